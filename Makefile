@@ -1,0 +1,56 @@
+# make demo   builds the example workbook, recomputes it and says where it is
+# make test   installs what the tests need and runs them all
+# Both make their own environment in .venv; nothing else is needed but Python 3.11 or newer.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out
+DEMO := $(OUT)/strategie-exemple.xlsx
+
+.PHONY: demo test lint messages docs bench pictures wheel clean system
+
+$(VENV)/.runtime: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@ $(VENV)/.runtime
+
+demo: $(VENV)/.runtime
+	mkdir -p $(OUT)
+	$(BIN)/strategy-xl new $(DEMO) --with-example --force
+	$(BIN)/strategy-xl recompute $(DEMO) || test $$? -eq 1
+	@echo "→ $(abspath $(DEMO))"
+
+test: system $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/messages.py --check
+
+# LibreOffice is how the tests recalculate and draw workbooks.
+system:
+	sh tools/system_packages.sh
+
+messages: $(VENV)/.dev
+	$(BIN)/python tools/messages.py
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/patch.py
+	$(BIN)/python benchmarks/rules.py
+	$(BIN)/python benchmarks/smart.py
+	$(BIN)/python benchmarks/recompute.py
+
+wheel: $(VENV)/.dev
+	$(BIN)/python -m build --wheel --outdir dist .
+
+clean:
+	rm -rf $(OUT) dist build

@@ -1,0 +1,1 @@
+"""Answers for people: rule results turned into cell values and sentences."""

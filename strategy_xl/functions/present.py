@@ -1,0 +1,134 @@
+"""Turn a rule's codes into sentences: reasons, the next action, the missing fields.
+
+The message of a code is ``<rule>.<CODE>``, its action ``<rule>.<CODE>.action``; both may name any input
+or output column of the row as placeholder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.text.catalog import has_message, message, messages
+
+MAX_LENGTH = 255
+"""Longest sentence: what a cell function can return inside an array in every Excel."""
+
+ACTION = ".action"
+
+Labels = Mapping[str, Mapping[str, str]]
+"""By column key: label of each choice key."""
+
+
+class _Rows(Mapping[str, Sequence[object]]):
+    """Placeholder values of some rows: a column is fetched only when a message names it."""
+
+    def __init__(self, frames: Sequence[pd.DataFrame], rows: npt.NDArray[np.intp], labels: Labels) -> None:
+        self._frames = frames
+        self._rows = rows
+        self._labels = labels
+
+    def __getitem__(self, key: str) -> Sequence[object]:
+        for frame in self._frames:
+            if key in frame.columns:
+                values: list[object] = frame[key].iloc[self._rows].tolist()
+                labels = self._labels.get(key)
+                if labels is None:
+                    return values
+                return [labels.get(value, value) if isinstance(value, str) else value for value in values]
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({str(column): None for frame in self._frames for column in frame.columns})
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def _clip(text: str, limit: int) -> str:
+    """At most ``limit`` characters, cut at a word."""
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def _texts(
+    codes: Codes, rule: str, frames: Sequence[pd.DataFrame], lang: str, labels: Labels, suffix: str
+) -> Iterator[tuple[npt.NDArray[np.intp], list[str]]]:
+    """For each code that has such a message: the rows that carry it and their sentences."""
+    for name in codes.names:
+        key = f"{rule}.{name}{suffix}"
+        rows = np.flatnonzero(codes.has(name))
+        if rows.size and (not suffix or has_message(key, lang)):
+            yield rows, messages(key, lang, _Rows(frames, rows, labels), rows.size)
+
+
+def reasons(
+    result: RuleResult, rule: str, inputs: pd.DataFrame, lang: str, labels: Labels, *, limit: int = MAX_LENGTH
+) -> list[str]:
+    """Why, for every row: the sentences of its codes in order, as many as fit.
+
+    Arguments:
+        result: the rule's answer, rows as ``inputs``.
+        rule: prefix of the message keys.
+        inputs: the rule's input columns.
+        lang: ``fr`` or ``en``.
+        labels: labels of choice keys by column.
+        limit: most characters; a first sentence that is longer is cut at a word.
+    """
+    found = [""] * len(result.frame)
+    for rows, sentences in _texts(result.reasons, rule, (result.frame, inputs), lang, labels, ""):
+        for row, sentence in zip(rows.tolist(), sentences, strict=True):
+            if not found[row]:
+                found[row] = _clip(sentence, limit)
+            elif len(found[row]) + 1 + len(sentence) <= limit:
+                found[row] += " " + sentence
+    return found
+
+
+def next_actions(
+    result: RuleResult, rule: str, inputs: pd.DataFrame, lang: str, labels: Labels, *, limit: int = MAX_LENGTH
+) -> list[str]:
+    """What to do next, for every row: the action of its first code that has one; arguments as ``reasons``."""
+    found = [""] * len(result.frame)
+    for rows, sentences in _texts(result.reasons, rule, (result.frame, inputs), lang, labels, ACTION):
+        for row, sentence in zip(rows.tolist(), sentences, strict=True):
+            if not found[row]:
+                found[row] = _clip(sentence, limit)
+    return found
+
+
+def missing(result: RuleResult, names: Mapping[str, str], *, limit: int = MAX_LENGTH) -> list[str]:
+    """The labels of the fields that are needed and empty, for every row, joined by commas."""
+    return [
+        _clip(", ".join(names.get(code, code) for code in codes), limit) for codes in result.missing.lists()
+    ]
+
+
+def code_sentences(
+    codes: pd.Series,
+    rule: str,
+    frames: Sequence[pd.DataFrame],
+    lang: str,
+    labels: Labels,
+    limit: int = MAX_LENGTH,
+) -> list[str]:
+    """Sentences for a column that itself holds one code a row (the what-if), ``""`` where it holds none."""
+    found = [""] * len(codes)
+    values = codes.astype(object).to_numpy()
+    for code in sorted({value for value in values if isinstance(value, str) and value}):
+        rows = np.flatnonzero(values == code)
+        sentences = messages(f"{rule}.{code}", lang, _Rows(frames, rows, labels), rows.size)
+        for row, sentence in zip(rows.tolist(), sentences, strict=True):
+            found[row] = _clip(sentence, limit)
+    return found
+
+
+def finding_text(code: str, lang: str, args: Mapping[str, object]) -> tuple[str, str]:
+    """The sentence of a finding and its hint (``""`` when it has none)."""
+    hint = f"{code}.hint"
+    return message(code, lang, **args), message(hint, lang, **args) if has_message(hint, lang) else ""

@@ -1,0 +1,1 @@
+"""Decision rules of the method, one file per concept: pure, vectorised, no workbook, clock or language."""

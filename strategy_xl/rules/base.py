@@ -1,0 +1,81 @@
+"""What every rule returns: values, reason codes, missing fields and the rule's version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+MAX_CODES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """A set of codes per row, kept as one 64-bit mask a row: a million rows cost 8 MB.
+
+    Arguments:
+        names: at most 64 code names; bit i of a mask stands for ``names[i]``.
+        bits: masks, shape (rows,), dtype uint64.
+    """
+
+    names: tuple[str, ...]
+    bits: npt.NDArray[np.uint64]
+
+    @classmethod
+    def from_masks(cls, masks: Mapping[str, npt.ArrayLike], rows: int) -> Codes:
+        """Pack boolean masks, each of shape (rows,), in the order in which they should be read.
+
+        Raises ValueError above 64 codes.
+        """
+        if len(masks) > MAX_CODES:
+            raise ValueError(len(masks))
+        bits = np.zeros(rows, dtype=np.uint64)
+        for position, mask in enumerate(masks.values()):
+            bits |= np.asarray(mask, dtype=bool).astype(np.uint64) << np.uint64(position)
+        return cls(tuple(masks), bits)
+
+    def has(self, name: str) -> npt.NDArray[np.bool_]:
+        """Rows that carry the code, shape (rows,)."""
+        return (self.bits >> np.uint64(self.names.index(name)) & np.uint64(1)).astype(bool)
+
+    def at(self, row: int) -> tuple[str, ...]:
+        """Names of the codes of one row, by position."""
+        mask = int(self.bits[row])
+        return tuple(name for position, name in enumerate(self.names) if mask >> position & 1)
+
+    def lists(self) -> list[tuple[str, ...]]:
+        """Names of the codes of every row; each distinct mask is decoded once."""
+        distinct, inverse = np.unique(self.bits, return_inverse=True)
+        decoded = [
+            tuple(name for position, name in enumerate(self.names) if int(mask) >> position & 1)
+            for mask in distinct
+        ]
+        return [decoded[position] for position in inverse]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """The answer of a rule for a table.
+
+    Arguments:
+        frame: output columns by key, same index as the input.
+        reasons: reason codes per row, most telling first.
+        missing: column keys that are needed and empty, per row.
+        version: version of the rule, changed whenever an answer can change.
+    """
+
+    frame: pd.DataFrame
+    reasons: Codes
+    missing: Codes
+    version: str
+
+    def explained(self) -> pd.DataFrame:
+        """The frame with readable columns ``reasons``, ``missing`` (tuples of names), ``rule_version``."""
+        return self.frame.assign(
+            reasons=pd.Series(self.reasons.lists(), index=self.frame.index, dtype=object),
+            missing=pd.Series(self.missing.lists(), index=self.frame.index, dtype=object),
+            rule_version=self.version,
+        )

@@ -1,0 +1,1 @@
+"""Template files described as frozen data: specs, loader, formula references."""

@@ -1,0 +1,92 @@
+"""What one template file alone cannot show: unique keys and titles, references that lead somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from strategy_xl.errors import Location, TemplateError
+from strategy_xl.schema.formula import Reference, parse_column, references
+from strategy_xl.schema.spec import FieldSpec, FormBlock, ModuleSpec, SummaryBlock, TableBlock, WorkbookSpec
+
+SETTINGS_MODULE = "settings"
+SETTINGS_BLOCK = "params"
+TODAY = "today"
+"""The setting every workbook has: the reference date of its formulas."""
+
+_DataBlock = TableBlock | FormBlock | SummaryBlock
+
+
+def _file(module: ModuleSpec) -> Location:
+    return Location(f"{module.key}.toml")
+
+
+def _check_unique(where: Location, names: Iterable[str], prefix: str = "") -> None:
+    """No name may stand twice in one file."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise TemplateError("SX104", where, key=prefix + name, other=where.workbook)
+        seen.add(name)
+
+
+def _check_across(names: Iterator[tuple[ModuleSpec, str]]) -> None:
+    """No name may stand in two files."""
+    owner: dict[str, ModuleSpec] = {}
+    for module, name in names:
+        if name in owner:
+            raise TemplateError("SX104", _file(module), key=name, other=f"{owner[name].key}.toml")
+        owner[name] = module
+
+
+def _known(workbook: WorkbookSpec, block: _DataBlock, reference: Reference) -> set[str]:
+    """The keys a reference may name where it stands."""
+    blocks = workbook.data_blocks()
+    if reference.kind == "row":
+        return {field.key for field in block.fields}
+    if reference.kind == "choice":
+        return {
+            choice.key for spec in workbook.lists if spec.key == reference.owner for choice in spec.choices
+        }
+    owner = SETTINGS_BLOCK if reference.kind == "setting" else reference.owner
+    known = {field.key for field in blocks[owner][1].fields} if owner in blocks else set()
+    return known | {TODAY} if reference.kind == "setting" else known
+
+
+def _check_field(workbook: WorkbookSpec, where: Location, block: _DataBlock, field: FieldSpec) -> None:
+    """Every list, source and formula reference of a field must exist."""
+    path = f"{block.key}.{field.key}"
+    if field.choices is not None and all(spec.key != field.choices for spec in workbook.lists):
+        raise TemplateError("SX103", where, key=path, reference=field.choices)
+    wanted = list(references(field.formula or ""))
+    if field.source is not None:
+        try:
+            owner, key = parse_column(field.source)
+        except ValueError as error:
+            raise TemplateError("SX103", where, key=path, reference=field.source) from error
+        wanted.append(Reference("column", key, owner))
+    for reference in wanted:
+        if reference.key not in _known(workbook, block, reference):
+            shown = ".".join(part for part in (reference.owner, reference.key) if part)
+            raise TemplateError("SX103", where, key=path, reference=shown)
+
+
+def check(workbook: WorkbookSpec) -> None:
+    """Raise TemplateError, naming file and key, at the first thing that does not hold together."""
+    groups = {group.key for group in workbook.groups}
+    for module in workbook.modules:
+        if module.group not in groups:
+            raise TemplateError("SX103", _file(module), key="group", reference=module.group)
+    _check_across((module, block.key) for module in workbook.modules for block in module.blocks)
+    for lang in ("fr", "en"):
+        titles = ((module, module.sheet.get(lang).casefold()) for module in workbook.modules)
+        _check_across(titles)
+    for module, block in workbook.data_blocks().values():
+        where = _file(module)
+        _check_unique(where, (field.key for field in block.fields), f"{block.key}.")
+        if isinstance(block, TableBlock):
+            for lang in ("fr", "en"):
+                _check_unique(
+                    where, (field.label.get(lang).casefold() for field in block.fields), f"{block.key}: "
+                )
+        for field in block.fields:
+            _check_field(workbook, where, block, field)

@@ -1,0 +1,39 @@
+"""Stable names stored in a workbook, by which the reader finds things whatever people rename or move.
+
+A hidden defined name points to the header cell of every column and to the first value cell of every form
+field. Excel and LibreOffice move it with the cell on any insertion, sort, rename or translation.
+"""
+
+from __future__ import annotations
+
+PREFIX = "_sx."
+STAMP = "_sx.schema"
+"""Defined name that holds ``schema version;language;program version`` as text."""
+
+
+def anchor_name(block: str, field: str) -> str:
+    """Defined name of a field's anchor cell (``_sx.clients.revenue``)."""
+    return f"{PREFIX}{block}.{field}"
+
+
+def parse_anchor(name: str) -> tuple[str, str] | None:
+    """Block and field keys of an anchor name, None for any other name."""
+    if not name.startswith(PREFIX):
+        return None
+    block, dot, field = name[len(PREFIX) :].partition(".")
+    return (block, field) if dot else None
+
+
+def sheet_name(module: str) -> str:
+    """Defined name of a module's title cell (``_sx.sheet.clients``)."""
+    return anchor_name("sheet", module)
+
+
+def setting_name(key: str) -> str:
+    """Public defined name of a setting's cell (``SX_hourly_cost``)."""
+    return f"SX_{key}"
+
+
+def list_name(key: str) -> str:
+    """Public defined name of a list of choices (``SXL_client_class``)."""
+    return f"SXL_{key}"

@@ -1,0 +1,398 @@
+"""What a template says, as frozen data: a workbook, its modules (sheets), their blocks and fields.
+
+Labels are French and English side by side; everything else is language-neutral. The texts of formulas
+are in the small notation of ``strategy_xl.schema.formula``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z](?:_?[a-z0-9])*$", max_length=40)]
+SheetTitle = Annotated[str, StringConstraints(min_length=1, max_length=31, pattern=r"^[^\[\]:*?/\\']+$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}$")]
+
+
+class Spec(BaseModel):
+    """Base of every template part: frozen, and a misspelt key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Text(Spec):
+    """A text for people, in both languages."""
+
+    fr: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    def get(self, lang: str) -> str:
+        """The text in ``fr`` or ``en``."""
+        return self.fr if lang == "fr" else self.en
+
+
+class SheetText(Spec):
+    """A sheet's tab title in both languages, within Excel's limits."""
+
+    fr: SheetTitle
+    en: SheetTitle
+
+    def get(self, lang: str) -> str:
+        """The title in ``fr`` or ``en``."""
+        return self.fr if lang == "fr" else self.en
+
+
+class FieldType(StrEnum):
+    """What a cell holds. ``message`` is a sentence made of a rule's codes."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    MONEY = "money"
+    PERCENT = "percent"
+    DATE = "date"
+    BOOL = "bool"
+    CHOICE = "choice"
+    MESSAGE = "message"
+    LINK = "link"
+
+
+class FieldRole(StrEnum):
+    """Who fills the cell: people, a native formula, or the batch."""
+
+    INPUT = "input"
+    COMPUTED = "computed"
+    OWNED = "owned"
+
+
+class Tone(StrEnum):
+    """How a choice is coloured."""
+
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    INFO = "info"
+    NEUTRAL = "neutral"
+
+
+class FieldSpec(Spec):
+    """One column of a table or one labelled cell of a form.
+
+    Arguments:
+        key: language-neutral name, unique in its block; also the name rules know it by.
+        label: column header or field label.
+        help: note shown on the header and as input message.
+        unit: shown beside the label (``€``, ``h``).
+        format: Excel number format, when the type's own does not serve.
+        width: column width in characters.
+        required: counts in the completeness of the module.
+        choices: key of a list (``choice`` type).
+        source: ``block[key]`` whose values are proposed in a drop-down list.
+        minimum, maximum: bounds of an input, checked on typing and on reading.
+        formula: native formula of a computed field.
+        array: the formula needs array evaluation (Ctrl+Shift+Enter).
+        hidden: helper column, out of sight but not secret.
+        lines: height of a form cell in text lines.
+        section: heading shown above this field, in a form (a long form reads in parts).
+    """
+
+    key: Key
+    label: Text
+    help: Text | None = None
+    type: FieldType = FieldType.TEXT
+    role: FieldRole = FieldRole.INPUT
+    unit: str | None = None
+    format: str | None = None
+    width: float = Field(default=14, gt=0, le=120)
+    required: bool = False
+    choices: Key | None = None
+    source: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    formula: str | None = None
+    array: bool = False
+    hidden: bool = False
+    lines: int = Field(default=1, ge=1, le=20)
+    section: Text | None = None
+    default: Any = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> FieldSpec:
+        if (self.role is FieldRole.COMPUTED) != (self.formula is not None):
+            raise ValueError("a computed field needs a formula, and only a computed field has one")
+        if (self.type is FieldType.CHOICE) != (self.choices is not None):
+            raise ValueError("a field of type choice needs choices, and only such a field has them")
+        if self.required and self.role is not FieldRole.INPUT:
+            raise ValueError("only an input field can be required")
+        return self
+
+
+class Block(Spec):
+    """What all blocks share: a key unique in the workbook, a title, a short introduction."""
+
+    key: Key
+    title: Text | None = None
+    intro: Text | None = None
+
+
+class TableBlock(Block):
+    """A growing list: an Excel table (ListObject).
+
+    Arguments:
+        fields: its columns.
+        rows: rows made ready for people (with formulas and validation).
+        identity: key of the field that names a row; a row without it is not a row.
+        min_rows: rows from which the module counts as filled.
+        locked: the seeded rows are the table: people fill them but add none.
+        seed: rows written at build time, by field key (a value, or a text in both languages).
+    """
+
+    kind: Literal["table"]
+    fields: tuple[FieldSpec, ...] = Field(min_length=1)
+    rows: int = Field(default=100, ge=1, le=1_000_000)
+    identity: Key | None = None
+    min_rows: int = Field(default=1, ge=0)
+    locked: bool = False
+    seed: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def table_name(self) -> str:
+        """Name of the Excel table: the key in CamelCase (``swot_items`` → ``SwotItems``)."""
+        return "".join(part.capitalize() for part in self.key.split("_"))
+
+    @property
+    def identity_key(self) -> str:
+        """Key of the identity field: the one named, else the first."""
+        return self.identity or self.fields[0].key
+
+
+class FormBlock(Block):
+    """Labelled cells; several instances stand side by side (one column a persona)."""
+
+    kind: Literal["form"]
+    fields: tuple[FieldSpec, ...] = Field(min_length=1)
+    instances: int = Field(default=1, ge=1, le=20)
+    instance_label: Text | None = None
+    identity: Key | None = None
+    min_instances: int = Field(default=1, ge=0)
+    names: bool = False
+    """Give each field a public defined name ``SX_<key>`` (the settings)."""
+
+
+class BoxSpec(Spec):
+    """One box of a grid: a title and lines, each a formula in which ``{i}`` is the line number."""
+
+    title: Text
+    tone: Tone = Tone.NEUTRAL
+    formula: str
+
+
+class GridBlock(Block):
+    """Boxes to print: ``two_by_two`` (four) or ``ring`` (centre, then top, left, right, bottom)."""
+
+    kind: Literal["grid"]
+    layout: Literal["two_by_two", "ring"] = "two_by_two"
+    lines: int = Field(default=6, ge=1, le=30)
+    boxes: tuple[BoxSpec, ...] = Field(min_length=4, max_length=5)
+
+
+class SeriesSpec(Spec):
+    """One series: ``y`` over ``x`` (or over ``categories``), each ``block[key]`` or a grid of form fields."""
+
+    name: Text | None = None
+    name_from: str | None = None
+    x: str | None = None
+    y: str
+    categories: str | None = None
+    tone: Tone | None = None
+    line: bool = False
+    secondary: bool = False
+
+
+class ChartSpec(Spec):
+    """A native chart fed from the workbook's own cells."""
+
+    type: Literal["scatter", "line", "bar", "column", "pareto", "funnel", "doughnut"]
+    title: Text
+    series: tuple[SeriesSpec, ...] = Field(min_length=1)
+    x_title: Text | None = None
+    y_title: Text | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    threshold: str | None = None
+    """Setting whose value is drawn as a cross of lines on a scatter (``score_threshold``)."""
+    percent: bool = False
+    width: float = Field(default=18, gt=4, le=40)
+    height: float = Field(default=9, gt=3, le=30)
+
+
+class SummaryBlock(Block):
+    """Result cells (tiles) and charts, fed by formulas or by the batch."""
+
+    kind: Literal["summary"]
+    fields: tuple[FieldSpec, ...] = ()
+    columns: int = Field(default=4, ge=1, le=8)
+    charts: tuple[ChartSpec, ...] = ()
+
+
+class TextBlock(Block):
+    """Paragraphs to read."""
+
+    kind: Literal["text"]
+    paragraphs: tuple[Text, ...] = Field(min_length=1)
+    numbered: bool = False
+
+
+class MapBlock(Block):
+    """The clickable map of the method: every module with its question and completeness."""
+
+    kind: Literal["map"]
+
+
+class ListsBlock(Block):
+    """The lists behind the drop-downs; people may add to the open ones."""
+
+    kind: Literal["lists"]
+
+
+AnyBlock = Annotated[
+    TableBlock | FormBlock | GridBlock | SummaryBlock | TextBlock | MapBlock | ListsBlock,
+    Field(discriminator="kind"),
+]
+
+
+class RuleCall(Spec):
+    """A rule run by the batch on a sheet's data.
+
+    Arguments:
+        run: ``module.function`` in ``strategy_xl.rules``.
+        into: key of the block whose computed and owned fields take the result's columns.
+        args: what each parameter gets: ``block`` (its rows) or ``block[key]`` (one column). ``params``
+            (thresholds from the settings) and ``today`` need no entry.
+    """
+
+    run: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+    into: Key
+    args: dict[str, str] = Field(default_factory=dict)
+
+
+class ModuleSpec(Spec):
+    """One sheet of the workbook.
+
+    Arguments:
+        key: language-neutral name; the file is ``<key>.toml``.
+        sheet: tab title.
+        title: heading on the sheet.
+        question: the question the sheet answers, shown on the map.
+        group: key of the workbook's group (colour, order on the map).
+        rules: the rules that the batch runs for it.
+        after: where a module that ``workbook.toml`` does not list goes (default: before the settings).
+        landscape: print orientation.
+        blocks: from top to bottom; only the last table of a sheet can grow.
+    """
+
+    key: Key
+    sheet: SheetText
+    title: Text
+    question: Text | None = None
+    group: Key = "method"
+    rules: tuple[RuleCall, ...] = ()
+    after: Key | None = None
+    landscape: bool = True
+    blocks: tuple[AnyBlock, ...] = Field(min_length=1)
+
+    def tables(self) -> tuple[TableBlock, ...]:
+        """The table blocks, top to bottom."""
+        return tuple(block for block in self.blocks if isinstance(block, TableBlock))
+
+
+class ChoiceSpec(Spec):
+    """One choice of a list; ``value`` is the number it stands for, where rules need one."""
+
+    key: Key
+    fr: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    tone: Tone = Tone.NEUTRAL
+    value: float | None = None
+
+    def get(self, lang: str) -> str:
+        """The label in ``fr`` or ``en``."""
+        return self.fr if lang == "fr" else self.en
+
+
+class ListSpec(Spec):
+    """A list of choices; an ``open`` one takes what people add on the settings sheet."""
+
+    key: Key
+    label: Text
+    open: bool = False
+    spare: int = Field(default=0, ge=0, le=200)
+    choices: tuple[ChoiceSpec, ...] = ()
+
+
+class GroupSpec(Spec):
+    """A family of modules on the map, with its colour."""
+
+    key: Key
+    label: Text
+    colour: Colour
+
+
+class ThemeSpec(Spec):
+    """Fonts and colours of the workbook (RGB hex)."""
+
+    font: str = "Calibri"
+    ink: Colour = "1F2937"
+    muted: Colour = "6B7280"
+    input: Colour = "FFFBE6"
+    computed: Colour = "F3F4F6"
+    owned: Colour = "E8F1FB"
+    good: Colour = "C6EFCE"
+    warn: Colour = "FFEB9C"
+    bad: Colour = "FFC7CE"
+    info: Colour = "DDEBF7"
+    neutral: Colour = "EDEDED"
+
+
+class WorkbookSpec(Spec):
+    """The whole workbook: order, theme, groups, lists and modules.
+
+    Arguments:
+        schema_version: stamped into every workbook; raised when a reader must know.
+        order: module keys, in sheet order.
+        modules: filled by the loader from the other files.
+    """
+
+    schema_version: int = Field(ge=1)
+    name: Text
+    order: tuple[Key, ...]
+    theme: ThemeSpec = ThemeSpec()
+    groups: tuple[GroupSpec, ...]
+    lists: tuple[ListSpec, ...]
+    modules: tuple[ModuleSpec, ...] = ()
+
+    def module(self, key: str) -> ModuleSpec:
+        """The module of that key; KeyError when there is none."""
+        for module in self.modules:
+            if module.key == key:
+                return module
+        raise KeyError(key)
+
+    def list_(self, key: str) -> ListSpec:
+        """The list of that key; KeyError when there is none."""
+        for spec in self.lists:
+            if spec.key == key:
+                return spec
+        raise KeyError(key)
+
+    def data_blocks(self) -> dict[str, tuple[ModuleSpec, TableBlock | FormBlock | SummaryBlock]]:
+        """Every block that holds fields, by its key, with its module."""
+        return {
+            block.key: (module, block)
+            for module in self.modules
+            for block in module.blocks
+            if isinstance(block, TableBlock | FormBlock | SummaryBlock)
+        }

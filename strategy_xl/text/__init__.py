@@ -1,0 +1,1 @@
+"""Words: French and English catalogues, number and date words, lexicons."""

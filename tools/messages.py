@@ -1,0 +1,50 @@
+"""Compile the message catalogues: every .po beside its .mo. ``--check`` fails when a .mo is stale."""
+
+from __future__ import annotations
+
+import gettext
+import io
+import sys
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALES = Path(__file__).parent.parent / "strategy_xl" / "text" / "locales"
+
+
+def compiled(source: Path) -> bytes:
+    """The .mo bytes of a .po file."""
+    with source.open("rb") as stream:
+        catalogue = read_po(stream, locale=source.parts[-3])
+    target = io.BytesIO()
+    write_mo(target, catalogue)
+    return target.getvalue()
+
+
+def messages(content: bytes) -> dict[object, str]:
+    """The messages of a .mo file, without its header: that one names the day and the Babel version."""
+    catalogue: dict[object, str] = dict(gettext.GNUTranslations(io.BytesIO(content))._catalog)  # type: ignore[attr-defined]  # noqa: SLF001
+    catalogue.pop("", None)
+    return catalogue
+
+
+def main() -> int:
+    """Compile, or check with ``--check``; 1 when something is stale."""
+    check = "--check" in sys.argv[1:]
+    stale = []
+    for source in sorted(LOCALES.glob("*/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        content = compiled(source)
+        if target.exists() and messages(target.read_bytes()) == messages(content):
+            continue
+        stale.append(source)
+        if not check:
+            target.write_bytes(content)
+    for source in stale:
+        print(("stale: " if check else "compiled: ") + str(source.relative_to(LOCALES)))
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
