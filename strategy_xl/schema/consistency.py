@@ -6,12 +6,23 @@ from collections.abc import Iterable, Iterator
 
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.schema.formula import Reference, parse_column, references
-from strategy_xl.schema.spec import FieldSpec, FormBlock, ModuleSpec, SummaryBlock, TableBlock, WorkbookSpec
+from strategy_xl.schema.spec import (
+    FieldSpec,
+    FormBlock,
+    MapBlock,
+    ModuleSpec,
+    SummaryBlock,
+    TableBlock,
+    WorkbookSpec,
+)
 
 SETTINGS_MODULE = "settings"
 SETTINGS_BLOCK = "params"
 TODAY = "today"
 """The setting every workbook has: the reference date of its formulas."""
+
+MAP_COLUMNS = ("module", "completeness")
+"""What formulas and charts may take from the map of the method: sheet titles, shares filled in (0–1)."""
 
 _DataBlock = TableBlock | FormBlock | SummaryBlock
 
@@ -48,6 +59,12 @@ def _known(workbook: WorkbookSpec, block: _DataBlock, reference: Reference) -> s
             choice.key for spec in workbook.lists if spec.key == reference.owner for choice in spec.choices
         }
     owner = SETTINGS_BLOCK if reference.kind == "setting" else reference.owner
+    if any(
+        isinstance(part, MapBlock) and part.key == owner
+        for module in workbook.modules
+        for part in module.blocks
+    ):
+        return set(MAP_COLUMNS)
     known = {field.key for field in blocks[owner][1].fields} if owner in blocks else set()
     return known | {TODAY} if reference.kind == "setting" else known
 

@@ -264,6 +264,13 @@ AnyBlock = Annotated[
 ]
 
 
+MessageKind = Literal["reasons", "actions", "missing"]
+
+
+def _usual_messages() -> dict[str, MessageKind]:
+    return {"reasons": "reasons", "next_action": "actions", "missing": "missing"}
+
+
 class RuleCall(Spec):
     """A rule run by the batch on a sheet's data.
 
@@ -272,11 +279,13 @@ class RuleCall(Spec):
         into: key of the block whose computed and owned fields take the result's columns.
         args: what each parameter gets: ``block`` (its rows) or ``block[key]`` (one column). ``params``
             (thresholds from the settings) and ``today`` need no entry.
+        messages: which message field gets the result's ``reasons``, ``actions`` or ``missing`` fields.
     """
 
     run: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
     into: Key
     args: dict[str, str] = Field(default_factory=dict)
+    messages: dict[str, MessageKind] = Field(default_factory=_usual_messages)
 
 
 class ModuleSpec(Spec):

@@ -1,0 +1,1 @@
+"""The nightly work: read, judge, write back, one workbook after the other."""

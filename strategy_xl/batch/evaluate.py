@@ -1,0 +1,153 @@
+"""Run the rules that the templates name on what was read from a workbook.
+
+A rule is an ordinary function in ``strategy_xl.rules``; its parameters are filled by name: a parameter
+object with the thresholds of the settings sheet, ``today`` with the reference date, the others with the
+block or column that the template gives.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import pandas as pd
+
+from strategy_xl.errors import Location, TemplateError
+from strategy_xl.rules.base import RuleResult
+from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.formula import parse_column
+from strategy_xl.schema.spec import FieldRole, FormBlock, RuleCall, TableBlock, WorkbookSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One rule's answer on one workbook: the call, the rows it was given, the result."""
+
+    call: RuleCall
+    inputs: pd.DataFrame
+    result: RuleResult
+
+    @property
+    def rule(self) -> str:
+        """Prefix of the rule's message keys."""
+        return self.call.run.partition(".")[0]
+
+
+@cache
+def rule_function(run: str) -> Callable[..., RuleResult]:
+    """The function of ``module.function``; TemplateError when there is none."""
+    module_name, _dot, name = run.partition(".")
+    try:
+        return typing.cast(
+            "Callable[..., RuleResult]", getattr(import_module(f"strategy_xl.rules.{module_name}"), name)
+        )
+    except (ImportError, AttributeError) as error:
+        raise TemplateError("SX106", Location(), rule=run) from error
+
+
+def build_params(kind: type[Any], settings: Mapping[str, object]) -> Any:
+    """A rule's parameter object from the settings sheet; an empty cell leaves the default.
+
+    Arguments:
+        kind: the frozen dataclass; its field names are settings keys.
+        settings: values by settings key, missing ones as NA.
+    """
+    hints = typing.get_type_hints(kind)
+    chosen: dict[str, object] = {}
+    for field in dataclasses.fields(kind):
+        value = settings.get(field.name)
+        if value is None or pd.isna(typing.cast("Any", value)):
+            continue
+        if hints[field.name] is int:
+            chosen[field.name] = round(float(typing.cast("Any", value)))
+        elif hints[field.name] is float:
+            chosen[field.name] = float(typing.cast("Any", value))
+        else:
+            chosen[field.name] = hints[field.name](value) if isinstance(hints[field.name], type) else value
+    return kind(**chosen)
+
+
+def _params_type(hint: object) -> type[Any] | None:
+    """The parameter dataclass that a hint names (``ClientParams`` or ``ClientParams | None``), if any."""
+    for kind in (hint, *typing.get_args(hint)):
+        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+            return kind
+    return None
+
+
+def is_listing(block: object) -> bool:
+    """Whether a block is a table that the batch fills from the top (a board, a ranking): nothing is typed."""
+    return isinstance(block, TableBlock) and all(field.role is not FieldRole.INPUT for field in block.fields)
+
+
+class Evaluator:
+    """The blocks of one workbook, on which rules run one after the other; each sees the earlier answers."""
+
+    def __init__(self, spec: WorkbookSpec, frames: Mapping[str, pd.DataFrame], today: date) -> None:
+        """Take the frames read from a workbook, by block key."""
+        self._blocks = spec.data_blocks()
+        self._frames = dict(frames)
+        self._today = today
+        rows = self.frame(SETTINGS_BLOCK)
+        self.settings: Mapping[str, object] = (
+            {str(key): rows[key].iloc[0] for key in rows.columns} if len(rows) else {}
+        )
+
+    def frame(self, block: str) -> pd.DataFrame:
+        """The rows of a block; an empty frame with its columns when the workbook does not have it."""
+        if block not in self._frames:
+            fields = self._blocks[block][1].fields if block in self._blocks else ()
+            self._frames[block] = pd.DataFrame({field.key: pd.Series(dtype=object) for field in fields})
+        return self._frames[block]
+
+    def _argument(self, text: str) -> object:
+        if "[" not in text:
+            return self.frame(text)
+        owner, key = parse_column(text)
+        column = self.frame(owner)[key]
+        block = self._blocks[owner][1]
+        if isinstance(block, FormBlock) and block.instances == 1:
+            return column.iloc[0] if len(column) else None
+        return column
+
+    def run(self, call: RuleCall) -> Evaluation:
+        """Run one rule, and let later ones see its answer in the block's columns."""
+        function = rule_function(call.run)
+        hints = typing.get_type_hints(function)
+        listing = call.into in self._blocks and is_listing(self._blocks[call.into][1])
+        arguments: dict[str, object] = {}
+        for name in inspect.signature(function).parameters:
+            if name in call.args:
+                arguments[name] = self._argument(call.args[name])
+            elif (kind := _params_type(hints[name])) is not None:
+                arguments[name] = build_params(kind, self.settings)
+            elif name == "today":
+                arguments[name] = self._today
+        result = function(**arguments)
+        if listing:
+            inputs = self._frames[call.into] = result.frame
+        else:
+            inputs = self.frame(call.into)
+            self._frames[call.into] = inputs.assign(
+                **{key: result.frame[key] for key in result.frame.columns}
+            )
+        return Evaluation(call, inputs, result)
+
+
+def evaluate(spec: WorkbookSpec, frames: Mapping[str, pd.DataFrame], today: date) -> list[Evaluation]:
+    """Run every rule of the templates, in sheet order, on the blocks that the workbook has.
+
+    Arguments:
+        spec: the templates.
+        frames: rows by block key, index = Excel row (tables) or instance number (forms).
+        today: reference date.
+    """
+    evaluator = Evaluator(spec, frames, today)
+    return [evaluator.run(call) for module in spec.modules for call in module.rules if call.into in frames]

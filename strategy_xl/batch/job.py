@@ -1,0 +1,117 @@
+"""The work on one workbook: read, run the rules, write the owned cells and cached values, nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from strategy_xl.batch.answers import Answers
+from strategy_xl.batch.digest import Digest, digest
+from strategy_xl.batch.evaluate import evaluate, is_listing
+from strategy_xl.batch.open_marks import refuse_if_open
+from strategy_xl.batch.writing import CellPlan, Columns
+from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
+from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.spec import FieldRole, WorkbookSpec
+from strategy_xl.xlsx.book_data import BlockData, WorkbookData
+from strategy_xl.xlsx.patch import set_cells
+from strategy_xl.xlsx.read import read_workbook
+
+REFERENCE_DATE = "reference_date"
+
+
+@dataclass(frozen=True, slots=True)
+class JobReport:
+    """What became of one workbook.
+
+    Arguments:
+        path: the workbook.
+        changed: number of cells written (or that would be, on a dry run).
+        findings: what to tell people.
+        counts: figures for the table of results, by name; empty when the workbook could not be treated.
+        sheets: module key → title of its sheet.
+        failure: what stopped the work; None when it was done.
+        seconds: wall time.
+    """
+
+    path: Path
+    changed: int = 0
+    findings: tuple[Finding, ...] = ()
+    counts: Mapping[str, float] = field(default_factory=dict)
+    sheets: Mapping[str, str] = field(default_factory=dict)
+    failure: Finding | None = None
+    seconds: float = 0.0
+
+
+def _reference_day(data: WorkbookData, today: date) -> date:
+    """The day that the settings sheet fixes, else the given one."""
+    settings = data.blocks.get(SETTINGS_BLOCK)
+    if settings is None or REFERENCE_DATE not in settings.frame or settings.frame.empty:
+        return today
+    fixed = settings.frame[REFERENCE_DATE].iloc[0]
+    return today if pd.isna(fixed) else fixed.date()
+
+
+def rule_frames(data: WorkbookData) -> dict[str, pd.DataFrame]:
+    """Every block's rows as rules take them: what an earlier run wrote is read back by its type."""
+    return {key: _frame(block) for key, block in data.blocks.items()}
+
+
+def _frame(block: BlockData) -> pd.DataFrame:
+    typed = {
+        field.key: block.typed(field.key)
+        for field in block.block.fields
+        if field.role is FieldRole.OWNED and field.choices is not None and field.key in block.frame
+    }
+    return block.frame.assign(**typed)
+
+
+def _plan(data: WorkbookData, answers: Answers, summary: Digest) -> Columns:
+    plan = CellPlan(data)
+    for key, block in data.blocks.items():
+        if key in summary.listings:
+            board = summary.listings[key]
+            plan.list_from_top(block, {str(name): board[name] for name in board.columns})
+        elif is_listing(block.block) and key in answers.blocks():
+            plan.list_from_top(block, answers.values(key))
+        elif not is_listing(block.block):
+            plan.fill(block, answers.values(key))
+    return plan.columns
+
+
+def recompute_workbook(path: Path, spec: WorkbookSpec, today: date, *, dry_run: bool = False) -> JobReport:
+    """Recompute one workbook in place.
+
+    Arguments:
+        path: the workbook; replaced at once when all is written, or left as it is.
+        spec: the templates it was made from (with the user's own, if any).
+        today: reference date, unless the workbook's settings fix one.
+        dry_run: say what would change, write nothing.
+
+    Never raises for what is wrong with the workbook: the report's ``failure`` says it.
+    """
+    start = time.perf_counter()
+    try:
+        refuse_if_open(path)
+        data = read_workbook(path, spec)
+        answers = Answers(spec, data.lang, evaluate(spec, rule_frames(data), _reference_day(data, today)))
+        summary = digest(answers, data)
+        patched = set_cells(path, path, columns=_plan(data, answers, summary), dry_run=dry_run)
+    except StrategyXlError as error:
+        return JobReport(path, failure=error.finding, seconds=time.perf_counter() - start)
+    except OSError as error:
+        failure = WorkbookError("SX109", Location(str(path)), detail=error.strerror or str(error)).finding
+        return JobReport(path, failure=failure, seconds=time.perf_counter() - start)
+    return JobReport(
+        path,
+        changed=patched.changed_cells,
+        findings=(*data.findings, *patched.warnings),
+        counts=summary.counts,
+        sheets=data.sheets,
+        seconds=time.perf_counter() - start,
+    )

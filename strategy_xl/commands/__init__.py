@@ -1,0 +1,40 @@
+"""The command line: parse, call, render, exit code. Nothing heavy is imported before a command runs."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from strategy_xl import __version__
+from strategy_xl.commands.check import check
+from strategy_xl.commands.import_ import import_
+from strategy_xl.commands.new import new
+from strategy_xl.commands.recompute import recompute
+from strategy_xl.commands.render import EXIT_UNREADABLE, EXIT_USAGE, show_error, text
+from strategy_xl.errors import StrategyXlError, TemplateError, UsageError
+
+
+@click.group(
+    help=text("cli.help"),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="strategy-xl", help=text("cli.version.help"))
+def cli() -> None:
+    """Hold the commands together."""
+
+
+for command in (new, check, recompute, import_):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Entry point: run a command, show what stopped it as a located message, exit with the agreed code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console in cp1252 must not stop on a narrow space
+            stream.reconfigure(errors="replace")
+    try:
+        cli.main(standalone_mode=True)
+    except StrategyXlError as error:
+        show_error(error)
+        sys.exit(EXIT_USAGE if isinstance(error, UsageError | TemplateError) else EXIT_UNREADABLE)

@@ -1,0 +1,48 @@
+"""``strategy-xl check``: what is wrong in workbooks, cell by cell, without touching them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from strategy_xl.commands.render import (
+    EXIT_CLEAN,
+    EXIT_FINDINGS,
+    EXIT_UNREADABLE,
+    finding_data,
+    load_spec,
+    show_findings,
+    templates_option,
+    text,
+)
+from strategy_xl.errors import Finding, Severity, StrategyXlError
+
+
+@click.command(help=text("cli.check.help"))
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@templates_option
+def check(paths: tuple[str, ...], templates: Path | None, *, as_json: bool) -> None:
+    """Print the findings of each workbook."""
+    from strategy_xl.batch.discover import workbooks
+    from strategy_xl.xlsx.read import check as check_workbook
+
+    spec = load_spec(templates)
+    findings: list[Finding] = []
+    unreadable = False
+    books = workbooks(paths)
+    for path in books:
+        try:
+            findings += check_workbook(path, spec)
+        except StrategyXlError as error:
+            findings.append(error.finding)
+            unreadable = True
+    if as_json:
+        click.echo(json.dumps([finding_data(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        show_findings(findings)
+        click.echo(text("cli.check.done", n=len(findings), books=len(books)))
+    to_mend = any(finding.severity is not Severity.NOTE for finding in findings)
+    raise SystemExit(EXIT_UNREADABLE if unreadable else EXIT_FINDINGS if to_mend else EXIT_CLEAN)

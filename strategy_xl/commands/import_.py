@@ -1,0 +1,100 @@
+"""``strategy-xl import``: bring an existing list into a table of a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from strategy_xl.commands.render import (
+    EXIT_CLEAN,
+    EXIT_FINDINGS,
+    load_spec,
+    show_findings,
+    templates_option,
+    text,
+)
+from strategy_xl.errors import Severity, UsageError
+
+if TYPE_CHECKING:
+    from strategy_xl.batch.importer import ImportPlan
+
+
+def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
+    """``--map "Column=field"`` as a mapping; None when none was given."""
+    if not pairs:
+        return None
+    found: dict[str, str] = {}
+    for pair in pairs:
+        column, equals, field = pair.rpartition("=")
+        if not equals or not column.strip():
+            raise UsageError("SX114", pair=pair)
+        found[column.strip()] = field.strip()
+    return found
+
+
+@click.command("import", help=text("cli.import.help"))
+@click.argument("source", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--into",
+    "book",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=text("cli.import.into.help"),
+)
+@click.option("--module", required=True, help=text("cli.import.module.help"))
+@click.option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help=text("cli.import.map.help"))
+@click.option("--sheet", help=text("cli.import.sheet.help"))
+@click.option(
+    "--on-existing",
+    type=click.Choice(["skip", "update", "refuse"]),
+    default="skip",
+    show_default=True,
+    help=text("cli.import.existing.help"),
+)
+@click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
+@templates_option
+def import_(source: Path, book: Path, templates: Path | None, **options: Any) -> None:
+    """Show how the columns match, then write."""
+    from strategy_xl.batch.importer import apply, plan
+    from strategy_xl.batch.open_marks import refuse_if_open
+    from strategy_xl.xlsx.read import read_workbook
+
+    if not options["dry_run"]:
+        refuse_if_open(book)
+    data = read_workbook(book, load_spec(templates))
+    planned = plan(source, options["module"], data, _mapping(options["pairs"]), sheet=options["sheet"])
+    _preview(planned)
+    report = apply(planned, book, on_existing=options["on_existing"], dry_run=options["dry_run"])
+    show_findings(report.findings, err=True)
+    done = "cli.import.would" if options["dry_run"] else "cli.import.done"
+    click.echo(
+        text(done, added=report.added, updated=report.updated, skipped=report.skipped, grown=report.grown)
+    )
+    to_mend = any(finding.severity is not Severity.NOTE for finding in report.findings)
+    raise SystemExit(EXIT_FINDINGS if to_mend else EXIT_CLEAN)
+
+
+def _preview(planned: ImportPlan) -> None:
+    """Matched and left-out columns, and the first rows as they will stand."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    lang = planned.data.context.lang
+    for match in planned.matches:
+        click.echo(f"{match.column} → {planned.data.field(match.field).label.get(lang)}")
+    for column in planned.unmatched:
+        click.echo(f"{column.column} → {text('cli.import.left_out')}")
+    rows: tuple[Mapping[str, Any], ...] = planned.preview
+    if not rows:
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    for label in rows[0]:
+        table.add_column(label, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    console = Console()
+    (console if console.is_terminal else Console(width=160)).print(table)

@@ -1,0 +1,100 @@
+"""What all commands share: the language of their messages, findings as text and JSON, exit codes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from strategy_xl.errors import Finding, Severity, StrategyXlError
+from strategy_xl.text.catalog import LANGUAGES, has_message, message
+
+if TYPE_CHECKING:
+    from strategy_xl.schema.spec import WorkbookSpec
+
+EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, EXIT_UNREADABLE = 0, 1, 2, 3
+
+_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def language() -> str:
+    """Language of the messages: ``STRATEGY_XL_LANG``, else the system's, else French."""
+    for name in ("STRATEGY_XL_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")[:2].lower()
+        if value in LANGUAGES:
+            return value
+    return "fr"
+
+
+def text(key: str, /, **args: object) -> str:
+    """A message of the command line in the user's language."""
+    return message(key, language(), **args)
+
+
+def finding_lines(finding: Finding) -> tuple[str, str]:
+    """A finding as text — ``plan.xlsx!Clients!C7 SX204 …`` — and its hint, ``""`` when it has none."""
+    sentence = text(finding.code, **finding.args)
+    hint = f"{finding.code}.hint"
+    head = " ".join(part for part in (str(finding.location), finding.code) if part)
+    return f"{head} {sentence}", text(hint, **finding.args) if has_message(hint) else ""
+
+
+def show_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
+    """Print findings, one a line, each with its hint below."""
+    for finding in findings:
+        line, hint = finding_lines(finding)
+        click.secho(line, fg=_STYLES[finding.severity], err=err)
+        if hint:
+            click.echo(f"    → {hint}", err=err)
+
+
+def show_error(error: StrategyXlError) -> None:
+    """Print what stopped a command."""
+    show_findings([error.finding], err=True)
+
+
+def finding_data(finding: Finding) -> dict[str, object]:
+    """A finding for ``--json``: stable keys, with both the code and the sentence."""
+    sentence, hint = text(finding.code, **finding.args), f"{finding.code}.hint"
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "workbook": finding.location.workbook,
+        "sheet": finding.location.sheet,
+        "cell": finding.location.cell,
+        "message": sentence,
+        "hint": text(hint, **finding.args) if has_message(hint) else None,
+    }
+
+
+def templates_option(command: _Command) -> _Command:
+    """Add ``--templates DIR``."""
+    return click.option(
+        "--templates",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help=text("cli.templates.help"),
+    )(command)
+
+
+def today_option(command: _Command) -> _Command:
+    """Add ``--today DATE``."""
+    return click.option(
+        "--today", type=click.DateTime(["%Y-%m-%d"]), help=text("cli.today.help"), metavar="YYYY-MM-DD"
+    )(command)
+
+
+def chosen_day(value: Any) -> date:
+    """The day of ``--today``, else the system's."""
+    return value.date() if value is not None else date.today()  # noqa: DTZ011 (people's own calendar day)
+
+
+def load_spec(folder: Path | None) -> WorkbookSpec:
+    """The templates, with a user's folder laid over them."""
+    from strategy_xl.schema.loader import load, load_default
+
+    return load(folder) if folder is not None else load_default()

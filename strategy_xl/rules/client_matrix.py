@@ -1,0 +1,307 @@
+"""Client matrix: ideal, happy, at risk, to avoid, or not enough to say; with the reasons.
+
+Rule a of the specification: X (value brought) and Y (value returned) at or above the threshold give the
+cell; red flags outrank scores; a stored class changes only when a score is well beyond the threshold;
+a class forced by people wins and stays beside the computed one. The scores are in ``client_scores``, the
+smallest change that moves a client in ``client_whatif``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from strategy_xl.model import ClientClass, Confidence, RedFlagSeverity, StatusMark
+from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.rules.choices import choice_codes, choice_column
+from strategy_xl.rules.client_scores import (
+    DETAILED,
+    QUICK,
+    SOURCES,
+    X_SIGNALS,
+    ClientParams,
+    ClientScores,
+    score,
+)
+from strategy_xl.rules.columns import Bools, flags, numbers, rounded
+
+__all__ = ["VERSION", "ClientParams", "classify", "contributions"]
+
+VERSION = "client_matrix 1"
+
+CLASSES = (
+    ClientClass.IDEAL,
+    ClientClass.HAPPY,
+    ClientClass.AT_RISK,
+    ClientClass.AVOID,
+    ClientClass.INCOMPLETE,
+)
+IDEAL, HAPPY, AT_RISK, AVOID, INCOMPLETE = range(5)
+MARKS = (
+    StatusMark.FORCED,
+    StatusMark.RED_FLAG,
+    StatusMark.RESERVE,
+    StatusMark.BORDERLINE,
+    StatusMark.ESTIMATED,
+)
+MAJORS_THAT_DECIDE = 2
+FLAG_COLUMNS = ("red_flag_1", "red_flag_2")
+
+
+def class_codes(high_x: Bools, high_y: Bools) -> np.ndarray:
+    """Positions in ``CLASSES`` of the four cells."""
+    return np.where(high_x, np.where(high_y, IDEAL, HAPPY), np.where(high_y, AT_RISK, AVOID)).astype(np.int8)
+
+
+@dataclass(frozen=True, slots=True)
+class _Flags:
+    """Red flags per row: counts by severity, whether a label is not in the list, and the text."""
+
+    eliminating: np.ndarray
+    major: np.ndarray
+    minor: np.ndarray
+    unknown: Bools
+    text: pd.Series
+
+
+def _label(value: object) -> str:
+    return str(value).strip().casefold()
+
+
+def _red_flags(clients: pd.DataFrame, red_flags: pd.DataFrame | None) -> _Flags:
+    rows = len(clients)
+    severities: dict[str, set[str]] = {}
+    if red_flags is not None and {"label", "severity"} <= set(red_flags.columns):
+        for label, severity in zip(red_flags["label"], red_flags["severity"], strict=True):
+            if not pd.isna(label):
+                severities.setdefault(_label(label), set()).add("" if pd.isna(severity) else str(severity))
+    counts = {severity: np.zeros(rows, dtype=np.int8) for severity in RedFlagSeverity}
+    unknown = np.zeros(rows, dtype=bool)
+    codes: list[np.ndarray] = []
+    shown: list[np.ndarray] = []
+    labels: dict[str, int] = {}
+    for key in FLAG_COLUMNS:
+        if key not in clients.columns or not clients[key].notna().any():
+            codes.append(np.full(rows, -1))
+            shown.append(np.full(rows, None, dtype=object))
+            continue
+        positions, distinct = pd.factorize(clients[key].astype(object))
+        names = [_label(value) for value in distinct]
+        numbered = np.array([labels.setdefault(name, len(labels)) if name else -1 for name in names] + [-1])
+        code = numbered[positions]
+        if codes:
+            # The same flag named twice is one flag.
+            code = np.where(code == codes[0], -1, code)
+        for severity, count in tuple(counts.items()):
+            has = np.array([severity in severities.get(name, ()) for name in names] + [False])
+            counts[severity] = count + (has[positions] & (code >= 0))
+        outside = np.array([bool(name) and name not in severities for name in names] + [False])
+        unknown |= outside[positions]
+        codes.append(code)
+        values = clients[key].to_numpy(dtype=object, copy=True)
+        values[code < 0] = None
+        shown.append(values)
+    text = pd.Series(None, index=clients.index, dtype=object)
+    with_text = np.flatnonzero((codes[0] >= 0) | (codes[1] >= 0))
+    if with_text.size:
+        text.iloc[with_text] = [
+            ", ".join(str(part).strip() for part in (shown[0][row], shown[1][row]) if part is not None)
+            for row in with_text
+        ]
+    return _Flags(
+        counts[RedFlagSeverity.ELIMINATING],
+        counts[RedFlagSeverity.MAJOR],
+        counts[RedFlagSeverity.MINOR],
+        unknown,
+        text,
+    )
+
+
+def _hold(values: np.ndarray, previous_high: Bools, had: Bools, params: ClientParams) -> tuple[Bools, Bools]:
+    """High or low after hysteresis, and where the stored side was kept against the score."""
+    distance = rounded(values - params.score_threshold)
+    high = distance >= 0
+    kept = had & (previous_high != high) & (np.abs(distance) < params.hysteresis_points)
+    return np.where(kept, previous_high, high), kept
+
+
+def classify(
+    clients: pd.DataFrame,
+    params: ClientParams | None = None,
+    red_flags: pd.DataFrame | None = None,
+    previous: pd.Series | None = None,
+) -> RuleResult:
+    """Class of each client with scores, confidence, marks, reasons and what is missing.
+
+    Arguments:
+        clients: one row a client, columns of block ``clients`` (absent ones are unknown).
+        params: thresholds; the defaults when None.
+        red_flags: columns ``label`` and ``severity``; None means none is defined.
+        previous: class keys stored before, by the same index, for hysteresis; None or NA: first time.
+
+    Result frame, each numeric column with its formula in a workbook:
+        margin_used (€): ``margin``, else ``revenue × margin_rate``, else ``revenue × default rate``.
+        net (€): ``margin_used − hours × hourly_cost``; unknown without hours.
+        per_hour (€/h): ``margin_used / hours``; unknown without hours or at 0 hours.
+        y1, y2 (0–100): ``clip(100·net/net_target)`` (of the margin when hours are unknown) and
+        ``clip(100·(per_hour − cost)/(target − cost))`` (at 0 hours 100 if there is margin, else 0);
+        in quantile mode their mid-rank percentiles.
+        coverage_y, y, attachment, coverage_x, x, x_source, y_source: see ``client_scores.score``.
+        flag_eliminating, flag_major: number of distinct red flags of that severity.
+        class_computed: from the scores alone. class_live: ``avoid`` with one eliminating or two major
+        flags, else class_computed. confidence: low under ``low_coverage`` or on a quick score.
+        class_final: class_live held by hysteresis, or the forced class. status_mark: the first that
+        holds of forced, red_flag, reserve (one major flag), borderline (held), estimated (margin).
+        in_icp_sample: ideal without any major or eliminating flag. flags_text: the client's flags.
+        Choice columns are categorical.
+
+    Reasons: first what decides (FORCED…, RF, INCOMPLETE_X/Y), then the cell (CLASS_<CLASS>, with suffix
+    _SCORES when hours or margin are unknown), then what qualifies it. Missing: input keys.
+    Raises nothing for data; the parameters check themselves. Source: rule a.
+    """
+    params = params or ClientParams()
+    found = score(clients, params)
+    scored = ~np.isnan(found.x) & ~np.isnan(found.y)
+    high_x, high_y = (rounded(axis) >= params.score_threshold for axis in (found.x, found.y))
+    computed = np.where(scored, class_codes(high_x, high_y), INCOMPLETE).astype(np.int8)
+
+    flagged = _red_flags(clients, red_flags)
+    decided = (flagged.eliminating > 0) | (flagged.major >= MAJORS_THAT_DECIDE)
+    live = np.where(decided, AVOID, computed).astype(np.int8)
+
+    before = choice_codes(previous, CLASSES[:INCOMPLETE], clients.index)
+    had = (before >= 0) & scored
+    held_x, kept_x = _hold(found.x, np.isin(before, (IDEAL, HAPPY)), had, params)
+    held_y, kept_y = _hold(found.y, np.isin(before, (IDEAL, AT_RISK)), had, params)
+    cell = np.where(scored, class_codes(held_x, held_y), INCOMPLETE).astype(np.int8)
+    held = np.where(decided, AVOID, cell).astype(np.int8)
+
+    given = choice_codes(clients.get("forced_class"), CLASSES[:INCOMPLETE], clients.index)
+    forced = given >= 0
+    final = np.where(forced, given, held).astype(np.int8)
+
+    borderline = (kept_x | kept_y) & ~decided
+    reserve = (flagged.major == 1) & ~decided
+    marks = [forced, decided, reserve, borderline, found.margin_estimated]
+    mark = np.select(marks, list(range(len(MARKS))), default=-1)
+    low = (rounded(found.coverage_x) < params.low_coverage) & (found.x_source == DETAILED)
+    low |= (rounded(found.coverage_y) < params.low_coverage) & (found.y_source == DETAILED)
+    low |= (found.x_source == QUICK) | (found.y_source == QUICK)
+    confidence = np.where(scored, low.astype(np.int8), -1)
+
+    index = clients.index
+    frame = pd.DataFrame(
+        {
+            "margin_used": found.margin_used,
+            "net": found.net,
+            "per_hour": found.per_hour,
+            "y1": found.y1,
+            "y2": found.y2,
+            "coverage_y": found.coverage_y,
+            "y": found.y,
+            "attachment": found.signals["attachment"],
+            "coverage_x": found.coverage_x,
+            "x": found.x,
+            "x_source": choice_column(found.x_source, SOURCES, index),
+            "y_source": choice_column(found.y_source, SOURCES, index),
+            "flag_eliminating": flagged.eliminating,
+            "flag_major": flagged.major,
+            "class_computed": choice_column(computed, CLASSES, index),
+            "class_live": choice_column(live, CLASSES, index),
+            "confidence": choice_column(confidence, (Confidence.GOOD, Confidence.LOW), index),
+            "class_final": choice_column(final, CLASSES, index),
+            "status_mark": choice_column(mark, MARKS, index),
+            "in_icp_sample": (final == IDEAL) & (flagged.major == 0) & (flagged.eliminating == 0),
+            "flags_text": flagged.text,
+        },
+        index=index,
+    )
+    told = ~np.isnan(found.hours) & ~np.isnan(found.margin_used) & (found.y_source == DETAILED)
+    reasons = {
+        "FORCED": forced & ~_blank(clients, "forced_reason"),
+        "FORCED_DRIFT": forced & (given != held) & (held != INCOMPLETE),
+        "FORCED_NO_REASON": forced & _blank(clients, "forced_reason"),
+        "RF": decided,
+        "INCOMPLETE_X": np.isnan(found.x),
+        "INCOMPLETE_Y": np.isnan(found.y),
+        **{f"CLASS_{name.name}": (cell == place) & told for place, name in enumerate(CLASSES[:INCOMPLETE])},
+        **{
+            f"CLASS_{name.name}_SCORES": (cell == place) & ~told
+            for place, name in enumerate(CLASSES[:INCOMPLETE])
+        },
+        "RESERVE": reserve,
+        "BORDERLINE": borderline,
+        **_signal_reasons(clients, found, params),
+        "RF_MINOR": flagged.minor > 0,
+        "RF_UNKNOWN": flagged.unknown,
+    }
+    return RuleResult(frame, Codes.from_masks(reasons, len(clients)), _missing(clients, found), VERSION)
+
+
+def _blank(frame: pd.DataFrame, key: str) -> Bools:
+    if key not in frame.columns:
+        return np.ones(len(frame), dtype=bool)
+    return (frame[key].isna() | (frame[key] == "")).to_numpy(dtype=bool)
+
+
+def _signal_reasons(clients: pd.DataFrame, found: ClientScores, params: ClientParams) -> dict[str, Bools]:
+    """Codes for what weighs on a score, and for what makes it less sure."""
+    rows = len(clients)
+    return {
+        "NET_NEGATIVE": found.net < 0,
+        "COMPETING": flags(clients, "competing"),
+        "ORDER_DROP": rounded(numbers(clients, "order_change")) < -params.drop_threshold,
+        "COMPLAINTS": numbers(clients, "complaints") >= params.complaints_threshold,
+        "MARGIN_ESTIMATED": found.margin_estimated,
+        "HOURS_MISSING": np.isnan(found.hours) & ~np.isnan(found.margin_used),
+        "LOW_COVERAGE_X": (rounded(found.coverage_x) < params.low_coverage) & (found.x_source == DETAILED),
+        "QUICK_X": found.x_source == QUICK,
+        "QUICK_Y": found.y_source == QUICK,
+        "QUANTILE_FALLBACK": np.full(rows, found.quantile_short),
+    }
+
+
+def _missing(clients: pd.DataFrame, found: ClientScores) -> Codes:
+    """Inputs that would complete the scores: the whole list where an axis is not fully detailed."""
+    no_attachment = np.isnan(found.signals["attachment"])
+    unknown_margin = np.isnan(found.margin_used)
+    no_revenue = np.isnan(numbers(clients, "revenue"))
+    masks = {name: np.isnan(found.signals[name]) for name in X_SIGNALS if name != "attachment"}
+    masks |= dict.fromkeys(("competing", "order_change", "complaints"), no_attachment)
+    masks |= {
+        "revenue": unknown_margin & no_revenue,
+        "margin_rate": (unknown_margin & ~no_revenue) | found.margin_estimated,
+        "hours": np.isnan(found.hours),
+    }
+    return Codes.from_masks(masks, len(clients))
+
+
+def contributions(clients: pd.DataFrame, params: ClientParams | None = None) -> pd.DataFrame:
+    """What each signal adds to its score, and its points above or below the threshold.
+
+    Arguments: as ``classify``. Result: same index; for each signal of X (``x_satisfaction``, ``x_impact``,
+    ``x_referrals``, ``x_attachment``) and Y (``y_net``, ``y_per_hour``) the points it adds (share of the
+    weight × value; their sum is the score) and, with suffix ``_gap``, those points less the share of the
+    threshold (their sum is the distance to it). NaN where the signal is unknown or the axis is not
+    detailed. ``x_distance``, ``y_distance``: score less threshold.
+    """
+    params = params or ClientParams()
+    found = score(clients, params)
+    weights = {f"x_{name}": weight for name, weight in zip(X_SIGNALS, params.x_weights, strict=True)}
+    values = {f"x_{name}": found.signals[name] for name in X_SIGNALS}
+    weights |= {"y_net": params.y_w_net, "y_per_hour": params.y_w_per_hour}
+    values |= {"y_net": found.y1, "y_per_hour": found.y2}
+    columns: dict[str, np.ndarray] = {}
+    for axis, source in (("x", found.x_source), ("y", found.y_source)):
+        mine = [key for key in values if key.startswith(axis)]
+        present = sum(weights[key] * ~np.isnan(values[key]) for key in mine)
+        for key in mine:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                share = np.where(source == DETAILED, weights[key] / present, np.nan)
+            columns[key] = share * values[key]
+            columns[f"{key}_gap"] = share * (values[key] - params.score_threshold)
+    columns["x_distance"] = found.x - params.score_threshold
+    columns["y_distance"] = found.y - params.score_threshold
+    return pd.DataFrame(columns, index=clients.index)

@@ -1,0 +1,371 @@
+"""Status of each KPI: on track, at risk, late… by pace, gap or forecast; and the weakest per objective.
+
+Rule c of the specification. Progress p = (current − baseline)/(target − baseline), elapsed e = days
+elapsed/total. Few readings: the ratio p/e (UpRaise's cuts) or the gap e − p (Engagedly's). Four or more:
+the forecast at the end date, run-rate for a running total, Theil–Sen for a level (``kpi_forecast``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from strategy_xl.errors import WorkbookError
+from strategy_xl.model import KpiElapsedAt, KpiNature, KpiRule, KpiStatus, KpiType
+from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.rules.choices import choice_codes, choice_column, is_choice
+from strategy_xl.rules.columns import Bools, Floats, numbers, rounded, texts
+from strategy_xl.rules.kpi_forecast import (
+    NO_DAY,
+    Days,
+    Period,
+    collect,
+    dates,
+    day_number,
+    days,
+    seasonal_share,
+    trends,
+)
+
+__all__ = ["VERSION", "KpiParams", "status", "weakest"]
+
+VERSION = "kpi 1"
+
+STATUSES = tuple(KpiStatus)
+
+WEAKNESS = (
+    KpiStatus.MISSED,
+    KpiStatus.LATE,
+    KpiStatus.OFF_THRESHOLD,
+    KpiStatus.AT_RISK,
+    KpiStatus.STALE,
+    KpiStatus.INCOMPLETE,
+    KpiStatus.ON_TRACK,
+    KpiStatus.TOO_EARLY,
+    KpiStatus.NOT_STARTED,
+    KpiStatus.ACHIEVED,
+)
+"""Statuses from weakest to strongest, for an objective with several KPIs."""
+
+
+@dataclass(frozen=True, slots=True)
+class KpiParams:
+    """Thresholds of the KPI status; every field is a setting of the same key.
+
+    Arguments:
+        kpi_rule: ``pace`` (ratio p/e) or ``gap`` (e − p), used below ``kpi_forecast_points`` readings.
+        kpi_pace_on_track, kpi_pace_at_risk: least p/e.
+        kpi_gap_on_track, kpi_gap_at_risk: largest e − p (0.165 is 16.5 points).
+        kpi_forecast_points: readings of the period from which the forecast decides.
+        kpi_attainment_on_track, kpi_attainment_at_risk: least share of the way forecast at the end.
+        kpi_too_early: elapsed share under which nothing is judged.
+        kpi_stale_periods: reading periods without a value before data is stale.
+        kpi_frequency_days: reading frequency when a KPI has none, days.
+        kpi_season_months: months of history from which the seasonal share replaces the elapsed share.
+        kpi_elapsed_at: elapsed share at ``today`` or at the last ``reading``.
+        max_active_per_owner: active KPIs one owner can carry.
+
+    Raises WorkbookError SX390 for a value that makes no sense, naming the setting.
+    """
+
+    kpi_rule: str = KpiRule.PACE
+    kpi_pace_on_track: float = 0.95
+    kpi_pace_at_risk: float = 0.75
+    kpi_gap_on_track: float = 0.165
+    kpi_gap_at_risk: float = 0.33
+    kpi_forecast_points: float = 4
+    kpi_attainment_on_track: float = 1.0
+    kpi_attainment_at_risk: float = 0.90
+    kpi_too_early: float = 0.10
+    kpi_stale_periods: float = 2
+    kpi_frequency_days: float = 30
+    kpi_season_months: float = 24
+    kpi_elapsed_at: str = KpiElapsedAt.TODAY
+    max_active_per_owner: float = 5
+
+    def __post_init__(self) -> None:
+        """Refuse rules that do not exist, a trend through one point and cuts in the wrong order."""
+        wrong = [
+            name
+            for name, fine in (
+                ("kpi_rule", self.kpi_rule in tuple(KpiRule)),
+                ("kpi_elapsed_at", self.kpi_elapsed_at in tuple(KpiElapsedAt)),
+                ("kpi_pace_at_risk", self.kpi_pace_at_risk <= self.kpi_pace_on_track),
+                ("kpi_gap_at_risk", self.kpi_gap_at_risk >= self.kpi_gap_on_track),
+                ("kpi_forecast_points", self.kpi_forecast_points >= 2),
+                ("kpi_attainment_at_risk", self.kpi_attainment_at_risk <= self.kpi_attainment_on_track),
+                ("kpi_too_early", 0 < self.kpi_too_early < 1),
+                ("kpi_frequency_days", self.kpi_frequency_days > 0),
+            )
+            if not fine
+        ]
+        if wrong:
+            raise WorkbookError("SX390", setting=wrong[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the status of each KPI is read from; arrays of shape (rows,)."""
+
+    moving: Bools  # increase or decrease
+    keeping: Bools
+    falling_total: Bools  # a running total that must stay low: nothing is achieved before the end
+    cumulative: Bools
+    baseline: Floats
+    target: Floats
+    start: Days
+    end: Days
+    frequency: Floats
+    complete: Bools
+    no_change: Bools
+    bad_dates: Bools
+
+
+def _facts(kpis: pd.DataFrame, params: KpiParams) -> tuple[_Facts, dict[str, Bools]]:
+    baseline, target = numbers(kpis, "baseline"), numbers(kpis, "target")
+    start, end = days(kpis, "start"), days(kpis, "end")
+    decreasing = is_choice(kpis, "kpi_type", KpiType.DECREASE)
+    moving = is_choice(kpis, "kpi_type", KpiType.INCREASE) | decreasing
+    keeping = is_choice(kpis, "kpi_type", KpiType.KEEP_ABOVE, KpiType.KEEP_BELOW)
+    cumulative = is_choice(kpis, "nature", KpiNature.CUMULATIVE)
+    frequency = numbers(kpis, "frequency_days")
+    frequency = np.where(frequency > 0, frequency, params.kpi_frequency_days)
+    missing = {
+        "kpi_type": ~(moving | keeping),
+        "nature": ~(cumulative | is_choice(kpis, "nature", KpiNature.LEVEL)),
+        "baseline": moving & np.isnan(baseline),
+        "target": np.isnan(target),
+        "start": start == NO_DAY,
+        "end": end == NO_DAY,
+    }
+    bad_dates = (start != NO_DAY) & (end != NO_DAY) & (end <= start)
+    no_change = moving & (rounded(target - baseline) == 0)
+    complete = ~np.logical_or.reduce(list(missing.values())) & ~bad_dates & ~no_change
+    facts = _Facts(
+        moving, keeping, decreasing & cumulative, cumulative, baseline, target,
+        start, end, frequency, complete, no_change, bad_dates,
+    )  # fmt: skip
+    return facts, missing
+
+
+@dataclass(frozen=True, slots=True)
+class _Measures:
+    """Numbers behind the status; arrays of shape (rows,), NaN (or ``NO_DAY``) where unknown."""
+
+    count: Days
+    read: Bools
+    last_day: Days
+    current: Floats
+    elapsed: Floats
+    season: Floats
+    progress: Floats
+    pace: Floats
+    gap: Floats
+    forecast: Floats
+    attainment: Floats
+    meets: Bools
+
+
+def _measure(
+    facts: _Facts, kpis: pd.DataFrame, readings: pd.DataFrame, today: date, params: KpiParams
+) -> _Measures:
+    found = collect(kpis, readings, today)
+    now, rows = day_number(today), len(kpis)
+    # Without a start every reading counts; without a name none does.
+    first, last = found.slices(facts.start, np.full(rows, now))
+    first = np.where(found.row_name < 0, last, first)
+    count = last - first
+    read = count > 0
+    current, last_day = np.full(rows, np.nan), np.full(rows, NO_DAY)
+    current[read], last_day[read] = found.value[last[read] - 1], found.day[last[read] - 1]
+
+    at_reading = params.kpi_elapsed_at == KpiElapsedAt.READING
+    seen = np.where(read & at_reading, last_day, now)
+    dated = (facts.start != NO_DAY) & (facts.end != NO_DAY) & ~facts.bad_dates
+    length = np.where(dated, facts.end - facts.start, 1)
+    elapsed = np.where(dated, np.clip(np.where(dated, seen - facts.start, 0) / length, 0.0, 1.0), np.nan)
+    period = Period(facts.start, facts.end, seen, facts.frequency)
+    running = facts.cumulative & dated & (now >= facts.start)
+    season = seasonal_share(found, period, running, params.kpi_season_months)
+    share = np.where(np.isnan(season), elapsed, season)
+
+    way = np.where(facts.moving & ~facts.no_change, facts.target - facts.baseline, np.nan)
+    progress = (current - facts.baseline) / way
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pace = np.where(share > 0, progress / share, np.nan)
+        ready = (rounded(elapsed) >= params.kpi_too_early) & (share > 0)
+        run_rate = np.where(ready, current / share, np.nan)
+    level = np.flatnonzero((count >= params.kpi_forecast_points) & ~facts.cumulative & dated)
+    forecast = np.where(facts.cumulative, run_rate, trends(found, first, last, level, facts.end))
+    meets = np.where(
+        is_choice(kpis, "kpi_type", KpiType.KEEP_ABOVE),
+        rounded(current) >= rounded(facts.target),
+        rounded(current) <= rounded(facts.target),
+    )
+    return _Measures(
+        count, read, last_day, current, elapsed, season, progress, pace,
+        share - progress, forecast, (forecast - facts.baseline) / way, meets,
+    )  # fmt: skip
+
+
+def _judge(
+    facts: _Facts, got: _Measures, now: int, params: KpiParams
+) -> tuple[npt.NDArray[np.int8], Bools, Bools]:
+    """Positions in ``STATUSES``, and where the forecast and where the gap was the rule."""
+    over = now > facts.end
+    until = np.minimum(now, facts.end)
+    since = np.where(got.read, until - got.last_day, until - facts.start)
+    stale = since > params.kpi_stale_periods * facts.frequency
+    arrived = facts.moving & (rounded(got.progress) >= 1) & ~(facts.falling_total & ~over)
+    enough = got.count >= params.kpi_forecast_points
+    by_forecast = (enough | facts.falling_total) & ~np.isnan(got.attainment)
+    by_gap = ~by_forecast & (params.kpi_rule == KpiRule.GAP)
+    reached, gap, pace = rounded(got.attainment), rounded(got.gap), rounded(got.pace)
+    rules = [by_forecast, by_gap]
+    good = [reached >= params.kpi_attainment_on_track, gap <= params.kpi_gap_on_track]
+    fair = [reached >= params.kpi_attainment_at_risk, gap <= params.kpi_gap_at_risk]
+    ladder: list[tuple[Bools, KpiStatus]] = [
+        (~facts.complete, KpiStatus.INCOMPLETE),
+        (now < facts.start, KpiStatus.NOT_STARTED),
+        (~got.read & stale, KpiStatus.STALE),
+        (~got.read, KpiStatus.TOO_EARLY),
+        (arrived, KpiStatus.ACHIEVED),
+        (stale, KpiStatus.STALE),
+        (over & facts.keeping & got.meets, KpiStatus.ACHIEVED),
+        (over, KpiStatus.MISSED),
+        (facts.keeping & got.meets, KpiStatus.ON_TRACK),
+        (facts.keeping, KpiStatus.OFF_THRESHOLD),
+        (rounded(got.elapsed) < params.kpi_too_early, KpiStatus.TOO_EARLY),
+        (np.select(rules, good, pace >= params.kpi_pace_on_track), KpiStatus.ON_TRACK),
+        (np.select(rules, fair, pace >= params.kpi_pace_at_risk), KpiStatus.AT_RISK),
+    ]
+    place = {name: number for number, name in enumerate(STATUSES)}
+    masks = [np.asarray(mask, dtype=bool) for mask, _ in ladder]
+    code = np.select(masks, [place[name] for _, name in ladder], place[KpiStatus.LATE])
+    return code.astype(np.int8), by_forecast, by_gap
+
+
+def status(
+    kpis: pd.DataFrame, readings: pd.DataFrame, today: date, params: KpiParams | None = None
+) -> RuleResult:
+    """Status of each KPI with progress, forecast, reasons and what is missing.
+
+    Arguments:
+        kpis: one row a KPI, columns of block ``kpis``.
+        readings: columns ``kpi``, ``date``, ``value``. Those from the start of the KPI's period to today
+            are its points; older ones are its history. Several on one day count as their mean.
+        today: the reference date.
+        params: thresholds; the defaults when None.
+
+    Result frame:
+        readings_count, last_date, current: number of points, date and value of the latest (NaT, NaN).
+        elapsed: (day − start)/(end − start) held to 0–1. season_share: what replaces it, NaN for none.
+        progress: p, for increase and decrease. pace: p / (seasonal or elapsed share), gap: that share − p.
+        forecast: value at the end; for a running total current / share (from ``kpi_too_early`` on), for a
+        level Theil–Sen (from ``kpi_forecast_points`` points on). attainment: (forecast − baseline) /
+        (target − baseline). status; status_final: the forced status if any.
+        The choice columns are categorical.
+
+    A running total that must decrease (complaints of the year) is not achieved before its end and is
+    always judged on its forecast. A keep KPI is achieved only after its end. An end that passed without
+    a reading near it is stale, not missed.
+    Reasons: FORCED…, then the status (with the rule that gave it), then remarks. Missing: input keys, and
+    ``value`` when there is no reading yet. Source: rule c.
+    """
+    params = params or KpiParams()
+    facts, missing = _facts(kpis, params)
+    now = day_number(today)
+    got = _measure(facts, kpis, readings, today, params)
+    code, by_forecast, by_gap = _judge(facts, got, now, params)
+
+    given = choice_codes(kpis.get("forced_status"), STATUSES, kpis.index)
+    final = np.where(given >= 0, given, code).astype(np.int8)
+    frame = pd.DataFrame(
+        {
+            "readings_count": got.count,
+            "last_date": dates(got.last_day),
+            "current": got.current,
+            "elapsed": got.elapsed,
+            "season_share": got.season,
+            "progress": got.progress,
+            "pace": got.pace,
+            "gap": got.gap,
+            "forecast": got.forecast,
+            "attainment": got.attainment,
+            "status": choice_column(code, STATUSES, kpis.index),
+            "status_final": choice_column(final, STATUSES, kpis.index),
+        },
+        index=kpis.index,
+    )
+
+    def is_(name: KpiStatus) -> Bools:
+        return np.equal(code, STATUSES.index(name))
+
+    judged = is_(KpiStatus.ON_TRACK) | is_(KpiStatus.AT_RISK) | is_(KpiStatus.LATE)
+    moved = judged & ~facts.keeping
+    rule_of = {"FORECAST": by_forecast & moved, "GAP": by_gap & moved, "PACE": ~by_forecast & ~by_gap & moved}
+    reasoned = texts(kpis, "forced_reason").ne("").to_numpy()
+    awaited = facts.complete & ~got.read & (now >= facts.start)
+    restarted = (facts.baseline != 0) & (got.current < facts.baseline)
+    reasons = {
+        "FORCED": (given >= 0) & reasoned,
+        "FORCED_NO_REASON": (given >= 0) & ~reasoned,
+        "FORCED_DRIFT": (given >= 0) & (given != code),
+        **{
+            f"{name.name}_{rule}": is_(name) & mask
+            for name in (KpiStatus.LATE, KpiStatus.AT_RISK, KpiStatus.ON_TRACK)
+            for rule, mask in rule_of.items()
+        },
+        "ON_TRACK_KEPT": is_(KpiStatus.ON_TRACK) & facts.keeping,
+        "OFF_THRESHOLD": is_(KpiStatus.OFF_THRESHOLD),
+        "MISSED": is_(KpiStatus.MISSED),
+        "ACHIEVED": is_(KpiStatus.ACHIEVED),
+        "STALE": is_(KpiStatus.STALE) & got.read,
+        "NO_READING": awaited,
+        "TOO_EARLY": is_(KpiStatus.TOO_EARLY) & got.read,
+        "NOT_STARTED": is_(KpiStatus.NOT_STARTED),
+        "BAD_DATES": facts.bad_dates,
+        "NO_CHANGE": facts.no_change,
+        "INCOMPLETE": is_(KpiStatus.INCOMPLETE) & ~facts.bad_dates & ~facts.no_change,
+        "WRONG_WAY": _wrong_way(kpis, facts),
+        "TOTAL_BASELINE": facts.cumulative & facts.moving & restarted,
+        "SEASONAL": ~np.isnan(got.season) & moved,
+    }
+    missing["value"] = awaited
+    rows = len(kpis)
+    return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
+
+
+def _wrong_way(kpis: pd.DataFrame, facts: _Facts) -> Bools:
+    """An increase whose target is below the baseline, or a decrease whose target is above."""
+    down = is_choice(kpis, "kpi_type", KpiType.INCREASE) & (facts.target < facts.baseline)
+    up = is_choice(kpis, "kpi_type", KpiType.DECREASE) & (facts.target > facts.baseline)
+    return np.asarray(down | up, dtype=bool)
+
+
+def weakest(kpis: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
+    """The weakest status among the KPIs of each objective (Perdoo's rule).
+
+    Arguments: kpis (columns ``objective``, ``name``); judged: the frame of ``status`` (column
+    ``status_final``), same index.
+    Result: one row an objective (index: its text, sorted), columns ``status``, ``kpi`` (name of the
+    weakest, first by name) and ``kpis_count``. KPIs without an objective are left out.
+    """
+    rank = {str(name): number for number, name in enumerate(WEAKNESS)}
+    table = pd.DataFrame(
+        {
+            "objective": texts(kpis, "objective").to_numpy(),
+            "kpi": texts(kpis, "name").to_numpy(),
+            "status": judged["status_final"].astype(object).to_numpy(),
+        }
+    )
+    table = table[table["objective"] != ""]
+    table["rank"] = table["status"].map(rank)
+    table = table.sort_values(["objective", "rank", "kpi"], kind="stable")
+    first = table.drop_duplicates("objective").set_index("objective")
+    counts = table.groupby("objective").size()
+    return first[["status", "kpi"]].assign(kpis_count=counts)

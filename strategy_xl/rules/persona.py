@@ -1,0 +1,136 @@
+"""Personas: how far a portrait is filled in, whether it rests on evidence, and repeated answers.
+
+Source: rules.md §j.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.rules.columns import Bools, flags, numbers, rounded, texts
+from strategy_xl.rules.wording import count_words, is_placeholder, jaccard, word_set
+
+VERSION = "1"
+QUESTIONS = ("q_problem", "q_jobs", "q_pains", "q_gains", "q_daily")
+PORTRAIT = ("first_name", "age", "family", "location", "job", "passions")
+EVIDENCE = tuple(f"evidence_{number}" for number in range(1, 6))
+ROLES = ("decider", "signatory", "involved", "collateral", "indifferent")
+CODES = (
+    "READY", "DRAFT", "SKETCH", "HYPOTHESIS", "DUPLICATE", "ANSWER_SHORT", "AGE_OUT", "ROLE_UNKNOWN",
+    "NONE", "TOO_MANY",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaParams:
+    """Settings of the persona rule; the four weights add up to 1, the score runs from 0 to 100.
+
+    Arguments:
+        persona_w_questions, persona_w_portrait, persona_w_purchase, persona_w_evidence: weights of the parts.
+        persona_ready: score from which a persona is ready.
+        persona_draft: score from which it is a draft.
+        persona_min_words: words from which an answer counts.
+        persona_duplicate: share of common words above which two answers are the same.
+        persona_max: most personas worth keeping.
+    """
+
+    persona_w_questions: float = 0.50
+    persona_w_portrait: float = 0.25
+    persona_w_purchase: float = 0.15
+    persona_w_evidence: float = 0.10
+    persona_ready: float = 80.0
+    persona_draft: float = 50.0
+    persona_min_words: int = 4
+    persona_duplicate: float = 0.8
+    persona_max: int = 5
+
+
+def _duplicates(answers: pd.DataFrame, limit: float) -> Bools:
+    """Personas with two answers that share more than ``limit`` of their words."""
+    sets = [[word_set(str(text)) for text in row] for row in answers.to_numpy(dtype=object)]
+    return np.array(
+        [any(jaccard(one, two) > limit for one, two in combinations(row, 2)) for row in sets], dtype=bool
+    )
+
+
+def assess(personas: pd.DataFrame, params: PersonaParams | None = None) -> RuleResult:
+    """Score and status of each persona.
+
+    Arguments:
+        personas: one row each: ``first_name``, ``age`` (years), ``family``, ``location``, ``job``,
+            ``passions``, ``objections``, ``purchase_role`` (decider, signatory, involved, collateral,
+            indifferent), ``q_problem``, ``q_jobs``, ``q_pains``, ``q_gains``, ``q_daily`` (texts),
+            ``evidence_1``…``evidence_5`` (booleans).
+        params: settings.
+
+    Result: ``score`` 0–100, ``status`` (ready, draft, sketch), and its parts ``answered`` (of 5),
+    ``portrait`` (of 6), ``purchase`` (of 2), ``has_evidence``. An answer counts from four words that are no
+    placeholder; an age outside 1–100 and an unknown role are reported and do not count; two answers with
+    nearly the same words are reported. Source: rules.md §j.
+    """
+    params = params or PersonaParams()
+    answers = pd.DataFrame({key: texts(personas, key) for key in QUESTIONS}, index=personas.index)
+    counted = pd.DataFrame(
+        {
+            key: (count_words(answers[key]) >= params.persona_min_words) & ~is_placeholder(answers[key])
+            for key in QUESTIONS
+        },
+        index=personas.index,
+    )
+    age, role = numbers(personas, "age"), texts(personas, "purchase_role")
+    filled = {key: (texts(personas, key) != "").to_numpy() for key in PORTRAIT if key != "age"}
+    filled["age"] = (age >= 1) & (age <= 100)
+    objections = (texts(personas, "objections") != "").to_numpy()
+    known_role = role.isin(ROLES).to_numpy()
+    evidence = np.logical_or.reduce([flags(personas, key) for key in EVIDENCE])
+    answered = counted.sum(axis=1).to_numpy(dtype=np.int64)
+    portrait = np.sum([filled[key] for key in PORTRAIT], axis=0).astype(np.int64)
+    purchase = objections.astype(np.int64) + known_role.astype(np.int64)
+    score = 100 * (
+        params.persona_w_questions * answered / len(QUESTIONS)
+        + params.persona_w_portrait * portrait / len(PORTRAIT)
+        + params.persona_w_purchase * purchase / 2
+        + params.persona_w_evidence * evidence
+    )
+    ready, draft = (rounded(score) >= limit for limit in (params.persona_ready, params.persona_draft))
+    status = np.select([ready, draft], ["ready", "draft"], "sketch")
+    frame = pd.DataFrame(
+        {
+            "score": score,
+            "status": pd.Series(status, index=personas.index, dtype="str"),
+            "answered": answered,
+            "portrait": portrait,
+            "purchase": purchase,
+            "has_evidence": pd.Series(evidence, index=personas.index, dtype="boolean"),
+        },
+        index=personas.index,
+    )
+    has_text = (answers != "").to_numpy()
+    reasons = {
+        "READY": ready,
+        "DRAFT": draft & ~ready,
+        "SKETCH": ~draft,
+        "HYPOTHESIS": ~evidence,
+        "DUPLICATE": _duplicates(answers, params.persona_duplicate),
+        "ANSWER_SHORT": (has_text & ~counted.to_numpy()).any(axis=1),
+        "AGE_OUT": ~np.isnan(age) & ~filled["age"],
+        "ROLE_UNKNOWN": (role != "").to_numpy() & ~known_role,
+    }
+    missing = {key: ~has_text[:, place] for place, key in enumerate(QUESTIONS)}
+    missing |= {key: ~filled[key] for key in PORTRAIT}
+    missing |= {"objections": ~objections, "purchase_role": (role == "").to_numpy(), "evidence_1": ~evidence}
+    rows = len(personas)
+    return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
+
+
+def check_count(count: int, params: PersonaParams | None = None) -> tuple[str, ...]:
+    """Codes for the number of personas: NONE without any, TOO_MANY above five (3 to 5 is usual in B2B)."""
+    params = params or PersonaParams()
+    if count <= 0:
+        return ("NONE",)
+    return ("TOO_MANY",) if count > params.persona_max else ()

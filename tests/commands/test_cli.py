@@ -1,0 +1,249 @@
+"""Command line: the main job as a user runs it, exit codes, one broken workbook among good ones."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from strategy_xl.commands import cli
+from strategy_xl.errors import StrategyXlError
+
+ROOT = Path(__file__).parents[2]
+TODAY = ["--today", "2027-03-01"]
+
+
+def run(*arguments: object) -> Result:
+    """Run a command in this process; what stops it stays in ``result.exception``."""
+    return CliRunner().invoke(cli, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The French example workbook, made by the command."""
+    path = tmp_path_factory.mktemp("example") / "exemple.xlsx"
+    result = run("new", path, "--with-example", *TODAY)
+    assert result.exit_code == 0, result.output
+    return path
+
+
+@pytest.fixture
+def book(example: Path, tmp_path: Path) -> Path:
+    """A copy to work on."""
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(example.read_bytes())
+    return path
+
+
+def digest(path: Path) -> str:
+    """Hash of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def cell_of(path: Path, name: str) -> tuple[str, str]:
+    """Sheet and cell that a defined name of a workbook points to."""
+    target = openpyxl.load_workbook(path).defined_names[name].attr_text
+    sheet, cell = target.rsplit("!", 1)
+    return sheet.strip("'").replace("''", "'"), cell.replace("$", "")
+
+
+def test_second_run_changes_no_byte(book: Path) -> None:
+    """The workbook that ``new`` made is up to date; recomputing it on the same day leaves every byte."""
+    before = digest(book)
+    result = run("recompute", book, "--jobs", 1, *TODAY)
+    assert "à jour" in result.output
+    assert digest(book) == before
+
+
+def test_recompute_brings_back_owned_cells(book: Path) -> None:
+    """An answer that somebody erased is there again after the next run."""
+    sheet, header = cell_of(book, "_sx.clients.class_final")
+    workbook = openpyxl.load_workbook(book)
+    cell = workbook[sheet][header].offset(row=1)
+    cell.value = None
+    workbook.save(book)
+    result = run("recompute", book, "--jobs", 1, "--json", *TODAY)
+    assert json.loads(result.stdout)[0]["status"] == "changed"
+    again = openpyxl.load_workbook(book)[sheet][cell.coordinate].value
+    assert again in {"Client idéal", "Client heureux", "Client à risque", "Client à éviter"}
+
+
+def test_dry_run_writes_nothing(example: Path, tmp_path: Path) -> None:
+    """A dry run says what would change and leaves the file as it is."""
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(example.read_bytes())
+    before = digest(path)
+    result = run("recompute", path, "--dry-run", "--jobs", 1, "--today", "2027-09-01")
+    assert "à recalculer" in result.output
+    assert digest(path) == before
+
+
+def test_check_is_clean_on_a_new_workbook(tmp_path: Path) -> None:
+    """An empty workbook just made has no finding, in either language."""
+    for lang in ("fr", "en"):
+        path = tmp_path / f"{lang}.xlsx"
+        assert run("new", path, "--lang", lang, "--company", "Voltarys", *TODAY).exit_code == 0
+        result = run("check", path)
+        assert result.exit_code == 0, result.output
+
+
+def test_check_names_the_cell(book: Path) -> None:
+    """Text in a number column is a located finding with a hint; the file is not touched."""
+    sheet, header = cell_of(book, "_sx.clients.revenue")
+    workbook = openpyxl.load_workbook(book)
+    cell = workbook[sheet][header].offset(row=1)
+    cell.value = "beaucoup"
+    workbook.save(book)
+    before = digest(book)
+    result = run("check", book, "--json")
+    assert result.exit_code == 1
+    found = [entry for entry in json.loads(result.stdout) if entry["cell"] == cell.coordinate]
+    assert found
+    assert found[0]["sheet"] == sheet
+    assert "beaucoup" in found[0]["message"]
+    assert found[0]["hint"]
+    assert digest(book) == before
+
+
+def test_broken_workbook_stops_no_other(book: Path, tmp_path: Path) -> None:
+    """A broken file, an open one and one of somebody else are named; the good one is done; exit code 3."""
+    (tmp_path / "casse.xlsx").write_bytes(book.read_bytes()[:4000])
+    openpyxl.Workbook().save(tmp_path / "autre.xlsx")
+    opened = tmp_path / "ouvert.xlsx"
+    opened.write_bytes(book.read_bytes())
+    (tmp_path / "~$ouvert.xlsx").write_bytes(
+        bytes([5]) + b"Alice".ljust(54) + b"\x05\x00" + "Alice".encode("utf-16-le")
+    )
+    result = run("recompute", tmp_path, "--jobs", 2, "--json", "--today", "2027-09-01")
+    reports = {Path(entry["workbook"]).name: entry for entry in json.loads(result.stdout)}
+    assert result.exit_code == 3
+    assert reports["plan.xlsx"]["status"] == "changed"
+    assert {name for name, entry in reports.items() if entry["status"] == "failed"} == {
+        "casse.xlsx",
+        "autre.xlsx",
+        "ouvert.xlsx",
+    }
+    assert "Alice" in reports["ouvert.xlsx"]["failure"]["message"]
+    assert all(entry["failure"]["hint"] for entry in reports.values() if entry["failure"])
+
+
+def test_no_right_to_write(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that we may not replace is reported with a hint and unharmed; nothing is left beside."""
+
+    def refuse(*_arguments: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    before, beside = digest(book), sorted(book.parent.iterdir())
+    monkeypatch.setattr("os.replace", refuse)
+    result = run("recompute", book, "--jobs", 1, "--json", "--today", "2027-09-01")
+    assert result.exit_code == 3
+    assert json.loads(result.stdout)[0]["failure"]["hint"]
+    assert digest(book) == before
+    assert sorted(book.parent.iterdir()) == beside
+
+
+def test_import_then_recompute(tmp_path: Path) -> None:
+    """A list with other titles goes in as text, grows nothing needlessly, and gets classified."""
+    path = tmp_path / "plan.xlsx"
+    run("new", path, *TODAY)
+    listed = tmp_path / "clients.csv"
+    listed.write_text(
+        "Société;CA;Heures passées;Satisfaction\n=1+1;12 000,50;20;9\nMarée Bleue;8000;;\n", encoding="cp1252"
+    )
+    result = run("import", listed, "--into", path, "--module", "clients")
+    assert "2" in result.output
+    sheet, header = cell_of(path, "_sx.clients.name")
+    cell = openpyxl.load_workbook(path)[sheet][header].offset(row=1)
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+    report = json.loads(run("recompute", path, "--jobs", 1, "--json", *TODAY).stdout)[0]
+    assert report["counts"]["clients"] == 2
+    assert report["counts"]["incomplete"] == 2
+
+
+def test_own_module_from_twelve_lines(tmp_path: Path) -> None:
+    """A TOML of a few lines in a folder gives a working sheet: built, checked, computed; no Python touched."""
+    folder = tmp_path / "gabarits"
+    folder.mkdir()
+    guide = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+    source = guide.split("```toml\n")[1].split("```")[0]
+    assert len(source.strip().splitlines()) <= 12
+    (folder / "visits.toml").write_text(source, encoding="utf-8")
+    path = tmp_path / "plan.xlsx"
+    assert run("new", path, "--templates", folder, *TODAY).exit_code == 0
+    assert "Visites" in openpyxl.load_workbook(path, read_only=True).sheetnames
+    assert run("check", path, "--templates", folder).exit_code == 0
+    assert run("recompute", path, "--templates", folder, "--jobs", 1, *TODAY).exit_code == 0
+
+
+def test_wrong_template_names_file_and_key(tmp_path: Path) -> None:
+    """A misspelt key in a template is an error that names the file and the key."""
+    (tmp_path / "visits.toml").write_text('sheet = { fr = "V", en = "V" }\ntitel = 1\n', encoding="utf-8")
+    result = run("new", tmp_path / "x.xlsx", "--templates", tmp_path)
+    assert isinstance(result.exception, StrategyXlError)
+    assert "visits.toml" in str(result.exception)
+    assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_never_overwrites_unasked(book: Path) -> None:
+    """``new`` refuses a file that exists, unless told."""
+    before = digest(book)
+    assert isinstance(run("new", book).exception, StrategyXlError)
+    assert digest(book) == before
+    assert run("new", book, "--force").exit_code == 0
+
+
+def test_nothing_found_is_wrong_usage(tmp_path: Path) -> None:
+    """A path that stands for nothing is a usage error, exit code 2, in the shell as well."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), "recompute", str(tmp_path / "*.xlsx")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "SX107" in done.stderr
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """``--help`` imports neither pandas, numpy, openpyxl nor pydantic."""
+    script = (
+        "import sys\nfrom strategy_xl.commands import cli\n"
+        "try:\n    cli.main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'pandas', 'numpy', 'openpyxl', 'pydantic', 'xlwings', 'lxml', 'babel'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_languages_of_messages(book: Path) -> None:
+    """Messages follow STRATEGY_XL_LANG."""
+    environment = os.environ | {"STRATEGY_XL_LANG": "en"}
+    done = subprocess.run(
+        [sys.executable, "-m", "strategy_xl", "recompute", str(book), "--jobs", "1", *TODAY],
+        capture_output=True, text=True, check=False, env=environment,
+    )  # fmt: skip
+    assert "up to date" in done.stdout
+
+
+def test_killed_in_the_middle_leaves_the_file(book: Path) -> None:
+    """A run killed at any moment leaves the old workbook or the new one, never half a file."""
+    whole = {digest(book)}
+    day = ["--today", "2027-09-01"]
+    for delay in (0.3, 0.6, 0.9, 1.2):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "strategy_xl", "recompute", str(book), "--jobs", "1", *day],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(delay)
+        process.kill()
+        process.wait()
+        openpyxl.load_workbook(book)
+        whole.add(digest(book))
+    assert len(whole) <= 2
