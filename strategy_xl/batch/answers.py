@@ -40,6 +40,7 @@ class Answers:
         self._lang = lang
         self._blocks = spec.data_blocks()
         self._by_block: dict[str, list[Evaluation]] = {}
+        self._values: dict[str, dict[str, pd.Series]] = {}
         self._choices = {
             listed.key: {choice.key: choice.get(lang) for choice in listed.choices} for listed in spec.lists
         }
@@ -64,6 +65,11 @@ class Answers:
 
         A value is a number, text, bool or date; None where there is nothing to show.
         """
+        if block not in self._values:
+            self._values[block] = self._answered(block)
+        return self._values[block]
+
+    def _answered(self, block: str) -> dict[str, pd.Series]:
         found: dict[str, pd.Series] = {}
         for field in self._blocks[block][1].fields:
             if field.role is FieldRole.INPUT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -36,10 +36,12 @@ class Digest:
     Arguments:
         counts: figures for the table of results, by language-neutral name.
         listings: block key → cell values for the boards of the summary sheet.
+        shares: completeness of each module that requires anything, 0–1, by module key.
     """
 
     counts: Mapping[str, float]
-    listings: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    listings: Mapping[str, pd.DataFrame]
+    shares: pd.Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,10 @@ def _action_board(cases: Sequence[_Case]) -> pd.DataFrame:
     )
 
 
-def _counts(answers: Answers, alerts: int) -> dict[str, float]:
-    counts: dict[str, float] = {"alerts": alerts}
+def _counts(answers: Answers, shares: pd.Series) -> dict[str, float]:
+    counts: dict[str, float] = {"alerts": 0}
+    if len(shares):
+        counts["completeness"] = float(shares.mean())
     for key, evaluations in answers.blocks().items():
         frame = evaluations[0].result.frame
         if key == "clients" and "class_final" in frame:
@@ -140,17 +144,22 @@ def _counts(answers: Answers, alerts: int) -> dict[str, float]:
             counts |= {str(kind): int(by_class.get(str(kind), 0)) for kind in ClientClass}
         if key == "kpis":
             counts["kpis"] = len(frame)
+        for evaluation in evaluations:
+            codes = evaluation.result.reasons
+            raised = [code for code in codes.names if f"{evaluation.rule}.{code}" in ALERTS]
+            counts["alerts"] += sum(int(codes.has(code).sum()) for code in raised)
     return counts
 
 
-def digest(answers: Answers, data: WorkbookData) -> Digest:
+def digest(answers: Answers, data: WorkbookData, shares: pd.Series) -> Digest:
     """Counts, alerts and actions of one workbook.
 
     Arguments:
         answers: the rules' answers.
         data: the workbook as read, for links, language and the labels of severities.
+        shares: completeness by module key.
     """
     cases = list(_cases(answers, data))
     severities = answers.choice_labels("alert_severity")
     listings = {"alerts": _alert_board(cases, severities), "top_actions": _action_board(cases)}
-    return Digest(_counts(answers, len(cases)), listings)
+    return Digest(_counts(answers, shares), listings, shares)

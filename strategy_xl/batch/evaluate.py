@@ -7,7 +7,6 @@ block or column that the template gives.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import typing
 from collections.abc import Callable, Mapping
@@ -15,12 +14,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import import_module
-from typing import Any
 
 import pandas as pd
 
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.rules.base import RuleResult
+from strategy_xl.rules.params import build_params, params_type
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.formula import parse_column
 from strategy_xl.schema.spec import FieldRole, FormBlock, RuleCall, TableBlock, WorkbookSpec
@@ -50,36 +49,6 @@ def rule_function(run: str) -> Callable[..., RuleResult]:
         )
     except (ImportError, AttributeError) as error:
         raise TemplateError("SX106", Location(), rule=run) from error
-
-
-def build_params(kind: type[Any], settings: Mapping[str, object]) -> Any:
-    """A rule's parameter object from the settings sheet; an empty cell leaves the default.
-
-    Arguments:
-        kind: the frozen dataclass; its field names are settings keys.
-        settings: values by settings key, missing ones as NA.
-    """
-    hints = typing.get_type_hints(kind)
-    chosen: dict[str, object] = {}
-    for field in dataclasses.fields(kind):
-        value = settings.get(field.name)
-        if value is None or pd.isna(typing.cast("Any", value)):
-            continue
-        if hints[field.name] is int:
-            chosen[field.name] = round(float(typing.cast("Any", value)))
-        elif hints[field.name] is float:
-            chosen[field.name] = float(typing.cast("Any", value))
-        else:
-            chosen[field.name] = hints[field.name](value) if isinstance(hints[field.name], type) else value
-    return kind(**chosen)
-
-
-def _params_type(hint: object) -> type[Any] | None:
-    """The parameter dataclass that a hint names (``ClientParams`` or ``ClientParams | None``), if any."""
-    for kind in (hint, *typing.get_args(hint)):
-        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-            return kind
-    return None
 
 
 def is_listing(block: object) -> bool:
@@ -126,7 +95,7 @@ class Evaluator:
         for name in inspect.signature(function).parameters:
             if name in call.args:
                 arguments[name] = self._argument(call.args[name])
-            elif (kind := _params_type(hints[name])) is not None:
+            elif (kind := params_type(hints[name])) is not None:
                 arguments[name] = build_params(kind, self.settings)
             elif name == "today":
                 arguments[name] = self._today

@@ -13,10 +13,12 @@ import pandas as pd
 from strategy_xl.batch.answers import Answers
 from strategy_xl.batch.digest import Digest, digest
 from strategy_xl.batch.evaluate import evaluate, is_listing
+from strategy_xl.batch.natives import NativeValues, module_completeness
 from strategy_xl.batch.open_marks import refuse_if_open
 from strategy_xl.batch.writing import CellPlan, Columns
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.names import SHARE
 from strategy_xl.schema.spec import FieldRole, WorkbookSpec
 from strategy_xl.xlsx.book_data import BlockData, WorkbookData
 from strategy_xl.xlsx.patch import set_cells
@@ -71,16 +73,23 @@ def _frame(block: BlockData) -> pd.DataFrame:
     return block.frame.assign(**typed)
 
 
-def _plan(data: WorkbookData, answers: Answers, summary: Digest) -> Columns:
-    plan = CellPlan(data)
+def _plan(spec: WorkbookSpec, data: WorkbookData, answers: Answers, summary: Digest, today: date) -> Columns:
+    """Every cell to write: owned cells, and the shown values of formula cells."""
+    plan = CellPlan()
+    natives = NativeValues(spec, data, answers, summary.listings, summary.shares, today).fill()
     for key, block in data.blocks.items():
         if key in summary.listings:
             board = summary.listings[key]
             plan.list_from_top(block, {str(name): board[name] for name in board.columns})
-        elif is_listing(block.block) and key in answers.blocks():
+        elif is_listing(block.block):
             plan.list_from_top(block, answers.values(key))
-        elif not is_listing(block.block):
-            plan.fill(block, answers.values(key))
+        else:
+            plan.own(block, answers.values(key))
+        plan.cache(block, natives.get(key, {}))
+    for module, share in summary.shares.items():
+        place = data.anchors.get((SHARE, str(module)))
+        if place is not None:
+            plan.cache_cell(place, float(share))
     return plan.columns
 
 
@@ -99,9 +108,11 @@ def recompute_workbook(path: Path, spec: WorkbookSpec, today: date, *, dry_run: 
     try:
         refuse_if_open(path)
         data = read_workbook(path, spec)
-        answers = Answers(spec, data.lang, evaluate(spec, rule_frames(data), _reference_day(data, today)))
-        summary = digest(answers, data)
-        patched = set_cells(path, path, columns=_plan(data, answers, summary), dry_run=dry_run)
+        day = _reference_day(data, today)
+        answers = Answers(spec, data.lang, evaluate(spec, rule_frames(data), day))
+        summary = digest(answers, data, module_completeness(spec, data))
+        plan = _plan(spec, data, answers, summary, day)
+        patched = set_cells(path, path, columns=plan, dry_run=dry_run)
     except StrategyXlError as error:
         return JobReport(path, failure=error.finding, seconds=time.perf_counter() - start)
     except OSError as error:

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from strategy_xl.schema.spec import FieldRole, FieldSpec
-from strategy_xl.xlsx.book_data import BlockData, WorkbookData
+from strategy_xl.xlsx.book_data import BlockData
 from strategy_xl.xlsx.patch import Cached
+from strategy_xl.xlsx.resolve import Place
 
 Columns = dict[str, dict[int, dict[int, Any]]]
 """Sheet title → column number → row → value."""
@@ -21,9 +22,8 @@ BlockValues = Mapping[str, pd.Series]
 class CellPlan:
     """The edits of one workbook, gathered block by block."""
 
-    def __init__(self, data: WorkbookData) -> None:
+    def __init__(self) -> None:
         """Start without edits."""
-        self._data = data
         self.columns: Columns = {}
 
     def _put(self, block: BlockData, key: str, indices: Sequence[int], values: Sequence[Any]) -> None:
@@ -37,53 +37,52 @@ class CellPlan:
             row, column = block.cell(key, index)
             sheet.setdefault(column, {})[row] = value
 
-    def fill(self, block: BlockData, values: BlockValues) -> None:
-        """Write a block's answers.
+    def own(self, block: BlockData, values: BlockValues) -> None:
+        """Write the owned cells of a block.
 
         Arguments:
             block: the block as read.
-            values: by field key; owned cells outside the given rows are cleared, formula cells outside
-                them are left alone. A value of None clears an owned cell and shows nothing in a formula.
+            values: by field key, index: Excel row or instance; None clears. Old answers in rows that are
+                blank now are cleared.
         """
-        for field in block.block.fields:
-            if field.key not in block.places or field.role is FieldRole.INPUT:
-                continue
+        for field in self._fields(block, FieldRole.OWNED):
             column = values.get(field.key)
-            if field.role is FieldRole.OWNED:
-                self._own(block, field, column)
-            elif column is not None:
-                self._cache(block, field, column)
-
-    def _own(self, block: BlockData, field: FieldSpec, column: pd.Series | None) -> None:
-        rows = [] if column is None else [int(row) for row in column.index]
-        given = [] if column is None else [None if value == "" else value for value in column.tolist()]
-        self._put(block, field.key, rows, given)
-        stale = sorted(set(block.to_clear.get(field.key, ())) - set(rows))
-        self._put(block, field.key, [int(row) for row in stale], [None] * len(stale))
-
-    def _cache(self, block: BlockData, field: FieldSpec, column: pd.Series) -> None:
-        """Only the shown value; a cell in which people replaced the formula is theirs."""
-        overtyped = {int(row) for row in block.overtyped.get(field.key, ())}
-        pairs = [
-            (int(row), Cached("" if value is None else value))
-            for row, value in zip(column.index, column.tolist(), strict=True)
-            if int(row) not in overtyped
-        ]
-        self._put(block, field.key, [row for row, _ in pairs], [value for _, value in pairs])
+            rows = [] if column is None else [int(row) for row in column.index]
+            given = [] if column is None else [None if value == "" else value for value in column.tolist()]
+            self._put(block, field.key, rows, given)
+            stale = sorted({int(row) for row in block.to_clear.get(field.key, ())} - set(rows))
+            self._put(block, field.key, stale, [None] * len(stale))
 
     def list_from_top(self, block: BlockData, values: BlockValues) -> None:
-        """Write a listing (a ranking, a board) from the table's first row on, and clear what is left below."""
+        """Write a board (a ranking, a list of alerts) from the table's first row on; clear what is left below."""
         rows = list(block.all_rows)
-        for field in block.block.fields:
-            if field.key not in block.places:
-                continue
+        for field in self._fields(block, FieldRole.OWNED):
             column = values.get(field.key)
             given: list[Any] = [] if column is None else column.tolist()[: len(rows)]
-            if field.role is FieldRole.OWNED:
-                padded = [None if value == "" else value for value in given] + [None] * (
-                    len(rows) - len(given)
-                )
-                self._put(block, field.key, rows, padded)
-            elif column is not None:
-                shown = [Cached("" if value is None else value) for value in given]
-                self._put(block, field.key, rows[: len(given)], shown)
+            padded = [
+                *(None if value == "" else value for value in given),
+                *[None] * (len(rows) - len(given)),
+            ]
+            self._put(block, field.key, rows, padded)
+
+    def cache(self, block: BlockData, values: BlockValues) -> None:
+        """Write what the formulas of a block show; a cell in which people replaced the formula is theirs."""
+        for field in self._fields(block, FieldRole.COMPUTED):
+            column = values.get(field.key)
+            if column is None:
+                continue
+            overtyped = {int(row) for row in block.overtyped.get(field.key, ())}
+            pairs = [
+                (int(row), Cached("" if value is None else value))
+                for row, value in zip(column.index, column.tolist(), strict=True)
+                if int(row) not in overtyped
+            ]
+            self._put(block, field.key, [row for row, _ in pairs], [value for _, value in pairs])
+
+    def cache_cell(self, place: Place, value: float | str) -> None:
+        """Write what one formula shows."""
+        self.columns.setdefault(place.sheet, {}).setdefault(place.column, {})[place.row] = Cached(value)
+
+    @staticmethod
+    def _fields(block: BlockData, role: FieldRole) -> list[FieldSpec]:
+        return [field for field in block.block.fields if field.role is role and field.key in block.places]

@@ -7,6 +7,10 @@ field. Excel and LibreOffice move it with the cell on any insertion, sort, renam
 from __future__ import annotations
 
 PREFIX = "_sx."
+SHARE = "completeness"
+"""First part of the anchor of a module's completeness cell."""
+
+_SHARE_PREFIX = "SXP_"
 STAMP = "_sx.schema"
 """Defined name that holds ``schema version;language;program version`` as text."""
 
@@ -17,7 +21,12 @@ def anchor_name(block: str, field: str) -> str:
 
 
 def parse_anchor(name: str) -> tuple[str, str] | None:
-    """Block and field keys of an anchor name, None for any other name."""
+    """Block and field keys of an anchor name, None for any other name.
+
+    The completeness cell of a module is the anchor ``(SHARE, module)``.
+    """
+    if name.startswith(_SHARE_PREFIX):
+        return SHARE, name[len(_SHARE_PREFIX) :]
     if not name.startswith(PREFIX):
         return None
     block, dot, field = name[len(PREFIX) :].partition(".")
@@ -27,6 +36,11 @@ def parse_anchor(name: str) -> tuple[str, str] | None:
 def sheet_name(module: str) -> str:
     """Defined name of a module's title cell (``_sx.sheet.clients``)."""
     return anchor_name("sheet", module)
+
+
+def share_name(module: str) -> str:
+    """Public defined name of the cell with a module's completeness (``SXP_clients``)."""
+    return f"{_SHARE_PREFIX}{module}"
 
 
 def setting_name(key: str) -> str:

@@ -169,7 +169,7 @@ def test_import_then_recompute(tmp_path: Path) -> None:
 
 
 def test_own_module_from_twelve_lines(tmp_path: Path) -> None:
-    """A TOML of a few lines in a folder gives a working sheet: built, checked, computed; no Python touched."""
+    """A TOML of a few lines in a folder gives a working sheet, with no Python touched."""
     folder = tmp_path / "gabarits"
     folder.mkdir()
     guide = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")

@@ -1,0 +1,139 @@
+"""Cell functions of the client matrix: class, scores, why, what would change it (rule a)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from strategy_xl.functions.registry import Argument, Columns, Example, Kind, Shape, cell_function
+from strategy_xl.functions.results import labelled
+from strategy_xl.text.catalog import LANGUAGES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from strategy_xl.functions.given import Given
+    from strategy_xl.rules.base import RuleResult
+
+ARGUMENTS = (
+    Argument("quick_x", field="clients.quick_x", table="clients"),
+    Argument("quick_y", field="clients.quick_y"),
+    *(
+        Argument(key, field=f"clients.{key}")
+        for key in (
+            "revenue",
+            "margin_rate",
+            "hours",
+            "satisfaction",
+            "impact",
+            "referrals",
+            "competing",
+            "order_change",
+            "complaints",
+        )
+    ),
+    Argument("red_flag", field="clients.red_flag_1"),
+    Argument("red_flags", Kind.TABLE, field="red_flags"),
+)
+"""First the two quick scores (or a whole table of clients), then the details in the order of the sheet."""
+
+_IDEAL = (None, None, 24_000, 0.5, 60, 9, 4, 2)
+_AT_RISK = (None, None, "18 000", "40 %", 20, 6, 1, 0, "Oui")
+_TABLE = (
+    (
+        "Client",
+        "CA 12 mois",
+        "Taux de marge",
+        "Heures passées",
+        "Satisfaction",
+        "Résultat obtenu",
+        "Recommandations",
+    ),
+    ("Alpha", 24_000, 0.5, 60, 9, 4, 2),
+    ("Bêta", 3_000, 0.5, 30, 10, 3, 3),
+)
+
+
+def judge(given: Given, clients: pd.DataFrame) -> RuleResult:
+    """The rule's answer on some clients; a severity may stand as a flag of its own."""
+    import pandas as pd
+
+    from strategy_xl.rules import client_matrix
+
+    names = [(key, key) for key in given.labels("severity")]
+    names += [(label, key) for lang in LANGUAGES for key, label in given.labels("severity", lang).items()]
+    flags = pd.DataFrame(names, columns=["label", "severity"])
+    own = given.table("red_flags")
+    if len(own):
+        flags = pd.concat([own, flags], ignore_index=True)
+    return client_matrix.classify(clients, given.params(client_matrix.ClientParams), flags)
+
+
+@cell_function(
+    "STRAT_CLIENT_CLASS",
+    category="clients",
+    arguments=ARGUMENTS,
+    shape=Shape.COLUMN,
+    results=("client_class",),
+    examples=(
+        Example((8, 9), [["Client idéal"]]),
+        Example(
+            ([[8], [7], [3], [None]], [[9], [2], [6], [None]]),
+            [["Client idéal"], ["Client heureux"], ["Client à risque"], [""]],
+        ),
+        Example(_IDEAL, [["Client idéal"]]),
+        Example((_TABLE,), [["Ideal client"], ["Happy client"]], lang="en"),
+        Example((12, 9), [["Note rapide : valeur apportée : 12 est hors limites"]]),
+    ),
+)
+def client_class(given: Given) -> Columns:
+    """Class of each client."""
+    return [labelled(judge(given, given.frame).frame["class_final"], given.labels("client_class"))]
+
+
+@cell_function(
+    "STRAT_CLIENT_SCORES",
+    category="clients",
+    arguments=ARGUMENTS,
+    shape=Shape.ROWS,
+    results=("value_brought", "value_returned", "confidence"),
+    examples=(
+        Example(_IDEAL, [[97.0, 95.8, "Bonne"]]),
+        Example((8, 9), [[80.0, 90.0, "Faible"]]),
+    ),
+)
+def client_scores(given: Given) -> Columns:
+    """Value brought and returned, 0 to 100, and how sure they are."""
+    result = judge(given, given.frame)
+    x, y = (given.figures(result, key, "client_matrix", "clients") for key in ("x", "y"))
+    return [x, y, labelled(result.frame["confidence"], given.labels("confidence"))]
+
+
+@cell_function(
+    "STRAT_CLIENT_WHY",
+    category="clients",
+    arguments=ARGUMENTS,
+    shape=Shape.COLUMN,
+    results=("reasons",),
+    examples=(Example(_IDEAL, [[""]]), Example((3, 6), [[""]], lang="en")),
+)
+def client_why(given: Given) -> Columns:
+    """Why each client has its class."""
+    return [given.why(judge(given, given.frame), "client_matrix", "clients")]
+
+
+@cell_function(
+    "STRAT_CLIENT_WHATIF",
+    category="clients",
+    arguments=ARGUMENTS,
+    shape=Shape.COLUMN,
+    results=("whatif",),
+    examples=(Example(_AT_RISK, [[""]]), Example((8, 4), [[""]])),
+)
+def client_whatif(given: Given) -> Columns:
+    """The smallest change that would move each client to another class."""
+    from strategy_xl.rules.client_scores import ClientParams
+    from strategy_xl.rules.client_whatif import smallest_change
+
+    judged = judge(given, given.frame).frame
+    result = smallest_change(given.frame, judged, given.params(ClientParams))
+    return [given.why(result, "client_whatif", "clients")]

@@ -1,0 +1,110 @@
+"""Cell functions of the ideal client profile: its criteria, and how prospects match it (rule k)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from strategy_xl.functions.cells.clients import judge
+from strategy_xl.functions.registry import Argument, Columns, Example, Kind, Shape, cell_function
+from strategy_xl.functions.results import labelled
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from strategy_xl.functions.given import Given
+
+CLIENTS = Argument("clients", Kind.TABLE, field="clients", required=True)
+RED_FLAGS = Argument("red_flags", Kind.TABLE, field="red_flags")
+
+_SECTORS = ("Santé",) * 7 + ("Industrie",) * 3 + ("Santé",) * 5 + ("Industrie",) * 25
+_SIZES = (20,) * 8 + (300,) * 2 + (20,) * 16 + (300,) * 14
+_CLASSES = ("Client idéal",) * 10 + ("Client heureux",) * 30
+_CLIENTS = (("Secteur", "Effectif", "Classe retenue"), *zip(_SECTORS, _SIZES, _CLASSES, strict=True))
+
+
+def _clients(given: Given) -> pd.DataFrame:
+    """The clients with their class: the one given, else judged from their figures."""
+    clients = given.table("clients")
+    columns = [key for key in ("class_final", "class_live", "class_computed") if key in clients.columns]
+    if any(clients[key].notna().any() for key in columns):
+        return clients
+    judged = judge(given, clients).frame
+    return clients.drop(columns=columns).assign(
+        class_final=judged["class_final"].astype(object), status_mark=judged["status_mark"].astype(object)
+    )
+
+
+@cell_function(
+    "STRAT_ICP_CRITERIA",
+    category="icp",
+    arguments=(CLIENTS, RED_FLAGS),
+    shape=Shape.TABLE,
+    results=("criterion", "value", "weight", "reasons"),
+    examples=(Example((_CLIENTS,), [[""] * 4]),),
+)
+def icp_criteria(given: Given) -> Columns:
+    """What the ideal clients have in common more than the others."""
+    import pandas as pd
+
+    from strategy_xl.rules.icp import IcpParams, list_criteria, overview
+    from strategy_xl.text.catalog import message
+
+    clients, params = _clients(given), given.params(IcpParams)
+    result = list_criteria(clients, pd.DataFrame(), params)
+    frame = result.frame
+    if not len(frame):
+        none = overview(clients, pd.DataFrame(), params)
+        return [[given.why(none, "icp", "icp_results", none.frame)[0]], [""], [""], [""]]
+    names = [message(f"icp.{code}", given.lang) for code in frame["criterion"]]
+    return [names, _labelled(given, frame), frame["weight"], given.why(result, "icp", "icp_criteria", frame)]
+
+
+def _labelled(given: Given, criteria: pd.DataFrame) -> list[str]:
+    """The criteria's values as labels: clients come with keys of the lists."""
+    lists = {
+        "FIELD_SECTOR": "sectors",
+        "FIELD_SEGMENT": "segments",
+        "FIELD_REGION": "regions",
+        "FIELD_OFFER": "offers",
+    }
+    return [
+        given.labels(lists[code]).get(value, value) if code in lists else value
+        for code, value in zip(criteria["criterion"], criteria["value"], strict=True)
+    ]
+
+
+@cell_function(
+    "STRAT_PROSPECT_SCORE",
+    category="icp",
+    arguments=(
+        Argument("sector", field="prospects.sector", table="prospects"),
+        *(Argument(key, field=f"prospects.{key}") for key in ("size", "region", "offer")),
+        Argument("red_flag", field="prospects.red_flag_1"),
+        CLIENTS,
+        RED_FLAGS,
+    ),
+    shape=Shape.ROWS,
+    results=("prospect_score", "prospect_grade", "reasons"),
+    examples=(
+        Example(("Santé", 300, None, None, None, _CLIENTS), [[74.4, "B", ""]]),
+        Example(([["Santé"], ["Industrie"]], [[20], [300]], None, None, None, _CLIENTS), [[""] * 3] * 2),
+    ),
+)
+def prospect_score(given: Given) -> Columns:
+    """How much each prospect is like the ideal clients."""
+    import pandas as pd
+
+    from strategy_xl.rules.icp import IcpParams, grade
+
+    flags = given.table("red_flags")
+    words = [
+        label
+        for lang in ("fr", "en")
+        for key, label in given.labels("severity", lang).items()
+        if key == "eliminating"
+    ]
+    known = pd.DataFrame({"label": ["eliminating", *words], "severity": "eliminating"})
+    flags = pd.concat([flags, known], ignore_index=True) if len(flags) else known
+    result = grade(given.frame, _clients(given), pd.DataFrame(), flags, given.params(IcpParams))
+    grades = labelled(result.frame["grade"], given.labels("prospect_grade"))
+    return [result.frame["score"], grades, given.why(result, "icp", "prospects")]

@@ -1,0 +1,194 @@
+"""Cell functions of the KPIs: status, progress, forecast, priority (rule c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from strategy_xl.functions.registry import Argument, CellType, Columns, Example, Kind, Shape, cell_function
+from strategy_xl.functions.results import labelled
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from strategy_xl.functions.given import Given
+    from strategy_xl.rules.base import RuleResult
+
+ARGUMENTS = (
+    Argument("kpi_type", field="kpis.kpi_type", table="kpis"),
+    Argument("nature", field="kpis.nature"),
+    Argument("baseline", field="kpis.baseline"),
+    Argument("target", field="kpis.target"),
+    Argument("start_date", field="kpis.start"),
+    Argument("end_date", field="kpis.end"),
+    Argument("current_value", field="readings.value"),
+    Argument("reading_date", field="readings.date"),
+    Argument("frequency_days", field="kpis.frequency_days"),
+    Argument("kpi", field="kpis.name"),
+    Argument("readings", Kind.TABLE, field="readings"),
+)
+"""The current value (read today unless a date says otherwise), or a table of readings."""
+
+_DAYS = ("Baisse", "Niveau", 45, 30, "01/01/2026", "31/12/2026", 38)
+_REVENUE = ("Croissance", "Cumul", 0, "120 000 €", 46_023, 46_387, 44_000, "26/05/2026")
+_READINGS = (
+    ("KPI", "Date", "Valeur"),
+    *(
+        ("Panier", f"2026-{month:02d}-01", value)
+        for month, value in enumerate((10, 12, 13, 30, 15, 16), start=1)
+    ),
+)
+
+
+def _readings(given: Given, kpis: pd.DataFrame) -> pd.DataFrame:
+    """The readings of each row: those of the table, else its current value."""
+    import pandas as pd
+
+    from strategy_xl.rules.columns import dates, numbers
+
+    own = given.table("readings")
+    if len(own):
+        return own if "kpi" in own.columns or len(kpis) > 1 else own.assign(kpi=kpis["name"].iloc[0])
+    today = pd.Timestamp(given.today)
+    return pd.DataFrame(
+        {
+            "kpi": kpis["name"].to_numpy(dtype=object),
+            "date": dates(kpis, "date").fillna(today).to_numpy(),
+            "value": numbers(kpis, "value"),
+        }
+    )
+
+
+def judge(given: Given) -> tuple[RuleResult, pd.DataFrame]:
+    """The rule's answer and the rows it was given."""
+    from strategy_xl.rules import kpi
+
+    kpis = given.frame
+    if "readings" not in given.tables:
+        # Each row has its own reading: rows of one name must not share theirs.
+        kpis = kpis.assign(name=[f"#{row}" for row in kpis.index])
+        return kpi.status(kpis, _readings(given, kpis), given.today, given.params(kpi.KpiParams)), kpis
+    if "name" not in kpis.columns:
+        kpis = kpis.assign(name="#")
+    return kpi.status(kpis, _readings(given, kpis), given.today, given.params(kpi.KpiParams)), kpis
+
+
+@cell_function(
+    "STRAT_KPI_STATUS",
+    category="kpi",
+    arguments=ARGUMENTS,
+    shape=Shape.COLUMN,
+    results=("kpi_status",),
+    examples=(
+        Example(_REVENUE, [["À risque"]]),
+        Example(_DAYS, [["À risque"]]),
+        Example((*_REVENUE, None, None, None, (("kpi_rule", "gap"),)), [["En bonne voie"]]),
+    ),
+)
+def kpi_status(given: Given) -> Columns:
+    """Status of each KPI."""
+    return [labelled(judge(given)[0].frame["status_final"], given.labels("kpi_status"))]
+
+
+@cell_function(
+    "STRAT_KPI_PROGRESS",
+    category="kpi",
+    arguments=ARGUMENTS,
+    shape=Shape.COLUMN,
+    results=("progress",),
+    examples=(Example(_DAYS, [[0.4667]]), Example((None, None, 45, 30, None, None, 38), [[0.0]])),
+)
+def kpi_progress(given: Given) -> Columns:
+    """Share of the way from baseline to target."""
+    result, kpis = judge(given)
+    return [given.figures(result, "progress", "kpi", "kpis", kpis)]
+
+
+@cell_function(
+    "STRAT_KPI_FORECAST",
+    category="kpi",
+    arguments=ARGUMENTS,
+    shape=Shape.COLUMN,
+    results=("forecast",),
+    examples=(
+        Example(_REVENUE, [[110_000.0]]),
+        Example(
+            (
+                "Croissance",
+                "Niveau",
+                10,
+                24,
+                "01/01/2026",
+                "01/12/2026",
+                None,
+                None,
+                None,
+                "Panier",
+                _READINGS,
+            ),
+            [[22.0]],
+        ),
+        Example(_DAYS, [[""]]),
+    ),
+)
+def kpi_forecast(given: Given) -> Columns:
+    """Value expected at the end date."""
+    result, kpis = judge(given)
+    return [given.figures(result, "forecast", "kpi", "kpis", kpis)]
+
+
+@cell_function(
+    "STRAT_KPI_WHY",
+    category="kpi",
+    arguments=ARGUMENTS,
+    shape=Shape.COLUMN,
+    results=("reasons",),
+    examples=(Example(_DAYS, [[""]]), Example(_REVENUE, [[""]], lang="en")),
+)
+def kpi_why(given: Given) -> Columns:
+    """Why each KPI has its status."""
+    result, kpis = judge(given)
+    return [given.why(result, "kpi", "kpis", kpis)]
+
+
+@cell_function(
+    "STRAT_KPI_PRIORITY",
+    category="kpi",
+    arguments=(
+        Argument("impact", field="kpis.impact", table="kpis"),
+        Argument("certainty", field="kpis.certainty"),
+        Argument("effort", field="kpis.effort"),
+        Argument("hours_week", field="kpis.hours_week"),
+        Argument("owner", field="kpis.owner"),
+        Argument("end_date", field="kpis.end"),
+        Argument("capacity", Kind.SCALAR, type=CellType.NUMBER, minimum=0),
+    ),
+    shape=Shape.ROWS,
+    together=True,
+    results=("priority", "rank", "reasons"),
+    examples=(
+        Example((5, 0.8, 2), [[2.0, 1.0, ""]]),
+        Example(
+            (
+                [[5], [3], [3], [1]],
+                [["80 %"], ["90 %"], ["50 %"], ["80 %"]],
+                [[2], [3], [1], [2]],
+                [[6], [5], [3], [4]],
+                None,
+                None,
+                12,
+            ),
+            [[""] * 3] * 4,
+        ),
+    ),
+)
+def kpi_priority(given: Given) -> Columns:
+    """Priority and rank of each KPI, and whether it fits in the hours."""
+    from strategy_xl.rules import kpi_priority as rule
+    from strategy_xl.rules.kpi import KpiParams
+
+    capacity = given.others.get("capacity")
+    if capacity is None:
+        capacity = given.setting("capacity_hours_week")
+    result = rule.rank(given.frame, given.params(KpiParams), capacity, given.frame.get("status_final"))
+    values = given.figures(result, "priority", "kpi_priority", "kpis")
+    return [values, result.frame["rank"], given.why(result, "kpi_priority", "kpis")]

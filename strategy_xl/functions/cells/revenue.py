@@ -1,0 +1,125 @@
+"""Cell functions of the revenue: ABC classes, concentration, growth (rule g)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from strategy_xl.functions.registry import Argument, CellType, Columns, Example, Kind, Shape, cell_function
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from strategy_xl.functions.given import Given
+
+LINES = (
+    Argument("revenue", field="revenue_lines.revenue", required=True, table="revenue_lines"),
+    Argument("item", field="revenue_lines.product"),
+)
+
+_SALES = [[400], [250], [120], [90], [60], [40], [25], [15]]
+_FREQUENCIES = {
+    "year": ("year", "annee", "an", "ans", "y"),
+    "quarter": ("quarter", "trimestre", "q", "t"),
+    "month": ("month", "mois", "m"),
+}
+
+
+def _lines(given: Given) -> pd.DataFrame:
+    """The lines with an item each: without names every row is an item of its own."""
+    lines = given.frame
+    if "product" in lines.columns:
+        return lines
+    return lines.assign(product=[f"{row:09d}" for row in lines.index])
+
+
+@cell_function(
+    "STRAT_REVENUE_ABC",
+    category="revenue",
+    arguments=LINES,
+    shape=Shape.COLUMN,
+    together=True,
+    results=("abc",),
+    examples=(
+        Example((_SALES,), [["A"], ["A"], ["A"], ["A"], ["B"], ["B"], ["C"], ["C"]]),
+        Example(([[900, 60, 40]],), [["A", "B", "C"]]),
+        Example(([[50], [30], [50], [-10]], [["X"], ["Y"], ["X"], ["Y"]]), [["A"], ["B"], ["A"], ["B"]]),
+    ),
+)
+def revenue_abc(given: Given) -> Columns:
+    """ABC class of each line's item."""
+    from strategy_xl.rules.columns import texts
+    from strategy_xl.rules.revenue import RevenueParams, split
+
+    lines = _lines(given)
+    result = split(lines, "product", given.params(RevenueParams)).items
+    classes = result.frame["abc"].map(given.labels("abc"))
+    told = given.explain(result, "revenue", "products", result.frame)
+    found = {
+        item: told[place] if not isinstance(letter, str) else letter
+        for place, (item, letter) in enumerate(classes.items())
+    }
+    return [[found.get(item, "") for item in texts(lines, "product")]]
+
+
+@cell_function(
+    "STRAT_REVENUE_HHI",
+    category="revenue",
+    arguments=LINES,
+    shape=Shape.TABLE,
+    results=("hhi", "concentration", "reasons"),
+    examples=(
+        Example((_SALES,), [[2510.5, "Élevée", ""]]),
+        Example(([[1], [1], [1], [1]],), [[2500.0, "Moyenne", ""]], lang="fr"),
+    ),
+)
+def revenue_hhi(given: Given) -> Columns:
+    """Concentration of the revenue."""
+    from strategy_xl.rules.revenue import RevenueParams, split
+
+    found = split(_lines(given), "product", given.params(RevenueParams)).concentration
+    level = given.labels("concentration").get(found.hhi_level or "", "")
+    return [[found.hhi], [level], [given.sentence(found.codes, "revenue", found.args)]]
+
+
+@cell_function(
+    "STRAT_GROWTH",
+    category="revenue",
+    arguments=(
+        Argument("amounts", Kind.RANGE, type=CellType.MONEY, required=True),
+        Argument("frequency", Kind.SCALAR),
+    ),
+    shape=Shape.TABLE,
+    results=("growth", "reasons"),
+    examples=(
+        Example(([[100, 108, 115, 126, 133]],), [[0.0, ""]]),
+        Example(([[100, 108, 115, 126, 133], [50, 50, 51, 50, 50]],), [[""] * 2] * 2),
+        Example(([[100], [110]], "mois"), [[0.0, ""]]),
+    ),
+)
+def growth(given: Given) -> Columns:
+    """Growth per year of a series, or of each row of a block."""
+    import numpy as np
+    import pandas as pd
+
+    from strategy_xl.functions.coercion import Refusal, field_of, refuse, typed
+    from strategy_xl.functions.results import CellError
+    from strategy_xl.rules.growth import GrowthParams, grow
+    from strategy_xl.text.values import fold
+
+    cells, wanted = given.others["amounts"], fold(given.others.get("frequency") or "year")
+    frequency = next((key for key, names in _FREQUENCIES.items() if wanted in names), None)
+    if frequency is None:
+        raise refuse("BAD_FREQUENCY", given.lang, found=given.others["frequency"])
+    found = typed(cells.cells, field_of(given.function.arguments[0]), given.lang)
+    if found.errors:
+        raise Refusal(CellError.NA)
+    if found.problems:
+        place = min(found.problems)
+        raise refuse("LINE", given.lang, n=place + 1, text=found.problems[place])
+    shape = (1, -1) if cells.columns == 1 else (cells.rows, cells.columns)
+    table = pd.DataFrame(np.asarray(found.values).reshape(shape))
+    result = grow(table, given.params(GrowthParams), frequency)  # type: ignore[arg-type]  # a key of the map
+    return [
+        given.figures(result, "growth", "growth", "products", table),
+        given.why(result, "growth", "products", table),
+    ]

@@ -1,0 +1,107 @@
+"""Cell functions of the SMART check: letters, score, advice (rule b)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from strategy_xl.functions.registry import Argument, Columns, Example, Shape, cell_function
+from strategy_xl.functions.results import labelled
+
+if TYPE_CHECKING:
+    from strategy_xl.functions.given import Given
+    from strategy_xl.rules.base import RuleResult
+
+ARGUMENTS = (
+    Argument("objective", field="objectives.title", required=True, table="objectives"),
+    *(
+        Argument(key, field=f"objectives.{key}")
+        for key in ("owner", "agreement", "confidence", "indicator", "unit", "baseline", "target")
+    ),
+    Argument("start_date", field="objectives.start"),
+    Argument("deadline", field="objectives.deadline"),
+    Argument("means", field="objectives.means"),
+)
+"""The sentence alone will do; a filled field outranks it."""
+
+_GOOD = "Augmenter le CA des PME de 10 % d’ici fin décembre 2026"
+_VAGUE = "Améliorer la qualité bientôt"
+
+
+def judge(given: Given) -> RuleResult:
+    """The rule's answer: on the fields when one is given, else on the sentences alone.
+
+    A sentence that comes alone says nothing of its owner: acceptable and realistic stay unknown then,
+    instead of counting as missing.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from strategy_xl.rules import smart
+    from strategy_xl.rules.base import Codes, RuleResult
+
+    objectives, params = given.frame, given.params(smart.SmartParams)
+    if len(objectives.columns) > 1:
+        return smart.assess(objectives, given.today, params)
+    titles = objectives["title"]
+    read = smart.assess_texts(titles, None, given.today)
+    letters = {key.lower(): read[key].to_numpy(np.float64, na_value=np.nan) for key in "SMART"}
+    score, verdict = smart._score(letters, params)  # noqa: SLF001 - the same score as the sheet's
+    frame = pd.DataFrame({key: read[key.upper()] for key in letters}, index=titles.index)
+    frame = frame.assign(score=score, verdict=verdict, rewrite=read["rewrite"])
+    masks = {code: np.array([code in row for row in read["codes"]]) for code in smart.ALL_CODES}
+    rows = len(titles)
+    return RuleResult(frame, Codes.from_masks(masks, rows), Codes.from_masks({}, rows), smart.VERSION)
+
+
+@cell_function(
+    "STRAT_SMART_CHECK",
+    category="smart",
+    arguments=ARGUMENTS,
+    shape=Shape.ROWS,
+    results=("s", "m", "a", "r", "t", "verdict"),
+    examples=(
+        Example((_GOOD,), [[2.0, 2.0, "", "", 2.0, "SMT complet, A/R à confirmer"]]),
+        Example((_VAGUE,), [[1.0, 0.0, "", "", 0.0, "À retravailler"]]),
+    ),
+)
+def smart_check(given: Given) -> Columns:
+    """Points of each letter and verdict."""
+    frame = judge(given).frame
+    letters = [frame[key].astype("float64") for key in "smart"]
+    return [*letters, labelled(frame["verdict"], given.labels("smart_verdict"))]
+
+
+@cell_function(
+    "STRAT_SMART_SCORE",
+    category="smart",
+    arguments=ARGUMENTS,
+    shape=Shape.COLUMN,
+    results=("smart_score",),
+    examples=(
+        Example((_GOOD,), [[10.0]]),
+        Example(([[_GOOD, _VAGUE]],), [[10.0, 1.7]]),
+        Example((_GOOD, "Léa", "En discussion"), [[8.8]]),
+    ),
+)
+def smart_score(given: Given) -> Columns:
+    """Score of each objective, 0 to 10."""
+    return [given.figures(judge(given), "score", "smart", "objectives")]
+
+
+@cell_function(
+    "STRAT_SMART_ADVICE",
+    category="smart",
+    arguments=ARGUMENTS,
+    shape=Shape.ROWS,
+    results=("advice", "rewrite"),
+    examples=(Example((_VAGUE,), [["", ""]]),),
+)
+def smart_advice(given: Given) -> Columns:
+    """What to add to each objective, and a sentence to fill in."""
+    from strategy_xl.functions import present
+
+    result = judge(given)
+    return [
+        present.next_actions(result, "smart", given.frame, given.lang, {}),
+        result.frame["rewrite"],
+    ]

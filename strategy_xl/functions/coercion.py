@@ -1,0 +1,336 @@
+"""Cell values as hosts hand them over → typed columns for the rules.
+
+What a column may hold is said by the field of the template that it stands for: type, unit, choices and
+bounds. A cell that cannot be used never becomes a number: it is told, and an error cell stays one.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from strategy_xl.functions.registry import Argument
+from strategy_xl.functions.results import Cell, CellError, clip
+from strategy_xl.rules.columns import Bools
+from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.loader import load_default
+from strategy_xl.schema.spec import FieldSpec, FieldType, Text
+from strategy_xl.text.catalog import message
+from strategy_xl.text.coerce import NUMERIC_TYPES, Choices, Context, as_column, coerce_column
+from strategy_xl.text.values import fold
+
+ERROR_TEXTS = frozenset(
+    "#N/A #VALUE! #VALEUR! #DIV/0! #REF! #NAME? #NOM? #NUM! #NOMBRE! #NULL! #NUL! #SPILL! #PROPAGATION! "
+    "#CALC! #FIELD! #CHAMP! #GETTING_DATA #BUSY! #CONNECT! #BLOCKED! #UNKNOWN!".split()
+)
+"""Error values as text, in the languages of Excel that matter here."""
+
+_COM_ERRORS = range(-2_146_826_288, -2_146_826_240)
+"""Excel's error cells as COM hands them over: integers."""
+
+_TYPES_WITHOUT_CELLS = frozenset({FieldType.MESSAGE, FieldType.LINK})
+_HEADERS_SHOWN = 8
+
+
+class Refusal(Exception):  # noqa: N818 - it is an answer: the cell to show instead of a result
+    """The input as a whole cannot be used; carries the one cell to show."""
+
+    def __init__(self, cell: Cell) -> None:
+        """Keep the cell."""
+        self.cell = cell
+        super().__init__(cell)
+
+
+def refuse(key: str, lang: str, /, **args: object) -> Refusal:
+    """A refusal with the sentence ``functions.<key>``."""
+    return Refusal(clip(message(f"functions.{key}", lang, **args)))
+
+
+# -- shape -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """An argument's cells, row after row, and its shape."""
+
+    cells: Sequence[object]
+    rows: int
+    columns: int
+
+    @property
+    def single(self) -> bool:
+        """Whether it is one cell."""
+        return len(self.cells) == 1
+
+    def lines(self) -> list[list[object]]:
+        """The cells row by row."""
+        return [
+            list(self.cells[start : start + self.columns])
+            for start in range(0, len(self.cells), max(self.columns, 1))
+        ]
+
+
+def grid(value: object) -> Grid:
+    """An argument as cells in rows and columns.
+
+    Arguments: a cell, a list of cells (taken as a column), a list of rows (short rows are filled up with
+    blanks), a numpy array, a Series or a DataFrame.
+    """
+    if isinstance(value, pd.DataFrame):
+        value = value.to_numpy(dtype=object)
+    if isinstance(value, np.ndarray | pd.Series | pd.Index):
+        value = value.tolist()
+    if not isinstance(value, list | tuple):
+        return Grid((value,), 1, 1)
+    if not value:
+        return Grid((None,), 1, 1)
+    if not isinstance(value[0], list | tuple):
+        if any(isinstance(row, list | tuple) for row in value):
+            value = [row if isinstance(row, list | tuple) else (row,) for row in value]
+        else:
+            return Grid(value, len(value), 1)
+    width = max(map(len, value))
+    if width == 0:
+        return Grid((None,), 1, 1)
+    if min(map(len, value)) != width:
+        value = [(*row, *(None,) * (width - len(row))) for row in value]
+    return Grid(list(chain.from_iterable(value)), len(value), width)
+
+
+def is_error(value: object) -> bool:
+    """Whether a cell holds an error value, however the host writes it."""
+    if isinstance(value, CellError):
+        return True
+    if isinstance(value, str):
+        return value.startswith(("#", "Err:")) and (value in ERROR_TEXTS or value.startswith("Err:"))
+    return isinstance(value, int) and value in _COM_ERRORS
+
+
+def plain(value: object) -> object:
+    """A cell as a plain Python value; None for blank (also NaN, NA, NaT and text of spaces only)."""
+    if isinstance(value, np.generic):
+        value = value.astype("datetime64[us]").item() if isinstance(value, np.datetime64) else value.item()
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, bool | date):
+        return value
+    if isinstance(value, int):
+        # No spreadsheet has such a number; as text it is told to be none.
+        return float(value) if abs(value) < 1 << 1000 else "∞"
+    return str(value)
+
+
+# -- fields ------------------------------------------------------------------------------------------------
+
+
+@cache
+def context(lang: str) -> Context:
+    """What reading needs to know of the program's own templates."""
+    return Context(lang, choices={listed.key: Choices.of(listed, lang) for listed in load_default().lists})
+
+
+@cache
+def choice_labels(list_key: str, lang: str) -> Mapping[str, str]:
+    """Labels of a list's choices by key."""
+    return {choice.key: choice.get(lang) for choice in load_default().list_(list_key).choices}
+
+
+@cache
+def block_fields(blocks: str) -> Mapping[str, FieldSpec]:
+    """The fields of some blocks (joined by ``+``) by key; the first block wins."""
+    found: dict[str, FieldSpec] = {}
+    for block in blocks.split("+"):
+        for spec in load_default().data_blocks()[block][1].fields:
+            found.setdefault(spec.key, spec)
+    return found
+
+
+@cache
+def headers(blocks: str) -> Mapping[str, FieldSpec]:
+    """Folded labels of both languages and keys of some blocks' fields → field."""
+    found: dict[str, FieldSpec] = {}
+    fields = [spec for spec in block_fields(blocks).values() if spec.type not in _TYPES_WITHOUT_CELLS]
+    for texts in ((f.key for f in fields), (f.label.en for f in fields), (f.label.fr for f in fields)):
+        found |= {fold(text): spec for text, spec in zip(texts, fields, strict=True)}
+    return found
+
+
+@cache
+def field_of(argument: Argument) -> FieldSpec:
+    """The field that says what an argument's cells may hold."""
+    if argument.field:
+        block, _dot, key = argument.field.partition(".")
+        return block_fields(block)[key]
+    return FieldSpec(
+        key=argument.name,
+        label=Text(fr=argument.name, en=argument.name),
+        type=FieldType(argument.type),
+        choices=argument.choices or None,
+        minimum=argument.minimum,
+        maximum=argument.maximum,
+    )
+
+
+# -- columns -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A column of one type.
+
+    Arguments:
+        values: float64 (NaN missing), datetime64, nullable boolean or objects (texts and keys, None missing).
+        given: cells with a value, shape (n,).
+        problems: by position, why a cell could not be used.
+        errors: positions of the cells that hold an error.
+    """
+
+    values: Any
+    given: Bools
+    problems: Mapping[int, str] = field(default_factory=dict)
+    errors: Sequence[int] = ()
+
+
+def _plain_numbers(cells: Sequence[object], spec: FieldSpec) -> npt.NDArray[np.float64] | None:
+    """The cells when all are numbers in the field's bounds or None; None when one needs a closer look."""
+    kinds = set(map(type, cells))
+    if not kinds <= {float, int, type(None)}:
+        return None
+    try:
+        numbers = (
+            np.array(cells, dtype=np.float64) if type(None) in kinds else np.frombuffer(array("d", cells))  # type: ignore[arg-type]  # half the time of np.array
+        )
+    except OverflowError:
+        return None
+    # Comparisons with NaN are false: a missing value is in no way out of bounds. Infinite ones are.
+    low = -1e300 if spec.minimum is None else spec.minimum
+    high = 1e300 if spec.maximum is None else spec.maximum
+    if (numbers < low).any() or (numbers > high).any():
+        return None
+    if int in kinds and numbers.size and np.nanmin(numbers) <= _COM_ERRORS[-1]:
+        return None
+    return numbers
+
+
+def typed(cells: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
+    """The cells of one column by the type of their field.
+
+    Arguments:
+        cells: as hosts hand them over.
+        spec: the field.
+        lang: language of the cells (decimal comma, choices) and of the problems.
+    """
+    if spec.type in NUMERIC_TYPES and (numbers := _plain_numbers(cells, spec)) is not None:
+        return Typed(numbers, ~np.isnan(numbers))
+    errors = [place for place, cell in enumerate(cells) if is_error(cell)]
+    clean = [None if is_error(cell) else plain(cell) for cell in cells] if errors else list(map(plain, cells))
+    found = coerce_column(["" if cell is None else cell for cell in clean], spec, context(lang))
+    given = ~np.asarray(pd.isna(found.array), dtype=bool)
+    label = spec.label.get(lang)
+    problems = {
+        problem.position: message(problem.code, lang, label=label, **problem.args)
+        for problem in found.problems
+        if not given[problem.position]  # told, but used: no reason to withhold the answer
+    }
+    if spec.type in NUMERIC_TYPES and np.isinf(found.array).any():
+        errors += np.flatnonzero(np.isinf(found.array)).tolist()
+    return Typed(found.array, given, problems, errors)
+
+
+# -- tables ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A range with headers: its typed columns by field key, and how many rows stand under the headers."""
+
+    columns: Mapping[str, Typed]
+    rows: int
+
+
+def _match(titles: Iterable[object], known: Mapping[str, FieldSpec]) -> list[FieldSpec | None]:
+    """The field that each header names; a unit in brackets may follow the label."""
+    found: list[FieldSpec | None] = []
+    for title in titles:
+        folded = fold(title) if isinstance(title, str) else ""
+        found.append(known.get(folded) or known.get(folded.partition(" (")[0]))
+    return found
+
+
+def table(name: str, cells: Grid, blocks: str, lang: str) -> Table:
+    """A range with headers as typed columns; headers in the first column (a form) are understood too.
+
+    Arguments:
+        name: the argument, for messages.
+        cells: the range.
+        blocks: blocks of the templates whose labels (French or English) or keys the headers may be.
+        lang: as for ``typed``.
+
+    Raises Refusal when no header is known.
+    """
+    lines, known = cells.lines(), headers(blocks)
+    across = _match(lines[0], known)
+    down = _match((line[0] for line in lines), known)
+    if sum(spec is not None for spec in down) > sum(spec is not None for spec in across):
+        lines, across = [list(line) for line in zip(*lines, strict=True)], down
+    if not any(across):
+        labels = [spec.label.get(lang) for spec in block_fields(blocks).values() if spec.role == "input"]
+        raise refuse("NO_HEADER", lang, name=name, expected=", ".join(labels[:_HEADERS_SHOWN]))
+    body = lines[1:]
+    columns: dict[str, Typed] = {}
+    for place, spec in enumerate(across):
+        if spec is not None and spec.key not in columns:
+            columns[spec.key] = typed([line[place] for line in body], spec, lang)
+    return Table(columns, len(body))
+
+
+def as_frame(columns: Mapping[str, Typed], keep: Bools) -> pd.DataFrame:
+    """Typed columns as a frame of the rows to keep; its index is the position of each row."""
+    if keep.all():
+        data = {key: as_column(found.values) for key, found in columns.items()}
+        return pd.DataFrame(data, index=pd.RangeIndex(len(keep)), copy=False)
+    rows = np.flatnonzero(keep)
+    return pd.DataFrame(
+        {key: as_column(found.values[rows]) for key, found in columns.items()}, index=pd.Index(rows)
+    )
+
+
+def whole(name: str, found: Table, lang: str) -> pd.DataFrame:
+    """A table whose every row counts: one that cannot be used withholds the answer.
+
+    Raises Refusal: #N/A for an error cell, else the first problem with its row.
+    """
+    if any(column.errors for column in found.columns.values()):
+        raise Refusal(CellError.NA)
+    first = min(
+        ((place, text) for column in found.columns.values() for place, text in column.problems.items()),
+        default=None,
+    )
+    if first is not None:
+        raise refuse("ROW", lang, name=name, n=first[0] + 1, text=first[1])
+    given = np.zeros(found.rows, dtype=bool)
+    for column in found.columns.values():
+        given |= column.given
+    return as_frame(found.columns, given)
+
+
+def setting_field(name: str) -> FieldSpec | None:
+    """The setting that a name stands for: its key, ``SX_<key>`` or its label; None for no such setting."""
+    return headers(SETTINGS_BLOCK).get(fold(name.strip().removeprefix("SX_")))

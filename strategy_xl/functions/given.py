@@ -1,0 +1,140 @@
+"""What a cell function works with: typed rows, tables, thresholds; and what its answers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from strategy_xl.functions import present
+from strategy_xl.functions.coercion import (
+    Refusal,
+    block_fields,
+    choice_labels,
+    context,
+    is_error,
+    plain,
+    setting_field,
+)
+from strategy_xl.functions.registry import CellFunction
+from strategy_xl.functions.results import CellError, clip
+from strategy_xl.rules.base import RuleResult
+from strategy_xl.rules.columns import numbers
+from strategy_xl.rules.params import build_params
+from strategy_xl.text.catalog import message
+from strategy_xl.text.coerce import coerce_column
+
+_Params = TypeVar("_Params")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a cell function works with.
+
+    Arguments:
+        frame: the rows that can be used, columns by key; the index is each row's position.
+        tables: the tables given, by argument name (absent ones are not there).
+        others: by argument name, the value of a single cell (None when blank) or the ``Grid`` of a range.
+        settings: raw cells by settings key.
+        lang, today: as for ``registry.call``.
+    """
+
+    function: CellFunction
+    frame: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+    others: Mapping[str, Any]
+    settings: Mapping[str, object]
+    lang: str
+    today: date
+
+    def params(self, kind: type[_Params]) -> _Params:
+        """A rule's thresholds: the settings given, else their defaults."""
+        names = frozenset(kind.__dataclass_fields__)  # type: ignore[attr-defined]
+        chosen = tuple((key, plain(value)) for key, value in self.settings.items() if key in names)
+        found: _Params = _params(kind, chosen, self.lang)
+        return found
+
+    def setting(self, key: str) -> Any:
+        """One setting's value, None when it is not given."""
+        return _setting(key, plain(self.settings.get(key)), self.lang)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table given, else an empty one."""
+        return self.tables[name] if name in self.tables else pd.DataFrame()
+
+    def labels(self, list_key: str, lang: str | None = None) -> Mapping[str, str]:
+        """Labels of a list's choices by key."""
+        return choice_labels(list_key, lang or self.lang)
+
+    def why(self, result: RuleResult, rule: str, block: str, frame: pd.DataFrame | None = None) -> list[str]:
+        """The reasons of every row as sentences.
+
+        Arguments:
+            result: the rule's answer. rule: prefix of its messages.
+            block: block of the templates whose choice labels the sentences may show.
+            frame: the rule's input, the rows given when None.
+        """
+        labels = {
+            key: choice_labels(spec.choices, self.lang)
+            for key, spec in block_fields(block).items()
+            if spec.choices is not None
+        }
+        return present.reasons(result, rule, self.frame if frame is None else frame, self.lang, labels)
+
+    def explain(
+        self, result: RuleResult, rule: str, block: str, frame: pd.DataFrame | None = None
+    ) -> list[str]:
+        """Why a row has no figure: the fields to fill in, else its reasons; arguments as ``why``."""
+        names = {key: spec.label.get(self.lang) for key, spec in block_fields(block).items()}
+        told = self.why(result, rule, block, frame)
+        return [
+            clip(message("functions.TO_COMPLETE", self.lang, fields=fields)) if fields else reason
+            for fields, reason in zip(present.missing(result, names), told, strict=True)
+        ]
+
+    def figures(
+        self, result: RuleResult, key: str, rule: str, block: str, frame: pd.DataFrame | None = None
+    ) -> list[object]:
+        """A numeric column of the answer; where it is missing, what is needed for it."""
+        found = numbers(result.frame, key)
+        values: list[object] = found.tolist()
+        missing = np.flatnonzero(np.isnan(found))
+        if missing.size:
+            told = self.explain(result, rule, block, frame)
+            for row in missing.tolist():
+                values[row] = told[row]
+        return values
+
+    def sentence(self, codes: Sequence[str], rule: str, args: Mapping[str, object]) -> str:
+        """The sentence of the first of some codes, ``""`` without any."""
+        return clip(message(f"{rule}.{codes[0]}", self.lang, **args)) if codes else ""
+
+
+def _setting(key: str, value: object, lang: str) -> Any:
+    """A setting's raw cell as its field's type, None when blank.
+
+    Raises Refusal when it cannot be used: with another threshold the answer would be a wrong one.
+    """
+    if value is None:
+        return None
+    if is_error(value):
+        raise Refusal(CellError.NA)
+    spec = setting_field(key)
+    if spec is None:
+        return value
+    found = coerce_column([value], spec, context(lang))
+    first = found.array[0]
+    if pd.isna(first):
+        problem = found.problems[0]
+        raise Refusal(clip(message(problem.code, lang, label=spec.label.get(lang), **problem.args)))
+    return first
+
+
+@lru_cache(maxsize=256)
+def _params(kind: type[Any], chosen: tuple[tuple[str, object], ...], lang: str) -> Any:
+    return build_params(kind, {key: _setting(key, value, lang) for key, value in chosen})

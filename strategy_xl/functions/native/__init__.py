@@ -1,0 +1,30 @@
+"""Evaluate the native formulas of the templates without Excel, for all rows of a block at once.
+
+Ours, because no library serves: ``formulas`` is EUPL, ``pycel`` GPL, and engines under free licences
+(IronCalc: 20,000 SUMIFS over 20,000 rows in 32 s) work cell by cell on finished sheets, where a nightly
+run needs whole columns of 200,000 rows in the templates' own notation.
+"""
+
+from __future__ import annotations
+
+from strategy_xl.functions.native.engine import Compiled, Context, Vector, compile_formula, evaluate
+from strategy_xl.functions.native.library import function_names
+from strategy_xl.functions.native.order import CircularError, dependencies, evaluation_order
+from strategy_xl.functions.native.parse import FormulaError, UnsupportedError
+from strategy_xl.functions.native.values import ErrorValue, Value
+
+__all__ = [
+    "CircularError",
+    "Compiled",
+    "Context",
+    "ErrorValue",
+    "FormulaError",
+    "UnsupportedError",
+    "Value",
+    "Vector",
+    "compile_formula",
+    "dependencies",
+    "evaluate",
+    "evaluation_order",
+    "function_names",
+]

@@ -1,0 +1,226 @@
+"""Functions of logic and of kinds: IF, IFERROR, AND, ISBLANK, HYPERLINK and others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from strategy_xl.functions.native.coerce import logical, numeric, truth
+from strategy_xl.functions.native.operate import compare
+from strategy_xl.functions.native.parse import Node
+from strategy_xl.functions.native.registry import ALL, Environment, function
+from strategy_xl.functions.native.values import (
+    BLANK,
+    BOOL,
+    ERROR,
+    NA,
+    NUMBER,
+    TEXT,
+    VALUE,
+    Bools,
+    Cells,
+    Floats,
+    aligned,
+    booleans,
+    choose,
+    constant,
+    error,
+    errors_of,
+    numbers,
+    with_errors,
+)
+
+
+def pick(condition: Cells, yes: Cells, no: Cells) -> Cells:
+    """``yes`` where the condition is true, ``no`` where it is false, the condition's error elsewhere."""
+    condition, yes, no = aligned([condition, yes, no])
+    mask, errors = truth(condition)
+    return with_errors(choose(mask, yes, no), errors)
+
+
+@function("IF", args=(2, 3), lazy=True)
+def _if(args: Sequence[Node], env: Environment) -> Cells:
+    condition = env.value(args[0])
+    mask, errors = truth(condition)
+    if errors is None and condition.shape[1:] == (1, 1):  # a branch that no row takes is not evaluated
+        if mask.all():
+            return env.value(args[1])
+        if not mask.any():
+            return env.value(args[2]) if len(args) > 2 else constant(value=False)
+    no = env.value(args[2]) if len(args) > 2 else constant(value=False)
+    return pick(condition, env.value(args[1]), no)
+
+
+@function("IFERROR", args=(2, 2), lazy=True)
+def _iferror(args: Sequence[Node], env: Environment) -> Cells:
+    value = env.value(args[0])
+    if not value.may(ERROR):
+        return value
+    value, other = aligned([value, env.value(args[1])])
+    return choose(value.of(ERROR), other, value)
+
+
+@function("IFNA", args=(2, 2), lazy=True)
+def _ifna(args: Sequence[Node], env: Environment) -> Cells:
+    value = env.value(args[0])
+    if not value.may(ERROR):
+        return value
+    value, other = aligned([value, env.value(args[1])])
+    return choose(value.of(ERROR) & (value.number == NA), other, value)
+
+
+@function("IFS", args=(2, 254))
+def _ifs(args: Sequence[Cells], _env: Environment) -> Cells:
+    if len(args) % 2:
+        return error(NA)
+    found = error(NA)
+    for condition, value in reversed(list(zip(args[::2], args[1::2], strict=True))):
+        found = pick(condition, value, found)
+    return found
+
+
+@function("SWITCH", args=(3, 254))
+def _switch(args: Sequence[Cells], _env: Environment) -> Cells:
+    subject, rest = args[0], args[1:]
+    found = error(NA) if len(rest) % 2 == 0 else rest[-1]
+    pairs = rest if len(rest) % 2 == 0 else rest[:-1]
+    for wanted, value in reversed(list(zip(pairs[::2], pairs[1::2], strict=True))):
+        found = pick(compare("=", subject, wanted), value, found)
+    return found
+
+
+@function("CHOOSE", args=(2, 254), lazy=True)
+def _choose(args: Sequence[Node], env: Environment) -> Cells:
+    index = numeric(env.value(args[0]))
+    wanted = np.trunc(index.number)
+    found = error(VALUE)
+    for position, node in enumerate(args[1:], start=1):
+        if (wanted == position).any():
+            mask, value, other = aligned([booleans(wanted == position), env.value(node), found])
+            found = choose(mask.number != 0, value, other)
+    return with_errors(found, errors_of((index,)))
+
+
+def _truths(args: Sequence[Cells]) -> tuple[Bools, Bools, Floats | None]:
+    """All conditions side by side: (n, L) truths, which of them count, and the first error of each row."""
+    rows = max(part.shape[0] for part in args)
+    found: list[Cells] = []
+    counts: list[Bools] = []
+    for part in args:
+        flat = part.map(lambda array: array.reshape(array.shape[0], -1))
+        counting = flat.of(NUMBER) | flat.of(BOOL) if part.ref else np.ones(flat.shape, dtype=bool)
+        if part.ref and flat.may(TEXT):
+            flat = Cells(flat.kind, flat.number, present=flat.present & ~(1 << TEXT))
+        value = logical(flat)
+        size = (rows, flat.shape[1])
+        found.append(value.spread(size))
+        counts.append(np.broadcast_to(counting, size))
+    errors = errors_of(
+        Cells(part.kind[:, [at]], part.number[:, [at]], present=part.present)
+        for part in found
+        if part.may(ERROR)
+        for at in range(part.shape[1])
+    )
+    truths = np.concatenate([part.number != 0 for part in found], axis=1)
+    return truths, np.concatenate(counts, axis=1), None if errors is None else errors.reshape(rows, 1, 1)
+
+
+def _joined(found: Bools, counts: Bools, errors: Floats | None) -> Cells:
+    cells = booleans(found.reshape(-1, 1, 1))
+    if not counts.all():
+        nothing = ~counts.any(axis=1).reshape(-1, 1, 1)
+        mine = np.where(nothing, float(VALUE), -1.0)
+        errors = mine if errors is None else np.where(errors >= 0, errors, mine)
+    return with_errors(cells, errors)
+
+
+@function("AND", args=(1, 254), arrays=ALL)
+def _and(args: Sequence[Cells], _env: Environment) -> Cells:
+    truths, counts, errors = _truths(args)
+    return _joined(np.asarray((truths | ~counts).all(axis=1)), counts, errors)
+
+
+@function("OR", args=(1, 254), arrays=ALL)
+def _or(args: Sequence[Cells], _env: Environment) -> Cells:
+    truths, counts, errors = _truths(args)
+    return _joined(np.asarray((truths & counts).any(axis=1)), counts, errors)
+
+
+@function("XOR", args=(1, 254), arrays=ALL)
+def _xor(args: Sequence[Cells], _env: Environment) -> Cells:
+    truths, counts, errors = _truths(args)
+    return _joined((truths & counts).sum(axis=1) % 2 == 1, counts, errors)
+
+
+@function("NOT", args=(1, 1))
+def _not(args: Sequence[Cells], _env: Environment) -> Cells:
+    found = logical(args[0])
+    return with_errors(booleans(found.number == 0), errors_of((found,)))
+
+
+@function("TRUE", args=(0, 0))
+def _true(_args: Sequence[Cells], _env: Environment) -> Cells:
+    return constant(value=True)
+
+
+@function("FALSE", args=(0, 0))
+def _false(_args: Sequence[Cells], _env: Environment) -> Cells:
+    return constant(value=False)
+
+
+@function("NA", args=(0, 0))
+def _na(_args: Sequence[Cells], _env: Environment) -> Cells:
+    return error(NA)
+
+
+def _asks(name: str, test: Callable[[Cells], Bools]) -> None:
+    """Register a question about the kind of a cell; errors are answered, not passed on."""
+
+    @function(name, args=(1, 1))
+    def _ask(args: Sequence[Cells], _env: Environment) -> Cells:
+        return booleans(np.asarray(test(args[0]), dtype=bool))
+
+
+_asks("ISBLANK", lambda cells: cells.of(BLANK))
+_asks("ISNUMBER", lambda cells: cells.of(NUMBER))
+_asks("ISTEXT", lambda cells: cells.of(TEXT))
+_asks("ISNONTEXT", lambda cells: ~cells.of(TEXT))
+_asks("ISLOGICAL", lambda cells: cells.of(BOOL))
+_asks("ISERROR", lambda cells: cells.of(ERROR))
+_asks("ISERR", lambda cells: cells.of(ERROR) & (cells.number != NA))
+_asks("ISNA", lambda cells: cells.of(ERROR) & (cells.number == NA))
+
+
+@function("ISEVEN", args=(1, 1))
+def _iseven(args: Sequence[Cells], _env: Environment) -> Cells:
+    found = numeric(args[0])
+    return with_errors(booleans(np.trunc(found.number) % 2 == 0), errors_of((found,)))
+
+
+@function("ISODD", args=(1, 1))
+def _isodd(args: Sequence[Cells], _env: Environment) -> Cells:
+    found = numeric(args[0])
+    return with_errors(booleans(np.trunc(found.number) % 2 != 0), errors_of((found,)))
+
+
+@function("N", args=(1, 1))
+def _n(args: Sequence[Cells], _env: Environment) -> Cells:
+    cells = args[0]
+    return with_errors(numbers(np.where(cells.of(ERROR), 0.0, cells.number)), errors_of((cells,)))
+
+
+@function("T", args=(1, 1))
+def _t(args: Sequence[Cells], _env: Environment) -> Cells:
+    cells = args[0]
+    if not cells.may(TEXT):
+        return with_errors(constant("").spread(cells.shape), errors_of((cells,)))
+    found = Cells(
+        np.full(cells.shape, TEXT, dtype=np.uint8), np.zeros(cells.shape), cells.texts, present=1 << TEXT
+    )
+    return with_errors(found, errors_of((cells,)))
+
+
+@function("HYPERLINK", args=(1, 2))
+def _hyperlink(args: Sequence[Cells], _env: Environment) -> Cells:
+    return args[-1]

@@ -1,0 +1,57 @@
+"""In which order computed fields can be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from strategy_xl.functions.native.parse import FormulaError
+from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.formula import Reference, references
+
+FieldKey = tuple[str, str]
+"""Block key and field key."""
+
+
+class CircularError(FormulaError):
+    """Fields that need each other; ``cycle`` names them in order, the first one again at the end."""
+
+    def __init__(self, cycle: list[FieldKey]) -> None:
+        """Keep the cycle; the message shows it."""
+        super().__init__(" → ".join(f"{block}[{key}]" for block, key in cycle))
+        self.cycle = cycle
+
+
+def dependencies(formula: str) -> tuple[Reference, ...]:
+    """The references of a formula, each once, in the order in which they first stand."""
+    return tuple(dict.fromkeys(references(formula)))
+
+
+def _target(block: str, reference: Reference) -> FieldKey | None:
+    match reference.kind:
+        case "row":
+            return block, reference.key
+        case "column":
+            return reference.owner, reference.key
+        case "setting":
+            return SETTINGS_BLOCK, reference.key
+        case _:
+            return None
+
+
+def evaluation_order(fields: Mapping[FieldKey, str]) -> list[FieldKey]:
+    """Computed fields of all blocks, each after those that its formula reads.
+
+    Arguments:
+        fields: formula by (block key, field key); references to other fields are inputs.
+
+    Errors: CircularError naming the cycle.
+    """
+    sorter: TopologicalSorter[FieldKey] = TopologicalSorter()
+    for (block, key), formula in fields.items():
+        needed = (_target(block, reference) for reference in dependencies(formula))
+        sorter.add((block, key), *(field for field in needed if field is not None and field in fields))
+    try:
+        return list(sorter.static_order())
+    except CycleError as error:
+        raise CircularError(list(reversed(error.args[1]))) from error

@@ -1,0 +1,296 @@
+"""Functions of text: LEFT, SUBSTITUTE, SEARCH, TEXTJOIN, TEXT, VALUE and others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from strategy_xl.functions.native.coerce import numeric, parse_number, textual, truth
+from strategy_xl.functions.native.formats import FormatSigns, format_text, format_value
+from strategy_xl.functions.native.maths import failing
+from strategy_xl.functions.native.registry import ALL, Environment, function
+from strategy_xl.functions.native.stats import first_errors, flat_rows
+from strategy_xl.functions.native.values import (
+    BLANK,
+    NUMBER,
+    TEXT,
+    VALUE,
+    Cells,
+    Floats,
+    aligned,
+    booleans,
+    checked,
+    constant,
+    errors_of,
+    objects,
+    texts,
+    with_errors,
+)
+
+MAX_TEXT = 32767
+
+_Plan = Sequence[str]
+"""Of each argument: ``t`` text, ``n`` number."""
+
+
+def _arguments(args: Sequence[Cells], plan: _Plan, env: Environment) -> tuple[list[Cells], Floats | None]:
+    found = aligned(
+        [
+            textual(part, env.decimal) if kind == "t" else numeric(part)
+            for part, kind in zip(args, plan, strict=True)
+        ]
+    )
+    return found, errors_of(found)
+
+
+def _rows(found: Sequence[Cells], plan: _Plan, errors: Floats | None) -> list[tuple[object, ...] | None]:
+    """The arguments of each position; None where one is an error."""
+    columns = [
+        (part.texts if kind == "t" else part.number).ravel().tolist()
+        for part, kind in zip(found, plan, strict=True)
+    ]
+    lines: list[tuple[object, ...] | None] = list(zip(*columns, strict=True))
+    if errors is not None:
+        for at in np.flatnonzero(errors.ravel() >= 0).tolist():
+            lines[at] = None
+    return lines
+
+
+def _texts_of(
+    name: str, plan: str, compute: Callable[..., str | None], defaults: Sequence[float | str] = ()
+) -> None:
+    """Register a function to text: ``compute`` sees Python values and gives None for #VALUE!."""
+    low = len(plan) - len(defaults)
+
+    @function(name, args=(low, len(plan)))
+    def _call(args: Sequence[Cells], env: Environment) -> Cells:
+        given = [*args, *(constant(value) for value in defaults[len(args) - low :])]
+        found, errors = _arguments(given, plan, env)
+        known: dict[object, str | None] = {None: ""}
+        values: list[str | None] = []
+        for line in _rows(found, plan, errors):
+            if line not in known:
+                known[line] = compute(*line) if line is not None else ""
+            values.append(known[line])
+        shape = found[0].shape
+        wrong = np.array([value is None for value in values], dtype=bool).reshape(shape)
+        return with_errors(
+            texts(objects([value or "" for value in values], shape)), failing(wrong, VALUE, errors)
+        )
+
+
+def _numbers_of(
+    name: str, plan: str, compute: Callable[..., float | None], defaults: Sequence[float | str] = ()
+) -> None:
+    """Register a function to a number: ``compute`` sees Python values and gives None for #VALUE!."""
+    low = len(plan) - len(defaults)
+
+    @function(name, args=(low, len(plan)))
+    def _call(args: Sequence[Cells], env: Environment) -> Cells:
+        given = [*args, *(constant(value) for value in defaults[len(args) - low :])]
+        found, errors = _arguments(given, plan, env)
+        values = [0.0 if line is None else compute(*line) for line in _rows(found, plan, errors)]
+        shape = found[0].shape
+        wrong = np.array([value is None for value in values], dtype=bool).reshape(shape)
+        number = np.array([0.0 if value is None else value for value in values]).reshape(shape)
+        return checked(number, failing(wrong, VALUE, errors))
+
+
+def _left(text: str, count: float) -> str | None:
+    return text[: int(count)] if count >= 0 else None
+
+
+def _right(text: str, count: float) -> str | None:
+    return None if count < 0 else text[max(0, len(text) - int(count)) :]
+
+
+def _mid(text: str, start: float, count: float) -> str | None:
+    return text[int(start) - 1 : int(start) - 1 + int(count)] if start >= 1 and count >= 0 else None
+
+
+def _substitute(text: str, old: str, new: str, nth: float) -> str | None:
+    if nth < 0:
+        return text.replace(old, new) if old else text
+    if nth < 1:
+        return None
+    at = -len(old)
+    for _turn in range(int(nth)):
+        at = text.find(old, at + len(old)) if old else -1
+        if at < 0:
+            return text
+    return text[:at] + new + text[at + len(old) :]
+
+
+def _replace(text: str, start: float, count: float, new: str) -> str | None:
+    if start < 1 or count < 0:
+        return None
+    return text[: int(start) - 1] + new + text[int(start) - 1 + int(count) :]
+
+
+def _rept(text: str, count: float) -> str | None:
+    return text * int(count) if count >= 0 and len(text) * int(count) <= MAX_TEXT else None
+
+
+def _trim(text: str) -> str:
+    return re.sub(r" +", " ", text).strip(" ")
+
+
+def _proper(text: str) -> str:
+    return re.sub(r"[^\W\d_]+", lambda match: match[0][0].upper() + match[0][1:].lower(), text)
+
+
+def _character(code: float) -> str | None:
+    return chr(int(code)) if 1 <= code < 0x110000 and not 0xD800 <= code < 0xE000 else None
+
+
+def _char(code: float) -> str | None:
+    return bytes([int(code)]).decode("cp1252", "replace") if 1 <= code < 256 else None
+
+
+_texts_of("LEFT", "tn", _left, (1.0,))
+_texts_of("RIGHT", "tn", _right, (1.0,))
+_texts_of("MID", "tnn", _mid)
+_texts_of("TRIM", "t", _trim)
+_texts_of("UPPER", "t", str.upper)
+_texts_of("LOWER", "t", str.lower)
+_texts_of("PROPER", "t", _proper)
+_texts_of("CLEAN", "t", lambda text: re.sub(r"[\x00-\x1f]", "", text))
+_texts_of("REPT", "tn", _rept)
+_texts_of("SUBSTITUTE", "tttn", _substitute, (-1.0,))
+_texts_of("REPLACE", "tnnt", _replace)
+_texts_of("UNICHAR", "n", _character)
+_texts_of("CHAR", "n", _char)
+
+
+@lru_cache(maxsize=4096)
+def wildcard(pattern: str) -> re.Pattern[str]:
+    """A regular expression for a text with ``*`` and ``?`` (``~`` makes them plain), without case."""
+    found: list[str] = []
+    at = 0
+    while at < len(pattern):
+        sign = pattern[at]
+        if sign == "~" and at + 1 < len(pattern) and pattern[at + 1] in "*?~":
+            at += 1
+            found.append(re.escape(pattern[at]))
+        else:
+            found.append({"*": ".*", "?": "."}.get(sign, re.escape(sign)))
+        at += 1
+    return re.compile("".join(found), re.IGNORECASE | re.DOTALL)
+
+
+def has_wildcard(pattern: str) -> bool:
+    """Whether a text is to be read as a pattern."""
+    return any(sign in pattern for sign in "*?~")
+
+
+def _find(wanted: str, text: str, start: float) -> float | None:
+    if not 1 <= start <= len(text) + 1:
+        return None
+    at = text.find(wanted, int(start) - 1)
+    return None if at < 0 else at + 1.0
+
+
+def _search(wanted: str, text: str, start: float) -> float | None:
+    if not 1 <= start <= len(text) + 1:
+        return None
+    found = wildcard(wanted.replace("**", "*")).search(text, int(start) - 1)
+    return None if found is None else found.start() + 1.0
+
+
+_numbers_of("LEN", "t", lambda text: float(len(text.encode("utf-16-le")) // 2))
+_numbers_of("FIND", "ttn", _find, (1.0,))
+_numbers_of("SEARCH", "ttn", _search, (1.0,))
+_numbers_of("UNICODE", "t", lambda text: float(ord(text[0])) if text else None)
+_numbers_of("CODE", "t", lambda text: float(text[0].encode("cp1252", "replace")[0]) if text else None)
+
+
+@function("DATEVALUE", args=(1, 1))
+def _datevalue(args: Sequence[Cells], env: Environment) -> Cells:
+    found = textual(args[0], env.decimal)
+    day = [parse_number(text) if "-" in text[1:] else None for text in found.texts.ravel().tolist()]
+    wrong = np.array([value is None for value in day], dtype=bool).reshape(found.shape)
+    number = np.array([0.0 if value is None else value for value in day]).reshape(found.shape)
+    return checked(number, failing(wrong, VALUE, errors_of((found,))))
+
+
+@function("VALUE", args=(1, 1))
+def _value(args: Sequence[Cells], _env: Environment) -> Cells:
+    return numeric(args[0])
+
+
+@function("EXACT", args=(2, 2))
+def _exact(args: Sequence[Cells], env: Environment) -> Cells:
+    (one, two), errors = _arguments(args, "tt", env)
+    return with_errors(booleans(np.asarray(one.texts == two.texts, dtype=bool)), errors)
+
+
+@function("TEXT", args=(2, 2))
+def _text(args: Sequence[Cells], env: Environment) -> Cells:
+    value, pattern = aligned([args[0], textual(args[1], env.decimal)])
+    errors = errors_of((value, pattern))
+    signs = FormatSigns(env.decimal, env.thousands, env.language)
+    found: list[str] = []
+    shown: dict[tuple[object, str], str] = {}
+    kinds, numbers_, words = (part.ravel().tolist() for part in (value.kind, value.number, value.texts))
+    for kind, number, word, code in zip(kinds, numbers_, words, pattern.texts.ravel().tolist(), strict=True):
+        if kind == TEXT:
+            parsed = parse_number(word)
+            key: tuple[object, str] = (word if parsed is None else parsed, code)
+        elif kind in (NUMBER, BLANK):
+            key = (number, code)
+        else:
+            key = ("TRUE" if number else "FALSE", code)
+        if key not in shown:
+            content = key[0]
+            shown[key] = (
+                format_text(content, code)
+                if isinstance(content, str)
+                else format_value(float(str(content)), code, signs)
+            )
+        found.append(shown[key])
+    return with_errors(texts(objects(found, value.shape)), errors)
+
+
+@function("CONCATENATE", args=(1, 254))
+def _concatenate(args: Sequence[Cells], env: Environment) -> Cells:
+    found, errors = _arguments(args, "t" * len(args), env)
+    joined = found[0].texts
+    for part in found[1:]:
+        joined = joined + part.texts
+    return with_errors(texts(joined), errors)
+
+
+def _joined(args: Sequence[Cells], env: Environment, delimiter: Cells, skip: Cells) -> Cells:
+    """The texts of each row's cells, with a delimiter between them."""
+    found = [flat_rows(textual(part, env.decimal)) for part in args]
+    lead, errors = aligned([textual(delimiter, env.decimal), skip]), errors_of(())
+    flags, skip_errors = truth(lead[1])
+    rows = max([lead[0].shape[0], *(part.shape[0] for part in found)])
+    lines = [part.spread((rows, part.shape[1])) for part in found]
+    for wrong in (errors_of((lead[0],)), skip_errors, *(first_errors(part) for part in lines)):
+        if wrong is not None:
+            mine = np.broadcast_to(wrong.reshape(-1, 1), (rows, 1))
+            errors = mine if errors is None else np.where(errors >= 0, errors, mine)
+    cells = np.concatenate([part.texts for part in lines], axis=1).tolist()
+    between = np.broadcast_to(lead[0].texts.reshape(-1), (rows,)).tolist()
+    skips = np.broadcast_to(flags.reshape(-1), (rows,)).tolist()
+    joined = [
+        sign.join(text for text in line if text or not skipping)
+        for line, sign, skipping in zip(cells, between, skips, strict=True)
+    ]
+    return with_errors(
+        texts(objects(joined, (rows, 1, 1))), None if errors is None else errors.reshape(rows, 1, 1)
+    )
+
+
+@function("CONCAT", args=(1, 254), arrays=ALL)
+def _concat(args: Sequence[Cells], env: Environment) -> Cells:
+    return _joined(args, env, constant(""), constant(value=False))
+
+
+@function("TEXTJOIN", args=(3, 254), arrays=ALL)
+def _textjoin(args: Sequence[Cells], env: Environment) -> Cells:
+    return _joined(args[2:], env, args[0], args[1])

@@ -1,0 +1,91 @@
+"""From a function's answer to cells: plain values, texts of at most 255 characters, real error values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from strategy_xl.text.catalog import format_value, has_message, message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from strategy_xl.errors import StrategyXlError
+
+MAX_TEXT = 255
+"""Longest text that every Excel takes inside an array."""
+
+
+class CellError(Enum):
+    """A real error value of a cell; hosts turn it into their own."""
+
+    NA = "#N/A"
+    VALUE = "#VALUE!"
+
+    def __str__(self) -> str:
+        """As the spreadsheet shows it."""
+        return str(self.value)
+
+
+Cell = str | float | bool | CellError
+Block = list[list[Cell]]
+
+
+def clip(text: str) -> str:
+    """The text, cut at a word when it is longer than a cell of an array can be."""
+    if len(text) <= MAX_TEXT:
+        return text
+    return text[: MAX_TEXT - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def error_text(error: StrategyXlError, lang: str) -> str:
+    """The sentence of an expected error, as a cell shows it."""
+    finding = error.finding
+    if has_message(finding.code, lang):
+        return clip(message(finding.code, lang, **finding.args))
+    return clip(str(error))
+
+
+def to_cell(value: Any, lang: str) -> Cell:
+    """One value as a cell: ``""`` for missing, #N/A for infinite, dates as text in the language's form."""
+    kind = type(value)
+    if kind is float:
+        return value if math.isfinite(value) else "" if math.isnan(value) else CellError.NA
+    if kind is str:
+        return value if len(value) <= MAX_TEXT else clip(value)
+    if kind is bool or kind is CellError:
+        return value
+    if value is None or kind.__name__ in {"NAType", "NaTType"}:
+        return ""
+    if isinstance(value, str):
+        return clip(str(value))
+    if isinstance(value, date):
+        return format_value(value.date() if isinstance(value, datetime) else value, "date", lang)
+    return to_cell(value.item() if hasattr(value, "item") else float(value), lang)
+
+
+def column(values: Any, lang: str) -> list[Cell]:
+    """A column (list, array or Series) as cells."""
+    plain = values if type(values) is list else values.tolist() if hasattr(values, "tolist") else list(values)
+    return [to_cell(value, lang) for value in plain]
+
+
+def labelled(keys: pd.Series, labels: Mapping[str, str]) -> list[str]:
+    """A choice column as labels, ``""`` where missing; several keys joined by ``+`` are each labelled."""
+    import pandas as pd
+
+    if isinstance(keys.dtype, pd.CategoricalDtype):
+        names = [labels.get(str(key), str(key)) for key in keys.cat.categories] + [""]
+        return [names[code] for code in keys.cat.codes.tolist()]
+    return [
+        " + ".join(labels.get(part, part) for part in key.split("+")) if isinstance(key, str) else ""
+        for key in keys.astype(object).tolist()
+    ]
+
+
+def rows_of(columns: Sequence[Sequence[Cell]]) -> Block:
+    """Columns of equal length as rows."""
+    return [list(row) for row in zip(*columns, strict=True)]

@@ -1,0 +1,272 @@
+"""One call of a cell function: sort the arguments, run the function on the rows that can be used, spill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from strategy_xl.functions.coercion import (
+    Grid,
+    Refusal,
+    Typed,
+    as_frame,
+    field_of,
+    grid,
+    plain,
+    refuse,
+    setting_field,
+    table,
+    typed,
+    whole,
+)
+from strategy_xl.functions.given import Given
+from strategy_xl.functions.registry import LANG, SETTINGS, Argument, CellFunction, Kind, Shape
+from strategy_xl.functions.results import Block, Cell, CellError, clip, column, rows_of
+from strategy_xl.rules.columns import Bools
+from strategy_xl.text.catalog import LANGUAGES
+
+_LANGUAGE_NAMES = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
+
+
+# -- sorting the arguments ---------------------------------------------------------------------------------
+
+
+@dataclass
+class _Rows:
+    """The row-by-row arguments: typed columns of one length, the shape they came in, what is wrong."""
+
+    count: int
+    shape: tuple[int, int]
+    columns: dict[str, Typed] = field(default_factory=dict)
+    ranged: list[str] = field(default_factory=list)
+
+    @cached_property
+    def given(self) -> Bools:
+        """Rows with at least one value (of the ranges, when there is one: a fixed cell makes no row)."""
+        found = np.zeros(self.count, dtype=bool)
+        for name in self.ranged or self.columns:
+            found |= self.columns[name].given
+        return found
+
+    @cached_property
+    def errors(self) -> Sequence[int]:
+        """Rows with an error cell."""
+        return sorted({place for found in self.columns.values() for place in found.errors})
+
+    @cached_property
+    def problems(self) -> Mapping[int, str]:
+        """The first problem of each row that has one."""
+        found: dict[int, str] = {}
+        for item in self.columns.values():
+            for place, text in item.problems.items():
+                found.setdefault(place, text)
+        return found
+
+    def usable(self) -> Bools:
+        """Rows that a function may see."""
+        keep = self.given
+        wrong = [*self.errors, *self.problems]
+        if wrong:
+            keep = keep.copy()
+            keep[wrong] = False
+        return keep
+
+
+def _repeat(found: Typed, count: int) -> Typed:
+    """A single cell for every row."""
+    if count == 1:
+        return found
+    every = range(count)
+    return Typed(
+        found.values.take(np.zeros(count, dtype=np.intp)),
+        np.repeat(found.given, count),
+        dict.fromkeys(every, found.problems[0]) if found.problems else {},
+        list(every) if found.errors else [],
+    )
+
+
+def _rows(arguments: Sequence[tuple[Argument, Grid]], lang: str) -> _Rows:
+    """The cells and ranges given, as columns of one length.
+
+    Raises Refusal when two ranges differ in length.
+    """
+    first = next((cells for _, cells in arguments if not cells.single), None)
+    count, shape = (1, (1, 1)) if first is None else (len(first.cells), (first.rows, first.columns))
+    rows = _Rows(count, shape)
+    for argument, cells in arguments:
+        if not cells.single and len(cells.cells) != count:
+            raise refuse("LENGTHS", lang, name=argument.name, found=len(cells.cells), expected=count)
+        found = typed(cells.cells, field_of(argument), lang)
+        rows.columns[argument.key] = found if not cells.single else _repeat(found, count)
+        if not cells.single:
+            rows.ranged.append(argument.key)
+    return rows
+
+
+def _as_table(function: CellFunction, given: Mapping[str, Grid]) -> str:
+    """The block of the table that stands for all cells of the rows; ``""`` when there is none."""
+    first = function.arguments[0]
+    cells = given.get(first.name)
+    if not first.table or cells is None or min(cells.rows, cells.columns) < 2:  # noqa: PLR2004
+        return ""
+    others = (item.name for item in function.arguments[1:] if item.kind is Kind.CELLS)
+    return "" if any(name in given for name in others) else first.table
+
+
+def _language(given: Mapping[str, Grid], lang: str) -> str:
+    if LANG.name not in given:
+        return lang
+    text = str(plain(given[LANG.name].cells[0])).strip().casefold().replace("ç", "c")
+    chosen = _LANGUAGE_NAMES.get(text, text)
+    if chosen not in LANGUAGES:
+        raise refuse("BAD_LANG", lang, found=text)
+    return chosen
+
+
+def _explicit_settings(given: Mapping[str, Grid], lang: str) -> dict[str, object]:
+    """The thresholds of the ``settings`` argument: names in its first column or row, values beside."""
+    cells = given.get(SETTINGS.name)
+    if cells is None:
+        return {}
+    lines = cells.lines()
+    if cells.columns != 2 and cells.rows == 2:  # noqa: PLR2004
+        lines = [list(pair) for pair in zip(*lines, strict=True)]
+    if any(len(line) != 2 for line in lines):  # noqa: PLR2004
+        raise refuse("SETTINGS_SHAPE", lang)
+    found: dict[str, object] = {}
+    for name, value in lines:
+        if plain(name) is None or plain(value) is None:
+            continue
+        spec = setting_field(str(name))
+        if spec is None:
+            raise refuse("UNKNOWN_SETTING", lang, name=str(name))
+        found[spec.key] = value
+    return found
+
+
+def _sort(function: CellFunction, args: Sequence[object], lang: str) -> dict[str, Grid]:
+    """The arguments that are not blank, by name."""
+    given: dict[str, Grid] = {}
+    for place, value in enumerate(args):
+        if value is None or value == "":
+            continue
+        if place >= len(function.arguments):
+            raise refuse("TOO_MANY", lang, name=function.name, n=len(function.arguments))
+        cells = grid(value)
+        if not cells.single or plain(cells.cells[0]) is not None:
+            given[function.arguments[place].name] = cells
+    return given
+
+
+def _require(function: CellFunction, given: Mapping[str, Grid], as_table: str, lang: str) -> None:
+    for item in function.arguments:
+        if item.required and item.name not in given and not (as_table and item.kind is Kind.CELLS):
+            raise refuse("MISSING_ARGUMENT", lang, name=item.name)
+
+
+def run(
+    function: CellFunction, args: Sequence[object], settings: Mapping[str, object], lang: str, today: date
+) -> Block:
+    """Run one function; see ``registry.call`` for arguments and result.
+
+    Raises Refusal when the input as a whole cannot be used.
+    """
+    given = _sort(function, args, lang)
+    if not given:
+        return [[""]]
+    lang = _language(given, lang)
+    as_table = _as_table(function, given)
+    cells = [
+        (item, given[item.name])
+        for item in function.arguments
+        if item.kind is Kind.CELLS and item.name in given
+    ]
+    if not cells and any(item.kind is Kind.CELLS for item in function.arguments):
+        return [[""]]
+    _require(function, given, as_table, lang)
+    if as_table:
+        found = table(function.arguments[0].name, cells[0][1], as_table, lang)
+        rows = _Rows(found.rows, (found.rows, 1), dict(found.columns))
+    else:
+        rows = _rows(cells, lang)
+    tables, others = {}, {}
+    for item in function.arguments:
+        if item.name not in given or item.kind is Kind.CELLS or item in (SETTINGS, LANG):
+            continue
+        if item.kind is Kind.TABLE:
+            tables[item.name] = whole(item.name, table(item.name, given[item.name], item.field, lang), lang)
+        elif item.kind is Kind.SCALAR:
+            others[item.name] = _single(item, given[item.name], lang)
+        else:
+            others[item.name] = given[item.name]
+    aligned = function.shape in (Shape.COLUMN, Shape.ROWS)
+    if cells and (function.together or not aligned):
+        _whole_rows(rows, lang)
+    keep = rows.usable()
+    chosen = {**settings, **_explicit_settings(given, lang)}
+    columns: list[list[Cell]] = []
+    if keep.any() or not cells:
+        answer = function.run(
+            Given(function, as_frame(rows.columns, keep), tables, others, chosen, lang, today)
+        )
+        columns = [column(values, lang) for values in answer]
+    if not aligned:
+        return rows_of(columns) or [[""]]
+    return _spill(function, rows, keep, columns, lang)
+
+
+def _single(argument: Argument, cells: Grid, lang: str) -> object:
+    """The value of an argument that is one cell."""
+    if not cells.single:
+        raise refuse("ONE_CELL", lang, name=argument.name)
+    found = typed(cells.cells, field_of(argument), lang)
+    if found.errors:
+        raise Refusal(CellError.NA)
+    if found.problems:
+        raise Refusal(clip(found.problems[0]))
+    return found.values[0] if found.given[0] else None
+
+
+def _whole_rows(rows: _Rows, lang: str) -> None:
+    """Withhold an answer that rests on all rows when one of them cannot be used."""
+    if rows.errors:
+        raise Refusal(CellError.NA)
+    if rows.problems:
+        place = min(rows.problems)
+        text = rows.problems[place]
+        raise Refusal(clip(text)) if rows.count == 1 else refuse("LINE", lang, n=place + 1, text=text)
+
+
+def _spill(
+    function: CellFunction, rows: _Rows, keep: Bools, columns: Sequence[Sequence[Cell]], lang: str
+) -> Block:
+    """The answers back in the place and the shape of their rows."""
+    width = len(function.results)
+    high, wide = rows.shape
+    if width > 1 and high > 1 and wide > 1:
+        raise refuse("ONE_LINE", lang, name=function.name)
+    full: list[Sequence[Cell]] = []
+    places = None if keep.all() else np.flatnonzero(keep).tolist()
+    for number in range(width):
+        values = columns[number] if columns else []
+        if places is not None:
+            cells: list[Cell] = [""] * rows.count
+            for place, value in zip(places, values, strict=True):
+                cells[place] = value
+            # What is wrong with a row stands where people look first.
+            for place, text in rows.problems.items():
+                cells[place] = clip(text) if number == 0 else ""
+            for place in rows.errors:
+                cells[place] = CellError.NA
+            values = cells
+        full.append(values)
+    if width == 1:
+        line = list(full[0])
+        if wide == 1:
+            return [[cell] for cell in line]
+        return [line[start : start + wide] for start in range(0, len(line), wide)]
+    return rows_of(full) if wide == 1 else [list(line) for line in full]

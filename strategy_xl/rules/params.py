@@ -1,0 +1,46 @@
+"""A rule's parameter object from settings: one way for the batch, the cell functions and the tests."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+
+@cache
+def _hints(kind: type[Any]) -> Mapping[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def build_params(kind: type[Any], settings: Mapping[str, object]) -> Any:
+    """A rule's parameter object; a setting that is missing leaves the default.
+
+    Arguments:
+        kind: the frozen dataclass; its field names are settings keys.
+        settings: values by settings key, missing ones as None, NaN or NA.
+    """
+    hints = _hints(kind)
+    chosen: dict[str, object] = {}
+    for field in dataclasses.fields(kind):
+        value = settings.get(field.name)
+        if value is None or pd.isna(typing.cast("Any", value)):
+            continue
+        if hints[field.name] is int:
+            chosen[field.name] = round(float(typing.cast("Any", value)))
+        elif hints[field.name] is float:
+            chosen[field.name] = float(typing.cast("Any", value))
+        else:
+            chosen[field.name] = hints[field.name](value) if isinstance(hints[field.name], type) else value
+    return kind(**chosen)
+
+
+def params_type(hint: object) -> type[Any] | None:
+    """The parameter dataclass that a hint names (``ClientParams`` or ``ClientParams | None``), if any."""
+    for kind in (hint, *typing.get_args(hint)):
+        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+            return kind
+    return None

@@ -1,0 +1,324 @@
+"""SMART check of objectives, from free text and from the fields of block ``objectives`` (rules, section b).
+
+``assess_texts`` judges sentences; ``assess`` judges the table, where a filled field outranks the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.rules.smart_fields import (
+    AgreementParams,
+    FieldReading,
+    assess_agreement,
+    column,
+    filled,
+    merge_fields,
+)
+from strategy_xl.rules.smart_frame import REWRITE_COLUMNS, as_dates, rewrites, text_frame
+from strategy_xl.rules.smart_realism import Realism, RealismParams, assess_realism
+from strategy_xl.rules.smart_text import TextReading, read_text
+
+VERSION = "smart-1"
+
+TEXT_CODES = (
+    "S_OBJECT",
+    "S_CONCEPT",
+    "S_SCOPE",
+    "M_NONE",
+    "M_TARGET",
+    "M_OBJECT",
+    "T_NONE",
+    "T_VAGUE",
+    "T_CADENCE",
+    "T_EVENT",
+    "T_START",
+    "T_PAST",
+    "FUZZY_VERB",
+)
+FIELD_CODES = (
+    "CONFLICT",
+    "CONFLICT_DATE",
+    "IMPOSSIBLE",
+    "CAPACITY",
+    "A_NO_OWNER",
+    "A_REFUSED",
+    "A_LOW_CONFIDENCE",
+    "R_ABOVE_BEST",
+    "R_TOO_STEEP",
+    "A_DISCUSSING",
+    "A_MEDIUM_CONFIDENCE",
+    "A_OVERLOADED",
+    "R_STRETCH",
+    "R_STEEP",
+    "EXTREME",
+    "MEANS",
+    "R_UNAMBITIOUS",
+    "R_LOW_CONFIDENCE",
+    "A_UNKNOWN",
+    "R_UNKNOWN",
+)
+# The most telling first: contradictions, then the missing pieces in the order of the letters.
+ALL_CODES = (*FIELD_CODES[:4], *TEXT_CODES[:-1], *FIELD_CODES[4:], "FUZZY_VERB")
+NEEDED = ("indicator", "target", "deadline", "owner", "agreement", "confidence", "baseline", "means")
+
+
+@dataclass(frozen=True, slots=True)
+class SmartParams:
+    """Thresholds of the SMART check; keys of the settings sheet.
+
+    Arguments:
+        smart_confidence_agreed, smart_confidence_refused: confidence (0–10) for 2 points, for 0 point.
+        smart_max_active: active objectives an owner can carry.
+        smart_windows_min: past windows needed to judge by the past.
+        smart_percentile: share of past windows a realistic target stays within (0–1).
+        smart_stretch: times the best past window that stays a stretch.
+        smart_annual_ok, smart_annual_max: annualised growths (0–1) when the past is too short.
+        smart_almost_score: score (0–10) of « almost ».
+    """
+
+    smart_confidence_agreed: float = 7.0
+    smart_confidence_refused: float = 3.0
+    smart_max_active: int = 5
+    smart_windows_min: int = 3
+    smart_percentile: float = 0.75
+    smart_stretch: float = 1.25
+    smart_annual_ok: float = 0.20
+    smart_annual_max: float = 0.50
+    smart_almost_score: float = 7.0
+
+    def agreement(self) -> AgreementParams:
+        """The thresholds of A."""
+        return AgreementParams(
+            self.smart_confidence_agreed, self.smart_confidence_refused, self.smart_max_active
+        )
+
+    def realism(self) -> RealismParams:
+        """The thresholds of R."""
+        return RealismParams(
+            self.smart_windows_min,
+            self.smart_percentile,
+            self.smart_stretch,
+            self.smart_annual_ok,
+            self.smart_annual_max,
+        )
+
+
+def _as_day(today: date | str | None) -> date | None:
+    if today is None:
+        return None
+    stamp = pd.Timestamp(today)
+    return stamp.date()
+
+
+def _read_all(texts: Iterable[object], lang: str | None, today: date | None) -> Iterator[TextReading | None]:
+    """The readings one by one, so that a long column never holds them all."""
+    for text in texts:
+        yield read_text(text, lang, today) if isinstance(text, str) and text.strip() else None
+
+
+def assess_texts(
+    texts: pd.Series | Iterable[str],
+    lang: str | None = None,
+    today: date | str | None = None,
+    fields: pd.DataFrame | None = None,
+    params: SmartParams | None = None,
+) -> pd.DataFrame:
+    """Judge sentences, one row each, in the order given; a Series keeps its index.
+
+    Arguments:
+        texts: objectives as written; blank and missing ones get NA on every letter.
+        lang: ``fr`` or ``en`` for all, None detects each text's language.
+        today: the day from which deadlines count. None: no date is past, and dates that depend on the
+            day are left out of ``deadline``.
+        fields: columns of block ``objectives`` with the index of the texts; a filled field outranks the text.
+        params: thresholds, used with ``fields``.
+
+    Returns columns S, M, A, R, T (Int64 0–2, NA = not assessable), S_span … T_span (the words that prove
+    the letter, as written, or empty), codes (tuple), lang, deadline, deadline_kind, kind, value, low, unit
+    (the target as read; percentages as fractions), rewrite and its pieces rewrite_verb … rewrite_owner.
+    """
+    series = texts if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype=object)
+    day = _as_day(today)
+    stream = _read_all(series.to_list(), lang, day)
+    if fields is None:
+        return text_frame(stream, series.index)
+    readings = list(stream)
+    frame = text_frame(readings, series.index)
+    rows = fields.reindex(series.index)
+    result = _judge(rows, readings, frame, day or date(1970, 1, 1), params or SmartParams())
+    for letter in "SMART":
+        frame[letter] = result.frame[letter.lower()]
+    frame["codes"] = pd.Series(result.reasons.lists(), index=series.index, dtype=object)
+    for name in (*REWRITE_COLUMNS, "rewrite"):
+        frame[name] = result.frame[name]
+    return frame
+
+
+def assess(  # noqa: PLR0913 - the table, the day, the settings and three optional sources
+    objectives: pd.DataFrame,
+    today: date,
+    params: SmartParams | None = None,
+    kpi_history: pd.DataFrame | None = None,
+    capacity: Mapping[str, float] | None = None,
+    *,
+    active_count: Mapping[str, int] | None = None,
+    lang: str | None = None,
+) -> RuleResult:
+    """Judge the objectives of the workbook.
+
+    Arguments:
+        objectives: block ``objectives`` (title, indicator, unit, direction, baseline, target, start,
+            deadline, owner, agreement, confidence, means, hours_required, kpi, active); any may lack.
+        today: the day from which deadlines count.
+        params: thresholds.
+        kpi_history: block ``readings`` (kpi, date, value), the past of the linked KPI.
+        capacity: hours a week by owner.
+        active_count: active objectives by owner; None counts them in the table.
+        lang: language of the titles, None detects it.
+
+    Returns s, m, a, r, t (Int64, NA = not assessable), score (0–10), verdict (smart, smt_only, almost,
+    rework), growth_required, growth_p75, growth_median, growth_best (fractions), windows, hours_available,
+    text_value, text_deadline, rewrite and rewrite_verb … rewrite_owner.
+
+    Source: rules, section b.
+    """
+    titles = column(objectives, "title").to_list()
+    readings = list(_read_all(titles, lang, today))
+    text = text_frame(readings, objectives.index)
+    return _judge(
+        objectives,
+        readings,
+        text,
+        today,
+        params or SmartParams(),
+        history=kpi_history,
+        capacity=capacity,
+        active_count=active_count,
+    )
+
+
+def _judge(  # noqa: PLR0913 - private join of what the two public functions already name
+    objectives: pd.DataFrame,
+    readings: Sequence[TextReading | None],
+    text: pd.DataFrame,
+    today: date,
+    params: SmartParams,
+    *,
+    history: pd.DataFrame | None = None,
+    capacity: Mapping[str, float] | None = None,
+    active_count: Mapping[str, int] | None = None,
+) -> RuleResult:
+    rows = len(objectives)
+    stamp = pd.Timestamp(today)
+    plain = text.assign(
+        S=text["S"].astype("float64").fillna(0.0),
+        M=text["M"].astype("float64").fillna(0.0),
+        T=text["T"].astype("float64").fillna(0.0),
+        has_object=[r is not None and r.has_object for r in readings],
+        period_start=as_dates([_period(r)[0] for r in readings], text.index),
+        period_end=as_dates([_period(r)[1] for r in readings], text.index),
+    )
+    merged = merge_fields(objectives, plain, stamp)
+    agreement, agreement_codes = assess_agreement(objectives, params.agreement(), active_count)
+    realism = assess_realism(objectives, stamp, params.realism(), history, capacity)
+    letters = {"s": merged.s, "m": merged.m, "a": agreement, "r": realism.points, "t": merged.t}
+    score, verdict = _score(letters, params)
+    frame = pd.DataFrame(index=objectives.index)
+    for name, points in letters.items():
+        frame[name] = pd.array(points, dtype="Float64").astype("Int64")
+    frame["score"] = score
+    frame["verdict"] = pd.Series(verdict, index=objectives.index, dtype=object)
+    frame["growth_required"], frame["growth_p75"] = realism.required, realism.percentile
+    frame["growth_median"], frame["growth_best"] = realism.median, realism.best
+    frame["windows"] = realism.windows
+    frame["hours_available"] = realism.hours_available
+    frame["text_value"] = [_shown_target(reading) for reading in readings]
+    frame["text_deadline"] = plain["period_end"]
+    for name, values in rewrites(objectives, readings).items():
+        frame[name] = pd.Series(values, index=objectives.index, dtype=object)
+    masks = _masks(text, merged, realism, agreement_codes)
+    masks["M_OBJECT"] |= (merged.m == 1) & filled(objectives, "target")
+    masks["M_TARGET"] &= ~masks["M_OBJECT"]
+    missing = {name: ~filled(objectives, name) for name in NEEDED}
+    # What the text already says is not missing.
+    missing["indicator"] &= merged.s < 2
+    missing["target"] &= merged.m < 2
+    missing["deadline"] &= merged.t < 2
+    missing["agreement"] &= ~filled(objectives, "confidence")
+    missing["confidence"] &= ~filled(objectives, "agreement")
+    missing["baseline"] &= np.isnan(realism.points)
+    return RuleResult(
+        frame,
+        Codes.from_masks({name: masks[name] for name in ALL_CODES}, rows),
+        Codes.from_masks(missing, rows),
+        VERSION,
+    )
+
+
+def _masks(
+    text: pd.DataFrame, merged: FieldReading, realism: Realism, agreement: Mapping[str, npt.NDArray[np.bool_]]
+) -> dict[str, npt.NDArray[np.bool_]]:
+    """Which code holds on which row, after the fields had their say."""
+    codes = text["codes"].to_list()
+    masks = {name: np.array([name in row for row in codes], dtype=bool) for name in TEXT_CODES}
+    empty = np.array(["EMPTY" in row for row in codes], dtype=bool)
+    for name in TEXT_CODES[:3]:
+        masks[name] &= merged.s < 2
+    masks["S_OBJECT"] |= empty & (merged.s == 0)
+    masks["S_SCOPE"] |= (merged.s == 1) & ~masks["S_CONCEPT"] & ~masks["S_OBJECT"]
+    masks["S_OBJECT"] &= merged.s == 0
+    for name in TEXT_CODES[3:6]:
+        masks[name] &= merged.m < 2
+    masks["M_NONE"] = merged.m == 0
+    masks["M_TARGET"] |= (merged.m == 1) & ~masks["M_OBJECT"]
+    for name in TEXT_CODES[6:12]:
+        masks[name] &= (merged.t < 2) & ~merged.past
+    masks["T_NONE"] |= empty & (merged.t == 0)
+    masks["T_PAST"] |= merged.past
+    return {
+        **masks,
+        **agreement,
+        **realism.codes,
+        "CONFLICT": merged.conflict,
+        "CONFLICT_DATE": merged.conflict_date,
+    }
+
+
+def _score(
+    letters: Mapping[str, npt.NDArray[np.float64]], params: SmartParams
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.object_]]:
+    """Score 0–10 over the assessable letters, and the verdict."""
+    table = np.vstack([letters[name] for name in "smart"])
+    known = ~np.isnan(table)
+    with np.errstate(invalid="ignore"):
+        score = 10 * np.where(known, table, 0.0).sum(axis=0) / (2 * known.sum(axis=0))
+    text_full = (letters["s"] == 2) & (letters["m"] == 2) & (letters["t"] == 2)
+    unknown = np.isnan(letters["a"]) | np.isnan(letters["r"])
+    gap = (letters["s"] == 0) | (letters["m"] == 0) | (letters["t"] == 0)
+    verdict = np.select(
+        [(table == 2).all(axis=0), text_full & unknown, (score >= params.smart_almost_score) & ~gap],
+        ["smart", "smt_only", "almost"],
+        "rework",
+    ).astype(object)
+    return score, verdict
+
+
+def _period(reading: TextReading | None) -> tuple[date | None, date | None]:
+    """The period that the deadline of a text names, when it is a date."""
+    if reading is None or reading.deadline.points < 2:
+        return None, None
+    return reading.deadline.start, reading.deadline.end
+
+
+def _shown_target(reading: TextReading | None) -> str | None:
+    if reading is None or reading.target is None:
+        return None
+    return reading.sentence.tokens.span(reading.target.first, reading.target.last)

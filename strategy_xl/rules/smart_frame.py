@@ -1,0 +1,123 @@
+"""The readings of texts as a table: letters, evidence, target, deadline and the fill-in rewrite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import pandas as pd
+
+from strategy_xl.rules.smart_fields import column
+from strategy_xl.rules.smart_text import TextReading, confidence_points, rewrite_pieces
+from strategy_xl.text.words.rewrite import Pieces, assemble, fill_blanks, format_day, format_value
+
+PIECES = ("verb", "indicator", "from", "to", "scope", "date", "owner")
+REWRITE_COLUMNS = tuple(f"rewrite_{piece}" for piece in PIECES)
+NO_PIECES = Pieces("", "", "", "", "", "", "")
+
+_LETTERS = tuple("SMART")
+_SPANS = tuple(f"{letter}_span" for letter in _LETTERS)
+_OTHERS = ("codes", "lang", "deadline", "deadline_kind", "kind", "value", "low", "unit", "rewrite")
+_COLUMNS = (*_LETTERS, *_SPANS, *_OTHERS, *REWRITE_COLUMNS)
+
+Row = tuple[object, ...]
+
+
+def _blank_row() -> Row:
+    pieces = fill_blanks(NO_PIECES, "fr")
+    others = (("EMPTY",), None, None, "", "", None, None, "", assemble(pieces, "fr"))
+    return (*(None,) * len(_LETTERS), *("",) * len(_SPANS), *others, *pieces)
+
+
+def _row(reading: TextReading) -> Row:
+    target, deadline, lang = reading.target, reading.deadline, reading.sentence.lang
+    letters = (reading.s, reading.m, confidence_points(reading.confidence), None, reading.t)
+    measure = (target.kind, target.value, target.low, target.unit) if target else ("", None, None, "")
+    pieces = fill_blanks(rewrite_pieces(reading), lang)
+    end = deadline.end if deadline.points else None
+    return (
+        *letters,
+        *reading.spans(),
+        reading.codes,
+        lang,
+        end,
+        deadline.kind,
+        *measure,
+        assemble(pieces, lang),
+        *pieces,
+    )
+
+
+def text_frame(readings: Iterable[TextReading | None], index: pd.Index) -> pd.DataFrame:
+    """One row per reading with the columns of ``assess_texts``; None stands for a blank text.
+
+    Arguments:
+        readings: readings in order, length n.
+        index: index of the table, length n.
+    """
+    rows = [_blank_row() if reading is None else _row(reading) for reading in readings]
+    columns = (
+        dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_COLUMNS, ())
+    )
+    data: dict[str, pd.Series] = {}
+    for name, values in columns.items():
+        if name in _LETTERS:
+            data[name] = pd.Series(pd.array(list(values), dtype="Int64"), index=index)
+        elif name in {"value", "low"}:
+            data[name] = pd.Series(list(values), index=index, dtype="float64")
+        else:
+            data[name] = pd.Series(list(values), index=index, dtype=object)
+    data["deadline"] = as_dates(list(columns["deadline"]), index)
+    return pd.DataFrame(data, index=index)
+
+
+def as_dates(days: Sequence[object], index: pd.Index) -> pd.Series:
+    """Days (``date`` or None) as a datetime64 column."""
+    return pd.to_datetime(pd.Series(list(days), index=index, dtype=object)).astype("datetime64[ns]")
+
+
+def rewrites(objectives: pd.DataFrame, readings: Sequence[TextReading | None]) -> dict[str, list[str]]:
+    """The pieces of the rewrite (fields first, then the text, then bracketed blanks) and the sentence.
+
+    Arguments:
+        objectives: block ``objectives``; used: indicator, baseline, target, deadline, owner, unit.
+        readings: the readings of the titles.
+    """
+    names = ("indicator", "baseline", "target", "deadline", "owner", "unit")
+    fields = zip(*(column(objectives, name).to_list() for name in names), strict=True)
+    columns: dict[str, list[str]] = {name: [] for name in (*REWRITE_COLUMNS, "rewrite")}
+    for (indicator, baseline, target, deadline, owner, unit), reading in zip(fields, readings, strict=True):
+        lang = reading.sentence.lang if reading else "fr"
+        own = rewrite_pieces(reading) if reading else NO_PIECES
+        sign = unit.strip() if isinstance(unit, str) else ""
+        pieces = fill_blanks(
+            own._replace(
+                indicator=_text_or(indicator, own.indicator),
+                start=_number_or(baseline, sign, lang, own.start),
+                target=_number_or(target, sign, lang, own.target),
+                deadline=_day_or(deadline, lang, own.deadline),
+                owner=_text_or(owner, own.owner),
+            ),
+            lang,
+        )
+        for name, value in zip(REWRITE_COLUMNS, pieces, strict=True):
+            columns[name].append(value)
+        columns["rewrite"].append(assemble(pieces, lang))
+    return columns
+
+
+def _text_or(value: object, otherwise: str) -> str:
+    return value.strip() if isinstance(value, str) and value.strip() else otherwise
+
+
+def _number_or(value: object, unit: str, lang: str, otherwise: str) -> str:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return otherwise
+    return format_value(number, unit, lang) or otherwise
+
+
+def _day_or(value: object, lang: str, otherwise: str) -> str:
+    stamp = pd.to_datetime(value, errors="coerce") if isinstance(value, str | date) else None
+    return otherwise if stamp is None or pd.isna(stamp) else format_day(stamp.date(), lang)

@@ -1,0 +1,338 @@
+"""What a text alone says on S, M and T, with the words that prove it (rules, section b)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from strategy_xl.text.words import lexicon as lx
+from strategy_xl.text.words.dates import Deadline, TimeExpr, best_deadline, parse_times
+from strategy_xl.text.words.numbers import Quantity, parse_quantities
+from strategy_xl.text.words.objects import ObjectReading, read_object
+from strategy_xl.text.words.rewrite import Pieces, format_day, format_value
+from strategy_xl.text.words.sentence import Sentence, digits_value
+
+_FIRM = frozenset({"indicator", "counted", "object", "deliverable", "loose", "unknown", "abstract"})
+_NOT_TARGETS = frozenset({"duration"})
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """The judgement of one text.
+
+    Arguments:
+        sentence: the text as read.
+        s, m, t: points, 0 to 2.
+        what: its object.
+        target: the quantity that carries the target, None without one.
+        deadline: what it says on time.
+        codes: reason codes, most telling first.
+    """
+
+    sentence: Sentence
+    s: int
+    m: int
+    t: int
+    what: ObjectReading
+    target: Quantity | None
+    deadline: Deadline
+    codes: tuple[str, ...]
+    confidence: tuple[float, int, int] | None = None
+    owner: tuple[int, int] | None = None
+
+    @property
+    def has_object(self) -> bool:
+        """Whether the text says on what the objective acts, other than a concept."""
+        return self.what.kind in _FIRM or self.what.has_indicator
+
+    def spans(self) -> tuple[str, str, str, str, str]:
+        """The words that prove S, M, A, R and T, as written; empty without any."""
+        tokens = self.sentence.tokens
+        what, target, deadline = self.what, self.target, self.deadline
+        object_span = ""
+        if what.first >= 0 and self.s:
+            first, last = what.first, what.last
+            for start, end in what.delimiters:
+                # The object with what narrows it, when they stand close together.
+                if start - last <= 6 and first - end <= 6:
+                    first, last = min(first, start), max(last, end)
+            object_span = tokens.span(first, last)
+        measure = tokens.span(target.first, target.last) if target is not None else ""
+        if not measure and self.m == 2 and what.first >= 0:
+            measure = tokens.span(what.first, what.last)
+        agreed = ""
+        if self.confidence is not None:
+            agreed = tokens.span(self.confidence[1], self.confidence[2])
+        elif self.owner is not None:
+            agreed = tokens.span(*self.owner)
+        time = tokens.span(deadline.first, deadline.last) if deadline.points else ""
+        return object_span, measure, agreed, "", time
+
+
+def confidence_points(confidence: tuple[float, int, int] | None) -> int | None:
+    """A from a confidence written in the text (0–10), None without one; cuts of the settings' defaults."""
+    if confidence is None:
+        return None
+    return 2 if confidence[0] >= 7 else 0 if confidence[0] <= 3 else 1
+
+
+def rewrite_pieces(reading: TextReading) -> Pieces:
+    """The pieces of the fill-in rewrite that the text gives; missing ones are empty."""
+    tokens, what, target = reading.sentence.tokens, reading.what, reading.target
+    lang = reading.sentence.lang
+    verb = tokens.span(what.verb, what.verb) if what.verb >= 0 and what.verb != what.first else ""
+    start = shown = ""
+    if target is not None:
+        if target.low is not None:
+            start = format_value(target.low, target.unit, lang)
+        if target.kind in {"ratio", "rank", "zero", "duration", "score"} and target.low is None:
+            shown = tokens.span(target.first, target.last)
+        else:
+            shown = format_value(target.value, target.unit if target.kind != "count" else "", lang)
+            change = target.kind in {"percent", "points"} and target.low is None
+            if change and what.direction in {"up", "fuzzy"}:
+                shown = "+" + shown
+            elif change and what.direction == "down":
+                shown = "−" + shown
+    places: list[tuple[int, int]] = []
+    for first, last in what.delimiters:
+        if places and first == places[-1][1] + 1:
+            places[-1] = (places[-1][0], last)
+        else:
+            places.append((first, last))
+    scope = ", ".join(tokens.span(*place) for place in places)
+    first = what.first
+    if first > 0 and reading.sentence.bits[first - 1] & lx.DEFDET and what.verb != first - 1:
+        first -= 1  # « le CA », « our margin »
+    end = reading.deadline.end if reading.deadline.points == 2 else None
+    return Pieces(
+        verb[:1].upper() + verb[1:].lower(),
+        tokens.span(first, what.last) if first >= 0 else "",
+        start,
+        shown,
+        scope,
+        format_day(end, lang) if end else "",
+        tokens.span(*reading.owner) if reading.owner else "",
+    )
+
+
+def read_text(text: str, lang: str | None, today: date | None) -> TextReading:
+    """Judge one text.
+
+    Arguments:
+        text: the objective as written.
+        lang: ``fr`` or ``en``; None detects it.
+        today: the day from which deadlines count; None takes nothing for past.
+    """
+    sentence = Sentence(text, lang)
+    times = parse_times(sentence, today)
+    masked = [False] * len(sentence.words)
+    for time in times:
+        for at in range(time.first, time.last + 1):
+            masked[at] = True
+    confidence = _confidence(sentence, masked) if "confi" in sentence.tokens.folded else None
+    owner = _owner(sentence)
+    if owner is not None:
+        for at in range(owner[0], owner[1] + 1):
+            masked[at] = True
+    quantities = parse_quantities(sentence, masked)
+    what = read_object(sentence, masked, quantities)
+    deadline = best_deadline(times)
+    target = _target(sentence, what, quantities, times)
+    m = _measurable(what, target)
+    s = _specific(what, target, m)
+    return TextReading(
+        sentence,
+        s,
+        m,
+        deadline.points,
+        what,
+        target,
+        deadline,
+        _codes(what, target, deadline, s, m),
+        confidence,
+        owner,
+    )
+
+
+def _confidence(sentence: Sentence, masked: list[bool]) -> tuple[float, int, int] | None:
+    """A confidence (« confiance 8/10 », « 80% confident ») on 0–10 and its tokens, which it masks."""
+    words = sentence.words
+    for at, word in enumerate(words):
+        if word not in {"confiance", "confidence", "confident", "confiant", "confiante"}:
+            continue
+        for near in (*range(at + 1, min(at + 5, len(words))), *range(at - 1, max(at - 5, -1), -1)):
+            value = digits_value(words[near])
+            first, last = min(at, near), max(at, near)
+            if value is None and words[near].endswith("/10") and words[near][:-3].isdigit():
+                value = float(words[near][:-3])
+            if value is None or value > 100 or (masked[near] and not words[near].endswith("/10")):
+                continue
+            if last + 2 < len(words) and words[last + 1] in {"/", "sur"}:
+                last += 2
+            elif last + 1 < len(words) and words[last + 1] == "%":
+                last += 1
+            for position in range(first, last + 1):
+                masked[position] = True
+            return (value / 10 if value > 10 else value), first, last
+    return None
+
+
+def _owner(sentence: Sentence) -> tuple[int, int] | None:
+    """The tokens of the owner named in the text (« porté par Julie », « owner: Sam »)."""
+    words, bits = sentence.words, sentence.bits
+    cues = [(last, flags) for _, last, flags in sentence.phrases if flags & lx.OWNERCUE]
+    cues += [(at, flags) for at, flags in enumerate(bits) if flags & lx.OWNERCUE]
+    for last, _ in cues:
+        start = last + 1
+        colon = start < len(words) and words[start] == ":"
+        if not colon and words[last] not in {"par", "a", "by", "to"}:
+            continue
+        start += colon
+        end = start
+        while (
+            end < len(words)
+            and words[end].isalpha()
+            and end < start + 3
+            and not bits[end] & (lx.STOP | lx.PREP)
+        ):
+            end += 1
+        if end > start:
+            return start, end - 1
+    return None
+
+
+def _target(
+    sentence: Sentence, what: ObjectReading, quantities: Sequence[Quantity], times: Sequence[TimeExpr]
+) -> Quantity | None:
+    """The quantity that says what to reach; a duration only for an indicator of time or a service."""
+    best: Quantity | None = None
+    for quantity in quantities:
+        if quantity.scope or (quantity.kind in _NOT_TARGETS and not _is_time_target(sentence, quantity)):
+            continue
+        if best is None or _weight(quantity) > _weight(best):
+            best = quantity
+    if best is None:
+        for time in times:
+            if time.kind == "response":
+                return Quantity("duration", 0.0, None, "day", time.first, time.last, -1, scope=False)
+    del what
+    return best
+
+
+def _weight(quantity: Quantity) -> tuple[int, int]:
+    order = {"rank": 1, "duration": 1, "plain": 1, "score": 2, "zero": 2}
+    return (3 if quantity.low is not None else 0) + order.get(quantity.kind, 2), -quantity.first
+
+
+def _is_time_target(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether a duration is the value of a time (delay, cycle) or of a service (reply within 2 h)."""
+    bits = sentence.bits
+    words = sentence.words
+    before = words[quantity.first - 1] if quantity.first else ""
+    if quantity.low is not None or before in {
+        "sous",
+        "within",
+        "under",
+        "than",
+        "de",
+        "a",
+        "to",
+        "below",
+        "by",
+        "in",
+        "en",
+        "<",
+        "moins",
+    }:
+        if any(bits[at] & lx.TIMEIND for at in range(quantity.first)):
+            return True
+        if before in {"de", "by"} and any(flags & lx.TIMEIND for flags in bits):
+            return True
+        if quantity.unit in {"hour", "minute", "day"} and (
+            before not in {"a", "de"} or words[quantity.first - 2] == "moins"
+        ):
+            return any(bits[at] & lx.VPROC for at in range(quantity.first))
+    return quantity.low is not None and any(bits[at] & (lx.VDOWN | lx.VUP) for at in range(quantity.first))
+
+
+def _measurable(what: ObjectReading, target: Quantity | None) -> int:
+    """M: a quantity tied to the object, or one deliverable."""
+    tied = what.kind in _FIRM or what.has_indicator or (what.kind == "" and bool(what.delimiters))
+    if target is not None:
+        if target.noun >= 0 or target.kind in {"money", "rank", "score"}:
+            return 2
+        if tied:
+            return 2
+        return 1
+    if (
+        what.unique
+        and (what.kind != "" or what.delimiters)
+        and (what.kind != "loose" or what.delimiters)
+        and what.kind != "concept"
+    ):
+        return 2
+    if what.every:
+        return 2
+    countable = what.kind == "unknown" and what.sells
+    return 1 if what.has_indicator or countable or what.kind in {"indicator", "object", "counted"} else 0
+
+
+def _specific(what: ObjectReading, target: Quantity | None, m: int) -> int:  # noqa: PLR0911 - the table of S, top down
+    """S: object, delimiter and direction."""
+    if what.kind == "concept":
+        return 1
+    if what.kind == "":
+        if what.delimiters and (
+            what.unique or (target is not None and target.kind in {"money", "score", "rank"})
+        ):
+            return 2
+        return (
+            1
+            if (what.delimiters and what.direction) or (target is not None and target.kind == "money")
+            else 0
+        )
+    clear = what.direction not in {"", "ambiguous"} or target is not None
+    if target is None and (
+        (what.kind == "abstract" and not (what.direction in {"up", "down"} and what.delimiters))
+        or (what.kind == "loose" and not what.sells and not (what.unique and what.delimiters))
+    ):
+        return 1
+    if what.kind in {"unknown", "abstract"}:
+        if target is not None and target.kind != "duration":
+            return 2
+        if what.unique:
+            return 2
+        concrete = what.direction in {"up", "down", "do", "other", "fuzzy"} or what.sells
+        return 2 if clear and what.delimiters and concrete else 0
+    narrowed = (target is not None and m == 2) or bool(what.delimiters) or what.every
+    if what.unique and what.kind in {"deliverable", "object"}:
+        narrowed = True
+    if what.kind == "object" and not narrowed and what.direction in {"", "ambiguous"}:
+        return 0
+    return 2 if clear and narrowed else 1
+
+
+def _codes(
+    what: ObjectReading, target: Quantity | None, deadline: Deadline, s: int, m: int
+) -> tuple[str, ...]:
+    codes: list[str] = []
+    if s < 2:
+        codes.append("S_OBJECT" if s == 0 else "S_CONCEPT" if what.kind == "concept" else "S_SCOPE")
+    if m < 2:
+        codes.append("M_NONE" if m == 0 else "M_OBJECT" if target is not None else "M_TARGET")
+    if deadline.points < 2:
+        kind = deadline.kind
+        codes.append(
+            {
+                "past": "T_PAST",
+                "event": "T_EVENT",
+                "cadence": "T_CADENCE",
+                "start": "T_START",
+                "vague": "T_VAGUE",
+            }.get(kind, "T_NONE")
+        )
+    if what.direction in {"fuzzy", "ambiguous"}:
+        codes.append("FUZZY_VERB")
+    return tuple(codes)

@@ -1,0 +1,411 @@
+"""Turn the cells of one column into values of the field's type, and tell what could not be turned.
+
+A column that holds what it should passes as a whole; only the odd cells are looked at one by one. A value
+that cannot be trusted (ambiguous, out of bounds, a date where a number belongs) becomes missing and is
+reported: missing shows as "to complete", a wrong value would show as a wrong class. The workbook itself is
+never changed by reading.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from strategy_xl.errors import Severity
+from strategy_xl.schema.spec import FieldSpec, FieldType
+from strategy_xl.xlsx.choices import Choices
+from strategy_xl.text.values import (
+    EARLIEST_YEAR,
+    LATEST_YEAR,
+    Number,
+    Problem,
+    fold,
+    parse_bool,
+    parse_date,
+    parse_number,
+)
+
+NUMERIC_TYPES = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT})
+TEXT_DTYPE: Any = "str" if int(pd.__version__.split(".", 1)[0]) >= 3 else object
+_EPOCH = date(1899, 12, 30)
+_EPOCH_1904 = date(1904, 1, 1)
+_PLAIN_BOOLEANS: Mapping[object, bool | None] = {
+    "Oui": True,
+    "Non": False,
+    "Yes": True,
+    "No": False,
+    "": None,
+}
+_LONGEST_SHOWN = 80
+_MOST_SUGGESTIONS = 100
+"""Different texts of one column for which a likely choice is looked up; more would not be read anyway."""
+_YES_NO = {"fr": ("Oui", "Non"), "en": ("Yes", "No")}
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """One cell that could not be taken as it is. ``position`` counts from 0 in the column given."""
+
+    position: int
+    code: str
+    args: Mapping[str, object]
+    severity: Severity = Severity.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class Coerced:
+    """A column of values and what was wrong in it.
+
+    ``array`` is a numpy array (float64, datetime64[ns], object for texts) or a pandas boolean array.
+    """
+
+    array: Any
+    problems: tuple[CellProblem, ...] = ()
+
+    @property
+    def series(self) -> pd.Series[Any]:
+        """The values as a Series with index 0…n-1; texts have pandas' text type."""
+        return pd.Series(as_column(self.array))
+
+    @property
+    def given(self) -> npt.NDArray[np.bool_]:
+        """Which cells have a value."""
+        return ~np.asarray(pd.isna(self.array), dtype=bool)
+
+
+def as_column(array: Any) -> Any:
+    """An array as it goes into a frame: texts get pandas' text type."""
+    if isinstance(array, np.ndarray) and array.dtype == object:
+        return pd.array(array, dtype=TEXT_DTYPE) if TEXT_DTYPE is not object else array
+    return array
+
+
+@dataclass(frozen=True)
+class Context:
+    """What coercion must know of the workbook."""
+
+    lang: str = "fr"
+    date1904: bool = False
+    choices: Mapping[str, Choices] = field(default_factory=dict)
+    strict: bool = True
+    """Report problems and check bounds; off for computed and owned cells, which people did not type."""
+
+
+def is_blank(value: object) -> bool:
+    """Whether a cell holds nothing: no value, NaN, or text of spaces only."""
+    if value is None or value is pd.NaT or value is pd.NA:
+        return True
+    if isinstance(value, str):
+        return not value.strip()
+    return isinstance(value, float) and math.isnan(value)
+
+
+def coerce_column(values: Sequence[object], spec: FieldSpec, context: Context) -> Coerced:
+    """The values of a column by the type of its field.
+
+    Arguments:
+        values: cells as read: float, str, bool, date, datetime, time, timedelta, "" or None for empty.
+        spec: the field; type, unit, choices and bounds count.
+        context: language, date system and lists of the workbook.
+
+    Returns float64 (numbers, NaN missing), nullable booleans, datetime64 (dates) or texts (also the keys of
+    choices), with the problems in order. Coercing the result again changes nothing.
+    """
+    if spec.type in NUMERIC_TYPES:
+        return _numbers(values, spec, context)
+    if spec.type is FieldType.DATE:
+        return _dates(values, context)
+    if spec.type is FieldType.BOOL:
+        return _bools(values, context)
+    if spec.type is FieldType.CHOICE and spec.choices is not None:
+        return _choices(values, context.choices[spec.choices], context)
+    lang = context.lang
+    texts = [(cell.strip() or None) if cell.__class__ is str else _text(cell, lang) for cell in values]
+    return Coerced(_texts(texts))
+
+
+# -- the cells one by one ------------------------------------------------------------------------------
+
+_Answer = tuple[Any, tuple[str, Mapping[str, object]] | None]
+
+
+def show(value: object, lang: str) -> str:
+    """A cell's value as people see it in a message, cut after 80 characters."""
+    return _cut(_text(value, lang) or "")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+def _each(
+    values: Sequence[object], one: Callable[[object], _Answer], dtype: str, context: Context
+) -> Coerced:
+    """Coerce every cell; equal texts are looked at once."""
+    known: dict[tuple[type, object], _Answer] = {}
+    found: list[Any] = []
+    problems: list[CellProblem] = []
+    for position, value in enumerate(values):
+        if value.__class__ is str and not value:
+            found.append(None)
+            continue
+        key = (type(value), value)
+        answer = known.get(key)
+        if answer is None:
+            answer = known[key] = (None, None) if is_blank(value) else one(value)
+        found.append(answer[0])
+        if answer[1] is not None and context.strict:
+            problems.append(CellProblem(position, *answer[1]))
+    if dtype == "text":
+        return Coerced(_texts(found), tuple(problems))
+    if dtype == "boolean":
+        return Coerced(pd.array(found, dtype="boolean"), tuple(problems))
+    return Coerced(np.array(found, dtype=dtype), tuple(problems))
+
+
+def _texts(values: Sequence[object]) -> npt.NDArray[np.object_]:
+    cells = np.empty(len(values), dtype=object)
+    cells[:] = values
+    return cells
+
+
+def _text(value: object, lang: str) -> str | None:
+    """A cell as text: whole numbers without decimals, dates in the language's order."""
+    if value.__class__ is str:
+        return value.strip() or None
+    if is_blank(value):
+        return None
+    if isinstance(value, bool):
+        return _YES_NO[lang][0 if value else 1]
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}" if lang == "fr" else f"{value:%Y-%m-%d}"
+    return str(value).strip() or None
+
+
+def _bools(values: Sequence[object], context: Context) -> Coerced:
+    kinds = set(map(type, values))
+    if kinds <= {str, bool}:
+        found: list[Any] = [_PLAIN_BOOLEANS.get(value, value) for value in values]
+        if set(map(type, found)) <= {bool, type(None)}:
+            return Coerced(pd.array(found, dtype="boolean"))
+    return _each(values, lambda cell: _bool(cell, context), "boolean", context)
+
+
+def _bool(value: object, context: Context) -> _Answer:
+    if isinstance(value, bool | np.bool_):
+        return bool(value), None
+    if isinstance(value, int | float) and value in (0, 1):
+        return bool(value), None
+    if isinstance(value, str) and (found := parse_bool(value)) is not None:
+        return found, None
+    return None, ("SX205", {"found": show(value, context.lang)})
+
+
+# -- choices -------------------------------------------------------------------------------------------
+
+
+def _choices(values: Sequence[object], choices: Choices, context: Context) -> Coerced:
+    exact = choices.exact
+    try:
+        keys = [exact.get(value) for value in values]  # type: ignore[call-overload]
+    except TypeError:
+        keys = [None] * len(values)
+    left = [position for position, key in enumerate(keys) if key is None and values[position] != ""]
+    if not left:
+        return Coerced(_texts(keys))
+    rest = [values[position] for position in left]
+    asked = 0
+
+    def one(cell: object) -> _Answer:
+        nonlocal asked
+        asked += 1
+        return _choice(cell, choices, context, suggest=context.strict and asked <= _MOST_SUGGESTIONS)
+
+    odd = _each(rest, one, "text", context)
+    for position, key in zip(left, odd.array, strict=True):
+        keys[position] = key
+    problems = tuple(
+        CellProblem(left[item.position], item.code, item.args, item.severity) for item in odd.problems
+    )
+    return Coerced(_texts(keys), problems)
+
+
+def _choice(value: object, choices: Choices, context: Context, *, suggest: bool) -> _Answer:
+    text = _text(value, context.lang) or ""
+    key = choices.folded.get(fold(text))
+    if key is not None:
+        return key, None
+    suggestion = choices.suggest(text) if suggest else None
+    if choices.open:
+        # A label nearly like a known one is likely a slip, but it is theirs to keep.
+        return text, ("SX214", {"found": _cut(text), "suggestion": suggestion}) if suggestion else None
+    if suggestion:
+        return None, ("SX204", {"found": _cut(text), "suggestion": suggestion})
+    return None, ("SX220", {"found": _cut(text), "expected": ", ".join(choices.labels)})
+
+
+# -- numbers -------------------------------------------------------------------------------------------
+
+
+def _without_blanks(
+    values: Sequence[object], kinds: set[type], missing: float | None
+) -> npt.NDArray[np.object_] | None:
+    """The cells with the empty ones replaced; None when anything else is not of the kinds."""
+    if not set(map(type, values)) <= kinds | {str}:
+        return None
+    cells = _texts(values)
+    blank = np.asarray(cells == "", dtype=bool)
+    if str in set(map(type, cells[~blank])):
+        return None
+    cells[blank] = missing
+    return cells
+
+
+def _numbers(values: Sequence[object], spec: FieldSpec, context: Context) -> Coerced:
+    problems: list[CellProblem] = []
+    if set(map(type, values)) <= {float, int}:
+        numbers = np.array(values, dtype=np.float64)
+    elif (cells := _without_blanks(values, {float, int}, math.nan)) is not None:
+        numbers = cells.astype(np.float64)
+    else:
+        odd = _each(values, lambda cell: _number(cell, spec, context), "float64", context)
+        numbers = odd.array
+        problems += odd.problems
+    if context.strict:
+        numbers = _bounded(numbers, spec, problems)
+    problems.sort(key=lambda item: item.position)
+    return Coerced(numbers, tuple(problems))
+
+
+def _number(value: object, spec: FieldSpec, context: Context) -> _Answer:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value), None
+    if isinstance(value, time | timedelta) and (spec.unit or "").casefold().startswith("h"):
+        return _hours(value), None
+    if not isinstance(value, str):
+        code = "SX213" if isinstance(value, time | timedelta | date) else "SX201"
+        return math.nan, (code, {"found": show(value, context.lang)})
+    return _number_text(value, spec, context)
+
+
+def _number_text(text: str, spec: FieldSpec, context: Context) -> _Answer:
+    number = parse_number(text, context.lang, spec.unit)
+    if number.problem is Problem.AMBIGUOUS:
+        return math.nan, ("SX202", {"found": _cut(text), "first": number.first, "second": number.second})
+    misplaced = number.percent and spec.type not in {FieldType.NUMBER, FieldType.PERCENT}
+    if number.problem is Problem.INVALID or misplaced:
+        return math.nan, ("SX201", {"found": _cut(text)})
+    return _percent(text, number) if spec.type is FieldType.PERCENT else (number.value, None)
+
+
+def _percent(text: str, number: Number) -> _Answer:
+    """A rate typed as text: ``12 %``, ``12`` and ``0,12`` are twelve per cent; ``1`` could be 1 or 100."""
+    if number.percent or abs(number.value) < 1:
+        return number.value, None
+    if abs(number.value) == 1:
+        return math.nan, ("SX202", {"found": text, "first": number.value, "second": number.value / 100})
+    return number.value / 100, None
+
+
+def _hours(value: time | timedelta) -> float:
+    if isinstance(value, timedelta):
+        return value.total_seconds() / 3600
+    return value.hour + value.minute / 60 + value.second / 3600
+
+
+def _bounded(
+    numbers: npt.NDArray[np.float64], spec: FieldSpec, problems: list[CellProblem]
+) -> npt.NDArray[np.float64]:
+    """The numbers with those out of the field's bounds made missing, each reported."""
+    outside = np.zeros(len(numbers), bool)
+    if spec.minimum is not None:
+        outside |= numbers < spec.minimum
+    if spec.maximum is not None:
+        outside |= numbers > spec.maximum
+    problems += [
+        CellProblem(int(position), *_out_of_bounds(float(numbers[position]), spec))
+        for position in np.flatnonzero(outside)
+    ]
+    if spec.type is FieldType.INTEGER:
+        whole = np.isnan(numbers) | (numbers == np.floor(numbers)) | outside
+        for position in np.flatnonzero(~whole):
+            args = {"found": float(numbers[position])}
+            problems.append(CellProblem(int(position), "SX208", args, Severity.NOTE))
+    return np.where(outside, math.nan, numbers) if outside.any() else numbers
+
+
+def _out_of_bounds(value: float, spec: FieldSpec) -> tuple[str, Mapping[str, object]]:
+    low, high = spec.minimum, spec.maximum
+    if spec.type is FieldType.PERCENT and high is not None and high < value <= high * 100:
+        return "SX219", {"found": value, "suggestion": value / 100}
+    args = {"found": value, "minimum": low, "maximum": high}
+    if low is not None and high is not None:
+        return "SX207", args
+    return ("SX217" if low is not None else "SX218"), args
+
+
+# -- dates ---------------------------------------------------------------------------------------------
+
+
+def _dates(values: Sequence[object], context: Context) -> Coerced:
+    if (cells := _without_blanks(values, {date}, None)) is not None:
+        days = cells.astype("datetime64[D]")
+        first, last = np.datetime64(f"{EARLIEST_YEAR}-01-01"), np.datetime64(f"{LATEST_YEAR}-12-31")
+        if not ((days < first) | (days > last)).any():
+            return Coerced(days.astype("datetime64[ns]"))
+    return _each(values, lambda cell: _date(cell, context), "datetime64[ns]", context)
+
+
+def _plausible(day: date, shown: str) -> _Answer:
+    """The day, unless it lies outside the years of a sales plan."""
+    if EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        return np.datetime64(day.isoformat(), "ns"), None
+    return None, ("SX216", {"found": shown})
+
+
+def _date(value: object, context: Context) -> _Answer:
+    shown = show(value, context.lang)
+    if isinstance(value, str):
+        serial = value.strip()
+        if not (serial.isascii() and serial.isdigit() and len(serial) == 5):
+            return _date_text(value, shown, context)
+        value = float(serial)
+    day: date | None = None
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+    elif isinstance(value, float | int) and not isinstance(value, bool):
+        day = from_serial(float(value), date1904=context.date1904)
+    return _plausible(day, shown) if day is not None else (None, ("SX203", {"found": shown}))
+
+
+def _date_text(text: str, shown: str, context: Context) -> _Answer:
+    read = parse_date(text, context.lang)
+    if read.problem is Problem.AMBIGUOUS:
+        return None, ("SX212", {"found": shown, "first": read.first, "second": read.second})
+    return _plausible(read.value, shown) if read.value is not None else (None, ("SX203", {"found": shown}))
+
+
+def from_serial(serial: float, *, date1904: bool = False) -> date | None:
+    """The day of an Excel serial number; None when it is no day.
+
+    Serials up to 59 count one day more than the calendar (Excel keeps a 29 February 1900).
+    """
+    if not 1 <= serial < 2_958_466:
+        return None
+    if date1904:
+        return _EPOCH_1904 + timedelta(days=int(serial))
+    return _EPOCH + timedelta(days=int(serial) + (1 if serial < 60 else 0))
+
+
+def blank_mask(values: Iterable[object]) -> npt.NDArray[np.bool_]:
+    """Which cells hold nothing."""
+    return np.array([value == "" or is_blank(value) for value in values], dtype=bool)

@@ -1,0 +1,239 @@
+"""Numbers, dates and yes/no typed as text, in French and in English.
+
+Nothing is guessed: a text that two readers would take for two values is ``AMBIGUOUS``, and a date without
+its day or year is not a date. Language decides only where one language has one reading.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+
+EARLIEST_YEAR = 1950
+LATEST_YEAR = 2100
+"""A date outside these years is a slip of the keyboard, not a date of a sales plan."""
+
+_CENTURY_PIVOT = 50
+"""Two-digit years below it belong to 2000–2049, the others to 1950–1999."""
+
+
+class Problem(StrEnum):
+    """Why a text is no value."""
+
+    NONE = ""
+    INVALID = "invalid"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number read from text. ``percent`` tells that a % sign was there (already divided by 100)."""
+
+    value: float = 0.0
+    problem: Problem = Problem.NONE
+    percent: bool = False
+    first: float | None = None
+    second: float | None = None
+    """The two readings of an ambiguous text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date read from text; ``first`` and ``second`` are the two readings of an ambiguous one."""
+
+    value: date | None = None
+    problem: Problem = Problem.NONE
+    first: date | None = None
+    second: date | None = None
+
+
+def fold(text: str) -> str:
+    """The text as labels are compared: no accents, no case, one kind of apostrophe and of space."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("œ", "oe").replace("Œ", "Oe"))
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(bare.casefold().split()).rstrip(" :*.")
+
+
+_DASHES = str.maketrans({"−": "-", "–": "-", "‑": "-", "’": "'", "ʼ": "'"})
+_CURRENCY = r"(?:€|\$|£|eur(?:os?)?|usd|gbp|chf)"
+_NUMBER = re.compile(
+    rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*{_CURRENCY}?\s*(?P<inner>-)?"
+    r"(?P<body>\d[\d ',.]*|[.,]\d+)(?P<exponent>e[+-]?\d{1,3})?"
+    rf"\s*(?P<scale>k|m(?=\s*{_CURRENCY})|mds?(?=\s*(?:{_CURRENCY})?\)?$))?\s*{_CURRENCY}?(?:\s*(?:ht|ttc))?"
+    r"\s*(?P<percent>%)?\s*(?P<close>\))?",
+    re.IGNORECASE,
+)
+_MILLIONS = re.compile(r"(?<=[\d ])M(?=$|\))")
+"""A capital M alone means millions; a small one could be metres, minutes or months."""
+_SCALES = {"k": 1e3, "m": 1e6, "md": 1e9, "mds": 1e9}
+_GROUPS = {mark: re.compile(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+\Z") for mark in " '.,"}
+
+
+def _ungroup(text: str, mark: str) -> str | None:
+    """The digits without a thousands mark; None when the groups are not of three."""
+    return text.replace(mark, "") if _GROUPS[mark].match(text) else None
+
+
+def _one_mark(body: str, mark: str, lang: str) -> tuple[str | None, str | None]:
+    """Readings (digits with a point) of a body whose only mark stands once: (sure or first, second)."""
+    head, _, tail = body.partition(mark)
+    decimal = f"{head or '0'}.{tail}"
+    if len(tail) != 3 or not 1 <= len(head) <= 3 or head.startswith("0"):
+        return (decimal, None) if tail else (None, None)
+    if lang == "fr":
+        # A comma is the decimal mark. A point is neither mark of French: "1.234" can be either.
+        return (decimal, None) if mark == "," else (head + tail, decimal)
+    return (head + tail, None) if mark == "," else (decimal, None)
+
+
+def _digits(body: str, lang: str) -> tuple[str | None, str | None]:  # noqa: PLR0911 - one return per form
+    """Readings of the digits of a number, as Python writes it; (None, None) when there is none."""
+    spaces = [mark for mark in " '" if mark in body]
+    marks = [mark for mark in ".," if mark in body]
+    if len(spaces) > 1:
+        return None, None
+    if len(marks) == 2:
+        decimal = max(marks, key=body.rfind)
+        group = "." if decimal == "," else ","
+        head, _, tail = body.rpartition(decimal)
+        plain = None if decimal in head or group in tail or spaces else _ungroup(head, group)
+        return (f"{plain}.{tail}", None) if plain and tail else (None, None)
+    if spaces:
+        head, _, tail = body.partition(marks[0]) if marks else (body, "", "")
+        plain = _ungroup(head, spaces[0])
+        if plain is None or (marks and not tail.isdigit()):
+            return None, None
+        return (f"{plain}.{tail}" if marks else plain), None
+    if not marks:
+        return body, None
+    if body.count(marks[0]) > 1:
+        return _ungroup(body, marks[0]), None
+    return _one_mark(body, marks[0], lang)
+
+
+def parse_number(text: str, lang: str, unit: str | None = None) -> Number:
+    """Read a number typed as text.
+
+    Arguments:
+        text: ``1 234,56``, ``1.234,56``, ``12 %``, ``3,5 k€``, ``(120)``; any kind of space.
+        lang: ``fr`` or ``en``; decides ``1,234`` (1.234 in French, 1234 in English).
+        unit: unit of the field, allowed after the number (``12 h``).
+
+    Returns the number, or a problem: in French ``1.234`` is ambiguous.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
+    if unit:
+        suffix = " ".join(unicodedata.normalize("NFKC", unit).split())
+        if plain.casefold().endswith(suffix.casefold()) and suffix != "%":
+            plain = plain[: -len(suffix)].rstrip()
+    plain = _MILLIONS.sub("m€", plain)
+    match = _NUMBER.fullmatch(plain)
+    if match is None or bool(match["open"]) != bool(match["close"]):
+        return Number(problem=Problem.INVALID)
+    if bool(match["open"]) + bool(match["sign"]) + bool(match["inner"]) > 1:
+        return Number(problem=Problem.INVALID)
+    readings = _digits(match["body"].strip(), lang)
+    if readings[0] is None:
+        return Number(problem=Problem.INVALID)
+    factor = _SCALES[match["scale"].casefold()] if match["scale"] else 1.0
+    if match["open"] or match["sign"] == "-" or match["inner"]:
+        factor = -factor
+    percent = bool(match["percent"])
+
+    def value(digits: str) -> float:
+        number = float(digits + (match["exponent"] or "")) * factor
+        return number / 100 if percent else number
+
+    if readings[1] is not None:
+        first, second = value(readings[0]), value(readings[1])
+        return Number(problem=Problem.AMBIGUOUS, percent=percent, first=first, second=second)
+    return Number(value(readings[0]), percent=percent)
+
+
+@cache
+def _names() -> tuple[Mapping[str, int], frozenset[str]]:
+    """Month numbers by folded name, and folded day names, of both languages."""
+    from babel.dates import get_day_names, get_month_names
+
+    months: dict[str, int] = {"sept": 9}
+    days: set[str] = set()
+    for lang in ("fr", "en"):
+        for width in ("wide", "abbreviated"):
+            for number, name in get_month_names(width, locale=lang).items():
+                months[fold(name)] = number
+            days.update(fold(name) for name in get_day_names(width, locale=lang).values())
+    return months, frozenset(days)
+
+
+_ISO = re.compile(
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?"
+)
+_NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?: \d{1,2}:\d{2}(?::\d{2})?)?")
+_DAY_FIRST = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?[- ]+(?:of )?([a-z]+)\.?,?[- ]+(\d{4}|\d{2})")
+_MONTH_FIRST = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4}|\d{2})")
+
+
+def _day(year: str, month: int, day: int) -> date | None:
+    number = int(year)
+    if len(year) <= 2:
+        number += 2000 if number < _CENTURY_PIVOT else 1900
+    try:
+        return date(number, month, day)
+    except ValueError:
+        return None
+
+
+def _numeric_day(first: int, second: int, year: str, lang: str) -> Day:
+    """``03/04/2027``: day first in French; in English only one that reads one way."""
+    day_first, month_first = _day(year, second, first), _day(year, first, second)
+    if day_first and month_first and day_first != month_first and lang != "fr":
+        return Day(problem=Problem.AMBIGUOUS, first=day_first, second=month_first)
+    found = day_first or month_first
+    return Day(found) if found else Day(problem=Problem.INVALID)
+
+
+def parse_date(text: str, lang: str) -> Day:
+    """Read a date typed as text: ``03/04/2027``, ``3 mars 2027``, ``March 3, 2027``, ``2027-03-03``.
+
+    A time of day after it is dropped. In English ``03/04/2027`` is ambiguous; ``25/04/2027`` is not.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
+    plain = fold(plain)
+    found = _day_text(plain, lang)
+    head, _, rest = plain.partition(" ")
+    if found.problem is Problem.INVALID and rest and head.rstrip(".,") in _names()[1]:
+        # After, not before: "mar." is Tuesday in French and March in English.
+        return _day_text(rest, lang)
+    return found
+
+
+def _day_text(plain: str, lang: str) -> Day:
+    """Read a folded date without the name of its day."""
+    if match := _NUMERIC.fullmatch(plain):
+        return _numeric_day(int(match[1]), int(match[2]), match[3], lang)
+    found: date | None = None
+    if match := _ISO.fullmatch(plain):
+        found = _day(match[1], int(match[2]), int(match[3]))
+    elif match := _DAY_FIRST.fullmatch(plain):
+        month = _names()[0].get(match[2])
+        found = _day(match[3], month, int(match[1])) if month else None
+    elif match := _MONTH_FIRST.fullmatch(plain):
+        month = _names()[0].get(match[1])
+        found = _day(match[3], month, int(match[2])) if month else None
+    return Day(found) if found else Day(problem=Problem.INVALID)
+
+
+_TRUE = ("oui", "o", "yes", "y", "vrai", "true", "x", "1", "✓", "✔", "☑")
+_FALSE = ("non", "n", "no", "faux", "false", "0", "☐")
+BOOLEANS: Mapping[str, bool] = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}
+"""Folded texts that mean yes or no, in both languages."""
+
+
+def parse_bool(text: str) -> bool | None:
+    """Read yes or no; None when the text is neither."""
+    return BOOLEANS.get(fold(text))

@@ -1,0 +1,362 @@
+"""Clauses of an objective: units (words and known phrases), verbs, directions, noun phrases."""
+
+# ruff: noqa: C901, PLR0911, PLR0912 - a small grammar: one question a line, in the order in which they decide
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from strategy_xl.text.words import lexicon as lx
+from strategy_xl.text.words.numbers import Quantity
+from strategy_xl.text.words.roles import QUANTIFIERS, VERB_LEADS
+from strategy_xl.text.words.sentence import Sentence
+
+
+class Unit(NamedTuple):
+    """A word or known phrase: its tokens and classes."""
+
+    first: int
+    last: int
+    bits: int
+    word: str
+
+
+ADVERB = {"fr": ("ment",), "en": ("ly",)}
+PUNCT = frozenset(",;:.!?()→=<>≤≥*")
+
+
+class Clauses:
+    """The units of a text and their roles."""
+
+    def __init__(self, sentence: Sentence, masked: Sequence[bool], quantities: Sequence[Quantity]) -> None:
+        """Build the units of the text."""
+        self.sentence = sentence
+        self.lang = sentence.lang
+        self.words = sentence.words
+        self.masked = masked
+        self.counted: dict[int, Quantity] = {
+            q.noun: q for q in quantities if q.noun >= 0 and q.kind != "duration"
+        }
+        self.in_quantity = bytearray(len(sentence.words))
+        for quantity in quantities:
+            for at in range(quantity.first, quantity.last + 1):
+                self.in_quantity[at] = at not in self.counted
+        self.units = self.build_units()
+        text = sentence.tokens.text
+        self.shouting = text.isupper() or 2 * sum(map(str.isupper, text)) > len(text)
+
+    def build_units(self) -> list[Unit]:
+        """The units in order; phrases that an expression of time holds stay single words."""
+        words, size = self.words, len(self.words)
+        units = list(map(Unit._make, zip(range(size), range(size), self.sentence.bits, words, strict=True)))
+        for first, last, flags in reversed(self.sentence.phrases):
+            if True not in self.masked[first : last + 1]:
+                units[first : last + 1] = [Unit(first, last, flags, words[last])]
+        return units
+
+    def unit_of(self, token: int) -> int:
+        """The unit that holds a token."""
+        for index, unit in enumerate(self.units):
+            if unit.first <= token <= unit.last:
+                return index
+        return 0
+
+    def direction(self, index: int) -> str:
+        """The direction a unit gives when it is a verb or a noun of action here, else empty."""
+        unit = self.units[index]
+        bits = unit.bits
+        if not bits & (lx.VERB | lx.NUP | lx.NDO) or unit.first in self.counted:
+            return ""
+        if bits & lx.VERB and self.is_verb(index):
+            if bits & lx.VDOWN:
+                return "down"
+            if bits & lx.VUP:
+                return "up"
+            if bits & lx.VREACH:
+                return "reach"
+            if bits & lx.VDO:
+                return "do"
+            if bits & lx.VKEEP:
+                return "keep"
+            return "fuzzy" if bits & lx.VFUZ else "ambiguous"
+        if bits & lx.NUP and (index == 0 or unit.word not in {"plus", "up", "down"}):
+            following = self.units[index + 1].word if index + 1 < len(self.units) else ""
+            if (
+                index == 0
+                and bits & (lx.IND | lx.OBJ)
+                and following not in {"de", "du", "des", "d'", "of", "in"}
+            ):
+                return ""  # « Ventes T2 : 340 k€ »: the indicator itself
+            if self.lang == "fr" and following in {
+                "de",
+                "du",
+                "des",
+                "d'",
+                "significative",
+                "nette",
+                "forte",
+            }:
+                return "up"
+            if self.lang == "en" and (
+                following in {"in", "of"}
+                or index == 0
+                or unit.word in {"more", "fewer", "less", "zero", "higher", "lower", "up", "down"}
+            ):
+                return "up"
+            if index == 0:
+                return "up"
+        if bits & lx.NDO and (self.lang == "fr" or index == 0):
+            following = self.units[index + 1].word if index + 1 < len(self.units) else ""
+            if following in {"de", "du", "des", "d'", "of"}:
+                return "do"
+        return ""
+
+    def is_verb(self, index: int) -> bool:
+        """Whether a unit with a verb reading is a verb here, by what stands before it."""
+        unit = self.units[index]
+        before = ""
+        at = index - 1
+        while at >= 0 and (
+            (self.units[at].word.endswith(ADVERB[self.lang]) and not self.units[at].bits & lx.NOUN)
+            or self.masked[self.units[at].first]
+        ):
+            at -= 1
+        if at < 0:
+            return not (self.lang == "en" and unit.bits & lx.NOUN and self.is_noun_lead(index))
+        before = self.units[at].word
+        if before in VERB_LEADS[self.lang]:
+            if before == "to" and unit.word.endswith("ed") and unit.word not in {"need", "embed"}:
+                return False  # « to approved garages »
+            if (
+                self.lang == "fr"
+                and before in {"de", "d'", "en", "par", "sans", ",", ":", "et", "equipe", "a", "-"}
+                and unit.bits & lx.NOUN
+            ):
+                return unit.word.endswith(("er", "ir", "re", "ant"))
+            if (
+                self.lang == "en"
+                and before
+                in {
+                    "for",
+                    "by",
+                    "-",
+                    "through",
+                    ":",
+                    ",",
+                    "or",
+                    "and",
+                    "get",
+                    "have",
+                    "(",
+                    ".",
+                    "/",
+                    "team",
+                    "'s",
+                }
+                and unit.bits & (lx.NOUN | lx.GEN)
+            ):
+                return (
+                    before in {",", ":", "and", ".", "("}
+                    and not self.is_noun_lead(index)
+                    and unit.first == unit.last
+                    and self.starts_clause(at)
+                )
+            return True
+        word = unit.word if unit.first == unit.last else self.words[unit.first]
+        if unit.bits & (lx.NOUN | lx.GEN | lx.NUP):
+            return False
+        if self.lang == "fr":
+            return word.endswith(
+                ("er", "ir", "re", "ons", "ant", "era", "eront", "erons", "ira", "ront", "dra")
+            )
+        if word.endswith(("ed", "ing")) and unit.first == unit.last:
+            return False
+        if self.units[at].bits & (lx.PREP | lx.DEFDET | lx.SING):
+            return False
+        plural = before.endswith("s") or before in {"people", "team", "staff"} or word.endswith("s")
+        return bool(self.units[at].bits & (lx.OBJ | lx.SEG | lx.STOP)) and plural
+
+    def is_unknown_verb(self, unit: Unit) -> bool:
+        """Whether an unknown first word is a verb by its ending (French) or by what follows it (English)."""
+        if unit.bits or not unit.word.isalpha():
+            return False
+        if self.lang == "fr":
+            return unit.word.endswith(("er", "ir", "re"))
+        return len(self.units) > 1 and bool(self.units[1].bits & (lx.DEFDET | lx.SING | lx.POSS))
+
+    def starts_clause(self, at: int) -> bool:
+        """Whether what stands before a joining word is a whole clause (it has a verb), or a label."""
+        return any(self.units[index].bits & lx.VERB for index in range(at)) or self.units[at].word in {
+            ":",
+            "(",
+            ".",
+        }
+
+    def is_noun_lead(self, index: int) -> bool:
+        """Whether a first English word with a noun reading is a noun (« Sales up 8% », « Orders: 40 »)."""
+        unit = self.units[index]
+        if index + 1 >= len(self.units):
+            return False
+        following = self.units[index + 1]
+        if unit.word.endswith("s") and unit.word != "process":
+            return True
+        if following.word in {
+            "rate",
+            "growth",
+            "volume",
+            "value",
+            "revenue",
+            "up",
+            "down",
+            "of",
+            "from",
+            ":",
+            "=",
+        } or (following.bits & lx.VERB and following.word in {"up", "down"}):
+            return True
+        return bool(
+            following.word in {"in", "on", "at"}
+            and unit.bits & (lx.IND | lx.OBJ)
+            and not unit.bits & (lx.VDO | lx.VUP)
+        )
+
+    def skips(self, unit: Unit) -> bool:
+        """Whether a unit may stand between a verb and its object."""
+        if self.in_quantity[unit.first] or self.masked[unit.first]:
+            return True
+        if unit.bits & lx.UNIV or (
+            unit.word in QUANTIFIERS[self.lang] and not unit.bits & (lx.IND & ~lx.IND)
+        ):
+            return True
+        if unit.bits & lx.GEN and not unit.bits & lx.NOUN:
+            return True
+        if unit.word.endswith(ADVERB[self.lang]) and not unit.bits & lx.NOUN:
+            return True
+        return bool(unit.bits & lx.STOP) and not unit.bits & lx.NOUN
+
+    def before_quantity(self, index: int) -> bool:
+        """Whether a quantity follows a preposition."""
+        following = self.units[index + 1 : index + 3]
+        return any(self.in_quantity[unit.first] or unit.first in self.counted for unit in following)
+
+    def is_verb_here(self, index: int) -> bool:
+        """Whether a unit is a verb outside of expressions of time."""
+        return (
+            bool(self.units[index].bits & lx.VERB)
+            and not self.masked[self.units[index].first]
+            and self.is_verb(index)
+        )
+
+    def complement(self, verb: int) -> int | None:
+        """The unit that a verb or noun of action acts on."""
+        units = self.units
+        index = verb + 1
+        loose = units[verb].bits & (lx.NUP | lx.NDO)
+        blocked = False
+        while index < len(units):
+            unit = units[index]
+            word = unit.word
+            if unit.first in self.counted:
+                return index
+            if word in PUNCT and word not in "<>≤≥:=→" and not self.masked[unit.first]:
+                return None
+            if self.is_verb_here(index):
+                return None
+            if (
+                unit.bits & lx.PREP
+                and not unit.bits & lx.NOUN
+                and not self.in_quantity[unit.first]
+                and not self.masked[unit.first]
+            ):
+                quantified = (
+                    units[index - 1].word in QUANTIFIERS[self.lang]
+                    or self.in_quantity[units[index - 1].first]
+                )
+                linked = word in {"de", "d'", "du", "des", "of", "in", "les", "aux", "to"} and (
+                    quantified
+                    or units[index - 1].bits & lx.UNIV
+                    or loose
+                    or (self.lang == "fr" and word == "des")
+                )
+                governed = (
+                    index == verb + 1
+                    and word in {"a", "au", "aux", "to", "with", "for"}
+                    and units[verb].bits & (lx.VPROC | lx.VDO)
+                )
+                if (
+                    not linked
+                    and not governed
+                    and not (
+                        word
+                        in {
+                            "de",
+                            "d'",
+                            "from",
+                            "to",
+                            "a",
+                            "by",
+                            "of",
+                            "under",
+                            "below",
+                            "above",
+                            "sous",
+                            "par",
+                        }
+                        and self.before_quantity(index)
+                    )
+                ):
+                    blocked = True
+            elif not self.skips(unit) and (word[0].isalpha() or word[0].isdigit()):
+                if blocked:
+                    return None
+                if unit.bits & lx.UNIV:
+                    index += 1
+                    continue
+                return self.noun_phrase_head(index)
+            index += 1
+        return None
+
+    def noun_phrase_head(self, index: int) -> int:
+        """The head of the noun phrase that starts at a unit: first flagged one in French, last in English."""
+        units = self.units
+        best = index
+        if self.lang == "fr":
+            if units[index].bits & lx.NOUN:
+                return index
+            # An unknown adjective may stand before the noun (« les meilleurs taux »).
+            follow = index + 1
+            if (
+                follow < len(units)
+                and units[follow].bits & (lx.IND | lx.OBJ)
+                and not self.masked[units[follow].first]
+            ):
+                return follow
+            return index
+        at = index
+        while at < len(units):
+            unit = units[at]
+            if self.masked[unit.first] or unit.word == "'s":
+                if unit.word == "'s":
+                    at += 1
+                    continue
+                break
+            if (self.in_quantity[unit.first] and at > index) or unit.word in PUNCT:
+                break
+            if unit.bits & (lx.PREP | lx.STOP) and not unit.bits & lx.NOUN:
+                break
+            if self.is_verb_here(at) and at > index:
+                break
+            if at > index and unit.bits & lx.DONE and units[best].bits & lx.NOUN:
+                break  # « the site live », « the kit ready »
+            if at > index and unit.word.endswith("ed") and unit.bits & lx.VERB and units[best].bits & lx.NOUN:
+                break  # « orders placed by phone »
+            if (
+                unit.word[0].isalpha()
+                and not (unit.bits & lx.GEN and not unit.bits & lx.NOUN)
+                and unit.word != "-"
+                and not unit.word.endswith("ly")
+            ):
+                best = at
+            at += 1
+        return best

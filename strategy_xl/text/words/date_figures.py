@@ -1,0 +1,234 @@
+"""Anchors of deadlines in figures: dates, years, quarters and halves by letter, fiscal years, weeks."""
+
+# ruff: noqa: C901, PLR0911, SIM102 - a small grammar: one form of date a line
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from strategy_xl.text.words.calendars import Period, month_period, months_period, week_period
+from strategy_xl.text.words.date_context import Context, TimeExpr, day_maker, left_modifiers, next_period
+from strategy_xl.text.words.lexicon import IND, OBJ, PREP, STOP, VERB
+
+QUARTER = re.compile(r"(?:([tqsh])([1-4])|([1-4])([tqsh]))(?:fy)?(\d{2}|\d{4})?")
+
+
+def read_numeric(context: Context, position: int) -> TimeExpr | None:
+    """Dates in figures: 30/06/2027, 2027-06-30, 30/06, 06/2027, 2026/27."""
+    word = context.words[position]
+    parts = [int(part) for part in re.split(r"[/.\-]", word)]
+    sizes = [len(part) for part in re.split(r"[/.\-]", word)]
+    if len(parts) == 3:
+        year, month, day = parts if sizes[0] == 4 else (parts[2], parts[1], parts[0])
+        year = 2000 + year if year < 100 else year
+        if month > 12 >= day:
+            day, month = month, day
+        if not (1 <= month <= 12 and 1 <= day <= 31 and 1990 <= year <= 2069):
+            return None
+        return context.finish(position, position, day_maker(month, day)(year))
+    low, high = parts
+    if sizes[0] == 4:  # 2026-2027, 2026/27
+        year = high if sizes[1] == 4 else 2000 + high
+        if 1990 <= low <= 2069 and low < year <= low + 5:
+            return context.finish(position, position, (date(low, 1, 1), date(year, 12, 31)))
+        return None
+    if sizes[1] == 4:
+        return (
+            context.finish(position, position, month_period(high, low))
+            if 1 <= low <= 12 and 1990 <= high <= 2069
+            else None
+        )
+    if (
+        context.word(position - 1) in {"fy", "exercice", "saison", "season", "annee", "year"}
+        and high == low + 1
+    ):
+        return context.finish(position, position, (date(2000 + low, 1, 1), date(2000 + high, 12, 31)))
+    day, month = (high, low) if high > 12 >= low else (low, high)
+    if not (1 <= month <= 12 and 1 <= day <= 31) or sizes[1] == 1:
+        return None
+    following = context.word(position + 1)
+    role, _ = context.role(position)
+    if role in {"none", "head"} or (following in {"clients", "customers", "etoiles", "sur", "stars"}):
+        return None
+    if context.word(position - 1) in {"a", "de", "to", "of", "at", "from", "en", "note"} and role != "strong":
+        return None
+    period, _ = next_period(context, None, day_maker(month, day))
+    return context.finish(position, position, period, absolute=False)
+
+
+def read_year(context: Context, position: int) -> TimeExpr | None:
+    """A year, when it is a period and not part of a name (``catalogue 2027``) or of figures."""
+    year = int(context.words[position])
+    if context.sentence.tokens.glued(position) and context.word(position + 1) in {"%", "€", "k", "e"}:
+        return None
+    if context.word(position + 1) in {"€", "%", "$", "euros", "eur", "clients", "leads", "k"}:
+        return None
+    if context.word(position - 1) in {"$", "€", "£"}:
+        return None
+    counted = position + 1 < context.size and context.sentence.bits[position + 1] & OBJ
+    if counted and (position == 0 or context.sentence.bits[position - 1] & VERB):
+        return None  # « 2000 abonnés »
+    first, part, _ = left_modifiers(context, position)
+    before = context.word(first - 1)
+    role, _ = context.role(first)
+    bits = context.sentence.bits[first - 1] if first else 0
+    following = context.word(position + 1)
+    next_bits = context.sentence.bits[position + 1] if position + 1 < context.size else 0
+    if (
+        first == position
+        and before == "de"
+        and context.lang == "fr"
+        and context.word(first - 2) not in {"long", "cours"}
+    ):
+        # « objectif de 2027 », « de 2026 à 2027 »: the first year of a range, else a name.
+        return TimeExpr("start", position, position, date(year, 1, 1), None)
+    if (not part and role == "none") or (role == "article" and before not in {"annee", "exercice"}):
+        named = bits & (IND | OBJ) and bits & IND
+        aimed = before in {
+            "objectif",
+            "objectifs",
+            "goal",
+            "target",
+            "cible",
+            "annee",
+            "exercice",
+            "year",
+            "fy",
+            "budget",
+        }
+        ahead = next_bits & IND or following in {
+            "goal",
+            "target",
+            "targets",
+            "objective",
+            "goals",
+            "sales",
+            "revenue",
+            ":",
+        }
+        if not (named or aimed or ahead) or (before == "budget" and not ahead):
+            return _before_event(context, position, year)
+    elif context.lang == "en" and following.isalpha() and first == position and role != "strong":
+        # « in the 2027 catalogue »: a name.
+        if context.word(first - 1) in {"the", "our"} and not next_bits & (IND | PREP | STOP):
+            return None
+    last = position
+    if context.word(position + 1) in {"/", "-"} and (other := context.year_at(position + 2)):
+        year, last = other, position + 2
+    return context.finish(first, last, (date(year, 1, 1), date(year, 12, 31)), part)
+
+
+def _before_event(context: Context, position: int, year: int) -> TimeExpr | None:
+    """« avant les moissons 2027 »: an event of a year, after a word that can only announce a deadline."""
+    for at in range(position - 1, max(position - 5, -1), -1):
+        word = context.words[at]
+        if word in {"avant", "ici", "before"} and context.sentence.bits[position - 1] & ~(PREP | STOP) == 0:
+            return context.finish(at, position, (date(year, 1, 1), date(year, 12, 31)), role="deadline")
+    return None
+
+
+def read_quarter(context: Context, position: int) -> TimeExpr | None:
+    """T3, Q2, S1, H2, 3T27, Q1 FY27; not a three-room flat (« 5 T3 », « appartements T2 »)."""
+    match = QUARTER.fullmatch(context.words[position])
+    if match is None:
+        return None
+    letter, rank = match[1] or match[4], int(match[2] or match[3])
+    if letter in "sh" and rank > 2:
+        return None
+    before = context.word(position - 1)
+    if before in {
+        "un",
+        "des",
+        "les",
+        "appartement",
+        "appartements",
+        "logements",
+        "logement",
+        "deux",
+        "trois",
+        "type",
+        "petits",
+    }:
+        return None
+    if context.count_before(position - 1) is not None and context.year_at(position - 1) is None:
+        return None
+    first, part, shift = left_modifiers(context, position)
+    last, year = position, None
+    if match[5]:
+        year = int(match[5]) if len(match[5]) == 4 else 2000 + int(match[5])
+    elif follow := context.year_after(position):
+        year, last = follow
+    elif context.year_at(position - 1):
+        year, first = context.year_at(position - 1), position - 1
+    length = 3 if letter in "tq" else 6
+
+    def make(when: int) -> Period:
+        return months_period(when, 1 + length * (rank - 1), length)
+
+    period, absolute = next_period(context, year, make)
+    if shift == -1:
+        period = make(period[0].year - 1)
+    return context.finish(first, last, period, part, absolute=absolute)
+
+
+def read_fiscal(context: Context, position: int) -> TimeExpr | None:
+    """FY27, FY 2027, FY26/27."""
+    word = context.words[position]
+    last = position
+    digits = word[2:]
+    if not digits:
+        follow = context.word(position + 1)
+        if not follow.isdigit():
+            return None
+        digits, last = follow, position + 1
+    year = int(digits)
+    year = 2000 + year if year < 100 else year
+    if context.word(last + 1) == "/" and context.word(last + 2).isdigit():
+        last += 2
+        year = 2000 + int(context.word(last)) % 100
+    if not 1990 <= year <= 2069:
+        return None
+    first, part, _ = left_modifiers(context, position)
+    return context.finish(first, last, (date(year, 1, 1), date(year, 12, 31)), part)
+
+
+def read_week(context: Context, position: int) -> TimeExpr | None:
+    """W12, S26, wk12: a numbered week."""
+    week = int(re.sub(r"\D", "", context.words[position]))
+    follow = context.year_after(position)
+    year = follow[0] if follow else context.day.year
+    period = week_period(year, week)
+    if period is None:
+        return None
+    if follow is None and period[1] < context.day:
+        period = week_period(year + 1, week) or period
+    return context.finish(position, follow[1] if follow else position, period, absolute=follow is not None)
+
+
+def read_day(context: Context, position: int) -> TimeExpr | None:
+    """A day without month (``d'ici le 15``, ``by the 15th``): the next one, after a word of deadline only."""
+    if context.word(position - 1) not in {"le", "the"}:
+        return None
+    last = position + (context.word(position + 1) in {"st", "nd", "rd", "th", "er"})
+    following = context.word(last + 1)
+    role, _ = context.role(position)
+    if role != "strong" or (following.isalpha() and not context.sentence.bits[last + 1] & (PREP | STOP)):
+        return None
+    if following in {"of", "du", "de"}:
+        return None
+    number, month = int(context.words[position]), context.day.month
+    day = day_maker(month, number)(context.day.year)[0]
+    if day < context.day:
+        year, month = (context.day.year + 1, 1) if month == 12 else (context.day.year, month + 1)
+        day = day_maker(month, number)(year)[0]
+    return context.finish(position, last, (day, day), absolute=False)
+
+
+def read_tomorrow(context: Context, position: int) -> TimeExpr | None:
+    """Today and tomorrow."""
+    word = context.words[position]
+    if word in {"aujourd'hui", "today"}:
+        return None
+    day = context.day + timedelta(days=1)
+    return context.finish(position, position, (day, day), absolute=False)

@@ -1,0 +1,193 @@
+"""What narrows an object: known segments, channels, places, products, names, and unknown nouns by place."""
+
+# ruff: noqa: C901, PLR0911, PLR0912 - a small grammar: one question a line
+
+from __future__ import annotations
+
+from strategy_xl.text.words import lexicon as lx
+from strategy_xl.text.words.clauses import ADVERB, Clauses
+from strategy_xl.text.words.roles import PURPOSE
+from strategy_xl.text.words.time_words import TIME_TABLE
+
+_NOT_NAMES = frozenset(["i", "ok", "pas", "non", "oui", "tbd", "na", "idem", "voir", "definir"])
+_PLAIN_PARTIES = frozenset(
+    [
+        "client",
+        "entreprise",
+        "societe",
+        "company",
+        "companies",
+        "firm",
+        "prospect",
+        "customer",
+        "lead",
+        "contact",
+        "partenaire",
+        "partner",
+        "visiteur",
+        "visitor",
+        "utilisateur",
+        "user",
+        "acheteur",
+        "buyer",
+        "personne",
+        "people",
+        "collaborateur",
+        "salarie",
+        "commercial",
+        "commerciaux",
+        "employee",
+        "staff",
+        "rep",
+        "vendeur",
+        "clients",
+        "produit",
+        "product",
+        "service",
+        "offre",
+        "offer",
+        "compte",
+        "account",
+        "devis",
+        "commande",
+        "order",
+        "vente",
+        "projet",
+        "project",
+        "solution",
+        "nouveau",
+    ]
+)
+
+
+class Delimiters(Clauses):
+    """The delimiters of one text."""
+
+    def delimiters(self, heads: set[int], verb: int, main: int = -1) -> tuple[tuple[int, int], ...]:
+        """What narrows the object: known segments, channels, places, products, names, and unknown nouns."""
+        found: list[tuple[int, int]] = []
+        units = self.units
+        purpose = False
+        for index, unit in enumerate(units):
+            if self.masked[unit.first] or self.in_quantity[unit.first] or index == verb:
+                continue
+            word = unit.word
+            if (
+                word in PURPOSE[self.lang]
+                and index > 0
+                and index + 1 < len(units)
+                and main >= 0
+                and index > main
+            ):
+                at = index + 1
+                while at < len(units) and units[at].word in {"de", "d'", "mieux", "better", "que"}:
+                    at += 1
+                if at < len(units) and (
+                    (units[at].bits & lx.VERB and not units[at].bits & lx.NOUN)
+                    or (
+                        self.lang == "fr"
+                        and units[at].word.endswith(("er", "ir", "re"))
+                        and not units[at].bits & lx.NOUN
+                    )
+                ):
+                    purpose = True
+            if index in heads and not self._is_scoped_head(index, main):
+                continue
+            if unit.bits & lx.SEG and not (index in heads and index == main):
+                if not (unit.bits & lx.CON):
+                    found.append((unit.first, unit.last))
+                continue
+            if self._is_named(index) or (not purpose and self._is_unknown_delimiter(index, main)):
+                found.append((unit.first, unit.last))
+        return tuple(found)
+
+    def _is_scoped_head(self, index: int, main: int) -> bool:
+        return index != main and bool(self.units[index].bits & lx.SEG)
+
+    def _is_named(self, index: int) -> bool:
+        """Whether a unit is a name: a code with figures, a number after its noun, a capital inside."""
+        unit = self.units[index]
+        word = unit.word
+        if not word.isalpha() and word.isalnum():
+            if word[0].isalpha():
+                return True
+            return (index > 0 and bool(self.units[index - 1].bits & (lx.IDN | lx.OBJ))) or word[-1].isalpha()
+        if self.shouting or not word.isalpha() or len(word) < 2 or word in _NOT_NAMES:
+            return False
+        if (
+            unit.bits & (lx.STOP | lx.GEN | lx.CON | lx.IND | lx.VERB | lx.OBJ | lx.PREP)
+            or word in TIME_TABLE[self.lang]
+        ):
+            return False
+        return (
+            index > 0
+            and self.sentence.tokens.is_capital(unit.first)
+            and self.words[unit.first - 1] not in {".", "!", "?", ":"}
+        )
+
+    def _is_unknown_delimiter(self, index: int, main: int) -> bool:
+        """Whether an unknown (or deliverable) noun narrows the object by its place in the text."""
+        unit = self.units[index]
+        word = unit.word
+        if not word.isalpha() or len(word) < 3 or index == 0:
+            return False
+        known = unit.bits
+        if known & (lx.STOP | lx.GEN | lx.CON | lx.PREP) or (known & lx.VERB and not known & lx.NOUN):
+            return False
+        if word in TIME_TABLE[self.lang] or (word.endswith(ADVERB[self.lang]) and not known):
+            return False
+        before = units_before = self.units[index - 1]
+        at = index - 1
+        while at > 0 and (
+            (units_before.bits & (lx.DEFDET | lx.SING | lx.GEN | lx.UNIV) and not units_before.bits & lx.PREP)
+            or units_before.word in {"les", "des", "d'", "-"}
+        ):
+            if units_before.word in {"des", "d'", "du", "aux"}:
+                break
+            at -= 1
+            units_before = self.units[at]
+        after_prep = bool(units_before.bits & lx.PREP) or units_before.word in {
+            "des",
+            "du",
+            "d'",
+            "aux",
+            "using",
+        }
+        if known & lx.IND:
+            return False
+        if known & lx.OBJ:
+            # « demandes de devis »: an object after another object names the product,
+            # a bare client or prospect does not.
+            return (
+                after_prep
+                and word.rstrip("s") not in _PLAIN_PARTIES
+                and index != main
+                and main >= 0
+                and not known & lx.DELG
+            )
+        if known & (lx.DEL | lx.DELG):
+            return after_prep and index != main and not known & lx.DELG
+        if known:
+            return False
+        if self.lang == "fr" and word.endswith(("er", "ir", "ant", "ez")) and not after_prep:
+            return False
+        if (
+            self.lang == "fr"
+            and after_prep
+            and word.endswith(("er", "ir"))
+            and units_before.word in {"pour", "de", "d'", "a", "sans"}
+        ):
+            return False
+        if main < 0:
+            return after_prep
+        if self.lang == "en" and main > index:
+            # An unknown word before the head is part of a compound (« trade-in sales »).
+            return all(
+                self.units[k].word.isalpha() or self.units[k].word == "-" for k in range(index, main)
+            ) and not any(self.units[k].bits & lx.PREP for k in range(index, main))
+        if after_prep:
+            return True
+        return index > main and bool(
+            before.bits & (lx.OBJ | lx.IND | lx.SEG | lx.DEL | lx.DELG)
+            or (before.bits == 0 and before.word.isalpha())
+        )

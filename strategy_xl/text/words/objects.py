@@ -1,0 +1,365 @@
+"""What an objective acts on: its verb, its object and what narrows it."""
+
+# ruff: noqa: C901, PLR0911, PLR0912 - a small grammar: one question a line
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from strategy_xl.text.words import lexicon as lx
+from strategy_xl.text.words.delimiters import Delimiters
+from strategy_xl.text.words.numbers import Quantity
+from strategy_xl.text.words.sentence import Sentence
+
+
+class ObjectReading(NamedTuple):
+    """The object of an objective.
+
+    Arguments:
+        kind: indicator, counted, object, deliverable, loose (deliverable), concept, unknown (a noun that no
+            lexicon has), abstract (the same, with an ending of abstract nouns) or empty.
+        first, last: tokens of the object, −1 without one.
+        verb: token of the verb or noun of action that rules it, −1 without one.
+        direction: up, down, reach, keep, do, fuzzy, ambiguous, nominal or empty.
+        delimiters: token ranges of what narrows it.
+        unique: whether it is one deliverable, done or not done.
+        every: whether it is all of a group.
+        has_indicator: whether an indicator stands anywhere.
+        sells: whether the verb is an act on things (sell, install, publish…).
+    """
+
+    kind: str
+    first: int
+    last: int
+    verb: int
+    direction: str
+    delimiters: tuple[tuple[int, int], ...]
+    unique: bool
+    every: bool
+    has_indicator: bool
+    sells: bool
+
+
+_RANK = {
+    "": 0,
+    "concept": 1,
+    "abstract": 2,
+    "loose": 2,
+    "unknown": 3,
+    "object": 4,
+    "deliverable": 5,
+    "counted": 6,
+    "indicator": 7,
+}
+_ABSTRACT = (
+    "ite",
+    "ete",
+    "ance",
+    "ence",
+    "isme",
+    "esse",
+    "ude",
+    "tion",
+    "sion",
+    "ness",
+    "ity",
+    "ship",
+    "ment",
+    "ism",
+    "hip",
+)
+_LIGHT_VERBS = frozenset(
+    [
+        "make",
+        "do",
+        "have",
+        "get",
+        "take",
+        "bring",
+        "start",
+        "begin",
+        "move",
+        "set",
+        "hold",
+        "faire",
+        "prendre",
+        "donner",
+        "tenir",
+        "mener",
+        "rendre",
+        "passer",
+    ]
+)
+_CAUSATIVE = frozenset({"faire", "fait", "fera", "laisser", "pour", "de", "a"})
+# Acts that go on: a place or a market is never « done ».
+_ACTIVITIES = frozenset(
+    {
+        "prospecter",
+        "prospection",
+        "demarcher",
+        "cibler",
+        "prospect",
+        "canvass",
+        "target",
+        "segmenter",
+        "segment",
+        "map",
+    }
+)
+_COLLECTIVES = frozenset({"team", "teams", "force", "equipe", "equipes", "staff", "people", "sales"})
+
+
+def read_object(sentence: Sentence, masked: Sequence[bool], quantities: Sequence[Quantity]) -> ObjectReading:
+    """Find the object of a text and what narrows it.
+
+    Arguments:
+        sentence: the text.
+        masked: per token, whether an expression of time holds it.
+        quantities: the quantities of the text.
+    """
+    return _Reader(sentence, masked, quantities).read()
+
+
+class _Reader(Delimiters):
+    """The object of one text."""
+
+    def read(self) -> ObjectReading:
+        units = self.units
+        best = ObjectReading(
+            "", -1, -1, -1, "", (), unique=False, every=False, has_indicator=False, sells=False
+        )
+        heads: list[tuple[int, str, int, int, str]] = []  # rank, kind, unit, verb unit, direction
+        ambiguous_only = True
+        any_verb = -1
+        for index, unit in enumerate(units):
+            if self.masked[unit.first]:
+                continue
+            direction = self.direction(index)
+            if not direction and index == 0 and self.is_unknown_verb(unit):
+                direction = "other"
+            if not direction:
+                continue
+            any_verb = index if any_verb < 0 else any_verb
+            if direction != "ambiguous":
+                ambiguous_only = False
+            head = self.complement(index)
+            if head is not None:
+                kind = self._kind(head)
+                heads.append((_RANK[kind], kind, head, index, direction))
+        if not heads or max(heads)[0] <= 1 or any_verb < 0:
+            nominal = self._nominal_head(any_verb)
+            if nominal is not None:
+                kind = self._kind(nominal)
+                heads.append((_RANK[kind], kind, nominal, -1, "nominal"))
+        for noun in self.counted:
+            index = self.unit_of(noun)
+            if not self.counted[noun].scope and not (
+                units[index].bits & lx.CON and not units[index].bits & (lx.OBJ | lx.IND)
+            ):
+                heads.append((_RANK["counted"], "counted", index, any_verb, "reach"))
+        has_indicator = any(u.bits & lx.IND and not self.masked[u.first] for u in units)
+        if has_indicator and (not heads or max(heads)[0] <= 2):
+            first = next(k for k, u in enumerate(units) if u.bits & lx.IND and not self.masked[u.first])
+            if any_verb < 0 or any(self.in_quantity):
+                heads.append(
+                    (
+                        _RANK["indicator"],
+                        "indicator",
+                        first,
+                        any_verb,
+                        self.direction(any_verb) if any_verb >= 0 else "nominal",
+                    )
+                )
+        if not heads:
+            direction = "" if any_verb < 0 else ("ambiguous" if ambiguous_only else self.direction(any_verb))
+            delimiters = self.delimiters(set(), any_verb)
+            verb = units[any_verb].first if any_verb >= 0 else -1
+            alone = any_verb >= 0 and bool(units[any_verb].bits & lx.VSELF)
+            return best._replace(
+                direction=direction,
+                delimiters=delimiters,
+                has_indicator=has_indicator,
+                verb=verb,
+                unique=alone,
+            )
+        clear = [head for head in heads if head[4] != "ambiguous"] or heads
+        _, kind, head, verb, direction = max(clear, key=lambda item: (item[0], -item[2]))
+        if (
+            all(item[4] == "ambiguous" for item in heads if item[1] != "counted")
+            and ambiguous_only
+            and any_verb >= 0
+        ):
+            direction = "ambiguous"
+        if verb < 0:
+            verb = any_verb
+        taken = {item[2] for item in heads}
+        delimiters = self.delimiters(taken, verb, head)
+        first, last = units[head].first, units[head].last
+        return ObjectReading(
+            kind,
+            first,
+            last,
+            units[verb].first if verb >= 0 else -1,
+            direction,
+            delimiters,
+            self._is_unique(head, verb, kind),
+            self._is_every(head, verb),
+            has_indicator,
+            verb >= 0 and bool(units[verb].bits & lx.VDO),
+        )
+
+    def _kind(self, index: int) -> str:
+        unit = self.units[index]
+        bits = unit.bits
+        if unit.first in self.counted or unit.last in self.counted:
+            return "counted"
+        if bits & lx.IND:
+            return "indicator"
+        if bits & lx.NDO and not bits & lx.NOUN:
+            return "deliverable"
+        if bits & lx.DEL and not bits & lx.OBJ:
+            return "loose" if bits & lx.DELG else "deliverable"
+        if bits & (lx.OBJ | lx.SEG):
+            return "object"
+        if bits & lx.CON:
+            return "concept"
+        if bits & lx.DELG:
+            return "loose"
+        if self.lang == "en" and bits & lx.VERB and unit.word.endswith("ing"):
+            return "unknown"  # « shorten onboarding »
+        if bits & (lx.GEN | lx.STOP | lx.VERB) or not unit.word[0].isalnum():
+            return ""
+        if (
+            self.lang == "fr"
+            and unit.word.endswith(("er", "ir"))
+            and index
+            and self.units[index - 1].word in _CAUSATIVE
+        ):
+            return ""  # « faire rayonner »
+        return "abstract" if unit.word.endswith(_ABSTRACT) else "unknown"
+
+    def _nominal_head(self, verb: int) -> int | None:
+        """The head of a text without verb: the first indicator, object or deliverable before any comma."""
+        if verb >= 0:
+            return None
+        first_known: int | None = None
+        for index, unit in enumerate(self.units):
+            if unit.bits & lx.PREP and not unit.bits & lx.NOUN and first_known is not None:
+                break
+            if self.masked[unit.first] or self.in_quantity[unit.first]:
+                continue
+            if unit.bits & (lx.IND | lx.OBJ | lx.DEL | lx.SEG | lx.CON):
+                head = self.noun_phrase_head(index) if self.lang == "en" else index
+                if self.units[head].bits & (lx.IND | lx.OBJ) or (
+                    self.lang == "en" and self.units[head].bits & lx.NDO and head > index
+                ):
+                    return head
+                if first_known is None and self.units[head].bits & lx.NOUN:
+                    first_known = head
+        return first_known
+
+    def _is_unique(self, head: int, verb: int, kind: str) -> bool:
+        """Whether the object is one deliverable with a verb of completion: it is done or it is not."""
+        units = self.units
+        if self.lang == "en" and units[head].bits & lx.NDO and head > 0 and verb < 0:
+            return True  # « web shop launch »
+        if verb < 0 and kind in {"deliverable", "loose", "object"} and self._is_done(head):
+            return True  # « brochure site live », « bail signé »
+        if (
+            verb < 0
+            or kind in {"", "concept", "abstract", "counted"}
+            or (kind == "indicator" and not units[head].bits & lx.NDO)
+        ):
+            return False
+        bits = units[verb].bits
+        lead = self.words[units[head].first] if self.lang == "fr" else units[head].word
+        if lead in _COLLECTIVES or self.words[units[verb].first] in _ACTIVITIES:
+            return False
+        if units[verb].word in {"have", "get", "avoir"} and self._is_done(head):
+            return True
+        if kind == "unknown" and not bits & (lx.VDO | lx.NDO) and not (bits & lx.VGET and head > verb + 1):
+            return False
+        if (kind == "unknown" and units[verb].word in _LIGHT_VERBS) or not self._is_main(verb):
+            return False
+        open_act = kind in {"deliverable", "loose"} and not bits & lx.VERB  # an unknown verb
+        span = range(units[verb].last + 1, units[head].first)
+        words = [self.words[at] for at in span]
+        # « develop a marketing plan »: a fuzzy verb makes a deliverable that does not exist yet.
+        begun = kind == "deliverable" and bits & lx.VFUZ and bool({"un", "une", "a", "an"} & set(words))
+        if not bits & (lx.VDO | lx.NDO | lx.VGET) and not open_act and not begun:
+            return False
+        if units[head].bits & lx.CON and not units[head].bits & (lx.DEL | lx.OBJ):
+            return False
+        plural = any(
+            word
+            in {
+                "les",
+                "des",
+                "nos",
+                "vos",
+                "leurs",
+                "ces",
+                "plusieurs",
+                "more",
+                "these",
+                "plus",
+                "davantage",
+                "d'",
+                "aux",
+            }
+            for word in words
+        )
+        if plural:
+            return False
+        word = units[head].word
+        if self.lang == "en":
+            if (
+                word.endswith("s") and not word.endswith("ss") and word not in {"crm", "pos"}
+            ) or word == "people":
+                return False
+            singular = any(self.sentence.bits[at] & lx.SING for at in span)
+            return (
+                singular or kind == "deliverable" or (kind == "unknown" and bits & lx.VDO != 0 and singular)
+            )
+        singular = any(self.sentence.bits[at] & lx.SING for at in span) or bool(bits & lx.NDO)
+        return singular and not (self.words[units[head].first].endswith(("s", "x")) and "l'" in words)
+
+    def _is_done(self, head: int) -> bool:
+        """Whether a singular thing is said to be done (live, signed, en ligne) in a text without verb."""
+        if self.units[head].word.endswith(("s", "x")):
+            return False
+        return any(unit.bits & lx.DONE for unit in self.units[head + 1 : head + 6])
+
+    def _is_main(self, verb: int) -> bool:
+        """Whether a verb is the first one or joined to it, and depends on no other verb."""
+        if self.units[verb].bits & lx.NDO and not self.is_verb_here(verb):
+            # « boucler le recrutement du directeur »: the act is what the first verb completes.
+            return all(self.units[at].bits & lx.VDO for at in range(verb) if self.is_verb_here(at))
+        if verb == 1 and self.units[0].word in {"faire", "fait", "have", "get"}:
+            return True
+        if verb == 0 or self.units[verb - 1].word in {
+            "et",
+            "and",
+            ",",
+            ";",
+            "puis",
+            "then",
+            ":",
+            "ou",
+            "or",
+            ".",
+        }:
+            return True
+        return not any(self.is_verb_here(at) for at in range(verb))
+
+    def _is_every(self, head: int, verb: int) -> bool:
+        """Whether the object is all of a group (tous les, chaque, every) after a verb of action."""
+        if verb < 0 or not self.units[verb].bits & (lx.VDO | lx.VREACH | lx.VPROC):
+            return False
+        if self.units[verb].bits & lx.VKEEP and not self.units[verb].bits & lx.VDO:
+            return False
+        span = range(self.units[verb].last + 1, self.units[head].first)
+        return any(self.sentence.bits[at] & lx.UNIV for at in span) and bool(
+            self.units[head].bits & (lx.OBJ | lx.SEG | lx.DEL)
+        )

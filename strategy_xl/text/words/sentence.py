@@ -1,0 +1,227 @@
+"""One text, read once: tokens, their language, classes, numbers and known phrases."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from strategy_xl.text.words.language import detect_language
+from strategy_xl.text.words.lexicon import lexicon, look_up
+from strategy_xl.text.words.normalise import Tokens
+
+_UNITS_FR: dict[str, float] = {
+    "un": 1,
+    "une": 1,
+    "deux": 2,
+    "trois": 3,
+    "quatre": 4,
+    "cinq": 5,
+    "six": 6,
+    "sept": 7,
+    "huit": 8,
+    "neuf": 9,
+    "dix": 10,
+    "onze": 11,
+    "douze": 12,
+    "treize": 13,
+    "quatorze": 14,
+    "quinze": 15,
+    "seize": 16,
+    "vingt": 20,
+    "vingts": 20,
+    "trente": 30,
+    "quarante": 40,
+    "cinquante": 50,
+    "soixante": 60,
+    "septante": 70,
+    "octante": 80,
+    "nonante": 90,
+    "cent": 100,
+    "cents": 100,
+    "mille": 1000,
+    "million": 1_000_000,
+    "millions": 1_000_000,
+    "dizaine": 10,
+    "douzaine": 12,
+    "quinzaine": 15,
+    "vingtaine": 20,
+    "trentaine": 30,
+    "quarantaine": 40,
+    "cinquantaine": 50,
+    "soixantaine": 60,
+    "centaine": 100,
+    "millier": 1000,
+    "milliard": 1_000_000_000,
+    "demi": 0.5,
+}
+_UNITS_EN: dict[str, float] = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fourty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred": 100,
+    "thousand": 1000,
+    "dozen": 12,
+    "million": 1_000_000,
+    "billion": 1_000_000_000,
+}
+NUMBER_WORDS: dict[str, dict[str, float]] = {"fr": _UNITS_FR, "en": _UNITS_EN}
+# Words that are a number only beside a unit of time or another number word.
+WEAK_NUMBERS = {"fr": {"un", "une"}, "en": {"a", "an", "one"}}
+_SCALES = {100, 1000, 1_000_000, 1_000_000_000}
+
+
+@lru_cache(maxsize=16384)
+def digits_value(word: str) -> float | None:
+    """The value of a token in figures (``12 000``, ``4,5``, ``1.250,50``), None for anything else."""
+    if not word[0].isdigit():
+        return None
+    body = word.replace(" ", "")
+    if "/" in body or "-" in body:
+        return None
+    if body.count(".") + body.count(",") > 1 or (
+        body[-4:-3] in {".", ","} and len(body) <= 7 and body[0] != "0"
+    ):
+        # Grouped by thousands; a last group of one or two digits after the other sign is decimal.
+        tail = body[-3:]
+        mark = next((position for position, char in enumerate(tail) if char in ".,"), None)
+        if mark is not None:
+            whole, decimals = body[: len(body) - 3 + mark], tail[mark + 1 :]
+            body = whole.replace(".", "").replace(",", "") + "." + decimals
+        else:
+            body = body.replace(".", "").replace(",", "")
+    try:
+        return float(body.replace(",", "."))
+    except ValueError:
+        return None
+
+
+class Sentence:
+    """A text ready to be judged.
+
+    Arguments:
+        text: the original text.
+        lang: ``fr`` or ``en``; None detects it.
+
+    Attributes: ``tokens``; ``words`` (folded, light typos corrected); ``bits`` (classes of each word);
+    ``phrases`` (first, last, bits of each known phrase, not overlapping); ``lang``.
+    """
+
+    __slots__ = ("bits", "lang", "phrase_at", "phrases", "tokens", "words")
+
+    def __init__(self, text: str, lang: str | None = None) -> None:
+        """Read the text."""
+        self.tokens = Tokens(text)
+        raw = self.tokens.words
+        self.lang = lang or detect_language(raw, text)
+        words: list[str] = []
+        bits: list[int] = []
+        for word in raw:
+            fixed, flags = look_up(self.lang, word)
+            words.append(fixed)
+            bits.append(flags)
+        self.words = words
+        self.bits = bits
+        self.phrases = self._find_phrases()
+        self.phrase_at = {first: (last, flags) for first, last, flags in self.phrases}
+
+    def _find_phrases(self) -> list[tuple[int, int, int]]:
+        table = lexicon(self.lang).phrases
+        words = [word for word in self.words if word != "-"] if "-" in self.words else self.words
+        found: list[tuple[int, int, int]] = []
+        if words is not self.words:
+            place = [position for position, word in enumerate(self.words) if word != "-"]
+        else:
+            place = None
+        size = len(words)
+        position = 0
+        while position < size:
+            options = table.get(words[position])
+            step = 1
+            if options:
+                for rest, flags in options:
+                    stop = position + 1 + len(rest)
+                    if stop <= size and tuple(words[position + 1 : stop]) == rest:
+                        last = stop - 1
+                        found.append(
+                            (place[position], place[last], flags) if place else (position, last, flags)
+                        )
+                        step = len(rest) + 1
+                        break
+            position += step
+        return found
+
+    def value(self, position: int) -> float | None:
+        """The number at a token (figures or one number word), None when there is none."""
+        word = self.words[position]
+        figures = digits_value(word)
+        if figures is not None:
+            return figures
+        number = NUMBER_WORDS[self.lang].get(word)
+        return None if number is None else float(number)
+
+    def number_at(self, position: int) -> tuple[float, int] | None:
+        """The number that starts at a token, over several words (``vingt-cinq``, ``two hundred``).
+
+        Returns the value and the position after it.
+        """
+        word = self.words[position]
+        figures = digits_value(word)
+        if figures is not None:
+            return figures, position + 1
+        table = NUMBER_WORDS[self.lang]
+        if word not in table:
+            return None
+        total, current = 0.0, 0.0
+        size = len(self.words)
+        at = position
+        last_word = position
+        while at < size:
+            item = self.words[at]
+            if item in table:
+                number = table[item]
+                if number in _SCALES and current:
+                    current *= number
+                    if number >= 1000:
+                        total, current = total + current, 0.0
+                elif item == "vingts" or (item == "vingt" and current == 4):
+                    current *= 20
+                elif current and number >= current % 100 and current % 100 not in {0, 60, 80, 20}:
+                    break  # two numbers side by side
+                else:
+                    current += number
+                last_word = at
+            elif not (
+                item in {"et", "and", "-"}
+                and at + 1 < size
+                and self.words[at + 1] in table
+                and (current >= 20 or item == "-")
+            ):
+                break
+            at += 1
+        return total + current, last_word + 1

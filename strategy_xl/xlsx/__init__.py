@@ -1,0 +1,1 @@
+"""Zip packages and cells: lossless reading, patching and building of xlsx files."""

@@ -1,0 +1,167 @@
+"""What openpyxl leaves undone in a saved book: fonts in schema order, one table of strings, properties.
+
+The same input gives the same bytes on the same day.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from lxml import etree
+
+MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+PROPERTIES: Final = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
+STRINGS_PART: Final = "xl/sharedStrings.xml"
+STRINGS_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+STRINGS_RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+TYPES: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
+RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
+TERMS: Final = "http://purl.org/dc/terms/"
+FONT_ORDER: Final = (
+    "b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name",
+    "family", "charset", "scheme",
+)  # fmt: skip
+INLINE: Final = re.compile(rb' t="inlineStr"><is>(<t(?: xml:space="preserve")?>[^<]*</t>)</is></c>')
+PROGRAM: Final = "strategy_xl"
+ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def _parse(content: bytes) -> etree._Element:
+    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _serialise(root: etree._Element) -> bytes:
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def order_fonts(content: bytes) -> bytes:
+    """The styles part with the children of every font in the order of the schema."""
+    root = _parse(content)
+    rank = {f"{{{MAIN}}}{name}": index for index, name in enumerate(FONT_ORDER)}
+    for font in root.iter(f"{{{MAIN}}}font"):
+        font[:] = sorted(font, key=lambda child: rank.get(str(child.tag), len(rank)))
+    return _serialise(root)
+
+
+def _declare_strings_part(content: bytes) -> bytes:
+    """The content types with the table of strings."""
+    root = _parse(content)
+    if all(element.get("PartName") != f"/{STRINGS_PART}" for element in root):
+        tag = f"{{{TYPES}}}Override"
+        root.append(etree.Element(tag, PartName=f"/{STRINGS_PART}", ContentType=STRINGS_TYPE))
+    return _serialise(root)
+
+
+def _relate_strings_part(content: bytes) -> bytes:
+    """The workbook's relations with the table of strings."""
+    root = _parse(content)
+    if all(element.get("Type") != STRINGS_RELATION for element in root):
+        known = {element.get("Id") for element in root}
+        free = next(
+            name for name in (f"rId{number}" for number in range(1, len(known) + 2)) if name not in known
+        )
+        tag = f"{{{RELATIONS}}}Relationship"
+        root.append(etree.Element(tag, Id=free, Type=STRINGS_RELATION, Target=f"/{STRINGS_PART}"))
+    return _serialise(root)
+
+
+def _with_maker(company: str) -> Callable[[bytes], bytes]:
+    """The extended properties with the true maker and the firm.
+
+    LibreOffice fits row heights and recalculates on opening unless the maker is Excel, which openpyxl claims.
+    """
+
+    def change(content: bytes) -> bytes:
+        root = _parse(content)
+        maker = root.find(f"{{{PROPERTIES}}}Application")
+        if maker is not None:
+            maker.text = PROGRAM
+        tag = f"{{{PROPERTIES}}}Company"
+        element = root.find(tag)
+        if company and element is None:
+            element = etree.Element(tag)
+            version = root.find(f"{{{PROPERTIES}}}AppVersion")
+            root.insert(len(root) if version is None else root.index(version), element)
+        if company and element is not None:
+            element.text = company
+        return _serialise(root)
+
+    return change
+
+
+def _with_day(day: date) -> Callable[[bytes], bytes]:
+    def change(content: bytes) -> bytes:
+        root = _parse(content)
+        for name in ("created", "modified"):
+            for element in root.iter(f"{{{TERMS}}}{name}"):
+                element.text = f"{day.isoformat()}T00:00:00Z"
+        return _serialise(root)
+
+    return change
+
+
+class SharedStrings:
+    """Gathers the texts of all sheets into the package's one table of strings."""
+
+    def __init__(self) -> None:
+        """Start with no text."""
+        self.indices: dict[bytes, int] = {}
+        self.count = 0
+
+    def _replace(self, match: re.Match[bytes]) -> bytes:
+        self.count += 1
+        index = self.indices.setdefault(match[1], len(self.indices))
+        return b' t="s"><v>%d</v></c>' % index
+
+    def move(self, sheet: bytes) -> bytes:
+        """The sheet part with its inline texts replaced by their numbers in the table."""
+        return INLINE.sub(self._replace, sheet)
+
+    def part(self) -> bytes:
+        """The table."""
+        items = b"".join(b"<si>%s</si>" % text for text in self.indices)
+        return (
+            b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+            b'<sst xmlns="%s" count="%d" uniqueCount="%d">%s</sst>'
+            % (MAIN.encode(), self.count, len(self.indices), items)
+        )
+
+
+def finish(saved: bytes, *, company: str, day: date) -> bytes:
+    """Rework a package that openpyxl saved.
+
+    Arguments:
+        saved: bytes of the package.
+        company: goes into the document properties when not empty.
+        day: date of creation and change.
+    """
+    changes: dict[str, Callable[[bytes], bytes]] = {
+        "xl/styles.xml": order_fonts,
+        "docProps/core.xml": _with_day(day),
+        "[Content_Types].xml": _declare_strings_part,
+        "xl/_rels/workbook.xml.rels": _relate_strings_part,
+        "docProps/app.xml": _with_maker(company),
+    }
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(saved)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as made,
+    ):
+        strings = SharedStrings()
+        parts: dict[str, bytes] = {}
+        for name in source.namelist():
+            content = source.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                content = strings.move(content)
+            parts[name] = changes[name](content) if name in changes else content
+        parts[STRINGS_PART] = strings.part()
+        for name, content in parts.items():
+            info = zipfile.ZipInfo(name, ZIP_TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            made.writestr(info, content)
+    return target.getvalue()

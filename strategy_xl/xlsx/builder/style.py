@@ -1,0 +1,179 @@
+"""How cells look: a few named looks, each turned into a style of the workbook once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+
+from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, ThemeSpec, Tone
+
+WHITE = "FFFFFF"
+LINE = "E2E5EA"
+NBSP = "\N{NO-BREAK SPACE}"
+BODY_SIZE = 10.0
+
+TONE_INK: Mapping[Tone, str] = {
+    Tone.GOOD: "166534",
+    Tone.WARN: "92400E",
+    Tone.BAD: "9F1239",
+    Tone.INFO: "1E40AF",
+    Tone.NEUTRAL: "374151",
+}
+"""Text colour on a tone's background: every pair has a contrast of at least 4.5."""
+
+TONE_STRONG: Mapping[Tone, str] = {
+    Tone.GOOD: "23804A",
+    Tone.WARN: "B7791F",
+    Tone.BAD: "C0334D",
+    Tone.INFO: "2F6FC9",
+    Tone.NEUTRAL: "6B7280",
+}
+"""Saturated colour of a tone, for charts and box titles."""
+
+
+def mix(colour: str, other: str, share: float) -> str:
+    """A colour moved towards another one; share 0 gives the first, 1 the other (RGB hex)."""
+    parts = (
+        round(int(colour[i : i + 2], 16) * (1 - share) + int(other[i : i + 2], 16) * share) for i in (0, 2, 4)
+    )
+    return "".join(f"{part:02X}" for part in parts)
+
+
+def tone_fill(theme: ThemeSpec, tone: Tone) -> str:
+    """Background colour of a tone."""
+    return str(getattr(theme, tone.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything about a cell's appearance; equal looks share one style of the workbook."""
+
+    size: float = BODY_SIZE
+    bold: bool = False
+    italic: bool = False
+    underline: bool = False
+    colour: str | None = None
+    fill: str | None = None
+    border: str | None = None
+    """Colour of a thin line all around."""
+    bottom: str | None = None
+    """Colour of a medium line below."""
+    format: str = "General"
+    horizontal: str | None = None
+    vertical: str = "center"
+    wrap: bool = False
+    indent: int = 0
+    locked: bool = True
+
+
+class Styles:
+    """Looks of one workbook; applying a known look costs one attribute."""
+
+    def __init__(self, workbook: Workbook, theme: ThemeSpec) -> None:
+        """Keep a scratch cell of the workbook on which new looks are composed."""
+        self.theme = theme
+        self._scratch: Any = workbook.create_sheet("scratch")
+        self._workbook = workbook
+        self._known: dict[Look, Any] = {}
+
+    def close(self) -> None:
+        """Drop the scratch sheet."""
+        self._workbook.remove(self._scratch)
+
+    def apply(self, cell: Any, look: Look) -> None:
+        """Give a cell a look."""
+        style = self._known.get(look)
+        if style is None:
+            style = self._known[look] = self._compose(look)
+        cell._style = style  # noqa: SLF001 - openpyxl's own setters cost a hundred times more
+
+    def _compose(self, look: Look) -> Any:
+        scratch = self._scratch.cell(len(self._known) + 1, 1)
+        scratch.font = Font(
+            name=self.theme.font,
+            size=look.size,
+            bold=look.bold,
+            italic=look.italic,
+            underline="single" if look.underline else None,
+            color=look.colour or self.theme.ink,
+        )
+        if look.fill:
+            scratch.fill = PatternFill("solid", fgColor=look.fill)
+        if look.border:
+            side = Side(style="thin", color=look.border)
+            scratch.border = Border(left=side, right=side, top=side, bottom=side)
+        elif look.bottom:
+            scratch.border = Border(bottom=Side(style="medium", color=look.bottom))
+        scratch.number_format = look.format
+        scratch.alignment = Alignment(
+            horizontal=look.horizontal,
+            vertical=look.vertical,
+            wrap_text=look.wrap or None,
+            indent=look.indent,
+        )
+        scratch.protection = Protection(locked=look.locked)
+        return scratch._style  # noqa: SLF001
+
+
+def _money(unit: str, lang: str) -> str:
+    if lang == "fr":
+        return f'#,##0{NBSP}"{unit}"'
+    return f'"{unit}"#,##0;-"{unit}"#,##0'
+
+
+def is_scale(spec: FieldSpec) -> bool:
+    """Whether the unit names a scale (``0–10``, ``/100``): said once in the help, not beside every number."""
+    return spec.unit is not None and ("–" in spec.unit or spec.unit == "%")
+
+
+def number_format(spec: FieldSpec, lang: str) -> str:  # noqa: PLR0911 - one return a type
+    """Excel number format of a field: the template's own, else the form of its type with its unit."""
+    if spec.format is not None:
+        return spec.format
+    unit = spec.unit or ""
+    suffix = f'{NBSP}"{unit}"' if unit and not is_scale(spec) else ""
+    match spec.type:
+        case FieldType.MONEY:
+            return _money(unit or "€", lang)
+        case FieldType.PERCENT:
+            return f"0{NBSP}%" if lang == "fr" else "0%"
+        case FieldType.DATE:
+            return "dd/mm/yyyy" if lang == "fr" else "d mmm yyyy"
+        case FieldType.INTEGER:
+            return f"#,##0{suffix}"
+        case FieldType.NUMBER if spec.role is FieldRole.INPUT:
+            large = f"#,##0{suffix}"
+            return f"[>=1000]{large};[<=-1000]-{large};General{suffix}"
+        case FieldType.NUMBER:
+            return f"#,##0.0{suffix}"
+        case _:
+            return "General"
+
+
+_CENTRED = frozenset({FieldType.DATE, FieldType.BOOL})
+_RIGHT = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT})
+WRAP_FROM_WIDTH = 20.0
+
+
+def value_look(spec: FieldSpec, theme: ThemeSpec, lang: str) -> Look:
+    """Look of a field's value cells in a table: the fill says who fills it, the lock follows."""
+    fill = {
+        FieldRole.INPUT: theme.input,
+        FieldRole.COMPUTED: theme.computed,
+        FieldRole.OWNED: theme.owned,
+    }[spec.role]
+    right, centred = spec.type in _RIGHT, spec.type in _CENTRED
+    return Look(
+        fill=fill,
+        border=LINE,
+        format=number_format(spec, lang),
+        horizontal="right" if right else "center" if centred else "left",
+        wrap=not (right or centred) and spec.width >= WRAP_FROM_WIDTH,
+        indent=0 if right or centred else 1,
+        locked=spec.role is not FieldRole.INPUT,
+        colour=TONE_INK[Tone.INFO] if spec.type is FieldType.LINK else None,
+    )

@@ -1,0 +1,143 @@
+"""Keep Excel's calculation right: the chain names formulas only, and the book is recalculated on opening."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from strategy_xl.errors import WorkbookError
+from strategy_xl.xlsx.refs import cell_name
+from strategy_xl.xlsx.workbook_part import WorkbookInfo
+from strategy_xl.xlsx.xml_bytes import encoding_of, from_utf8, set_attribute, tags, to_utf8, top_children
+
+# What comes before calcPr in a workbook part (ECMA-376 part 1, CT_Workbook).
+_BEFORE_CALC = frozenset(
+    b"fileVersion fileSharing workbookPr workbookProtection bookViews sheets functionGroups "
+    b"externalReferences definedNames".split()
+)
+
+
+def with_full_calculation(info: WorkbookInfo) -> bytes | None:
+    """The workbook part asking for a full calculation on opening; None when it already does."""
+    return edit_part(info, info.part, _ask_calculation)
+
+
+def _ask_calculation(data: bytes) -> bytes:
+    last, prefix = 0, b""
+    for tag, end in top_children(data):
+        if tag.local == b"calcPr":
+            if tag.attributes().get(b"fullCalcOnLoad") in (b"1", b"true"):
+                return data
+            return data[: tag.start] + set_attribute(tag.raw, b"fullCalcOnLoad", b"1") + data[tag.end :]
+        if tag.local in _BEFORE_CALC:
+            last, prefix = end, tag.prefix
+    return data[:last] + b'<%bcalcPr fullCalcOnLoad="1"/>' % prefix + data[last:]
+
+
+def chain_part(info: WorkbookInfo) -> str | None:
+    """The member that holds the calculation chain, None when there is none."""
+    return next(info.related(info.part, "calcChain"), None)
+
+
+def without_formulas(
+    info: WorkbookInfo, lost: Mapping[int, set[tuple[int, int]]]
+) -> tuple[dict[str, bytes], set[str]]:
+    """Parts to replace and to remove so that nothing takes a cell for a formula that it lost.
+
+    The calculation chain loses the entries; left without any, it goes. The record of volatile topics
+    (RTD, cubes), a cache that Excel makes again, goes when it names such a cell.
+
+    Arguments:
+        info: the workbook.
+        lost: sheet id → cells (row, column) that hold no formula any more.
+    """
+    gone = {(sheet_id, cell_name(row, column)) for sheet_id, cells in lost.items() for row, column in cells}
+    if not gone:
+        return {}, set()
+    replaced: dict[str, bytes] = {}
+    removed: set[str] = set()
+    chain = chain_part(info)
+    if chain is not None:
+        shorter, left = _shortened(info, chain, gone)
+        if shorter is not None and left:
+            replaced[chain] = shorter
+        elif shorter is not None:
+            removed.add(chain)
+    for part in info.related(info.part, "volatileDependencies"):
+        for element in info.tree(part).walk("tr"):
+            if (int(element.get("s", "0")), element.get("r")) in gone:
+                removed.add(part)
+    if removed:
+        replaced.update(_unlisted(info, removed))
+    return replaced, removed
+
+
+def _shortened(info: WorkbookInfo, part: str, gone: set[tuple[int, str]]) -> tuple[bytes | None, int]:
+    """The chain without some entries (None when it has none of them), and how many are left."""
+    left = 0
+
+    def shorten(data: bytes) -> bytes:
+        nonlocal left
+        out: list[bytes] = []
+        done = 0
+        current = shown = b"0"  # an entry without sheet id belongs to the sheet of the entry before
+        for tag in tags(data):
+            if tag.local != b"c" or tag.is_close:
+                continue
+            attributes = tag.attributes()
+            current = attributes.get(b"i", current)
+            if (int(current), attributes.get(b"r", b"").decode()) in gone:
+                out.append(data[done : tag.start])
+                done = tag.end if tag.is_empty else data.index(b">", data.index(b"</", tag.end)) + 1
+                continue
+            left += 1
+            if b"i" not in attributes and current != shown:
+                out += (data[done : tag.start], set_attribute(tag.raw, b"i", current))
+                done = tag.end
+            shown = current
+        return b"".join([*out, data[done:]])
+
+    return edit_part(info, part, shorten), left
+
+
+def _unlisted(info: WorkbookInfo, parts: set[str]) -> dict[str, bytes]:
+    """The content types and the workbook's relationships without parts that go."""
+    folder, _, name = info.part.rpartition("/")
+    relations = info.package.find(f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels")
+    types = info.package.find("[Content_Types].xml")
+    ids = {r.id.encode() for r in info.relationships(info.part) if info.package.find(r.target) in parts}
+    names = {b"/" + spelled.encode() for part in parts for spelled in (part, part.lower())}
+    found = {}
+    for listing, attribute, values in ((relations, b"Id", ids), (types, b"PartName", names)):
+        if listing is not None:
+            changed = edit_part(info, listing, partial(_without, attribute=attribute, values=values))
+            if changed is not None:
+                found[listing] = changed
+    return found
+
+
+def _without(data: bytes, attribute: bytes, values: set[bytes]) -> bytes:
+    """The part without the children of its root whose attribute has one of the values."""
+    out, done = b"", 0
+    for tag, end in top_children(data):
+        if tag.attributes().get(attribute) in values:
+            out += data[done : tag.start]
+            done = end
+    return out + data[done:]
+
+
+def edit_part(info: WorkbookInfo, part: str, edit: Callable[[bytes], bytes]) -> bytes | None:
+    """A part changed by a function on UTF-8 bytes, in its own encoding; None when nothing changes.
+
+    Errors: WorkbookError SX915 for an encoding that cannot be written back.
+    """
+    data = info.package.read(part)
+    try:
+        encoding = encoding_of(data[:200])
+    except LookupError as error:
+        raise WorkbookError("SX915", info.package.where, part=part, encoding=str(error)) from error
+    plain = data if encoding is None else b"".join(to_utf8([data], encoding))
+    changed = edit(plain)
+    if changed == plain:
+        return None
+    return changed if encoding is None else b"".join(from_utf8([changed], encoding, data[:2]))

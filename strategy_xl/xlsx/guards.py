@@ -1,0 +1,123 @@
+"""Cells that other parts of the workbook own: pivot tables, table headers, queries, controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from strategy_xl.errors import Finding, Location, PatchRefusedError
+from strategy_xl.xlsx.cells import Cached
+from strategy_xl.xlsx.refs import Area, cell_name, parse_area
+from strategy_xl.xlsx.workbook_part import SheetInfo, TableInfo, WorkbookInfo
+
+Edits = Mapping[int, Mapping[int, Any]]
+
+
+def check_edits(info: WorkbookInfo, sheet: SheetInfo, edits: Edits) -> list[Finding]:
+    """Refuse edits that would break what owns the cell; warn about those that may not last.
+
+    Arguments:
+        info: the workbook.
+        sheet: the sheet to be changed.
+        edits: column → row → value.
+
+    Result: warnings (SX941 result of a query, SX942 cell linked to a control).
+    Errors: PatchRefusedError SX927 in a pivot table, SX928 header of a table, SX929 its totals row.
+    """
+    where = Location(info.package.path, sheet.name)
+    for relation in info.relationships(sheet.part):
+        part = info.package.find(relation.target)
+        if relation.kind == "pivotTable" and part is not None:
+            _check_pivot(info, part, where, edits)
+    tables = info.tables_of(sheet)
+    for table in tables:
+        _check_table(table, where, edits)
+    return [
+        *_query_warnings(info, sheet, tables, where, edits),
+        *_control_warnings(info, sheet, where, edits),
+    ]
+
+
+def pivot_areas(info: WorkbookInfo, part: str) -> tuple[str, list[Area]]:
+    """A pivot table's name and the areas it fills: its body and its page filters above."""
+    root = info.tree(part)
+    location = root.find("location")
+    body = parse_area(location.get("ref")) if location is not None else None
+    if location is None or body is None:
+        return root.get("name"), []
+    areas = [body]
+    rows, columns = int(location.get("rowPageCount", "0")), int(location.get("colPageCount", "0"))
+    if rows:
+        # The filters stand two cells wide above the body, one blank row between.
+        top = max(1, body.top - 1 - rows)
+        areas.append(Area(top, body.left, max(top, body.top - 2), body.left + 3 * max(columns, 1) - 2))
+    return root.get("name"), areas
+
+
+def _check_pivot(info: WorkbookInfo, part: str, where: Location, edits: Edits) -> None:
+    name, areas = pivot_areas(info, part)
+    for area in areas:
+        for row, column, _ in area.cells_of(edits):
+            raise PatchRefusedError("SX927", _at(where, row, column), name=name, area=str(area))
+
+
+def _check_table(table: TableInfo, where: Location, edits: Edits) -> None:
+    area = table.area
+    if table.header_rows:
+        header = Area(area.top, area.left, area.top + table.header_rows - 1, area.right)
+        for row, column, value in header.cells_of(edits):
+            index = column - area.left
+            name = table.columns[index].name if index < len(table.columns) else ""
+            if not isinstance(value, str) or value != name:
+                raise PatchRefusedError(
+                    "SX928", _at(where, row, column), name=table.display_name, column=name
+                )
+    if table.totals_rows:
+        totals = Area(area.bottom - table.totals_rows + 1, area.left, area.bottom, area.right)
+        for row, column, value in totals.cells_of(edits):
+            if not isinstance(value, Cached):
+                raise PatchRefusedError("SX929", _at(where, row, column), name=table.display_name)
+
+
+def _query_warnings(
+    info: WorkbookInfo, sheet: SheetInfo, tables: tuple[TableInfo, ...], where: Location, edits: Edits
+) -> Iterator[Finding]:
+    areas = [(table.display_name, table.area) for table in tables if table.has_query]
+    for part in info.related(sheet.part, "queryTable"):
+        name = info.tree(part).get("name")
+        for defined in info.defined_names:
+            if defined.scope == sheet.name and defined.name.casefold() == name.casefold():
+                area = parse_area(defined.text.rpartition("!")[2])
+                if area is not None:
+                    areas.append((name, area))
+    for name, area in areas:
+        count = 0
+        first: tuple[int, int] | None = None
+        for row, column, _ in area.cells_of(edits):
+            count += 1
+            first = min(first or (row, column), (row, column))
+        if first is not None:
+            yield Finding("SX941", _at(where, *first), {"name": name, "n": count})
+
+
+def _control_warnings(
+    info: WorkbookInfo, sheet: SheetInfo, where: Location, edits: Edits
+) -> Iterator[Finding]:
+    """Cells that a check box, list or spinner of any sheet keeps its state in."""
+    parts = [name for name in info.package.members if name.lower().startswith("xl/ctrlprops/")]
+    for part in parts:
+        link = info.tree(part).get("fmlaLink")
+        owner, _, ref = link.rpartition("!")
+        area = parse_area(ref)
+        if area is None:
+            continue
+        named = owner.strip("'").replace("''", "'")
+        is_here = named == sheet.name if named else part in info.related(sheet.part, "ctrlProp")
+        if not is_here:
+            continue
+        for row, column, _ in area.cells_of(edits):
+            yield Finding("SX942", _at(where, row, column), {"control": part.rpartition("/")[2]})
+
+
+def _at(where: Location, row: int, column: int) -> Location:
+    return Location(where.workbook, where.sheet, cell_name(row, column))

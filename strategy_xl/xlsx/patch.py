@@ -1,0 +1,296 @@
+"""Change single cells of any workbook and nothing else.
+
+Every part that is not touched keeps its compressed bytes; inside a touched sheet every byte outside the
+edited cells and inserted rows stays. Source: ECMA-376 part 1 (SpreadsheetML), and the corpus tests.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from strategy_xl.errors import Finding, Location, PatchRefusedError, WorkbookError
+from strategy_xl.xlsx.calc import chain_part, with_full_calculation, without_formulas
+from strategy_xl.xlsx.cell_read import SheetFacts, Tally
+from strategy_xl.xlsx.cells import Cached, ErrorValue, Formula
+from strategy_xl.xlsx.edits import CellEdits, ColumnEdits, Normal, normalised
+from strategy_xl.xlsx.guards import check_edits
+from strategy_xl.xlsx.package import Package
+from strategy_xl.xlsx.package_write import Content, Packed, write_package
+from strategy_xl.xlsx.pipeline import repack
+from strategy_xl.xlsx.refs import cell_name
+from strategy_xl.xlsx.replace import Stamp, atomic_replace
+from strategy_xl.xlsx.scan import SheetScanner
+from strategy_xl.xlsx.workbook_part import SharedStrings, SheetInfo, WorkbookInfo
+
+__all__ = ["Cached", "ErrorValue", "Formula", "PatchReport", "set_cells"]
+
+TailEdit = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True)
+class PatchReport:
+    """What a patch did.
+
+    Arguments:
+        source: path read.
+        target: path written.
+        changed: number of cells that hold something new, by sheet.
+        unchanged: number of edits whose cell already held the value.
+        inserted_cells: how many of the changed cells were not in the file.
+        inserted_rows: how many rows were not in the file.
+        parts: the parts that differ from the source, removed ones included; empty when nothing changed.
+        warnings: what people should look at (SX940 date under a number format, SX941 query, SX942
+            control, SX943 digits lost, SX944 signature broken).
+        written: whether a file was written (never in place when nothing changed, never on a dry run).
+    """
+
+    source: str
+    target: str
+    changed: Mapping[str, int]
+    unchanged: int
+    inserted_cells: int
+    inserted_rows: int
+    parts: tuple[str, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    written: bool = True
+
+    @property
+    def changed_cells(self) -> int:
+        """The number of changed cells over all sheets."""
+        return sum(self.changed.values())
+
+
+def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but three are keywords
+    source: Path | str,
+    target: Path | str,
+    edits: CellEdits | None = None,
+    *,
+    columns: ColumnEdits | None = None,
+    full_calc: bool | None = None,
+    allow_breaking_signature: bool = False,
+    dry_run: bool = False,
+) -> PatchReport:
+    """Write values into cells of a workbook, keeping every other byte.
+
+    Arguments:
+        source: workbook to read (.xlsx, .xlsm, .xltx, .xltm).
+        target: workbook to write; may be the source, which is then replaced in one step.
+        edits: sheet name → cell (``"C7"`` or (row, column)) → value. A value is text, number, bool,
+            date, datetime, time, ``None`` or ``""`` (clear), ``Formula``, ``Cached`` (the shown value of
+            the formula in place) or ``ErrorValue``. Text that begins with ``=`` stays text.
+        columns: the same for whole columns: sheet name → column number → row → value, or (rows, values).
+        full_calc: whether Excel is to recalculate everything on opening; None decides: yes when a
+            change could be read by a formula of the workbook, no when only cached values change.
+        allow_breaking_signature: write although the package is digitally signed.
+        dry_run: find out what would change, write nothing.
+
+    Result: the report. A cell that already holds the value keeps its bytes; when no cell changes the
+    target gets the very bytes of the source, and in place nothing is written at all.
+
+    Errors: WorkbookError when the file cannot be read or written (SX901–SX918), PatchRefusedError,
+    located, when an edit would break something (SX920–SX938). Nothing is written then.
+    """
+    with Package.open(source) as package:
+        job = PatchJob(package, target)
+        for sheet, by_column in job.by_sheet(normalised(package.path, edits, columns)):
+            job.patch_sheet(sheet, by_column)
+        job.settle_calculation(full_calc=full_calc)
+        job.check_signature(allow=allow_breaking_signature)
+        return job.write(dry_run=dry_run)
+
+
+class _Totals:
+    """The tallies of all sheets together."""
+
+    def __init__(self) -> None:
+        self.changed: dict[str, int] = {}
+        self.unchanged = 0
+        self.inserted_cells = 0
+        self.inserted_rows = 0
+        self.recalculate = 0
+        self.has_formulas = False
+        self.lost: dict[int, set[tuple[int, int]]] = {}
+
+
+class PatchJob:
+    """The steps of a patch over one open package; ``set_cells`` and the growth of tables share them."""
+
+    def __init__(self, package: Package, target: Path | str) -> None:
+        """For an open source and a target path."""
+        self.package = package
+        self.info = WorkbookInfo(package)
+        self.warnings: list[Finding] = []
+        self.replaced: dict[str, Content] = {}
+        self._removed: set[str] = set()
+        self._target = target
+        self._totals = _Totals()
+        self._stamp = Stamp.from_status(package.status)
+        self._shared = SharedStrings(self._read_shared)
+        self._date_styles: frozenset[bytes] | None = None
+
+    def by_sheet(self, edits: Normal) -> list[tuple[SheetInfo, dict[int, Mapping[int, Any]]]]:
+        """The edits by sheet; a sheet may be named twice in different case.
+
+        Errors: WorkbookError SX920 unknown sheet, PatchRefusedError SX922 a cell with two values.
+        """
+        found: dict[SheetInfo, dict[int, Mapping[int, Any]]] = {}
+        for name, by_column in edits.items():
+            sheet = self.info.sheet(name)
+            own = found.setdefault(sheet, {})
+            for column, rows in by_column.items():
+                before = own.get(column, {})
+                for row in before.keys() & rows.keys():
+                    if before[row] != rows[row]:
+                        raise PatchRefusedError(
+                            "SX922", Location(self.package.path, name), ref=cell_name(row, column)
+                        )
+                own[column] = {**before, **rows} if before else rows
+        return list(found.items())
+
+    def _read_shared(self) -> bytes:
+        part = self.info.shared_strings_part
+        return b"" if part is None else self.package.read(part)
+
+    def _is_date_style(self, style: bytes) -> bool:
+        if self._date_styles is None:
+            self._date_styles = frozenset(b"%d" % index for index in self.info.date_styles)
+        return style in self._date_styles
+
+    def patch_sheet(
+        self, sheet: SheetInfo, edits: Mapping[int, Mapping[int, Any]], edit_tail: TailEdit | None = None
+    ) -> None:
+        """Patch one sheet part; kept for ``write`` only when a byte of it changes.
+
+        Errors: PatchRefusedError SX921 when the sheet has no cells, and those of ``SheetScanner``.
+        """
+        where = Location(self.package.path, sheet.name)
+        if sheet.kind != "worksheet":
+            raise PatchRefusedError("SX921", where, kind=sheet.kind)
+        if not any(edits.values()) and edit_tail is None:
+            self._totals.changed.setdefault(sheet.name, 0)
+            return
+        self.warnings += check_edits(self.info, sheet, edits)
+        facts = SheetFacts(
+            where, self.info.is_1904, self.info.has_shared_strings, self._shared, self._is_date_style
+        )
+        scanner = SheetScanner(facts, edits, edit_tail)
+        packed = repack(self.package, sheet.part, scanner.run, Path(os.path.realpath(self._target)).parent)
+        self._count(sheet, scanner.tally, facts)
+        if scanner.tally.changed or edit_tail is not None:
+            self.replaced[sheet.part] = packed
+        else:
+            packed.stream.close()
+
+    def _count(self, sheet: SheetInfo, tally: Tally, facts: SheetFacts) -> None:
+        totals = self._totals
+        totals.changed[sheet.name] = tally.changed
+        totals.unchanged += tally.unchanged
+        totals.inserted_cells += tally.inserted_cells
+        totals.inserted_rows += tally.inserted_rows
+        totals.recalculate += tally.recalculate
+        totals.has_formulas |= tally.has_formulas
+        if tally.lost_formulas:
+            totals.lost[sheet.sheet_id] = tally.lost_formulas
+        for code, noted in (("SX940", tally.undated), ("SX943", tally.rounded)):
+            for column, (row, count) in noted.items():
+                self.warnings.append(Finding(code, facts.at(row, column), {"n": count}))
+
+    def settle_calculation(self, *, full_calc: bool | None) -> None:
+        """Bring the calculation chain and the request for a full calculation in line with the changes."""
+        totals = self._totals
+        parts, removed = without_formulas(self.info, totals.lost)
+        self.replaced.update(parts)
+        self._removed |= removed
+        if full_calc is None:
+            full_calc = bool(totals.recalculate) and (totals.has_formulas or self._has_formulas())
+        if full_calc and self.replaced:
+            workbook = with_full_calculation(self.info)
+            if workbook is not None:
+                self.replaced[self.info.part] = workbook
+
+    def _has_formulas(self) -> bool:
+        """Whether any other sheet holds a formula; the search ends at the first."""
+        if chain_part(self.info) is not None:
+            return True
+        by_size = sorted(
+            (self.package.members[sheet.part].size, sheet.part)
+            for sheet in self.info.sheets
+            if sheet.part in self.package.members and sheet.part not in self.replaced
+        )
+        return any(_holds_formula(self.package.chunks(part)) for _, part in by_size)
+
+    def check_signature(self, *, allow: bool) -> None:
+        """Refuse to break a digital signature unless told; note it then.
+
+        Errors: PatchRefusedError SX923.
+        """
+        if self.replaced and self.package.is_signed:
+            if not allow:
+                raise PatchRefusedError("SX923", self.package.where)
+            self.warnings.append(Finding("SX944", self.package.where))
+
+    def _check_source(self) -> None:
+        """The source must still be the file that was read.
+
+        Errors: WorkbookError SX916.
+        """
+        changed = WorkbookError("SX916", self.package.where)
+        try:
+            if Stamp.of(self.package.path) != self._stamp:
+                raise changed
+            # The directory holds the CRC of every part: a replaced file with the same stamp shows here.
+            with Package.open(self.package.path) as now:
+                if now.directory != self.package.directory:
+                    raise changed
+        except OSError as error:
+            raise changed from error
+
+    def write(self, *, dry_run: bool = False) -> PatchReport:
+        """Write the target, atomically, and report."""
+        is_changed = bool(self.replaced or self._removed)
+        in_place = os.path.realpath(self.package.path) == os.path.realpath(self._target)
+        with ExitStack() as stack:
+            for content in self.replaced.values():
+                if isinstance(content, Packed):
+                    stack.callback(content.stream.close)
+            written = not dry_run and (is_changed or not in_place)
+            if written:
+                with atomic_replace(self._target, check=self._before_replace) as stream:
+                    if is_changed:
+                        write_package(self.package, stream, self.replaced, self._removed)
+                    else:
+                        for piece in self.package.copy_bytes(0, self.package.file_size):
+                            stream.write(piece)
+        totals = self._totals
+        return PatchReport(
+            self.package.path,
+            str(self._target),
+            totals.changed,
+            totals.unchanged,
+            totals.inserted_cells,
+            totals.inserted_rows,
+            tuple(sorted({*self.replaced, *self._removed})),
+            tuple(self.warnings),
+            written,
+        )
+
+    def _before_replace(self) -> None:
+        self._check_source()
+        if os.name == "nt":
+            self.package.close()  # Windows does not replace a file that is open
+
+
+def _holds_formula(pieces: Iterable[bytes]) -> bool:
+    """Whether a sheet part has the end of a formula; a stray match only asks for a recalculation."""
+    end, last = b"", b""
+    for piece in pieces:
+        end = end or (b":f>" if b":sheetData" in piece else b"</f>")
+        if end in piece or end in last + piece[:3]:
+            return True
+        last = piece[-3:]
+    return False

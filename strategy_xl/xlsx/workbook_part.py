@@ -1,0 +1,375 @@
+"""What the workbook says about itself: sheets, tables, names, calendar. Read-only and lazy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from strategy_xl.errors import Location, WorkbookError
+from strategy_xl.xlsx.package import Package
+from strategy_xl.xlsx.refs import Area, parse_area
+from strategy_xl.xlsx.xml_bytes import TOKEN, decode_xstring, tags
+from strategy_xl.xlsx.xml_tree import Element, parse
+
+_STRICT = "http://purl.oclc.org/ooxml/"
+_OTHER_OFFICE = ("word/", "ppt/", "visio/")
+# Built-in number formats that show dates or times (ECMA-376 part 1, 18.8.30, and the East Asian ones).
+_DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+
+
+class Relationship(NamedTuple):
+    """One relationship: id, last part of its type, target as a member name (or a URL when external)."""
+
+    id: str
+    kind: str
+    target: str
+    is_external: bool
+
+
+class SheetInfo(NamedTuple):
+    """One sheet as the workbook lists it."""
+
+    name: str
+    part: str
+    sheet_id: int
+    state: str  # visible, hidden, veryHidden
+    kind: str  # worksheet, chartsheet, dialogsheet, macrosheet
+    position: int  # 0 is the first tab
+
+
+class TableColumn(NamedTuple):
+    """One column of a table."""
+
+    id: int
+    name: str
+    totals_label: str
+    totals_function: str
+    formula: str  # of a calculated column, empty otherwise
+
+
+class TableInfo(NamedTuple):
+    """One Excel table (ListObject)."""
+
+    id: int
+    name: str
+    display_name: str
+    sheet: str
+    part: str
+    area: Area
+    header_rows: int
+    totals_rows: int
+    columns: tuple[TableColumn, ...]
+    has_query: bool
+
+    @property
+    def first_row(self) -> int:
+        """The first data row."""
+        return self.area.top + self.header_rows
+
+    @property
+    def last_row(self) -> int:
+        """The last data row."""
+        return self.area.bottom - self.totals_rows
+
+
+class DefinedName(NamedTuple):
+    """One defined name: its text, the sheet it belongs to (None: the workbook), whether it is hidden."""
+
+    name: str
+    scope: str | None
+    text: str
+    hidden: bool
+
+
+class WorkbookInfo:
+    """The structure of a workbook package; every part is read when first asked for.
+
+    >>> with Package.open("plan.xlsx") as package:            # doctest: +SKIP
+    ...     [sheet.name for sheet in WorkbookInfo(package).sheets]
+    ['Accueil', 'Clients']
+    """
+
+    def __init__(self, package: Package) -> None:
+        """Over an open package.
+
+        Errors (on first use): WorkbookError SX905 binary workbook, SX906 OpenDocument, SX910 no workbook
+        in the package, SX914 a part is not well-formed XML.
+        """
+        self.package = package
+        self._relationships: dict[str, tuple[Relationship, ...]] = {}
+
+    def _located(self, sheet: str | None = None) -> Location:
+        return Location(self.package.path, sheet)
+
+    def tree(self, part: str) -> Element:
+        """The tree of a part; for parts that are small."""
+        return parse(self.package.read(part), self._located(), part)
+
+    @cached_property
+    def part(self) -> str:
+        """The member that holds the workbook itself."""
+        package = self.package
+        if package.find("mimetype") and b"opendocument" in package.read(str(package.find("mimetype"))):
+            raise WorkbookError("SX906", self._located())
+        for relation in self.relationships(""):
+            if relation.kind == "officeDocument":
+                if relation.target.lower().endswith(".bin"):
+                    raise WorkbookError("SX905", self._located())
+                found = package.find(relation.target)
+                if found is not None and not found.lower().startswith(_OTHER_OFFICE):
+                    return found
+        raise WorkbookError("SX910", self._located())
+
+    def relationships(self, part: str) -> tuple[Relationship, ...]:
+        """The relationships of a part (of the package for an empty name); none when it has none."""
+        if part not in self._relationships:
+            self._relationships[part] = tuple(self._read_relationships(part))
+        return self._relationships[part]
+
+    def _read_relationships(self, part: str) -> Iterator[Relationship]:
+        folder, _, name = part.rpartition("/")
+        found = self.package.find(f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels")
+        if found is None:
+            return
+        for element in self.tree(found).all("Relationship"):
+            target, is_external = element.get("Target"), element.get("TargetMode") == "External"
+            kind = element.get("Type").rpartition("/")[2]
+            yield Relationship(
+                element.get("Id"), kind, target if is_external else resolve(folder, target), is_external
+            )
+
+    def related(self, part: str, kind: str) -> Iterator[str]:
+        """The members that a part names by a relationship of that kind, when they exist."""
+        for relation in self.relationships(part):
+            if relation.kind == kind and not relation.is_external:
+                found = self.package.find(relation.target)
+                if found is not None:
+                    yield found
+
+    @cached_property
+    def root(self) -> Element:
+        """The tree of the workbook part."""
+        return self.tree(self.part)
+
+    @cached_property
+    def is_strict(self) -> bool:
+        """Whether the workbook uses the namespaces of the strict standard."""
+        return self.root.namespace.startswith(_STRICT)
+
+    @cached_property
+    def is_1904(self) -> bool:
+        """Whether days count from 1 January 1904."""
+        properties = self.root.find("workbookPr")
+        return properties is not None and properties.get("date1904") in ("1", "true")
+
+    @cached_property
+    def sheets(self) -> tuple[SheetInfo, ...]:
+        """The sheets in the order of their tabs."""
+        relations = {relation.id: relation for relation in self.relationships(self.part)}
+        listed = self.root.find("sheets")
+        found = []
+        for index, element in enumerate(listed.all("sheet") if listed else ()):
+            ids = [value for key, value in element.attributes.items() if key.endswith("}id")]
+            relation = relations.get(ids[0] if ids else "")
+            if relation is None:
+                raise WorkbookError("SX911", self._located(element.get("name")), part=element.get("name"))
+            kind = "macrosheet" if relation.kind.lower().endswith("macrosheet") else relation.kind
+            part = self.package.find(relation.target) or relation.target
+            number = element.get("sheetId", "0")
+            state = element.get("state", "visible")
+            found.append(SheetInfo(element.get("name"), part, int(number), state, kind, index))
+        return tuple(found)
+
+    def sheet(self, name: str) -> SheetInfo:
+        """The sheet of that name (case does not count, as in Excel).
+
+        Errors: WorkbookError SX920 with the nearest names.
+        """
+        for sheet in self.sheets:
+            if sheet.name == name:
+                return sheet
+        for sheet in self.sheets:
+            if sheet.name.casefold() == name.casefold():
+                return sheet
+        raise WorkbookError("SX920", self._located(name), name=name, suggestions=self._near(name))
+
+    def _near(self, name: str) -> str:
+        from difflib import get_close_matches
+
+        names = {sheet.name.casefold(): sheet.name for sheet in self.sheets}
+        near = get_close_matches(name.casefold(), names, n=3, cutoff=0.5) or list(names)[:8]
+        return ", ".join(names[key] for key in near)
+
+    @cached_property
+    def tables(self) -> tuple[TableInfo, ...]:
+        """All tables, sheet by sheet."""
+        return tuple(table for sheet in self.sheets for table in self.tables_of(sheet))
+
+    def tables_of(self, sheet: SheetInfo) -> tuple[TableInfo, ...]:
+        """The tables of one sheet, in the order of its relationships."""
+        return tuple(self._table(part, sheet.name) for part in self.related(sheet.part, "table"))
+
+    def table(self, name: str) -> TableInfo:
+        """The table of that name (case does not count).
+
+        Errors: WorkbookError SX950.
+        """
+        wanted = name.casefold()
+        for table in self.tables:
+            if wanted in (table.display_name.casefold(), table.name.casefold()):
+                return table
+        raise WorkbookError("SX950", self._located(), name=name)
+
+    def _table(self, part: str, sheet: str) -> TableInfo:
+        root = self.tree(part)
+        area = parse_area(root.get("ref"))
+        if area is None:
+            raise WorkbookError("SX914", self._located(sheet), part=part, reason=f"ref={root.get('ref')!r}")
+        listed = root.find("tableColumns")
+        columns = []
+        for element in listed.all("tableColumn") if listed else ():
+            formula = element.find("calculatedColumnFormula")
+            columns.append(
+                TableColumn(
+                    int(element.get("id", "0")),
+                    decode_xstring(element.get("name")),
+                    element.get("totalsRowLabel"),
+                    element.get("totalsRowFunction"),
+                    formula.text if formula else "",
+                )
+            )
+        return TableInfo(
+            int(root.get("id", "0")),
+            root.get("name") or root.get("displayName"),
+            root.get("displayName"),
+            sheet,
+            part,
+            area,
+            int(root.get("headerRowCount", "1")),
+            int(root.get("totalsRowCount", "0")),
+            tuple(columns),
+            root.get("tableType") == "queryTable",
+        )
+
+    @cached_property
+    def defined_names(self) -> tuple[DefinedName, ...]:
+        """The defined names, hidden and built-in ones included."""
+        listed = self.root.find("definedNames")
+        names = []
+        for element in listed.all("definedName") if listed else ():
+            index = element.get("localSheetId")
+            is_known = index.isdigit() and int(index) < len(self.sheets)
+            scope = self.sheets[int(index)].name if is_known else None
+            names.append(
+                DefinedName(element.get("name"), scope, element.text, element.get("hidden") in ("1", "true"))
+            )
+        return tuple(names)
+
+    # -- texts and styles ------------------------------------------------------------------------------
+
+    @cached_property
+    def shared_strings_part(self) -> str | None:
+        """The member that holds the shared strings, None when there is none."""
+        return next(self.related(self.part, "sharedStrings"), None)
+
+    @cached_property
+    def has_shared_strings(self) -> bool:
+        """Whether there are shared strings at all (an empty part counts as none)."""
+        part = self.shared_strings_part
+        if part is None:
+            return False
+        start = next(iter(self.package.chunks(part)), b"")
+        return any(tag.local == b"si" for tag in tags(start))
+
+    @cached_property
+    def styles_part(self) -> str | None:
+        """The member that holds the styles, None when there is none."""
+        return next(self.related(self.part, "styles"), None)
+
+    @cached_property
+    def date_styles(self) -> frozenset[int]:
+        """The indices of the cell styles that show dates or times."""
+        if self.styles_part is None:
+            return frozenset()
+        root = self.tree(self.styles_part)
+        formats = root.find("numFmts")
+        custom = {
+            int(element.get("numFmtId", "0")): is_date_format(element.get("formatCode"))
+            for element in (formats.all("numFmt") if formats else ())
+        }
+        styles = root.find("cellXfs")
+        found = set()
+        for index, element in enumerate(styles.all("xf") if styles else ()):
+            number = int(element.get("numFmtId", "0"))
+            if custom.get(number, number in _DATE_FORMATS):
+                found.add(index)
+        return frozenset(found)
+
+
+class SharedStrings:
+    """The shared strings by index, decoded one by one when asked for."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        """Over a function that gives the part's content, called on first use."""
+        self._read = read
+
+    @cached_property
+    def _items(self) -> list[bytes]:
+        data = self._read()
+        items: list[bytes] = []
+        start = -1
+        for found in TOKEN.finditer(data):
+            raw = found[0]
+            name = raw.strip(b"</> ").split(None, 1)[0].rpartition(b":")[2]
+            if name != b"si":
+                continue
+            if raw.startswith(b"</"):
+                items.append(data[start : found.start()])
+            elif raw.endswith(b"/>"):
+                items.append(b"")
+            else:
+                start = found.end()
+        return items
+
+    def __call__(self, index: int) -> str | None:
+        """The text of an index, None when there is no such string."""
+        from strategy_xl.xlsx.cell_read import rich_text
+
+        items = self._items
+        return rich_text(items[index]) if 0 <= index < len(items) else None
+
+
+def is_date_format(code: str) -> bool:
+    """Whether a number format shows a date or a time."""
+    bare, skip = "", ""
+    for char in code.lower().split(";")[0]:
+        if skip == "\\":
+            skip = ""
+        elif skip:
+            skip = "" if char == skip else skip
+        elif char in '"\\[':
+            skip = {"[": "]"}.get(char, char)
+        else:
+            bare += char
+    # [h], [mm] and [ss] count hours, minutes and seconds beyond a day.
+    counted = ("h", "hh", "m", "mm", "s", "ss")
+    elapsed = any(part.split("]")[0] in counted for part in code.lower().split("[")[1:])
+    return elapsed or ("general" not in bare and any(char in bare for char in "ydmhs"))
+
+
+def resolve(folder: str, target: str) -> str:
+    """A relationship's target as a member name."""
+    if target.startswith("/"):
+        parts: list[str] = []
+        rest = target[1:]
+    else:
+        parts = folder.split("/") if folder else []
+        rest = target
+    for step in rest.replace("\\", "/").split("/"):
+        if step == "..":
+            if parts:
+                parts.pop()
+        elif step not in ("", "."):
+            parts.append(step)
+    return "/".join(parts)
