@@ -35,6 +35,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/messages.py --check
+	$(BIN)/python tools/docs.py --check
 
 # LibreOffice is how the tests recalculate and draw workbooks.
 system:
@@ -42,6 +43,12 @@ system:
 
 messages: $(VENV)/.dev
 	$(BIN)/python tools/messages.py
+
+docs: $(VENV)/.dev
+	$(BIN)/python tools/docs.py
+
+pictures: system $(VENV)/.dev demo
+	$(BIN)/python tools/render.py $(DEMO) docs/pictures --dpi 60
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/patch.py

@@ -88,7 +88,7 @@ def book(folder: Path, clients: int) -> Path:
 
 
 def measure(script: str, fresh: Path, turns: int) -> tuple[float, float, float]:
-    """(whole process, warm, peak MB): wall seconds of a process with one turn, and of the later turns of one."""
+    """Wall seconds of a process with one turn, of a process's later turns, and its peak in MB."""
     code = SCRIPTS[script] + RUNNER
     work = fresh.with_name(f"work-{fresh.name}")
     whole, warm, peaks = [], [], []

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import sys
+import types
 import typing
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 
 os.environ["STRATEGY_XL_LANG"] = "en"  # the reference pages are in English; the program speaks both
@@ -36,7 +39,9 @@ def cli_page() -> str:
         "French or English by `STRATEGY_XL_LANG`, else the system's language, else French.\n",
     ]
     for name, command in [("", cli), *sorted(cli.commands.items())]:
-        context = click.Context(command, info_name=f"strategy-xl {name}".strip(), max_content_width=96)
+        context = click.Context(
+            command, info_name=f"strategy-xl {name}".strip(), max_content_width=96, terminal_width=96
+        )
         parts.append(f"\n## {context.info_name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
     return "".join(parts)
 
@@ -71,16 +76,60 @@ def findings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _type_name(annotation: object) -> str:
-    text = getattr(annotation, "__name__", None) if isinstance(annotation, type) else str(annotation)
-    short = re.sub(r"strategy_xl\.schema\.spec\.|typing\.|Annotated\[(\w+),[^\]]*\]\)?", r"\1", str(text))
-    return short.replace("|", "or")
+def _type_name(annotation: object) -> str:  # noqa: PLR0911 (one line a kind of type)
+    """A type as people who write TOML would call it."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return _type_name(arguments[0])
+    if origin is typing.Literal:
+        return " or ".join(f'"{value}"' for value in arguments)
+    if origin in {typing.Union, types.UnionType}:
+        return " or ".join(_type_name(part) for part in arguments if part is not type(None))
+    if origin is tuple:
+        return f"list of {_type_name(arguments[0])}"
+    if origin is dict:
+        return f"table of {_type_name(arguments[1])}"
+    if annotation in {spec.Text, spec.SheetText}:
+        return "{ fr, en }"
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return " or ".join(f'"{value.value}"' for value in annotation)
+    names = {
+        str: "text",
+        int: "whole number",
+        float: "number",
+        bool: "true or false",
+        typing.Any: "any value",
+    }
+    if annotation in names:
+        return names[annotation]
+    return f"[{annotation.__name__}](#{annotation.__name__.lower()})"  # type: ignore[attr-defined]
 
 
-def _spec_rows(kind: type[spec.Spec]) -> Iterator[str]:
+def _meanings(kind: type[spec.Spec]) -> tuple[str, dict[str, str]]:
+    """What a spec's docstring says of it and, under Arguments, of its keys."""
+    text, _, arguments = inspect.cleandoc(kind.__doc__ or "").partition("Arguments:\n")
+    found: dict[str, str] = {}
+    for names, meaning in re.findall(r"^ {4}(\w[\w, ]*): (.*(?:\n {8}.*)*)", arguments, re.MULTILINE):
+        for name in names.split(", "):
+            found[name] = " ".join(meaning.split())
+    return text.strip().replace("``", "`"), {key: text.replace("``", "`") for key, text in found.items()}
+
+
+def _spec_rows(kind: type[spec.Spec], meanings: dict[str, str]) -> Iterator[str]:
     for name, info in kind.model_fields.items():
-        need = "required" if info.is_required() else f"`{info.get_default(call_default_factory=True)!r}`"
-        yield f"| `{name}` | {_type_name(info.annotation)} | {need} |"
+        default = "" if info.is_required() else info.get_default(call_default_factory=True)
+        shown = (
+            "required" if info.is_required() else "" if default is None or default == () else f"`{default!s}`"
+        )
+        meaning = meanings.get(name, "").replace("|", "\\|")
+        yield f"| `{name}` | {_type_name(info.annotation)} | {shown} | {meaning} |"
+
+
+KINDS = (
+    spec.ModuleSpec, spec.RuleCall, spec.TableBlock, spec.FormBlock, spec.GridBlock, spec.BoxSpec,
+    spec.SummaryBlock, spec.ChartSpec, spec.SeriesSpec, spec.TextBlock, spec.MapBlock, spec.ListsBlock,
+    spec.FieldSpec, spec.WorkbookSpec, spec.ListSpec, spec.ChoiceSpec, spec.GroupSpec, spec.ThemeSpec,
+)  # fmt: skip
 
 
 def templates_page() -> str:
@@ -90,16 +139,10 @@ def templates_page() -> str:
         "One TOML file per sheet module; [templates.md](templates.md) tells how to write one. A key that is",
         "not listed here is an error that names file and key.\n",
     ]
-    kinds = [
-        spec.ModuleSpec, spec.RuleCall, spec.TableBlock, spec.FormBlock, spec.GridBlock, spec.BoxSpec,
-        spec.SummaryBlock, spec.ChartSpec, spec.SeriesSpec, spec.TextBlock, spec.MapBlock, spec.ListsBlock,
-        spec.FieldSpec, spec.WorkbookSpec, spec.ListSpec, spec.ChoiceSpec, spec.GroupSpec, spec.ThemeSpec,
-    ]  # fmt: skip
-    for kind in kinds:
-        doc = "\n".join(line.strip() for line in (kind.__doc__ or "").splitlines()).strip()
-        doc = re.sub(r"\n\nArguments:\n", "\n\n", doc)
-        lines.append(f"## {kind.__name__}\n\n{doc}\n\n| key | type | default |\n|---|---|---|")
-        lines += [*_spec_rows(kind), ""]
+    for kind in KINDS:
+        text, meanings = _meanings(kind)
+        lines.append(f"## {kind.__name__}\n\n{text}\n\n| key | type | default | meaning |\n|---|---|---|---|")
+        lines += [*_spec_rows(kind, meanings), ""]
     return "\n".join(lines)
 
 

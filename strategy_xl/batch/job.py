@@ -76,7 +76,8 @@ def _frame(block: BlockData) -> pd.DataFrame:
 def _plan(spec: WorkbookSpec, data: WorkbookData, answers: Answers, summary: Digest, today: date) -> Columns:
     """Every cell to write: owned cells, and the shown values of formula cells."""
     plan = CellPlan()
-    natives = NativeValues(spec, data, answers, summary.listings, summary.shares, today).fill()
+    formulas = NativeValues(spec, data, answers, summary.listings, summary.shares, today)
+    natives = formulas.fill()
     for key, block in data.blocks.items():
         if key in summary.listings:
             board = summary.listings[key]
@@ -86,10 +87,12 @@ def _plan(spec: WorkbookSpec, data: WorkbookData, answers: Answers, summary: Dig
         else:
             plan.own(block, answers.values(key))
         plan.cache(block, natives.get(key, {}))
+    for place, value in formulas.box_lines():
+        plan.cache_cell(place, value)
     for module, share in summary.shares.items():
-        place = data.anchors.get((SHARE, str(module)))
-        if place is not None:
-            plan.cache_cell(place, float(share))
+        cell = data.anchors.get((SHARE, str(module)))
+        if cell is not None:
+            plan.cache_cell(cell, float(share))
     return plan.columns
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from strategy_xl.errors import Severity
 from strategy_xl.schema.spec import FieldSpec, FieldType
+from strategy_xl.text.coerce import NUMERIC_TYPES, CellProblem, Context, coerce_column
+from strategy_xl.text.values import Problem, parse_number
 from strategy_xl.xlsx.book_data import WorkbookData
-from strategy_xl.xlsx.coerce import NUMERIC_TYPES, CellProblem, Context, coerce_column
 from strategy_xl.xlsx.lists import SourceList
-from strategy_xl.xlsx.scalars import Problem, parse_number
 
 _COMMA_DECIMAL = re.compile(r",(?:\d{1,2}|\d{4,})\s*\D{0,4}$|\.\d{3},\d+")
 _POINT_DECIMAL = re.compile(r"\.(?:\d{1,2}|\d{4,})\s*\D{0,4}$|,\d{3}\.\d+")

@@ -6,7 +6,8 @@ every other formula — tiles, chart helpers, slots, blank rows — is evaluated
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -19,10 +20,12 @@ from strategy_xl.batch.answers import Answers
 from strategy_xl.functions.native import Context, ErrorValue, compile_formula, evaluation_order
 from strategy_xl.rules.completeness import BlockNeed, completeness
 from strategy_xl.schema.consistency import SETTINGS_BLOCK, TODAY
-from strategy_xl.schema.spec import FieldRole, FieldType, FormBlock, TableBlock, WorkbookSpec
+from strategy_xl.schema.names import box_key
+from strategy_xl.schema.spec import FieldRole, FieldType, FormBlock, GridBlock, TableBlock, WorkbookSpec
 from strategy_xl.text.catalog import message
 from strategy_xl.xlsx import cells
 from strategy_xl.xlsx.book_data import BlockData, WorkbookData
+from strategy_xl.xlsx.resolve import Place
 
 Objects = npt.NDArray[np.object_]
 
@@ -198,8 +201,23 @@ class NativeValues:
         column[filled] = _shown(answered.tolist())
         return column
 
+    def box_lines(self) -> Iterator[tuple[Place, Any]]:
+        """Cells of the printed grids with what they show; after ``fill``."""
+        for module in self._spec.modules:
+            for block in module.blocks:
+                if not isinstance(block, GridBlock):
+                    continue
+                for index, box in enumerate(block.boxes):
+                    first = self._data.anchors.get((block.key, box_key(index)))
+                    if first is None:
+                        continue
+                    for line in range(1, block.lines + 1):
+                        formula = box.formula.replace("{i}", str(line))
+                        shown = compile_formula(formula).evaluate(self._over({}, np.array([0], dtype=object)))
+                        yield replace(first, row=first.row + line - 1), _cell(shown[0])
+
     def fill(self) -> dict[str, dict[str, pd.Series]]:
-        """Cell values of every computed field, by block and field key; index: Excel row or instance number."""
+        """Cell values of every computed field, by block and field key; index: Excel row or instance."""
         formulas = {
             (key, field.key): field.formula
             for key, block in self._data.blocks.items()

@@ -54,7 +54,7 @@ class CellPlan:
             self._put(block, field.key, stale, [None] * len(stale))
 
     def list_from_top(self, block: BlockData, values: BlockValues) -> None:
-        """Write a board (a ranking, a list of alerts) from the table's first row on; clear what is left below."""
+        """Write a board (a ranking, a list of alerts) from the table's first row on; clear the rest."""
         rows = list(block.all_rows)
         for field in self._fields(block, FieldRole.OWNED):
             column = values.get(field.key)
@@ -79,7 +79,7 @@ class CellPlan:
             ]
             self._put(block, field.key, [row for row, _ in pairs], [value for _, value in pairs])
 
-    def cache_cell(self, place: Place, value: float | str) -> None:
+    def cache_cell(self, place: Place, value: Any) -> None:
         """Write what one formula shows."""
         self.columns.setdefault(place.sheet, {}).setdefault(place.column, {})[place.row] = Cached(value)
 

@@ -20,6 +20,11 @@ def anchor_name(block: str, field: str) -> str:
     return f"{PREFIX}{block}.{field}"
 
 
+def box_key(index: int) -> str:
+    """Field part of the anchor of a grid's box: its first line (``box_0``)."""
+    return f"box_{index}"
+
+
 def parse_anchor(name: str) -> tuple[str, str] | None:
     """Block and field keys of an anchor name, None for any other name.
 

@@ -20,7 +20,7 @@ import pandas as pd
 
 from strategy_xl.errors import Severity
 from strategy_xl.schema.spec import FieldSpec, FieldType
-from strategy_xl.xlsx.choices import Choices
+from strategy_xl.text.choices import Choices
 from strategy_xl.text.values import (
     EARLIEST_YEAR,
     LATEST_YEAR,

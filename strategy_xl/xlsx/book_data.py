@@ -12,8 +12,8 @@ import pandas as pd
 
 from strategy_xl.errors import Finding
 from strategy_xl.schema.spec import FieldSpec, FormBlock, ModuleSpec, SummaryBlock, TableBlock
-from strategy_xl.xlsx.choices import Choices
-from strategy_xl.xlsx.coerce import Context, coerce_column
+from strategy_xl.text.choices import Choices
+from strategy_xl.text.coerce import Context, coerce_column
 from strategy_xl.xlsx.refs import cell_name
 from strategy_xl.xlsx.resolve import Place
 

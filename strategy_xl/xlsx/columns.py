@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
+from strategy_xl.text.coerce import Coerced, as_column, blank_mask
 from strategy_xl.xlsx.book_data import DataBlock, Rows
-from strategy_xl.xlsx.coerce import Coerced, as_column, blank_mask
 from strategy_xl.xlsx.sheet_values import Row
 
 _SLICE = 512

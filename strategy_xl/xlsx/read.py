@@ -19,10 +19,10 @@ import numpy.typing as npt
 
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.schema.spec import FieldRole, FieldSpec, TableBlock, WorkbookSpec
+from strategy_xl.text.choices import Choices
+from strategy_xl.text.coerce import CellProblem, Coerced, Context, blank_mask, coerce_column
 from strategy_xl.xlsx.book_data import BlockData, Rows, WorkbookData
 from strategy_xl.xlsx.cells_meta import SheetMeta
-from strategy_xl.xlsx.choices import Choices
-from strategy_xl.xlsx.coerce import CellProblem, Coerced, Context, blank_mask, coerce_column
 from strategy_xl.xlsx.columns import Column, cells_of, filled_rows, frame_of, left_results, transpose
 from strategy_xl.xlsx.package import Package
 from strategy_xl.xlsx.refs import cell_name

@@ -13,8 +13,8 @@ import pandas as pd
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.schema.formula import parse_column
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
+from strategy_xl.text.values import fold
 from strategy_xl.xlsx.book_data import BlockData
-from strategy_xl.xlsx.scalars import fold
 
 MAX_SAME = 20
 _CLOSE_ENOUGH = 0.6

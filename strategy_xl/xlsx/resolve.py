@@ -24,8 +24,8 @@ from strategy_xl.schema.spec import (
     TableBlock,
     WorkbookSpec,
 )
+from strategy_xl.text.values import fold
 from strategy_xl.xlsx.refs import Area, cell_name, parse_cell
-from strategy_xl.xlsx.scalars import fold
 
 DataBlock = TableBlock | FormBlock | SummaryBlock
 Cells = Callable[[str, int], Sequence[object]]

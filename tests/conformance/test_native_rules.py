@@ -60,7 +60,9 @@ class Maker:
             for number in range(count)
         ]
 
-    def value(self, block: TableBlock | FormBlock, field: FieldSpec, number: int) -> object:
+    def value(  # noqa: PLR0911 (one line a type)
+        self, block: TableBlock | FormBlock, field: FieldSpec, number: int
+    ) -> object:
         """One input cell."""
         pick = self.random
         if isinstance(block, TableBlock) and field.key == block.identity_key:

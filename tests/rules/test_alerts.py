@@ -17,6 +17,8 @@ def test_code_has_a_sentence(code: str) -> None:
 
 def test_urgent_first() -> None:
     """No alert to note outweighs an urgent one, and weights stay within 1 to 100."""
-    weights = {kind: [alert.weight for alert in ALERTS.values() if alert.severity is kind] for kind in Severity}
+    weights = {
+        kind: [alert.weight for alert in ALERTS.values() if alert.severity is kind] for kind in Severity
+    }
     assert min(weights[Severity.ERROR]) > max(weights[Severity.NOTE])
     assert all(1 <= alert.weight <= 100 for alert in ALERTS.values())

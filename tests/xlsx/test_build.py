@@ -16,7 +16,7 @@ from openxml_audit import OpenXmlValidator
 
 from strategy_xl.errors import TemplateError, UsageError
 from strategy_xl.schema.loader import load_default
-from strategy_xl.schema.names import STAMP, anchor_name, list_name, setting_name, sheet_name
+from strategy_xl.schema.names import STAMP, anchor_name, list_name, setting_name, share_name, sheet_name
 from strategy_xl.schema.spec import (
     FieldRole,
     FormBlock,
@@ -26,7 +26,6 @@ from strategy_xl.schema.spec import (
 )
 from strategy_xl.xlsx.audit import audit
 from strategy_xl.xlsx.build import build
-from strategy_xl.xlsx.builder.completeness import completeness_name
 from strategy_xl.xlsx.builder.names import link_name
 
 DAY = date(2026, 3, 17)
@@ -197,7 +196,7 @@ def test_map_links_and_completeness_reach_every_module(workbook: Workbook, lang:
             if isinstance(block, TableBlock | FormBlock | SummaryBlock)
             for field in block.fields
         )
-        assert (completeness_name(module.key) in workbook.defined_names) == required
+        assert (share_name(module.key) in workbook.defined_names) == required
         if module.key != "home":
             sheet = workbook[module.sheet.get(lang)]
             assert _targets(sheet) == {link_name("home")}
@@ -422,7 +421,7 @@ def test_defaults_of_a_table_are_written_and_do_not_make_a_row_used(tmp_path: Pa
     sheet = workbook["One"]
     _, row, last_column, last_row = range_boundaries(sheet.tables["Items"].ref)
     assert {sheet.cell(line, last_column).value for line in range(row + 1, last_row + 1)} == {"Oui"}
-    ((title, cell),) = workbook.defined_names[completeness_name("one")].destinations
+    ((title, cell),) = workbook.defined_names[share_name("one")].destinations
     formula = workbook[title][cell.replace("$", "")].value
     assert '(LEN(TRIM(Items[name]))>0)+(LEN(TRIM(Items[active]))>0)*(Items[active]<>"Oui")' in formula
 

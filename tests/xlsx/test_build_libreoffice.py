@@ -15,10 +15,9 @@ from openpyxl.utils import range_boundaries
 
 from strategy_xl.rules.completeness import BlockNeed, completeness
 from strategy_xl.schema.loader import load_default
-from strategy_xl.schema.names import anchor_name
+from strategy_xl.schema.names import anchor_name, share_name
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, FormBlock, TableBlock
 from strategy_xl.xlsx.build import build, render
-from strategy_xl.xlsx.builder.completeness import completeness_name
 from strategy_xl.xlsx.values import CellValue
 
 pytestmark = [
@@ -130,7 +129,7 @@ def test_completeness_formulas_agree_with_the_rule(
     expected = completeness(tables, needs).frame["completeness"]
     shown = {}
     for module in expected.index:
-        ((title, cell),) = book.defined_names[completeness_name(module)].destinations
+        ((title, cell),) = book.defined_names[share_name(module)].destinations
         shown[module] = book[title][cell.replace("$", "")].value
     assert shown == pytest.approx(expected.to_dict(), abs=1e-9)
 

@@ -9,11 +9,20 @@ from openpyxl.workbook.defined_name import DefinedName
 from strategy_xl import __version__
 from strategy_xl.schema.consistency import TODAY
 from strategy_xl.schema.formula import parse_column
-from strategy_xl.schema.names import STAMP, anchor_name, list_name, setting_name, share_name, sheet_name
+from strategy_xl.schema.names import (
+    STAMP,
+    anchor_name,
+    box_key,
+    list_name,
+    setting_name,
+    share_name,
+    sheet_name,
+)
 from strategy_xl.schema.spec import (
     FieldRole,
     FieldSpec,
     FormBlock,
+    GridBlock,
     ListsBlock,
     MapBlock,
     SummaryBlock,
@@ -47,6 +56,13 @@ def _anchors(placed: PlacedBlock) -> Iterator[tuple[str, str]]:
     elif isinstance(block, MapBlock):
         for key in ("module", "completeness"):
             yield anchor_name(block.key, key), placed.anchor(key).absolute
+    elif isinstance(block, GridBlock):
+        for index in range(len(block.boxes)):
+            row, column = placed.rows[str(index)] + 1, placed.spans[str(index)].first
+            yield (
+                anchor_name(block.key, box_key(index)),
+                Area(placed.sheet, row, column, row, column).absolute,
+            )
 
 
 def _list_areas(book: Book, placed: PlacedBlock) -> Iterator[tuple[str, Area]]:

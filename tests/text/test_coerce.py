@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from strategy_xl.schema.spec import ChoiceSpec, FieldSpec, ListSpec, Text
 from strategy_xl.text.catalog import message
-from strategy_xl.xlsx.choices import Choices
-from strategy_xl.xlsx.coerce import Context, coerce_column, from_serial
-from strategy_xl.xlsx.scalars import Problem, fold, parse_bool, parse_date, parse_number
+from strategy_xl.text.choices import Choices
+from strategy_xl.text.coerce import Context, coerce_column, from_serial
+from strategy_xl.text.values import Problem, fold, parse_bool, parse_date, parse_number
 
 NBSP, NNBSP = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 LIST = ListSpec(
