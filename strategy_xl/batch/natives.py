@@ -63,7 +63,7 @@ def module_completeness(spec: WorkbookSpec, data: WorkbookData) -> pd.Series:
 
 def _cell(value: Any) -> Any:
     """An evaluated value as the patcher writes it."""
-    return cells.ErrorValue(value.code) if isinstance(value, ErrorValue) else value
+    return cells.error_value(value.code) if isinstance(value, ErrorValue) else value
 
 
 def _shown(values: list[Any]) -> list[Any]:

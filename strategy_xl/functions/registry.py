@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PREFIX = "STRAT_"
 MAX_NAME = 31
-EXAMPLE_DAY = date(2026, 6, 30)
+EXAMPLE_DAY = date(2026, 5, 27)
 """Reference date of the examples."""
 
 logger = logging.getLogger(__name__)

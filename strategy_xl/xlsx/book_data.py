@@ -39,6 +39,8 @@ class BlockData:
         uncached_rows: for those fields, the rows (index values of the frame).
         overtyped: computed fields → rows in which something was typed over the formula, or it was erased.
         to_clear: owned fields → blank rows in which an old result still stands.
+        shown: computed and owned fields → what each of their cells shows, over all rows: value, text, "" for
+            nothing (or a formula never calculated), ``ErrorValue``.
         context: language, date system and lists, to turn owned cells into values.
     """
 
@@ -54,6 +56,7 @@ class BlockData:
     uncached_rows: Mapping[str, Rows] = field(default_factory=dict)
     overtyped: Mapping[str, Rows] = field(default_factory=dict)
     to_clear: Mapping[str, Rows] = field(default_factory=dict)
+    shown: Mapping[str, list[Any]] = field(default_factory=dict)
     context: Context = field(default_factory=Context)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from strategy_xl.xlsx.xml_bytes import encode_xstring, escape
@@ -111,6 +112,12 @@ class Peek(Cached):
         """Nothing seen yet."""
         super().__init__(None)
         self.seen: dict[tuple[int, int], Seen] = {}
+
+
+@cache
+def error_value(code: str) -> ErrorValue:
+    """The error of that code, the same object each time: a large sheet shows one error many times."""
+    return ErrorValue(code)
 
 
 class ValueProblem(Exception):  # noqa: N818 - turned into a located PatchRefusedError by the caller

@@ -22,6 +22,7 @@ from strategy_xl.schema.spec import FieldRole, FieldSpec, TableBlock, WorkbookSp
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coerce import CellProblem, Coerced, Context, blank_mask, coerce_column
 from strategy_xl.xlsx.book_data import BlockData, Rows, WorkbookData
+from strategy_xl.xlsx.cells import error_value
 from strategy_xl.xlsx.cells_meta import SheetMeta
 from strategy_xl.xlsx.columns import Column, cells_of, filled_rows, frame_of, left_results, transpose
 from strategy_xl.xlsx.package import Package
@@ -137,6 +138,7 @@ class _Reader:
         self._last: dict[str, int | None] = {}
         self._width: dict[str, int] = {}
         self._waiting: Counter[str] = Counter()
+        self._sheet_errors: dict[str, dict[int, dict[int, str]]] = {}
 
     # -- what is needed of each sheet ------------------------------------------------------------------
 
@@ -194,7 +196,7 @@ class _Reader:
             to_clear=left_results(columns.values(), filled, first),
             context=self.lenient,
         )
-        data = self._formulas(data, index)
+        data = replace(self._formulas(data, index), shown=self._shown(data, columns.values()))
         self._report(data, columns.values(), first)
         self._below(place, rows, last)
         return data
@@ -228,7 +230,7 @@ class _Reader:
             to_clear=left_results(columns.values(), filled, 1),
             context=self.lenient,
         )
-        data = self._formulas(data, index)
+        data = replace(self._formulas(data, index), shown=self._shown(data, columns.values()))
         self._report(data, columns.values(), 1)
         return data
 
@@ -285,6 +287,37 @@ class _Reader:
                 uncached[spec.key] = index[missing[position]]
         return replace(data, uncached_rows=uncached, overtyped=overtyped)
 
+    def _errors_of(self, data: BlockData, key: str) -> Iterator[tuple[int, str]]:
+        """Position among the block's rows or instances, and text, of a field's error cells."""
+        place = data.places[key]
+        if place.sheet not in self._sheet_errors:
+            by_column: dict[int, dict[int, str]] = {}
+            for error in self.values.meta(place.sheet).errors:
+                by_column.setdefault(error.column, {})[error.row] = error.text
+            self._sheet_errors[place.sheet] = by_column
+        errors = self._sheet_errors[place.sheet]
+        if data.is_table:
+            for row, text in errors.get(place.column, {}).items():
+                if data.first_row <= row <= data.last_row:
+                    yield row - data.first_row, text
+            return
+        for position in range(data.last_row):
+            text_there = errors.get(place.column + position, {}).get(place.row)
+            if text_there is not None:
+                yield position, text_there
+
+    def _shown(self, data: BlockData, columns: Iterable[Column]) -> dict[str, list[Any]]:
+        """What the cells that are not people's show now; calamine gives an error as nothing."""
+        found: dict[str, list[Any]] = {}
+        for column in columns:
+            key = column.spec.key
+            if column.spec.role is FieldRole.INPUT or key not in data.places:
+                continue
+            found[key] = list(column.raw)
+            for position, text in self._errors_of(data, key):
+                found[key][position] = error_value(text)
+        return found
+
     def _report(self, data: BlockData, columns: Iterable[Column], first: int) -> None:
         """Turn the problems of all columns into located findings."""
         errors = self._errors(data)
@@ -318,36 +351,20 @@ class _Reader:
     def _errors(self, data: BlockData) -> dict[str, list[CellProblem]]:
         """Error cells (``#N/A``) in input and computed fields of the block's rows."""
         found: dict[str, list[CellProblem]] = {}
-        for sheet in {place.sheet for place in data.places.values()}:
-            errors = self.values.meta(sheet).errors
-            if not errors:
+        for spec in data.block.fields:
+            if spec.role is FieldRole.OWNED or spec.key not in data.places:
                 continue
-            cells = {(error.row, error.column): error.text for error in errors}
-            for spec in data.block.fields:
-                if (
-                    spec.role is FieldRole.OWNED
-                    or spec.key not in data.places
-                    or data.sheet_of(spec.key) != sheet
-                ):
-                    continue
-                code = "SX206" if spec.role is FieldRole.INPUT else "SX211"
-                for (row, column), text in cells.items():
-                    position = _position(data, spec.key, row, column)
-                    # #N/A in a helper column is how a chart is told that there is no point.
-                    hidden_gap = spec.role is FieldRole.COMPUTED and spec.hidden and text == "#N/A"
-                    if position is not None and not hidden_gap:
-                        found.setdefault(spec.key, []).append(CellProblem(position, code, {"found": text}))
+            code = "SX206" if spec.role is FieldRole.INPUT else "SX211"
+            # #N/A in a helper column is how a chart is told that there is no point.
+            helper = spec.role is FieldRole.COMPUTED and spec.hidden
+            problems = [
+                CellProblem(position, code, {"found": text})
+                for position, text in self._errors_of(data, spec.key)
+                if not (helper and text == "#N/A")
+            ]
+            if problems:
+                found[spec.key] = problems
         return found
-
-
-def _position(data: BlockData, key: str, row: int, column: int) -> int | None:
-    """Position of a cell among the block's rows or instances; None when it is not the field's."""
-    place = data.places[key]
-    if data.is_table:
-        inside = column == place.column and data.first_row <= row <= data.last_row
-        return row - data.first_row if inside else None
-    inside = row == place.row and 0 <= column - place.column < data.last_row
-    return column - place.column if inside else None
 
 
 def _formula_masks(

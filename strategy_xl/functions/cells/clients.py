@@ -82,7 +82,14 @@ def judge(given: Given, clients: pd.DataFrame) -> RuleResult:
         ),
         Example(_IDEAL, [["Client idéal"]]),
         Example((_TABLE,), [["Ideal client"], ["Happy client"]], lang="en"),
-        Example((12, 9), [["Note rapide : valeur apportée : 12 est hors limites"]]),
+        Example(
+            (12, 9),
+            [
+                [
+                    "Note rapide : valeur apportée : 12 est hors limites (attendu : de 0 à 10) ; la valeur n’est pas utilisée"
+                ]
+            ],
+        ),
     ),
 )
 def client_class(given: Given) -> Columns:
@@ -97,7 +104,7 @@ def client_class(given: Given) -> Columns:
     shape=Shape.ROWS,
     results=("value_brought", "value_returned", "confidence"),
     examples=(
-        Example(_IDEAL, [[97.0, 95.8, "Bonne"]]),
+        Example(_IDEAL, [[96.25, 95.8, "Bonne"]]),
         Example((8, 9), [[80.0, 90.0, "Faible"]]),
     ),
 )
@@ -114,7 +121,25 @@ def client_scores(given: Given) -> Columns:
     arguments=ARGUMENTS,
     shape=Shape.COLUMN,
     results=("reasons",),
-    examples=(Example(_IDEAL, [[""]]), Example((3, 6), [[""]], lang="en")),
+    examples=(
+        Example(
+            _IDEAL,
+            [
+                [
+                    "Client idéal : beaucoup de valeur apportée (96) et beaucoup de retour (96) — 60 h pour 12 000 € de marge."
+                ]
+            ],
+        ),
+        Example(
+            (3, 6),
+            [
+                [
+                    "At-risk client: good return (60), but too little value brought (30). Value brought: quick score only. Value returned: quick score only."
+                ]
+            ],
+            lang="en",
+        ),
+    ),
 )
 def client_why(given: Given) -> Columns:
     """Why each client has its class."""
@@ -127,7 +152,10 @@ def client_why(given: Given) -> Columns:
     arguments=ARGUMENTS,
     shape=Shape.COLUMN,
     results=("whatif",),
-    examples=(Example(_AT_RISK, [[""]]), Example((8, 4), [[""]])),
+    examples=(
+        Example(_AT_RISK, [["Pour devenir idéal : porter l’impact obtenu de 1 à 3."]]),
+        Example((8, 4), [["Pour devenir idéal : porter la note rapide de valeur rendue à 5."]]),
+    ),
 )
 def client_whatif(given: Given) -> Columns:
     """The smallest change that would move each client to another class."""

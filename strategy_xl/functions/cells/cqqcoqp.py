@@ -30,7 +30,11 @@ _ANSWERS = [
     ),
     shape=Shape.TABLE,
     results=("cqq_score", "reasons"),
-    examples=(Example((_DIMENSIONS, _ANSWERS), [[0.7143, ""]]),),
+    examples=(
+        Example(
+            (_DIMENSIONS, _ANSWERS), [[0.7143, "5 dimensions complètes sur 7, 5 réponses sur 20 questions."]]
+        ),
+    ),
 )
 def cqqcoqp_score(given: Given) -> Columns:
     """Share of the seven dimensions that are complete."""

@@ -21,8 +21,20 @@ if TYPE_CHECKING:
     shape=Shape.TABLE,
     results=("lever", "gain", "reasons"),
     examples=(
-        Example(([[400], [96], [24]], [[None], ["30 %"], ["25 %"]]), [["Rendez-vous qualifiés", 6.0, ""]]),
-        Example(([[10], [20], [5]], [[None], [0.3], [0.25]]), [["", "", ""]]),
+        Example(
+            ([[400], [96], [24]], [[None], ["30 %"], ["25 %"]]),
+            [
+                [
+                    "Rendez-vous qualifiés",
+                    6.0,
+                    "Meilleur levier : passer de 24 % à 30 % ajouterait des ventes (+6). Taux de 24 % pour une cible de 30 %.",
+                ]
+            ],
+        ),
+        Example(
+            ([[10], [20], [5]], [[None], [0.3], [0.25]]),
+            [["", "", "Plus de cas (20) qu’à l’étape d’où ils viennent (10) : incohérent."]],
+        ),
     ),
 )
 def funnel_lever(given: Given) -> Columns:

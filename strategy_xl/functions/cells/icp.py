@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 CLIENTS = Argument("clients", Kind.TABLE, field="clients", required=True)
 RED_FLAGS = Argument("red_flags", Kind.TABLE, field="red_flags")
 
-_SECTORS = ("Santé",) * 7 + ("Industrie",) * 3 + ("Santé",) * 5 + ("Industrie",) * 25
-_SIZES = (20,) * 8 + (300,) * 2 + (20,) * 16 + (300,) * 14
-_CLASSES = ("Client idéal",) * 10 + ("Client heureux",) * 30
-_CLIENTS = (("Secteur", "Effectif", "Classe retenue"), *zip(_SECTORS, _SIZES, _CLASSES, strict=True))
+_CLIENTS = (
+    ("Secteur", "Effectif", "Classe retenue"),
+    *(("Santé", size, "Client idéal") for size in (20, 25, 30, 35)),
+    ("Industrie", 30, "Client idéal"),
+    *(("Industrie", size, "Client heureux") for size in (300, 400, 500, 30)),
+    ("Santé", 250, "Client à risque"),
+)
 
 
 def _clients(given: Given) -> pd.DataFrame:
@@ -40,7 +43,25 @@ def _clients(given: Given) -> pd.DataFrame:
     arguments=(CLIENTS, RED_FLAGS),
     shape=Shape.TABLE,
     results=("criterion", "value", "weight", "reasons"),
-    examples=(Example((_CLIENTS,), [[""] * 4]),),
+    examples=(
+        Example(
+            (_CLIENTS,),
+            [
+                [
+                    "Secteur",
+                    "Santé",
+                    0.4117,
+                    "4 clients idéaux sur 5 (80 %), 1,4 fois plus que l’ensemble des clients.",
+                ],
+                [
+                    "Effectif",
+                    "22–33",
+                    0.2734,
+                    "3 clients idéaux sur 5 se situent entre 22 et 33, 1,4 fois plus que l’ensemble des clients.",
+                ],
+            ],
+        ),
+    ),
 )
 def icp_criteria(given: Given) -> Columns:
     """What the ideal clients have in common more than the others."""
@@ -86,8 +107,31 @@ def _labelled(given: Given, criteria: pd.DataFrame) -> list[str]:
     shape=Shape.ROWS,
     results=("prospect_score", "prospect_grade", "reasons"),
     examples=(
-        Example(("Santé", 300, None, None, None, _CLIENTS), [[74.4, "B", ""]]),
-        Example(([["Santé"], ["Industrie"]], [[20], [300]], None, None, None, _CLIENTS), [[""] * 3] * 2),
+        Example(
+            ("Santé", 300, None, None, None, _CLIENTS),
+            [
+                [
+                    60.0903,
+                    "B",
+                    "Prospect B : correspond à 60 % du profil. Un critère du profil au moins n’est pas rempli.",
+                ]
+            ],
+        ),
+        Example(
+            ([["Santé"], ["Industrie"]], [[20], [300]], None, None, None, _CLIENTS),
+            [
+                [
+                    60.0903,
+                    "B",
+                    "Prospect B : correspond à 60 % du profil. Un critère du profil au moins n’est pas rempli.",
+                ],
+                [
+                    0.0,
+                    "C",
+                    "Prospect C : correspond à 0 % du profil. Un critère du profil au moins n’est pas rempli.",
+                ],
+            ],
+        ),
     ),
 )
 def prospect_score(given: Given) -> Columns:

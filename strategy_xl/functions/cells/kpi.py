@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from strategy_xl.functions.registry import Argument, CellType, Columns, Example, Kind, Shape, cell_function
@@ -28,14 +29,11 @@ ARGUMENTS = (
 )
 """The current value (read today unless a date says otherwise), or a table of readings."""
 
-_DAYS = ("Baisse", "Niveau", 45, 30, "01/01/2026", "31/12/2026", 38)
-_REVENUE = ("Croissance", "Cumul", 0, "120 000 €", 46_023, 46_387, 44_000, "26/05/2026")
+_DAYS = ("Baisse", "Niveau", 45, 30, "27/04/2026", "26/06/2026", 38)
+_REVENUE = ("Croissance", "Cumul", 0, "120 000 €", 46_023, 46_388, 44_000)
 _READINGS = (
     ("KPI", "Date", "Valeur"),
-    *(
-        ("Panier", f"2026-{month:02d}-01", value)
-        for month, value in enumerate((10, 12, 13, 30, 15, 16), start=1)
-    ),
+    *(("Panier", 46_023 + 7 * week, value) for week, value in enumerate((10, 12, 13, 30, 15, 16))),
 )
 
 
@@ -81,7 +79,9 @@ def judge(given: Given) -> tuple[RuleResult, pd.DataFrame]:
     examples=(
         Example(_REVENUE, [["À risque"]]),
         Example(_DAYS, [["À risque"]]),
-        Example((*_REVENUE, None, None, None, (("kpi_rule", "gap"),)), [["En bonne voie"]]),
+        Example(
+            (*_REVENUE, *(None,) * 4, (("Règle avant la prévision", "Écart en points"),)), [["En bonne voie"]]
+        ),
     ),
 )
 def kpi_status(given: Given) -> Columns:
@@ -95,11 +95,20 @@ def kpi_status(given: Given) -> Columns:
     arguments=ARGUMENTS,
     shape=Shape.COLUMN,
     results=("progress",),
-    examples=(Example(_DAYS, [[0.4667]]), Example((None, None, 45, 30, None, None, 38), [[0.0]])),
+    examples=(Example(_DAYS, [[0.4667]]), Example((None, None, 45, 30, None, None, 38), [[0.4667]])),
 )
 def kpi_progress(given: Given) -> Columns:
     """Share of the way from baseline to target."""
-    result, kpis = judge(given)
+    import numpy as np
+
+    from strategy_xl.rules.columns import numbers
+
+    # The share of the way needs no type: baseline and target say which way it goes.
+    rows = given.frame
+    way = np.where(numbers(rows, "target") >= numbers(rows, "baseline"), "increase", "decrease")
+    kinds = rows["kpi_type"].astype(object) if "kpi_type" in rows.columns else None
+    kinds = way if kinds is None else kinds.where(kinds.notna(), way)
+    result, kpis = judge(replace(given, frame=rows.assign(kpi_type=kinds)))
     return [given.figures(result, "progress", "kpi", "kpis", kpis)]
 
 
@@ -118,7 +127,7 @@ def kpi_progress(given: Given) -> Columns:
                 10,
                 24,
                 "01/01/2026",
-                "01/12/2026",
+                "19/03/2026",
                 None,
                 None,
                 None,
@@ -127,13 +136,27 @@ def kpi_progress(given: Given) -> Columns:
             ),
             [[22.0]],
         ),
-        Example(_DAYS, [[""]]),
+        Example(_DAYS, [["pas encore de prévision : il faut au moins 4 relevés"]]),
     ),
 )
 def kpi_forecast(given: Given) -> Columns:
     """Value expected at the end date."""
+    from strategy_xl.rules.choices import is_choice
+    from strategy_xl.rules.kpi import KpiParams
+    from strategy_xl.text.catalog import message
+
     result, kpis = judge(given)
-    return [given.figures(result, "forecast", "kpi", "kpis", kpis)]
+    values = given.figures(result, "forecast", "kpi", "kpis", kpis)
+    least = given.params(KpiParams).kpi_forecast_points
+    counts = result.frame["readings_count"].to_numpy()
+    few = (counts > 0) & (counts < least) & is_choice(kpis, "nature", "level")
+    told = message("functions.FEW_READINGS", given.lang, n=least)
+    return [
+        [
+            told if short and isinstance(value, str) else value
+            for value, short in zip(values, few, strict=True)
+        ]
+    ]
 
 
 @cell_function(
@@ -142,7 +165,10 @@ def kpi_forecast(given: Given) -> Columns:
     arguments=ARGUMENTS,
     shape=Shape.COLUMN,
     results=("reasons",),
-    examples=(Example(_DAYS, [[""]]), Example(_REVENUE, [[""]], lang="en")),
+    examples=(
+        Example(_DAYS, [["À risque : 47 % du chemin fait, 50 % du temps écoulé (règle du rythme)."]]),
+        Example(_REVENUE, [["At risk: 37% of the way done, 40% of the time gone (pace rule)."]], lang="en"),
+    ),
 )
 def kpi_why(given: Given) -> Columns:
     """Why each KPI has its status."""
@@ -166,7 +192,16 @@ def kpi_why(given: Given) -> Columns:
     together=True,
     results=("priority", "rank", "reasons"),
     examples=(
-        Example((5, 0.8, 2), [[2.0, 1.0, ""]]),
+        Example(
+            (5, 0.8, 2),
+            [
+                [
+                    2.0,
+                    1.0,
+                    "À garder : priorité 2, rang 1. Heures par semaine inconnues : comptées pour zéro dans la capacité.",
+                ]
+            ],
+        ),
         Example(
             (
                 [[5], [3], [3], [1]],
@@ -177,7 +212,12 @@ def kpi_why(given: Given) -> Columns:
                 None,
                 12,
             ),
-            [[""] * 3] * 4,
+            [
+                [2.0, 1.0, "À garder : priorité 2, rang 1."],
+                [0.9, 3.0, "À reporter : ses 5 h par semaine dépassent la capacité restante."],
+                [1.5, 2.0, "À garder : priorité 1,5, rang 2."],
+                [0.4, 4.0, "À reporter : ses 4 h par semaine dépassent la capacité restante."],
+            ],
         ),
     ),
 )

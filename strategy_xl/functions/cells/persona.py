@@ -35,7 +35,7 @@ FIELDS = (
                 "Des devis qui restent sans réponse", "Un carnet de commandes plein", None,
                 None, "Décideur", "Oui",
             ),
-            [[78.3333, "Brouillon", ""]],
+            [[78.3333, 'Brouillon', 'Brouillon (78 sur 100) : réponses 4 sur 5, portrait 5 sur 6, achat 1 sur 2.']],
         ),
     ),
 )  # fmt: skip

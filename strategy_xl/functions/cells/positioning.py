@@ -36,7 +36,12 @@ def _assess(given: Given) -> PositioningResult:
     ),
     shape=Shape.TABLE,
     results=("gap", "positioning_verdict", "reasons"),
-    examples=(Example((_PERCEIVED, _DESIRED, _WEIGHTS), [[20.9762, "À ajuster", ""]]),),
+    examples=(
+        Example(
+            (_PERCEIVED, _DESIRED, _WEIGHTS),
+            [[20.9762, "À ajuster", "Écart entre perçu et voulu de 21 sur 100 : à ajuster."]],
+        ),
+    ),
 )
 def position_gap(given: Given) -> Columns:
     """Distance between how clients see you and how you want to be seen."""

@@ -68,8 +68,27 @@ def revenue_abc(given: Given) -> Columns:
     shape=Shape.TABLE,
     results=("hhi", "concentration", "reasons"),
     examples=(
-        Example((_SALES,), [[2510.5, "Élevée", ""]]),
-        Example(([[1], [1], [1], [1]],), [[2500.0, "Moyenne", ""]], lang="fr"),
+        Example(
+            (_SALES,),
+            [
+                [
+                    2510.5,
+                    "Élevée",
+                    "Chiffre d’affaires très concentré (indice 2 510) : comme 4 éléments égaux.",
+                ]
+            ],
+        ),
+        Example(
+            ([[1], [1], [1], [1]],),
+            [
+                [
+                    2500.0,
+                    "Moyenne",
+                    "Concentration moyenne du chiffre d’affaires (indice 2 500) : comme 4 éléments égaux.",
+                ]
+            ],
+            lang="fr",
+        ),
     ),
 )
 def revenue_hhi(given: Given) -> Columns:
@@ -91,9 +110,12 @@ def revenue_hhi(given: Given) -> Columns:
     shape=Shape.TABLE,
     results=("growth", "reasons"),
     examples=(
-        Example(([[100, 108, 115, 126, 133]],), [[0.0, ""]]),
-        Example(([[100, 108, 115, 126, 133], [50, 50, 51, 50, 50]],), [[""] * 2] * 2),
-        Example(([[100], [110]], "mois"), [[0.0, ""]]),
+        Example(([[100, 108, 115, 126, 133]],), [[0.0721, "En croissance : 7,2 % par an."]]),
+        Example(
+            ([[100, 108, 115, 126, 133], [50, 50, 51, 50, 50]],),
+            [[0.0721, "En croissance : 7,2 % par an."], [0.0, "Stable : 0 % par an."]],
+        ),
+        Example(([[100], [110]], "mois"), [[2.1384, "Trop peu de périodes (2) pour parler d’une tendance."]]),
     ),
 )
 def growth(given: Given) -> Columns:

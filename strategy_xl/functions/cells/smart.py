@@ -79,8 +79,8 @@ def smart_check(given: Given) -> Columns:
     results=("smart_score",),
     examples=(
         Example((_GOOD,), [[10.0]]),
-        Example(([[_GOOD, _VAGUE]],), [[10.0, 1.7]]),
-        Example((_GOOD, "Léa", "En discussion"), [[8.8]]),
+        Example(([[_GOOD, _VAGUE]],), [[10.0, 1.6667]]),
+        Example((_GOOD, "Léa", "En discussion"), [[8.75]]),
     ),
 )
 def smart_score(given: Given) -> Columns:
@@ -94,7 +94,17 @@ def smart_score(given: Given) -> Columns:
     arguments=ARGUMENTS,
     shape=Shape.ROWS,
     results=("advice", "rewrite"),
-    examples=(Example((_VAGUE,), [["", ""]]),),
+    examples=(
+        Example(
+            (_VAGUE,),
+            [
+                [
+                    "Remplacez l’idée générale par ce qui la montrera chez vos clients.",
+                    "Améliorer la qualité de [départ] à [cible] pour [périmètre] d’ici le [date], porté par [responsable]",
+                ]
+            ],
+        ),
+    ),
 )
 def smart_advice(given: Given) -> Columns:
     """What to add to each objective, and a sentence to fill in."""

@@ -71,7 +71,16 @@ def stakeholder_role(given: Given) -> Columns:
     arguments=FACTS,
     shape=Shape.COLUMN,
     results=("reasons",),
-    examples=(Example((None, "Oui"), [[""]]), Example(("Oui", "Oui"), [[""]])),
+    examples=(
+        Example(
+            (None, "Oui"),
+            [["À qualifier. Question à poser : qui prend la décision finale : est-ce cette personne ?"]],
+        ),
+        Example(
+            ("Oui", "Oui"),
+            [["Décideur : prend la décision finale. Décide et signe : les deux bases en une personne."]],
+        ),
+    ),
     thresholds=False,
 )
 def stakeholder_why(given: Given) -> Columns:
@@ -101,7 +110,7 @@ def stakeholder_coverage(given: Given) -> Columns:
     arguments=ACCOUNTS,
     shape=Shape.COLUMN,
     results=("reasons",),
-    examples=(Example(("Alpha", _CONTACTS), [[""]]),),
+    examples=(Example(("Alpha", _CONTACTS), [["Sans signataire : aucun signataire connu dans ce compte."]]),),
 )
 def stakeholder_alerts(given: Given) -> Columns:
     """What is wrong with the coverage of each account."""
@@ -116,7 +125,7 @@ def stakeholder_alerts(given: Given) -> Columns:
     results=("path",),
     examples=(
         Example(("Alpha", _CONTACTS, _LINKS), [["Marc → Anne"]]),
-        Example(("Alpha", _CONTACTS), [[""]]),
+        Example(("Alpha", _CONTACTS), [["Aucun lien connu ne mène au décideur."]]),
     ),
     thresholds=False,
 )

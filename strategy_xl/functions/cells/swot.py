@@ -48,7 +48,19 @@ _ITEMS = (
     ),
     shape=Shape.TABLE,
     results=("ife", "efe", "tows_strategy", "reasons"),
-    examples=(Example((_BOXES, _IMPORTANCE, _RATING), [[2.6, 2.4667, "ST : défendre", ""]]),),
+    examples=(
+        Example(
+            (_BOXES, _IMPORTANCE, _RATING),
+            [
+                [
+                    2.6,
+                    2.4667,
+                    "ST : défendre",
+                    "Forces internes (2,6), mais réponse faible à l’environnement (2,47) : défendre.",
+                ]
+            ],
+        ),
+    ),
 )
 def swot_score(given: Given) -> Columns:
     """Internal and external score of a SWOT, and the strategy that follows."""
@@ -73,7 +85,8 @@ def swot_score(given: Given) -> Columns:
     examples=(
         Example(("Équipe", "Export facile", 2, _ITEMS), [[16.6667, "SO : attaquer"]]),
         Example(
-            ([["Équipe"], ["Notoriété"]], [["Export facile"], ["Import"]], [[2], [2]], _ITEMS), [[""] * 2] * 2
+            ([["Équipe"], ["Notoriété"]], [["Export facile"], ["Import"]], [[2], [2]], _ITEMS),
+            [[16.6667, "SO : attaquer"], [13.3333, "WT : se protéger"]],
         ),
     ),
 )

@@ -279,6 +279,14 @@ class Clauses:
                     or loose
                     or (self.lang == "fr" and word == "des")
                 )
+                # « conquérir de nouveaux clients », « trouver d'autres revendeurs »
+                partitive = (
+                    index == verb + 1
+                    and word in {"de", "d'"}
+                    and index + 1 < len(units)
+                    and bool(units[index + 1].bits & lx.GEN)
+                    and units[index + 1].word.endswith(("s", "x"))
+                )
                 governed = (
                     index == verb + 1
                     and word in {"a", "au", "aux", "to", "with", "for"}
@@ -286,6 +294,7 @@ class Clauses:
                 )
                 if (
                     not linked
+                    and not partitive
                     and not governed
                     and not (
                         word

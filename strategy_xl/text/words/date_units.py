@@ -8,7 +8,7 @@ from datetime import date
 
 from strategy_xl.text.words.calendars import after, months_period, part_of, unit_period, week_period
 from strategy_xl.text.words.date_context import Context, TimeExpr
-from strategy_xl.text.words.lexicon import OBJ, SING, TIMEIND, UNIV, VPROC
+from strategy_xl.text.words.lexicon import IND, OBJ, SING, TIMEIND, UNIV, VPROC
 from strategy_xl.text.words.sentence import digits_value
 
 # Words that make a count of units a deadline when they stand before it.
@@ -104,6 +104,8 @@ def read_unit(context: Context, position: int) -> TimeExpr | None:
         if digits_value(previous or "x") is not None or previous in {"one", "two", "three", "six", "first"}:
             return _adjective(context, position)
         before, before_class = previous, context.time_class(position - 2)[0]
+    if unit == "quarter" and before == "a" and context.word(position - 2) == "by":
+        return None  # « fall by a quarter »
     if before_class == "k" and before not in {"tous", "toutes"}:
         return _each(context, position, position - 1)
     if unit in _SHORT:
@@ -311,8 +313,8 @@ def _is_service(context: Context, start: int, first: int, last: int, unit: str) 
         bits[at] & TIMEIND == 0 and digits_value(context.words[at]) is not None for at in range(start)
     ):
         return True
-    verb = next((at for at in range(start) if bits[at] & VPROC), None)
-    if verb is None or unit in {"quarter", "half", "year"}:
+    verb = next((at for at in range(start) if bits[at] & VPROC and not (at and bits[at] & IND)), None)
+    if verb is None or unit in {"month", "quarter", "half", "year"}:
         return False
     between = range(verb + 1, start)
     if any(bits[at] & UNIV for at in between) or "%" in context.words[verb:]:

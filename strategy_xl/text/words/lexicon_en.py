@@ -202,7 +202,7 @@ WORDS: Mapping[str, str] = {
     "DEFDET": "the; our; my; their; its; this; these; those; your; his; her",
     "SING": "the; a; an; our; my; this; its; their; his; her; your; each",
     # All of a group.
-    "UNIV": "all; every; each; entire",
+    "UNIV": "all; every; each; entire; whole",
     # None at all.
     "ZERO": "no; zero; none; nil; not a single; not one",
     # Verbs of growth or gain.

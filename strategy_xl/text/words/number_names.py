@@ -247,7 +247,9 @@ class NumberContext:
             and first >= 2
         ):
             linked = (
-                self.bits[first - 2] & PREP and before2 != "a" and not self.bits[first - 2] & (VERB | UNIV)
+                self.bits[first - 2] & PREP
+                and before2 not in {"a", "sous", "under", "below", "above", "over", "to"}
+                and not self.bits[first - 2] & (VERB | UNIV)
             )
             return bool(linked) and self.word(after) != "%"
         return before in {"des", "aux"} and noun >= 0 and "%" not in self.words[first:after]

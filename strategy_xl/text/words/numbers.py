@@ -182,7 +182,9 @@ class QuantityReader(NumberContext):
             return Quantity("ratio", value, None, "x", position, position, -1, scope=False)
         if word in _FRACTIONS and position:
             count = self.table.get(self.words[position - 1])
-            linked = self.word(position + 1) in {"of", "de", "des", "du", "d'"}
+            linked = self.word(position + 1) in {"of", "de", "des", "du", "d'"} or (
+                self.word(position - 2) == "by"
+            )
             if (
                 count is not None
                 and (linked or word != "third" or not self._counts(position + 1))

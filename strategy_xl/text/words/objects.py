@@ -152,6 +152,12 @@ class _Reader(Delimiters):
             if nominal is not None:
                 kind = self._kind(nominal)
                 heads.append((_RANK[kind], kind, nominal, -1, "nominal"))
+        if not heads and any_verb > 0:
+            # « complaints must fall »: the subject of a verb that acts on nothing.
+            subject = self._subject(any_verb)
+            if subject is not None:
+                kind = self._kind(subject)
+                heads.append((_RANK[kind], kind, subject, any_verb, self.direction(any_verb)))
         for noun in self.counted:
             index = self.unit_of(noun)
             if not self.counted[noun].scope and not (
@@ -259,6 +265,20 @@ class _Reader(Delimiters):
                     first_known = head
         return first_known
 
+    def _subject(self, verb: int) -> int | None:
+        """The known thing that stands before a verb, outside of time, quantities and prepositions."""
+        for index in range(verb):
+            unit = self.units[index]
+            if unit.bits & lx.PREP and not unit.bits & lx.NOUN:
+                return None
+            if (
+                unit.bits & (lx.IND | lx.OBJ)
+                and not self.masked[unit.first]
+                and not self.in_quantity[unit.first]
+            ):
+                return self.noun_phrase_head(index) if self.lang == "en" else index
+        return None
+
     def _is_unique(self, head: int, verb: int, kind: str) -> bool:
         """Whether the object is one deliverable with a verb of completion: it is done or it is not."""
         units = self.units
@@ -278,6 +298,14 @@ class _Reader(Delimiters):
             return False
         if units[verb].word in {"have", "get", "avoir"} and self._is_done(head):
             return True
+        if (
+            kind == "unknown"
+            and bits & (lx.VDO | lx.VGET)
+            and self._is_named(head)
+            and head == verb + 1
+            and self._is_main(verb)
+        ):
+            return True  # « déployer Salesforce », « sign Airbus »
         if kind == "unknown" and not bits & (lx.VDO | lx.NDO) and not (bits & lx.VGET and head > verb + 1):
             return False
         if (kind == "unknown" and units[verb].word in _LIGHT_VERBS) or not self._is_main(verb):
