@@ -159,8 +159,9 @@ def settings_page() -> str:
     lines.append("| key | English | French | default | unit |\n|---|---|---|---|---|")
     for field in _settings():
         default = "" if field.default is None else field.default
-        labels = (field.label.en, field.label.fr)
-        lines.append(f"| `{field.key}` | {labels[0]} | {labels[1]} | {default} | {field.unit or ''} |")
+        unit = field.unit.en if field.unit else ""
+        words = f"{field.label.en} | {field.label.fr} | {default} | {unit}"
+        lines.append(f"| `{field.key}` | {words} |")
     return "\n".join(lines) + "\n"
 
 

@@ -21,7 +21,7 @@ from strategy_xl.errors import Location, TemplateError
 from strategy_xl.rules.base import RuleResult
 from strategy_xl.rules.params import build_params, params_type
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
-from strategy_xl.schema.formula import parse_column
+from strategy_xl.schema.formula import parse_argument
 from strategy_xl.schema.spec import FieldRole, FormBlock, RuleCall, TableBlock, WorkbookSpec
 
 
@@ -77,14 +77,19 @@ class Evaluator:
         return self._frames[block]
 
     def _argument(self, text: str) -> object:
-        if "[" not in text:
-            return self.frame(text)
-        owner, key = parse_column(text)
-        column = self.frame(owner)[key]
-        block = self._blocks[owner][1]
-        if isinstance(block, FormBlock) and block.instances == 1:
-            return column.iloc[0] if len(column) else None
-        return column
+        owner, keys = parse_argument(text)
+        frame = self.frame(owner)
+        match keys:
+            case ():
+                return frame
+            case (key,):
+                block = self._blocks[owner][1]
+                if isinstance(block, FormBlock) and block.instances == 1:
+                    return frame[key].iloc[0] if len(frame) else None
+                return frame[key]
+        key, other = keys
+        pairs = zip(frame[key], frame[other], strict=True)
+        return {name: value for name, value in pairs if pd.notna(name) and pd.notna(value)}
 
     def run(self, call: RuleCall) -> Evaluation:
         """Run one rule, and let later ones see its answer in the block's columns."""

@@ -60,16 +60,28 @@ def _reference_day(data: WorkbookData, today: date) -> date:
 
 
 def rule_frames(data: WorkbookData) -> dict[str, pd.DataFrame]:
-    """Every block's rows as rules take them: what an earlier run wrote is read back by its type."""
-    return {key: _frame(block) for key, block in data.blocks.items()}
+    """Every block's rows as rules take them.
 
-
-def _frame(block: BlockData) -> pd.DataFrame:
-    typed = {
-        field.key: block.typed(field.key)
-        for field in block.block.fields
-        if field.role is FieldRole.OWNED and field.choices is not None and field.key in block.frame
+    What an earlier run wrote is read back by its type; the choice of an open list is the people's own word.
+    """
+    opened = {
+        key: {choice: label for label, choice in choices.exact.items()}
+        for key, choices in data.choices.items()
+        if choices.open
     }
+    return {key: _frame(block, opened) for key, block in data.blocks.items()}
+
+
+def _frame(block: BlockData, opened: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    typed: dict[str, pd.Series] = {}
+    for spec in block.block.fields:
+        if spec.choices is None or spec.key not in block.frame:
+            continue
+        labels = opened.get(spec.choices)
+        if spec.role is FieldRole.OWNED:
+            typed[spec.key] = block.typed(spec.key)
+        elif labels:
+            typed[spec.key] = block.frame[spec.key].map(lambda key, labels=labels: labels.get(key, key))
     return block.frame.assign(**typed)
 
 

@@ -30,14 +30,18 @@ from strategy_xl.text.catalog import message
 from strategy_xl.text.coerce import NUMERIC_TYPES, Choices, Context, as_column, coerce_column
 from strategy_xl.text.values import fold
 
-ERROR_TEXTS = frozenset(
-    "#N/A #VALUE! #VALEUR! #DIV/0! #REF! #NAME? #NOM? #NUM! #NOMBRE! #NULL! #NUL! #SPILL! #PROPAGATION! "
-    "#CALC! #FIELD! #CHAMP! #GETTING_DATA #BUSY! #CONNECT! #BLOCKED! #UNKNOWN!".split()
-)
+ERROR_TEXTS = frozenset({
+    "#N/A", "#VALUE!", "#VALEUR!", "#DIV/0!", "#REF!", "#NAME?", "#NOM?", "#NUM!", "#NOMBRE!", "#NULL!",
+    "#NUL!", "#SPILL!", "#PROPAGATION!", "#CALC!", "#CALCUL!", "#FIELD!", "#CHAMP!", "#GETTING_DATA",
+    "#BUSY!", "#CONNECT!", "#BLOCKED!", "#UNKNOWN!",
+})  # fmt: skip
 """Error values as text, in the languages of Excel that matter here."""
 
 _COM_ERRORS = range(-2_146_826_288, -2_146_826_240)
 """Excel's error cells as COM hands them over: integers."""
+
+_TOO_LARGE = 10**300
+"""No spreadsheet has such a number; as text it is told to be none."""
 
 _TYPES_WITHOUT_CELLS = frozenset({FieldType.MESSAGE, FieldType.LINK})
 _HEADERS_SHOWN = 8
@@ -123,18 +127,14 @@ def plain(value: object) -> object:
         value = value.astype("datetime64[us]").item() if isinstance(value, np.datetime64) else value.item()
     if value is None or value is pd.NA or value is pd.NaT:
         return None
-    if isinstance(value, str):
-        return value if value.strip() else None
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
-    if isinstance(value, Decimal):
-        return float(value)
     if isinstance(value, bool | date):
         return value
-    if isinstance(value, int):
-        # No spreadsheet has such a number; as text it is told to be none.
-        return float(value) if abs(value) < 1 << 1000 else "∞"
-    return str(value)
+    if isinstance(value, int | Decimal) and abs(value) < _TOO_LARGE:
+        value = float(value)
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    text = str(value)
+    return text if text.strip() else None
 
 
 # -- fields ------------------------------------------------------------------------------------------------
@@ -196,13 +196,13 @@ class Typed:
     """A column of one type.
 
     Arguments:
-        values: float64 (NaN missing), datetime64, nullable boolean or objects (texts and keys, None missing).
+        array: float64 (NaN missing), datetime64, nullable boolean or objects (texts and keys, None missing).
         given: cells with a value, shape (n,).
         problems: by position, why a cell could not be used.
         errors: positions of the cells that hold an error.
     """
 
-    values: Any
+    array: Any
     given: Bools
     problems: Mapping[int, str] = field(default_factory=dict)
     errors: Sequence[int] = ()
@@ -304,11 +304,11 @@ def table(name: str, cells: Grid, blocks: str, lang: str) -> Table:
 def as_frame(columns: Mapping[str, Typed], keep: Bools) -> pd.DataFrame:
     """Typed columns as a frame of the rows to keep; its index is the position of each row."""
     if keep.all():
-        data = {key: as_column(found.values) for key, found in columns.items()}
+        data = {key: as_column(found.array) for key, found in columns.items()}
         return pd.DataFrame(data, index=pd.RangeIndex(len(keep)), copy=False)
     rows = np.flatnonzero(keep)
     return pd.DataFrame(
-        {key: as_column(found.values[rows]) for key, found in columns.items()}, index=pd.Index(rows)
+        {key: as_column(found.array[rows]) for key, found in columns.items()}, index=pd.Index(rows)
     )
 
 

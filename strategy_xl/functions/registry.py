@@ -14,13 +14,15 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from strategy_xl.errors import StrategyXlError
 from strategy_xl.functions.results import Block, CellError, clip, error_text
 from strategy_xl.text.catalog import LANGUAGES, has_message, message
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from strategy_xl.functions.given import Given
 
 PREFIX = "STRAT_"
@@ -111,7 +113,7 @@ class Example:
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
-Columns = Sequence[Sequence[object]]
+Columns = Sequence["Sequence[object] | pd.Series[Any]"]
 """What a cell function returns: columns of equal length, one row per given row (or its own rows)."""
 
 _Function = TypeVar("_Function", bound="Callable[[Given], Columns]")
@@ -205,7 +207,7 @@ def cell_function(  # noqa: PLR0913 - one keyword per thing that a host or a pag
 
 @cache
 def functions() -> Mapping[str, CellFunction]:
-    """Every cell function by name, in the order of the method; a new module in ``cells`` is found by itself."""
+    """Every cell function by name, in the order of the method; a module put into ``cells`` is found."""
     package = import_module("strategy_xl.functions.cells")
     for module in pkgutil.iter_modules(package.__path__):
         import_module(f"{package.__name__}.{module.name}")

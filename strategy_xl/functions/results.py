@@ -58,7 +58,11 @@ def to_cell(value: Any, lang: str) -> Cell:
         return value if len(value) <= MAX_TEXT else clip(value)
     if kind is bool or kind is CellError:
         return value
-    if value is None or kind.__name__ in {"NAType", "NaTType"}:
+    return _odd_cell(value, lang)
+
+
+def _odd_cell(value: Any, lang: str) -> Cell:
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return ""
     if isinstance(value, str):
         return clip(str(value))

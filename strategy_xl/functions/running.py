@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from strategy_xl.functions.coercion import (
     Grid,
@@ -82,7 +83,7 @@ def _repeat(found: Typed, count: int) -> Typed:
         return found
     every = range(count)
     return Typed(
-        found.values.take(np.zeros(count, dtype=np.intp)),
+        found.array.take(np.zeros(count, dtype=np.intp)),
         np.repeat(found.given, count),
         dict.fromkeys(every, found.problems[0]) if found.problems else {},
         list(every) if found.errors else [],
@@ -111,7 +112,7 @@ def _as_table(function: CellFunction, given: Mapping[str, Grid]) -> str:
     """The block of the table that stands for all cells of the rows; ``""`` when there is none."""
     first = function.arguments[0]
     cells = given.get(first.name)
-    if not first.table or cells is None or min(cells.rows, cells.columns) < 2:  # noqa: PLR2004
+    if not first.table or cells is None or min(cells.rows, cells.columns) < 2:
         return ""
     others = (item.name for item in function.arguments[1:] if item.kind is Kind.CELLS)
     return "" if any(name in given for name in others) else first.table
@@ -133,9 +134,9 @@ def _explicit_settings(given: Mapping[str, Grid], lang: str) -> dict[str, object
     if cells is None:
         return {}
     lines = cells.lines()
-    if cells.columns != 2 and cells.rows == 2:  # noqa: PLR2004
+    if cells.columns != 2 and cells.rows == 2:
         lines = [list(pair) for pair in zip(*lines, strict=True)]
-    if any(len(line) != 2 for line in lines):  # noqa: PLR2004
+    if any(len(line) != 2 for line in lines):
         raise refuse("SETTINGS_SHAPE", lang)
     found: dict[str, object] = {}
     for name, value in lines:
@@ -168,57 +169,6 @@ def _require(function: CellFunction, given: Mapping[str, Grid], as_table: str, l
             raise refuse("MISSING_ARGUMENT", lang, name=item.name)
 
 
-def run(
-    function: CellFunction, args: Sequence[object], settings: Mapping[str, object], lang: str, today: date
-) -> Block:
-    """Run one function; see ``registry.call`` for arguments and result.
-
-    Raises Refusal when the input as a whole cannot be used.
-    """
-    given = _sort(function, args, lang)
-    if not given:
-        return [[""]]
-    lang = _language(given, lang)
-    as_table = _as_table(function, given)
-    cells = [
-        (item, given[item.name])
-        for item in function.arguments
-        if item.kind is Kind.CELLS and item.name in given
-    ]
-    if not cells and any(item.kind is Kind.CELLS for item in function.arguments):
-        return [[""]]
-    _require(function, given, as_table, lang)
-    if as_table:
-        found = table(function.arguments[0].name, cells[0][1], as_table, lang)
-        rows = _Rows(found.rows, (found.rows, 1), dict(found.columns))
-    else:
-        rows = _rows(cells, lang)
-    tables, others = {}, {}
-    for item in function.arguments:
-        if item.name not in given or item.kind is Kind.CELLS or item in (SETTINGS, LANG):
-            continue
-        if item.kind is Kind.TABLE:
-            tables[item.name] = whole(item.name, table(item.name, given[item.name], item.field, lang), lang)
-        elif item.kind is Kind.SCALAR:
-            others[item.name] = _single(item, given[item.name], lang)
-        else:
-            others[item.name] = given[item.name]
-    aligned = function.shape in (Shape.COLUMN, Shape.ROWS)
-    if cells and (function.together or not aligned):
-        _whole_rows(rows, lang)
-    keep = rows.usable()
-    chosen = {**settings, **_explicit_settings(given, lang)}
-    columns: list[list[Cell]] = []
-    if keep.any() or not cells:
-        answer = function.run(
-            Given(function, as_frame(rows.columns, keep), tables, others, chosen, lang, today)
-        )
-        columns = [column(values, lang) for values in answer]
-    if not aligned:
-        return rows_of(columns) or [[""]]
-    return _spill(function, rows, keep, columns, lang)
-
-
 def _single(argument: Argument, cells: Grid, lang: str) -> object:
     """The value of an argument that is one cell."""
     if not cells.single:
@@ -228,7 +178,60 @@ def _single(argument: Argument, cells: Grid, lang: str) -> object:
         raise Refusal(CellError.NA)
     if found.problems:
         raise Refusal(clip(found.problems[0]))
-    return found.values[0] if found.given[0] else None
+    return found.array[0] if found.given[0] else None
+
+
+def _besides(
+    function: CellFunction, given: Mapping[str, Grid], lang: str
+) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
+    """What is given besides the rows: tables, and single values or ranges, by name."""
+    tables: dict[str, pd.DataFrame] = {}
+    others: dict[str, object] = {}
+    for item in function.arguments:
+        cells = given.get(item.name)
+        if cells is None or item in {SETTINGS, LANG}:
+            continue
+        if item.kind is Kind.TABLE:
+            tables[item.name] = whole(item.name, table(item.name, cells, item.field, lang), lang)
+        elif item.kind is Kind.SCALAR:
+            others[item.name] = _single(item, cells, lang)
+        elif item.kind is Kind.RANGE:
+            others[item.name] = cells
+    return tables, others
+
+
+def run(
+    function: CellFunction, args: Sequence[object], settings: Mapping[str, object], lang: str, today: date
+) -> Block:
+    """Run one function; see ``registry.call`` for arguments and result.
+
+    Raises Refusal when the input as a whole cannot be used.
+    """
+    given = _sort(function, args, lang)
+    by_row = [item for item in function.arguments if item.kind is Kind.CELLS]
+    cells = [(item, given[item.name]) for item in by_row if item.name in given]
+    if not given or (by_row and not cells):
+        return [[""]]
+    lang = _language(given, lang)
+    as_table = _as_table(function, given)
+    _require(function, given, as_table, lang)
+    if as_table:
+        found = table(cells[0][0].name, cells[0][1], as_table, lang)
+        rows = _Rows(found.rows, (found.rows, 1), dict(found.columns))
+    else:
+        rows = _rows(cells, lang)
+    tables, others = _besides(function, given, lang)
+    aligned = function.shape in {Shape.COLUMN, Shape.ROWS}
+    if cells and (function.together or not aligned):
+        _whole_rows(rows, lang)
+    keep = rows.usable()
+    columns: list[list[Cell]] = []
+    if keep.any() or not cells:
+        chosen = {**settings, **_explicit_settings(given, lang)}
+        frame = as_frame(rows.columns, keep)
+        answer = function.run(Given(function, frame, tables, others, chosen, lang, today))
+        columns = [column(values, lang) for values in answer]
+    return _spill(function, rows, keep, columns, lang) if aligned else rows_of(columns) or [[""]]
 
 
 def _whole_rows(rows: _Rows, lang: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from strategy_xl.errors import Location, TemplateError
-from strategy_xl.schema.formula import Reference, parse_column, references
+from strategy_xl.schema.formula import Reference, parse_argument, parse_column, references
 from strategy_xl.schema.spec import (
     FieldSpec,
     FormBlock,
@@ -87,6 +87,23 @@ def _check_field(workbook: WorkbookSpec, where: Location, block: _DataBlock, fie
             raise TemplateError("SX103", where, key=path, reference=shown)
 
 
+def _check_rules(workbook: WorkbookSpec, module: ModuleSpec) -> None:
+    """A rule writes into a block that exists and is given blocks and columns that exist."""
+    blocks = workbook.data_blocks()
+    for call in module.rules:
+        for text in (call.into, *call.args.values()):
+            try:
+                owner, keys = parse_argument(text)
+            except ValueError as error:
+                raise TemplateError(
+                    "SX103", _file(module), key=f"rules.{call.run}", reference=text
+                ) from error
+            # A block of a module that is not in this workbook is an empty table to the rule.
+            known = {field.key for field in blocks[owner][1].fields} if owner in blocks else set(keys)
+            if not known.issuperset(keys):
+                raise TemplateError("SX103", _file(module), key=f"rules.{call.run}", reference=text)
+
+
 def check(workbook: WorkbookSpec) -> None:
     """Raise TemplateError, naming file and key, at the first thing that does not hold together."""
     groups = {group.key for group in workbook.groups}
@@ -97,6 +114,8 @@ def check(workbook: WorkbookSpec) -> None:
     for lang in ("fr", "en"):
         titles = ((module, module.sheet.get(lang).casefold()) for module in workbook.modules)
         _check_across(titles)
+    for module in workbook.modules:
+        _check_rules(workbook, module)
     for module, block in workbook.data_blocks().values():
         where = _file(module)
         _check_unique(where, (field.key for field in block.fields), f"{block.key}.")

@@ -59,6 +59,21 @@ def render(formula: str, resolve: Callable[[Reference], str]) -> str:
     return _TOKEN.sub(replace, formula)
 
 
+_ARGUMENT = re.compile(r"([a-z]\w*)(?:\[([a-z]\w*)(?::([a-z]\w*))?\])?")
+
+
+def parse_argument(text: str) -> tuple[str, tuple[str, ...]]:
+    """A rule's argument — ``block``, ``block[key]`` or ``block[key:other]`` — as block and its 0 to 2 keys.
+
+    Raises ValueError for anything else.
+    """
+    match = _ARGUMENT.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    block, *keys = match.groups()
+    return block, tuple(key for key in keys if key)
+
+
 def parse_column(text: str) -> tuple[str, str]:
     """Split ``block[key]``; ValueError when the text is anything else."""
     match = _TOKEN.fullmatch(text.strip())

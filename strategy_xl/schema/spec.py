@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z](?:_?[a-z0-9])*$", max_length=40)]
 SheetTitle = Annotated[str, StringConstraints(min_length=1, max_length=31, pattern=r"^[^\[\]:*?/\\']+$")]
@@ -78,6 +78,13 @@ class Tone(StrEnum):
     NEUTRAL = "neutral"
 
 
+def _both(value: object) -> object:
+    return {"fr": value, "en": value} if isinstance(value, str) else value
+
+
+Unit = Annotated[Text, BeforeValidator(_both)]
+
+
 class FieldSpec(Spec):
     """One column of a table or one labelled cell of a form.
 
@@ -85,7 +92,7 @@ class FieldSpec(Spec):
         key: language-neutral name, unique in its block; also the name rules know it by.
         label: column header or field label.
         help: note shown on the header and as input message.
-        unit: shown beside the label (``€``, ``h``).
+        unit: shown beside the numbers (``€``, ``h``); one text, or one a language.
         format: Excel number format, when the type's own does not serve.
         width: column width in characters.
         required: counts in the completeness of the module.
@@ -104,7 +111,7 @@ class FieldSpec(Spec):
     help: Text | None = None
     type: FieldType = FieldType.TEXT
     role: FieldRole = FieldRole.INPUT
-    unit: str | None = None
+    unit: Unit | None = None
     format: str | None = None
     width: float = Field(default=14, gt=0, le=120)
     required: bool = False
@@ -277,8 +284,9 @@ class RuleCall(Spec):
     Arguments:
         run: ``module.function`` in ``strategy_xl.rules``.
         into: key of the block whose computed and owned fields take the result's columns.
-        args: what each parameter gets: ``block`` (its rows) or ``block[key]`` (one column). ``params``
-            (thresholds from the settings) and ``today`` need no entry.
+        args: what each parameter gets: ``block`` (its rows), ``block[key]`` (one column) or
+            ``block[key:other]`` (a mapping of two). ``params`` (thresholds from the settings) and ``today``
+            need no entry.
         messages: which message field gets the result's ``reasons``, ``actions`` or ``missing`` fields.
     """
 

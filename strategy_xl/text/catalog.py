@@ -20,6 +20,9 @@ _LOCALES = Path(__file__).parent / "locales"
 NBSP = "\N{NO-BREAK SPACE}"
 NNBSP = "\N{NARROW NO-BREAK SPACE}"
 MISSING = "—"
+MEASURE = "measure"
+"""Form of a value whose unit stands in the row's column ``unit``."""
+
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -101,6 +104,16 @@ def format_value(value: object, form: str, lang: str) -> str:
     return MISSING if _is_missing(value) else _FORMS[form or "text"](value, lang)
 
 
+def measure(value: object, unit: object, lang: str) -> str:
+    """A value in its own unit: a rate of 0.055 in ``%`` is 5.5 %, the others have their unit behind them."""
+    if _is_missing(value):
+        return MISSING
+    if unit == "%":
+        return format_value(value, "percent1", lang)
+    text = format_value(value, "dec1", lang)
+    return f"{text}{NBSP}{unit}" if isinstance(unit, str) and unit else text
+
+
 def has_message(key: str, lang: str = "fr") -> bool:
     """Whether the catalogue of the language has the key."""
     catalogue, _plural = _catalogue(lang)
@@ -128,6 +141,13 @@ def _parsed(template: str) -> tuple[tuple[str, str | None, str], ...]:
     )
 
 
+def _piece(name: str, form: str, lang: str, args: Mapping[str, object]) -> str:
+    """One placeholder filled in."""
+    if form == MEASURE:
+        return measure(args[name], args.get("unit"), lang)
+    return format_value(args[name], form, lang)
+
+
 def message(key: str, lang: str, /, **args: object) -> str:
     """The message of a key in a language, filled in.
 
@@ -139,7 +159,7 @@ def message(key: str, lang: str, /, **args: object) -> str:
     Raises MissingMessageError for an unknown key, KeyError for a missing argument.
     """
     return "".join(
-        literal + (format_value(args[name], form, lang) if name is not None else "")
+        literal + (_piece(name, form, lang, args) if name is not None else "")
         for literal, name, form in _parsed(_template(key, lang, args.get("n")))
     )
 
@@ -162,6 +182,9 @@ def messages(key: str, lang: str, columns: Mapping[str, Sequence[object]], rows:
     for literal, name, form in _parsed(_template(key, lang, None)):
         if literal:
             pieces.append([literal] * rows)
-        if name is not None:
+        if name is not None and form == MEASURE:
+            pairs = zip(columns[name], columns["unit"], strict=True)
+            pieces.append([measure(value, unit, lang) for value, unit in pairs])
+        elif name is not None:
             pieces.append([format_value(value, form, lang) for value in columns[name]])
     return ["".join(parts) for parts in zip(*pieces, strict=True)] if pieces else [""] * rows

@@ -289,7 +289,11 @@ def _numbers(values: Sequence[object], spec: FieldSpec, context: Context) -> Coe
 def _number(value: object, spec: FieldSpec, context: Context) -> _Answer:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value), None
-    if isinstance(value, time | timedelta) and (spec.unit or "").casefold().startswith("h"):
+    if (
+        isinstance(value, time | timedelta)
+        and spec.unit is not None
+        and spec.unit.fr.casefold().startswith("h")
+    ):
         return _hours(value), None
     if not isinstance(value, str):
         code = "SX213" if isinstance(value, time | timedelta | date) else "SX201"
@@ -298,7 +302,7 @@ def _number(value: object, spec: FieldSpec, context: Context) -> _Answer:
 
 
 def _number_text(text: str, spec: FieldSpec, context: Context) -> _Answer:
-    number = parse_number(text, context.lang, spec.unit)
+    number = parse_number(text, context.lang, spec.unit.get(context.lang) if spec.unit else None)
     if number.problem is Problem.AMBIGUOUS:
         return math.nan, ("SX202", {"found": _cut(text), "first": number.first, "second": number.second})
     misplaced = number.percent and spec.type not in {FieldType.NUMBER, FieldType.PERCENT}

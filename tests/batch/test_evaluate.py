@@ -95,6 +95,12 @@ def test_arguments_by_name(spec: WorkbookSpec) -> None:
     assert frame["before"].tolist() == [None, True]
 
 
+def test_mapping_of_two_columns(spec: WorkbookSpec) -> None:
+    """``block[key:other]`` is a mapping; rows without a value are left out."""
+    items = pd.DataFrame({"amount": [5.0, 20.0], "big": ["x", None]}, index=[4, 9])
+    assert Evaluator(spec, {"items": items}, TODAY)._argument("items[amount:big]") == {5.0: "x"}
+
+
 def test_later_rules_see_earlier_answers(spec: WorkbookSpec) -> None:
     """After a rule ran, its answer stands in the block's columns."""
     evaluator = Evaluator(spec, {"items": pd.DataFrame({"amount": [20.0], "big": [None]}, index=[4])}, TODAY)

@@ -16,7 +16,7 @@ import pytest
 import strategy_xl.rules
 from strategy_xl import model
 from strategy_xl.schema.consistency import MAP_COLUMNS
-from strategy_xl.schema.formula import parse_column, references
+from strategy_xl.schema.formula import parse_argument, parse_column, references
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import (
     FieldRole,
@@ -262,9 +262,9 @@ def test_rules_named_in_a_template_can_be_called(call: RuleCall) -> None:
     assert needed <= given
     assert call.args.keys() <= parameters.keys()
     for text in call.args.values():
-        owner, key = parse_column(text) if "[" in text else (text, None)
+        owner, keys = parse_argument(text)
         assert owner in BLOCKS
-        assert key is None or any(field.key == key for field in BLOCKS[owner][1].fields)
+        assert {field.key for field in BLOCKS[owner][1].fields}.issuperset(keys)
     answers = {field.key for field in BLOCKS[call.into][1].fields if field.role is not FieldRole.INPUT}
     assert answers
     if "messages" in call.model_fields_set:

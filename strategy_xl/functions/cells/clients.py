@@ -86,7 +86,10 @@ def judge(given: Given, clients: pd.DataFrame) -> RuleResult:
             (12, 9),
             [
                 [
-                    "Note rapide : valeur apportée : 12 est hors limites (attendu : de 0 à 10) ; la valeur n’est pas utilisée"
+                    (
+                        "Note rapide : valeur apportée : 12 est hors limites (attendu : de 0 à "
+                        "10) ; la valeur n’est pas utilisée"
+                    )
                 ]
             ],
         ),
@@ -126,7 +129,10 @@ def client_scores(given: Given) -> Columns:
             _IDEAL,
             [
                 [
-                    "Client idéal : beaucoup de valeur apportée (96) et beaucoup de retour (96) — 60 h pour 12 000 € de marge."
+                    (
+                        "Client idéal : beaucoup de valeur apportée (96) et beaucoup de retour "
+                        "(96) — 60 h pour 12 000 € de marge."
+                    )
                 ]
             ],
         ),
@@ -134,7 +140,10 @@ def client_scores(given: Given) -> Columns:
             (3, 6),
             [
                 [
-                    "At-risk client: good return (60), but too little value brought (30). Value brought: quick score only. Value returned: quick score only."
+                    (
+                        "At-risk client: good return (60), but too little value brought (30). Value brought: "
+                        "quick score only. Value returned: quick score only."
+                    )
                 ]
             ],
             lang="en",

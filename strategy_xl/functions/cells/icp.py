@@ -57,7 +57,10 @@ def _clients(given: Given) -> pd.DataFrame:
                     "Effectif",
                     "22–33",
                     0.2734,
-                    "3 clients idéaux sur 5 se situent entre 22 et 33, 1,4 fois plus que l’ensemble des clients.",
+                    (
+                        "3 clients idéaux sur 5 se situent entre 22 et 33, 1,4 fois plus "
+                        "que l’ensemble des clients."
+                    ),
                 ],
             ],
         ),
@@ -67,7 +70,8 @@ def icp_criteria(given: Given) -> Columns:
     """What the ideal clients have in common more than the others."""
     import pandas as pd
 
-    from strategy_xl.rules.icp import IcpParams, list_criteria, overview
+    from strategy_xl.rules.icp import list_criteria, overview
+    from strategy_xl.rules.icp_profile import IcpParams
     from strategy_xl.text.catalog import message
 
     clients, params = _clients(given), given.params(IcpParams)
@@ -113,7 +117,10 @@ def _labelled(given: Given, criteria: pd.DataFrame) -> list[str]:
                 [
                     60.0903,
                     "B",
-                    "Prospect B : correspond à 60 % du profil. Un critère du profil au moins n’est pas rempli.",
+                    (
+                        "Prospect B : correspond à 60 % du profil. Un critère du profil "
+                        "au moins n’est pas rempli."
+                    ),
                 ]
             ],
         ),
@@ -123,12 +130,18 @@ def _labelled(given: Given, criteria: pd.DataFrame) -> list[str]:
                 [
                     60.0903,
                     "B",
-                    "Prospect B : correspond à 60 % du profil. Un critère du profil au moins n’est pas rempli.",
+                    (
+                        "Prospect B : correspond à 60 % du profil. Un critère du profil "
+                        "au moins n’est pas rempli."
+                    ),
                 ],
                 [
                     0.0,
                     "C",
-                    "Prospect C : correspond à 0 % du profil. Un critère du profil au moins n’est pas rempli.",
+                    (
+                        "Prospect C : correspond à 0 % du profil. Un critère du profil "
+                        "au moins n’est pas rempli."
+                    ),
                 ],
             ],
         ),
@@ -138,7 +151,8 @@ def prospect_score(given: Given) -> Columns:
     """How much each prospect is like the ideal clients."""
     import pandas as pd
 
-    from strategy_xl.rules.icp import IcpParams, grade
+    from strategy_xl.rules.icp import grade
+    from strategy_xl.rules.icp_profile import IcpParams
 
     flags = given.table("red_flags")
     words = [

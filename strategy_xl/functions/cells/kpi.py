@@ -107,8 +107,8 @@ def kpi_progress(given: Given) -> Columns:
     rows = given.frame
     way = np.where(numbers(rows, "target") >= numbers(rows, "baseline"), "increase", "decrease")
     kinds = rows["kpi_type"].astype(object) if "kpi_type" in rows.columns else None
-    kinds = way if kinds is None else kinds.where(kinds.notna(), way)
-    result, kpis = judge(replace(given, frame=rows.assign(kpi_type=kinds)))
+    filled = way if kinds is None else kinds.where(kinds.notna(), way).to_numpy()
+    result, kpis = judge(replace(given, frame=rows.assign(kpi_type=filled)))
     return [given.figures(result, "progress", "kpi", "kpis", kpis)]
 
 
@@ -198,7 +198,10 @@ def kpi_why(given: Given) -> Columns:
                 [
                     2.0,
                     1.0,
-                    "À garder : priorité 2, rang 1. Heures par semaine inconnues : comptées pour zéro dans la capacité.",
+                    (
+                        "À garder : priorité 2, rang 1. Heures par semaine inconnues : "
+                        "comptées pour zéro dans la capacité."
+                    ),
                 ]
             ],
         ),

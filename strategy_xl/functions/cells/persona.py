@@ -30,15 +30,31 @@ FIELDS = (
     examples=(
         Example(
             (
-                "Claire", 42, None, "Nantes", "Gérante de PME", "La voile",
-                "Elle manque de temps pour vendre", "Trouver des clients et tenir les comptes",
-                "Des devis qui restent sans réponse", "Un carnet de commandes plein", None,
-                None, "Décideur", "Oui",
+                "Claire",
+                42,
+                None,
+                "Nantes",
+                "Gérante de PME",
+                "La voile",
+                "Elle manque de temps pour vendre",
+                "Trouver des clients et tenir les comptes",
+                "Des devis qui restent sans réponse",
+                "Un carnet de commandes plein",
+                None,
+                None,
+                "Décideur",
+                "Oui",
             ),
-            [[78.3333, 'Brouillon', 'Brouillon (78 sur 100) : réponses 4 sur 5, portrait 5 sur 6, achat 1 sur 2.']],
+            [
+                [
+                    78.3333,
+                    "Brouillon",
+                    ("Brouillon (78 sur 100) : réponses 4 sur 5, portrait 5 sur 6, achat 1 sur 2."),
+                ]
+            ],
         ),
     ),
-)  # fmt: skip
+)
 def persona_score(given: Given) -> Columns:
     """Score and state of each persona."""
     from strategy_xl.rules.persona import PersonaParams, assess

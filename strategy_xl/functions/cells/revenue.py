@@ -139,7 +139,7 @@ def growth(given: Given) -> Columns:
         place = min(found.problems)
         raise refuse("LINE", given.lang, n=place + 1, text=found.problems[place])
     shape = (1, -1) if cells.columns == 1 else (cells.rows, cells.columns)
-    table = pd.DataFrame(np.asarray(found.values).reshape(shape))
+    table = pd.DataFrame(np.asarray(found.array).reshape(shape))
     result = grow(table, given.params(GrowthParams), frequency)  # type: ignore[arg-type]  # a key of the map
     return [
         given.figures(result, "growth", "growth", "products", table),

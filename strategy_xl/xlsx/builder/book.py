@@ -172,7 +172,7 @@ def field_note(book: Book, spec: FieldSpec) -> str:
     if spec.help is not None:
         parts.append(book.text(spec.help))
     if spec.unit:
-        parts.append(book.say("note.unit", unit=spec.unit))
+        parts.append(book.say("note.unit", unit=book.text(spec.unit)))
     if spec.role != "input":
         parts.append(book.say(f"note.{spec.role.value}"))
     return "\n".join(parts)

@@ -88,7 +88,7 @@ def _write_label(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
             page.note(cell, note)
     elif spec.help is not None or is_scale(spec):
         parts = ([page.book.text(spec.help)] if spec.help else []) + (
-            [spec.unit or ""] if is_scale(spec) else []
+            [page.book.text(spec.unit)] if spec.unit and is_scale(spec) else []
         )
         text = " · ".join(parts)
         span = placed.spans["long:help" if is_long(spec) else "short:help"]

@@ -127,14 +127,14 @@ def _money(unit: str, lang: str) -> str:
 
 def is_scale(spec: FieldSpec) -> bool:
     """Whether the unit names a scale (``0–10``, ``/100``): said once in the help, not beside every number."""
-    return spec.unit is not None and ("–" in spec.unit or spec.unit == "%")
+    return spec.unit is not None and ("–" in spec.unit.fr or spec.unit.fr == "%")
 
 
 def number_format(spec: FieldSpec, lang: str) -> str:  # noqa: PLR0911 - one return a type
     """Excel number format of a field: the template's own, else the form of its type with its unit."""
     if spec.format is not None:
         return spec.format
-    unit = spec.unit or ""
+    unit = spec.unit.get(lang) if spec.unit is not None else ""
     suffix = f'{NBSP}"{unit}"' if unit and not is_scale(spec) else ""
     match spec.type:
         case FieldType.MONEY:
