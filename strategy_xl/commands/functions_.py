@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 
 from strategy_xl.commands.render import language, text
-from strategy_xl.functions.registry import EXAMPLE_DAY, Argument, CellFunction, find
+from strategy_xl.functions.registry import EXAMPLE_DAY, Argument, CellFunction, call, find
 from strategy_xl.functions.registry import functions as all_functions
 from strategy_xl.text.catalog import LANGUAGES, message
 
@@ -68,15 +68,16 @@ def _details(function: CellFunction, lang: str) -> Iterator[str]:
         yield ""
         sheet = lay_out(function, example)
         for row in sheet.rows:
-            yield "  " + " | ".join(_shown(cell, lang) for cell in row)
+            yield "  " + " | ".join(shown(cell, lang) for cell in row)
         yield f"  {sheet.formula(lang)}"
-        for row in example.expected:
-            yield "    → " + " | ".join(_shown(cell, lang) for cell in row)
+        answer = call(function.name, example.args, settings=example.settings, lang=lang, today=EXAMPLE_DAY)
+        for line in answer:
+            yield "    → " + " | ".join(shown(cell, lang) for cell in line)
 
 
-def _shown(cell: object, lang: str) -> str:
+def shown(cell: object, lang: str) -> str:
     """A cell as people see it."""
-    if isinstance(cell, float):
+    if isinstance(cell, int | float):
         text = f"{cell:.4f}".rstrip("0").rstrip(".")
         return text.replace(".", ",") if lang == "fr" else text
     return "" if cell is None else str(cell)

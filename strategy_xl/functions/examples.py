@@ -32,7 +32,7 @@ class ExampleSheet:
 
 
 def _literal(value: float, lang: str) -> str:
-    text = f"{value:g}" if value == round(value, 6) and abs(value) < 1e6 else repr(value)  # noqa: PLR2004
+    text = f"{value:g}" if value == round(value, 6) and abs(value) < 1e6 else repr(value)
     text = text.removesuffix(".0")
     return text.replace(".", ",") if lang == "fr" else text
 
