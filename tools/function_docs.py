@@ -80,17 +80,19 @@ def _example(function: CellFunction, example: Example, lang: str) -> Iterator[st
     answer = call(function.name, example.args, settings=example.settings, lang=lang, today=EXAMPLE_DAY)
     yield f"```text\n{sheet.formula(lang)}"
     for line in answer:
-        yield "→ " + " | ".join(shown(cell, lang) for cell in line)
+        yield ("→ " + " | ".join(shown(cell, lang) for cell in line)).rstrip()
     yield "```\n"
 
 
 def _function(function: CellFunction, lang: str) -> Iterator[str]:
-    yield f"### {function.name}\n\n{function.title(lang)}\n\n```text\n{signature(function, lang)}\n```\n"
+    yield f"### {function.name}\n\n{function.title(lang)}\n"
+    yield f"```text\n{signature(function, lang)}\n```\n"
     if remark := function.remark(lang):
         yield f"{remark}\n"
     yield from _arguments(function, lang)
     shape = message(f"functions.docs.shape.{function.shape}", lang)
-    yield f"{message('functions.cli.result', lang, what=' | '.join(function.result_titles(lang)))} ({shape}).\n"
+    what = " | ".join(function.result_titles(lang))
+    yield f"{message('functions.cli.result', lang, what=what)} ({shape}).\n"
     for example in function.examples:
         yield from _example(function, example, lang)
 

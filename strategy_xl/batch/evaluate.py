@@ -118,10 +118,18 @@ class Evaluator:
 def evaluate(spec: WorkbookSpec, frames: Mapping[str, pd.DataFrame], today: date) -> list[Evaluation]:
     """Run every rule of the templates, in sheet order, on the blocks that the workbook has.
 
+    A block without a row has no answer to give; a board that the batch fills is always computed.
+
     Arguments:
         spec: the templates.
         frames: rows by block key, index = Excel row (tables) or instance number (forms).
         today: reference date.
     """
     evaluator = Evaluator(spec, frames, today)
-    return [evaluator.run(call) for module in spec.modules for call in module.rules if call.into in frames]
+    blocks = spec.data_blocks()
+    return [
+        evaluator.run(call)
+        for module in spec.modules
+        for call in module.rules
+        if call.into in frames and (len(frames[call.into]) or is_listing(blocks[call.into][1]))
+    ]

@@ -45,7 +45,9 @@ def _needs(spec: WorkbookSpec) -> list[BlockNeed]:
 
 
 def _used(block: BlockData) -> pd.DataFrame:
-    """The rows or instances of a block in which people typed something."""
+    """The rows or instances of a block in which people typed something; of a table only those are read."""
+    if block.is_table:
+        return block.frame
     inputs = [
         field.key
         for field in block.block.fields

@@ -242,16 +242,19 @@ def typed(cells: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
     errors = [place for place, cell in enumerate(cells) if is_error(cell)]
     clean = [None if is_error(cell) else plain(cell) for cell in cells] if errors else list(map(plain, cells))
     found = coerce_column(["" if cell is None else cell for cell in clean], spec, context(lang))
-    given = ~np.asarray(pd.isna(found.array), dtype=bool)
+    values = found.array
+    if spec.type in NUMERIC_TYPES and (endless := np.isinf(values)).any():
+        # No spreadsheet holds an infinite number: something went wrong on the way.
+        errors += np.flatnonzero(endless).tolist()
+        values = np.where(endless, np.nan, values)
+    given = ~np.asarray(pd.isna(values), dtype=bool)
     label = spec.label.get(lang)
     problems = {
         problem.position: message(problem.code, lang, label=label, **problem.args)
         for problem in found.problems
         if not given[problem.position]  # told, but used: no reason to withhold the answer
     }
-    if spec.type in NUMERIC_TYPES and np.isinf(found.array).any():
-        errors += np.flatnonzero(np.isinf(found.array)).tolist()
-    return Typed(found.array, given, problems, errors)
+    return Typed(values, given, problems, errors)
 
 
 # -- tables ------------------------------------------------------------------------------------------------

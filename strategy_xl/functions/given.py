@@ -56,7 +56,7 @@ class Given:
         """A rule's thresholds: the settings given, else their defaults."""
         names = frozenset(kind.__dataclass_fields__)  # type: ignore[attr-defined]
         chosen = tuple((key, plain(value)) for key, value in self.settings.items() if key in names)
-        found: _Params = _params(kind, chosen, self.lang)
+        found: _Params = _params(kind, chosen, self.lang)  # type: ignore[arg-type]  # a class is hashable
         return found
 
     def setting(self, key: str) -> Any:
@@ -76,15 +76,31 @@ class Given:
 
         Arguments:
             result: the rule's answer. rule: prefix of its messages.
-            block: block of the templates whose choice labels the sentences may show.
+            block: block of the templates whose fields and choice labels the sentences may show.
             frame: the rule's input, the rows given when None.
         """
+        return present.reasons(result, rule, *self._shown(block, frame))
+
+    def actions(
+        self, result: RuleResult, rule: str, block: str, frame: pd.DataFrame | None = None
+    ) -> list[str]:
+        """What to do next, for every row; arguments as ``why``."""
+        return present.next_actions(result, rule, *self._shown(block, frame))
+
+    def _shown(
+        self, block: str, frame: pd.DataFrame | None
+    ) -> tuple[pd.DataFrame, str, Mapping[str, Mapping[str, str]]]:
+        """What sentences may show: every field of the block (those not given are missing) and labels."""
+        inputs, fields = self.frame if frame is None else frame, block_fields(block)
+        inputs = inputs.reindex(
+            columns=[*inputs.columns, *(key for key in fields if key not in inputs.columns)]
+        )
         labels = {
             key: choice_labels(spec.choices, self.lang)
-            for key, spec in block_fields(block).items()
+            for key, spec in fields.items()
             if spec.choices is not None
         }
-        return present.reasons(result, rule, self.frame if frame is None else frame, self.lang, labels)
+        return inputs, self.lang, labels
 
     def explain(
         self, result: RuleResult, rule: str, block: str, frame: pd.DataFrame | None = None

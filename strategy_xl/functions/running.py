@@ -28,7 +28,7 @@ from strategy_xl.functions.given import Given
 from strategy_xl.functions.registry import LANG, SETTINGS, Argument, CellFunction, Kind, Shape
 from strategy_xl.functions.results import Block, Cell, CellError, clip, column, rows_of
 from strategy_xl.rules.columns import Bools
-from strategy_xl.text.catalog import LANGUAGES
+from strategy_xl.text.catalog import LANGUAGES, message
 
 _LANGUAGE_NAMES = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
 
@@ -38,12 +38,16 @@ _LANGUAGE_NAMES = {"francais": "fr", "french": "fr", "anglais": "en", "english":
 
 @dataclass
 class _Rows:
-    """The row-by-row arguments: typed columns of one length, the shape they came in, what is wrong."""
+    """The row-by-row arguments: typed columns of one length, the shape they came in, what is wrong.
+
+    ``lacking``: by row, that an argument it cannot do without is empty.
+    """
 
     count: int
     shape: tuple[int, int]
     columns: dict[str, Typed] = field(default_factory=dict)
     ranged: list[str] = field(default_factory=list)
+    lacking: dict[int, str] = field(default_factory=dict)
 
     @cached_property
     def given(self) -> Bools:
@@ -65,7 +69,7 @@ class _Rows:
         for item in self.columns.values():
             for place, text in item.problems.items():
                 found.setdefault(place, text)
-        return found
+        return {**self.lacking, **found}
 
     def usable(self) -> Bools:
         """Rows that a function may see."""
@@ -163,10 +167,27 @@ def _sort(function: CellFunction, args: Sequence[object], lang: str) -> dict[str
     return given
 
 
-def _require(function: CellFunction, given: Mapping[str, Grid], as_table: str, lang: str) -> None:
+def _require(function: CellFunction, given: Mapping[str, Grid], rows: _Rows, lang: str) -> None:
+    """See to the arguments that a function cannot do without.
+
+    A row that lacks one is told so in its place. Raises Refusal when an argument, or a column of the table
+    that stands for it, is left out as a whole.
+    """
+    aligned = function.shape in {Shape.COLUMN, Shape.ROWS}
     for item in function.arguments:
-        if item.required and item.name not in given and not (as_table and item.kind is Kind.CELLS):
-            raise refuse("MISSING_ARGUMENT", lang, name=item.name)
+        if not item.required:
+            continue
+        told = message("functions.MISSING_ARGUMENT", lang, name=item.name)
+        if item.kind is not Kind.CELLS:
+            if item.name not in given:
+                raise Refusal(clip(told))
+            continue
+        found = rows.columns.get(item.key)
+        if found is None and not (aligned and rows.count == 1):
+            raise Refusal(clip(told))
+        if aligned:
+            lacking = rows.given if found is None else rows.given & ~found.given
+            rows.lacking.update(dict.fromkeys(np.flatnonzero(lacking).tolist(), told))
 
 
 def _single(argument: Argument, cells: Grid, lang: str) -> object:
@@ -214,12 +235,12 @@ def run(
         return [[""]]
     lang = _language(given, lang)
     as_table = _as_table(function, given)
-    _require(function, given, as_table, lang)
     if as_table:
         found = table(cells[0][0].name, cells[0][1], as_table, lang)
         rows = _Rows(found.rows, (found.rows, 1), dict(found.columns))
     else:
         rows = _rows(cells, lang)
+    _require(function, given, rows, lang)
     tables, others = _besides(function, given, lang)
     aligned = function.shape in {Shape.COLUMN, Shape.ROWS}
     if cells and (function.together or not aligned):

@@ -6,11 +6,11 @@ Source: rules.md §i. Interval: Wilson score interval, as ``scipy.stats.binomtes
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from strategy_xl.rules.base import Codes, RuleResult
 from strategy_xl.rules.columns import Floats, boolean, numbers, rounded, texts
@@ -56,7 +56,7 @@ def wilson(
     valid = (n > 0) & (k >= 0) & (k <= n)
     n = np.where(valid, n, np.nan)
     p = k / n
-    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     # At 0 and n successes the end is exactly 0 or 1; the formula leaves binary noise there.

@@ -14,6 +14,7 @@ from strategy_xl.text.words.rewrite import Pieces, format_day, format_value
 from strategy_xl.text.words.sentence import Sentence, digits_value
 
 _FIRM = frozenset({"indicator", "counted", "object", "deliverable", "loose", "unknown", "abstract"})
+_EFFORT = frozenset({"consacrer", "dedier", "spend", "devote", "dedicate"})
 _NOT_TARGETS = frozenset({"duration"})
 
 
@@ -209,8 +210,14 @@ def _target(
     """The quantity that says what to reach; a duration only for an indicator of time or a service."""
     best: Quantity | None = None
     for quantity in quantities:
-        if quantity.scope or (quantity.kind in _NOT_TARGETS and not _is_time_target(sentence, quantity)):
+        if (quantity.scope and quantity.kind != "duration") or (
+            quantity.kind in _NOT_TARGETS
+            and not _is_time_target(sentence, quantity)
+            and not _is_effort(sentence, quantity.first)
+        ):
             continue
+        if quantity.kind == "duration" and not quantity.noun >= 0 and _is_effort(sentence, quantity.first):
+            quantity = quantity._replace(noun=quantity.last)  # noqa: PLW2901 - « 2 hours a day on calls »
         if best is None or _weight(quantity) > _weight(best):
             best = quantity
     if best is None:
@@ -231,6 +238,8 @@ def _is_time_target(sentence: Sentence, quantity: Quantity) -> bool:
     bits = sentence.bits
     words = sentence.words
     before = words[quantity.first - 1] if quantity.first else ""
+    if quantity.unit in {"hour", "minute"} and _is_limit(words, quantity.first):
+        return any(bits[at] & lx.VERB for at in range(quantity.first))
     if quantity.low is not None or before in {
         "sous",
         "within",
@@ -254,7 +263,25 @@ def _is_time_target(sentence: Sentence, quantity: Quantity) -> bool:
             before not in {"a", "de"} or words[quantity.first - 2] == "moins"
         ):
             return any(bits[at] & lx.VPROC for at in range(quantity.first))
+    if before in {"a", "to", "sous"} and any(bits[at] & lx.VDOWN for at in range(quantity.first)):
+        # « réduire à 48 heures le temps de traitement »
+        return any(bits[at] & lx.TIMEIND for at in range(quantity.last + 1, len(words)))
     return quantity.low is not None and any(bits[at] & (lx.VDOWN | lx.VUP) for at in range(quantity.first))
+
+
+def _is_effort(sentence: Sentence, first: int) -> bool:
+    """Whether a duration is the time given to something (« consacrer 2 h », « spend 2 hours »)."""
+    return bool(_EFFORT & set(sentence.words[max(first - 3, 0) : first]))
+
+
+def _is_limit(words: Sequence[str], first: int) -> bool:
+    """Whether « sous », « dans les », « within », « in less than » stands before a duration."""
+    before = words[max(first - 3, 0) : first]
+    return bool({"sous", "within", "under", "moins", "less"} & set(before)) or before[-2:] in (
+        ["dans", "les"],
+        ["in", "the"],
+        ["dans", "l'"],
+    )
 
 
 def _measurable(what: ObjectReading, target: Quantity | None) -> int:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The command, in an environment that sees the dependencies but not the checkout."""
+    """The command of the wheel; its environment has the dependencies but not the checkout."""
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)],
@@ -27,7 +27,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(home, with_pip=False)
     scripts = home / ("Scripts" if sys.platform == "win32" else "bin")
     subprocess.run(
-        [sys.executable, "-m", "pip", "--python", str(scripts / "python"), "install", "--no-deps", str(wheel)],
+        [sys.executable, "-m", "pip", "--python", scripts / "python", "install", "--no-deps", wheel],
         check=True, capture_output=True,
     )  # fmt: skip
     # A path file makes the installed dependencies importable without their own path files, hence without

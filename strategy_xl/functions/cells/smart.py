@@ -8,8 +8,11 @@ from strategy_xl.functions.registry import Argument, Columns, Example, Shape, ce
 from strategy_xl.functions.results import labelled
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from strategy_xl.functions.given import Given
     from strategy_xl.rules.base import RuleResult
+    from strategy_xl.rules.smart import SmartParams
 
 ARGUMENTS = (
     Argument("objective", field="objectives.title", required=True, table="objectives"),
@@ -28,7 +31,7 @@ _VAGUE = "Améliorer la qualité bientôt"
 
 
 def judge(given: Given) -> RuleResult:
-    """The rule's answer: on the fields when one is given, else on the sentences alone.
+    """The rule's answer: on the fields of the rows that have one, on the sentence alone of the others.
 
     A sentence that comes alone says nothing of its owner: acceptable and realistic stay unknown then,
     instead of counting as missing.
@@ -40,9 +43,33 @@ def judge(given: Given) -> RuleResult:
     from strategy_xl.rules.base import Codes, RuleResult
 
     objectives, params = given.frame, given.params(smart.SmartParams)
-    if len(objectives.columns) > 1:
-        return smart.assess(objectives, given.today, params)
-    titles = objectives["title"]
+    detailed = objectives.drop(columns="title").notna().any(axis=1).to_numpy()
+    parts = []
+    if detailed.any():
+        parts.append(smart.assess(objectives[detailed], given.today, params))
+    if not detailed.all():
+        parts.append(_sentences(objectives.loc[~detailed, "title"], given, params))
+    if len(parts) == 1:
+        return parts[0]
+    frame = pd.concat([part.frame for part in parts]).reindex(objectives.index)
+    order = np.argsort(np.concatenate([np.flatnonzero(detailed), np.flatnonzero(~detailed)]))
+    reasons, missing = (
+        Codes(
+            getattr(parts[0], name).names, np.concatenate([getattr(part, name).bits for part in parts])[order]
+        )
+        for name in ("reasons", "missing")
+    )
+    return RuleResult(frame, reasons, missing, smart.VERSION)
+
+
+def _sentences(titles: pd.Series, given: Given, params: SmartParams) -> RuleResult:
+    """The rule's answer on sentences alone."""
+    import numpy as np
+    import pandas as pd
+
+    from strategy_xl.rules import smart
+    from strategy_xl.rules.base import Codes, RuleResult
+
     read = smart.assess_texts(titles, None, given.today)
     letters = {key.lower(): read[key].to_numpy(np.float64, na_value=np.nan) for key in "SMART"}
     score, verdict = smart._score(letters, params)  # noqa: SLF001 - the same score as the sheet's
@@ -111,10 +138,5 @@ def smart_score(given: Given) -> Columns:
 )
 def smart_advice(given: Given) -> Columns:
     """What to add to each objective, and a sentence to fill in."""
-    from strategy_xl.functions import present
-
     result = judge(given)
-    return [
-        present.next_actions(result, "smart", given.frame, given.lang, {}),
-        result.frame["rewrite"],
-    ]
+    return [given.actions(result, "smart", "objectives"), result.frame["rewrite"]]

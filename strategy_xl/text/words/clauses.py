@@ -284,12 +284,15 @@ class Clauses:
                     index == verb + 1
                     and word in {"de", "d'"}
                     and index + 1 < len(units)
-                    and bool(units[index + 1].bits & lx.GEN)
-                    and units[index + 1].word.endswith(("s", "x"))
+                    and self.words[index_first := units[index + 1].first].endswith(("s", "x"))
+                    and bool(self.sentence.bits[index_first] & lx.GEN)
                 )
                 governed = (
                     index == verb + 1
-                    and word in {"a", "au", "aux", "to", "with", "for"}
+                    and (
+                        word in {"a", "au", "aux", "to", "with", "for"}
+                        or (word == "at" and units[verb].word in {"exhibit", "speak", "present", "pitch"})
+                    )
                     and units[verb].bits & (lx.VPROC | lx.VDO)
                 )
                 if (

@@ -194,7 +194,9 @@ def read_season(context: Context, position: int) -> TimeExpr | None:
     if not (has_this or shift or part or dated) and role not in {"strong", "deadline", "after", "start"}:
         return None
     following = context.word(last + 1)
-    if context.lang == "en" and following.isalpha() and not context.sentence.bits[last + 1] & (PREP | STOP):
+    if following in {"season", "period"}:
+        last += 1
+    elif context.lang == "en" and following.isalpha() and not context.sentence.bits[last + 1] & (PREP | STOP):
         return None
     period, absolute = next_period(context, year, lambda y: season_period(y, season))
     if year is None and season == 4 and period[0] > context.day:
@@ -302,6 +304,34 @@ def read_cue(context: Context, position: int) -> TimeExpr | None:
     return TimeExpr("event", position, _clause_end(context, position), None, None)
 
 
+def read_before(context: Context, position: int) -> TimeExpr | None:
+    """``avant la prochaine assemblée``, ``before our relaunch``: an event that no calendar holds."""
+    if context.word(position + 1) not in _DETERMINERS:
+        return None
+    at = position + 2
+    while context.time_class(at)[0] == "x":
+        at += 1
+    word = context.word(at)
+    if (
+        not word.isalpha()
+        or not context.sentence.bits[at] & NOUN
+        and context.sentence.bits[at] & (PREP | STOP)
+    ):
+        return None
+    if any(handler_of(context.lang, near) for near in context.words[at : at + 4] if near != "des"):
+        return None
+    if any(context.time_class(near)[0] for near in range(at, min(at + 3, context.size))):
+        return None
+    last = at
+    while last + 1 < context.size and last < at + 4:
+        word = context.words[last + 1]
+        linked = word in {"de", "du", "des", "d'", "'s", "of", "'"}
+        if not linked and (not word.isalpha() or context.sentence.bits[last + 1] & (PREP | STOP)):
+            break
+        last += 1
+    return TimeExpr("event", position, last, None, None)
+
+
 def _clause_end(context: Context, position: int) -> int:
     """The last token of the clause that starts at a position (a comma, a full stop or five words on)."""
     last = position
@@ -345,7 +375,10 @@ HANDLERS: Mapping[str, Handler] = {
 }
 
 
+_DETERMINERS = frozenset(["le", "la", "l'", "les", "notre", "nos", "the", "our", "their", "my"])
 _WORDS: Mapping[str, Handler] = {
+    "avant": read_before,
+    "before": read_before,
     "des": read_as_soon,
     "demain": read_tomorrow,
     "tomorrow": read_tomorrow,

@@ -57,6 +57,17 @@ def read_numeric(context: Context, position: int) -> TimeExpr | None:
     return context.finish(position, position, period, absolute=False)
 
 
+def _describes(context: Context, position: int) -> bool:
+    """Whether a word is a participle after a known group (``des clients acquis``, ``the customers won``)."""
+    word = context.word(position)
+    endings = (
+        ("e", "es", "ee", "ees", "is", "ises", "us", "ues") if context.lang == "fr" else ("ed", "won", "sold")
+    )
+    if position < 2 or not word.endswith(endings) or not context.sentence.bits[position] & VERB:
+        return False
+    return any(context.word(at) in {"des", "les", "nos", "the", "our"} for at in (position - 2, position - 3))
+
+
 def read_year(context: Context, position: int) -> TimeExpr | None:
     """A year, when it is a period and not part of a name (``catalogue 2027``) or of figures."""
     year = int(context.words[position])
@@ -71,6 +82,9 @@ def read_year(context: Context, position: int) -> TimeExpr | None:
         return None  # « 2000 abonnés »
     first, part, _ = left_modifiers(context, position)
     before = context.word(first - 1)
+    if before in {"en", "in"} and year <= context.day.year and _describes(context, first - 2):
+        # « les clients acquis en 2026 »: which ones, not by when.
+        return TimeExpr("start", first - 1, position, date(year, 1, 1), None)
     role, _ = context.role(first)
     bits = context.sentence.bits[first - 1] if first else 0
     following = context.word(position + 1)
@@ -96,6 +110,12 @@ def read_year(context: Context, position: int) -> TimeExpr | None:
             "year",
             "fy",
             "budget",
+            "finish",
+            "end",
+            "close",
+            "finir",
+            "terminer",
+            "cloturer",
         }
         ahead = next_bits & IND or following in {
             "goal",
@@ -111,7 +131,8 @@ def read_year(context: Context, position: int) -> TimeExpr | None:
             return _before_event(context, position, year)
     elif context.lang == "en" and following.isalpha() and first == position and role != "strong":
         # « in the 2027 catalogue »: a name.
-        if context.word(first - 1) in {"the", "our"} and not next_bits & (IND | PREP | STOP):
+        season = context.word(position + 2) == "season"  # « in the 2027 low season »
+        if context.word(first - 1) in {"the", "our"} and not season and not next_bits & (IND | PREP | STOP):
             return None
     last = position
     if context.word(position + 1) in {"/", "-"} and (other := context.year_at(position + 2)):

@@ -49,6 +49,9 @@ _PLAIN_PARTIES = frozenset(
         "compte",
         "account",
         "devis",
+        "quote",
+        "contract",
+        "sales",
         "commande",
         "order",
         "vente",
@@ -102,7 +105,8 @@ class Delimiters(Clauses):
         return tuple(found)
 
     def _is_scoped_head(self, index: int, main: int) -> bool:
-        return index != main and bool(self.units[index].bits & lx.SEG)
+        bits = self.units[index].bits
+        return index != main and (not bits or bool(bits & lx.SEG))  # « les ventes d'A320 »
 
     def _is_named(self, index: int) -> bool:
         """Whether a unit is a name: a code with figures, a number after its noun, a capital inside."""
@@ -155,6 +159,14 @@ class Delimiters(Clauses):
         }
         if known & lx.IND:
             return False
+        if (
+            self.lang == "en"
+            and main == index + 1
+            and known & lx.DEL
+            and self.units[main].bits & lx.OBJ
+            and word not in _PLAIN_PARTIES
+        ):
+            return True  # « newsletter subscribers »
         if known & lx.OBJ:
             # « demandes de devis »: an object after another object names the product,
             # a bare client or prospect does not.

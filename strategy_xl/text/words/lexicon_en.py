@@ -11,6 +11,8 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str] = {
     # Indicators: what can be counted or computed and followed over time.
     "IND": """
+        break even; break even point; order intake;
+        operating cost; fixed cost; running cost; production cost; labour cost; labor cost; overhead cost;
         revenue; turnover; sale; sales; sales volume; net sales; profit; net profit; gross profit; margin;
         gross margin; net margin; ebitda; cash flow; cash; average order value; aov; average basket;
         basket size; basket; average ticket; ticket size; average deal size; deal size; deal value; rate;
@@ -23,7 +25,7 @@ WORDS: Mapping[str, str] = {
         cycle; time; days sales outstanding; dso; cost; cost per lead; cost per click; acquisition cost;
         cost per acquisition; customer acquisition cost; cac; cpl; cpa; cpc; roi; roas; spend; budget;
         expense; expenses; overhead; price; average price; discount; discounts; discounting; debt;
-        overdue; receivables; stock; stockout; inventory; turns; traffic; footfall; visits; attendance;
+        overdue; receivables; stock; stockout; inventory; turns; website traffic; web traffic; site traffic; traffic; footfall; visits; attendance;
         audience; reach; impressions; views; clicks; engagement rate; engagement; frequency; order
         frequency; purchase frequency; reorder rate; volume; number; headcount; pipeline; pipeline value;
         backlog; order book; mrr; arr; recurring revenue; ltv; clv; lifetime value; customer lifetime
@@ -37,7 +39,7 @@ WORDS: Mapping[str, str] = {
     """,
     # Objects that are counted one by one; they say what, not for whom.
     "OBJ": """
-        company; firm; business owner; version; edition; pharmacy; vendor; supplier; subcontractor;
+        stock; point of sale; points of sale; company; firm; business owner; version; edition; pharmacy; vendor; supplier; subcontractor;
         speaker; trainer; mentor; decision maker; stakeholder; signatory; bottle; menu; bouquet; panel;
         window; door; robot; drone; tractor; truck; business card; visual; poster; spot; ad; advert;
         advertisement; press release; press kit; witness; day; breakfast; lunch; tasting; gift box;
@@ -103,7 +105,7 @@ WORDS: Mapping[str, str] = {
     """,
     # Deliverables that are done or not done.
     "DEL": """
-        version; edition; translation; presentation; promotion; mock up; demonstrator; pilot; trial
+        click & collect; click and collect; show; expo; congress; acquisition; takeover; buyout; merger; version; edition; translation; presentation; promotion; mock up; demonstrator; pilot; trial
         version; operation; sales pitch; pitch; sales guide; sales plan; training plan; communication
         plan; media plan; grid; discount grid; procedure; process map; specification; roadmap; calendar;
         schedule; agenda; org chart; job description; customer file; prospect list; list; segmentation;
@@ -140,6 +142,13 @@ WORDS: Mapping[str, str] = {
     """,
     # Concepts: a number on them measures nothing yet.
     "CON": """
+        lead by example; outside the box; raise the bar; extra mile; next level; move the needle; game
+        changer; stand out; make a difference; stay ahead; ahead of the curve; add value; create value;
+        do our best; give our best; our best; embrace change; embrace digital; cutting edge; push
+        boundaries; make things happen; get things done; think big; take ownership; gain traction; save
+        time; waste time; wasting time; lose time; gain time; stay competitive; move upmarket; right
+        things; right direction; bigger picture; big picture; best version; unknown territory; comfort
+        zone; status quo; silos; first class; best in class; turn the page; low hanging fruit;
         roots; ties; grip; foothold; control; peace of mind; mindset; course; ecosystem; interest;
         attention; attachment; preference; perception; understanding; customer knowledge; involvement;
         mobilisation; buy in; edge; competitive edge; competitive advantage; advantage; difference;
@@ -241,7 +250,7 @@ WORDS: Mapping[str, str] = {
     """,
     # Acts that are done or not done.
     "VDO": """
-        follow up with; get in touch with; reconnect with; re engage; replicate; reproduce; release; ship
+        follow up on; follow up with; get in touch with; reconnect with; re engage; replicate; reproduce; release; ship
         out; apply for; choose/chooses/choosing/chose/chosen; select; pick; nominate; register; sign up;
         join; bid; define; establish; elaborate; prepare; inaugurate; relocate; renovate; refurbish;
         configure; connect; automate; digitise; order; replace; request; submit; tender; commission;
@@ -300,13 +309,13 @@ WORDS: Mapping[str, str] = {
     """,
     # Words that say a thing is done.
     "DONE": """
-        live; online; in place; up and running; operational; finished; completed; complete; done; signed;
+        certified; accredited; listed; trained; booked; renewed; live; online; in place; up and running; operational; finished; completed; complete; done; signed;
         published; delivered; installed; opened; open; launched; approved; sent; ready; deployed; hired;
         filed; submitted; on sale
     """,
     # Acts of service, repeated for each request or order.
     "VPROC": """
-        provide; give; issue; offer; make; respond; reply; answer; process; handle; ship; deliver;
+        follow up on;         provide; give; issue; offer; make; respond; reply; answer; process; handle; ship; deliver;
         dispatch; refund; pay/pays/paying/paid; call back; follow up; onboard; resolve; acknowledge;
         quote; invoice; contact; convert; response; delivery; shipping; processing; complete; fix; return;
         settle; reply to; send/sends/sending/sent; turnaround

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str] = {
     # Indicators: what can be counted or computed and followed over time.
     "IND": """
-        ca; chiffre d'affaires; chiffre d'affaire; chiffres d'affaires; vente; ventes additionnelles;
+        point mort; seuil de rentabilite; prise de commandes; prises de commandes;
+        taux de transformation des devis; taux de conversion des devis; cout de fonctionnement; cout fixe;
+        frais generaux; charge; charges fixes; cout de production; ca; chiffre d'affaires; chiffre d'affaire; chiffres d'affaires; vente; ventes additionnelles;
         ventes croisees; volume des ventes; marge; marge brute; marge nette; taux de marge; resultat;
         resultat net; benefice; ebe; ebitda; tresorerie; panier; panier moyen; ticket moyen; taux; taux de
         transformation; taux de conversion; taux de retour; taux d'attrition; taux de churn; taux de
@@ -24,7 +26,7 @@ WORDS: Mapping[str, str] = {
         cycle; temps de reponse; temps; duree; cout; couts; cout d'acquisition; cout par lead; cout par
         clic; cac; cpl; cpa; cpc; roi; roas; budget; depense; frais; prix; prix moyen; prix de vente;
         remise; remises; escompte; impaye; encours; dso; bfr; creance; stock; rupture; ruptures; rotation;
-        trafic; frequentation; flux; audience; portee; impressions; vue; clic; affluence; frequence;
+        trafic du site; trafic du site web; trafic du site internet; trafic web; trafic; frequentation; flux; audience; portee; impressions; vue; clic; affluence; frequence;
         frequence d'achat; recurrence; reachat; attrition; churn; retention; renouvellement;
         desabonnement; resiliation; defection; turnover; absenteisme; productivite; rendement; capacite;
         volume; quantite; nombre; nb; nbre; effectif; portefeuille; pipe; pipeline; carnet de commandes;
@@ -38,7 +40,7 @@ WORDS: Mapping[str, str] = {
     """,
     # Objects that are counted one by one; they say what, not for whom.
     "OBJ": """
-        entreprise; societe; version; edition; extension de garantie; caisse; palette; pharmacie; magasin
+        personne; entreprise; societe; version; edition; extension de garantie; caisse; palette; pharmacie; magasin
         franchise; prestataire; sous traitant; intervenant; formateur; referent; mentor; parrain;
         dirigeant; participant; etudiant; acheteuse; gerant; decideur; interlocuteur; signataire; porteur;
         licencie; boite; bouteille; menu; bouquet; panneau; fenetre; porte; robot; drone; tracteur;
@@ -62,7 +64,7 @@ WORDS: Mapping[str, str] = {
         alternant; apprenti; technicien; boutique; magasin; agence; point de vente; point de contact;
         showroom; franchise; poste; place; siege; lot; logement; bien; appartement; maison; chantier;
         installation; pose; intervention; prestation; coffret; carte cadeau; carte; bon cadeau; bon
-        d'achat; kit; equipe commerciale; force de vente; piece; unite; vehicule; machine; logiciel;
+        d'achat; kit; point relais; point de collecte; point de retrait; equipe commerciale; force de vente; piece; unite; vehicule; machine; logiciel;
         module; option; appel d'offres; appels d'offres; marche public; accord; convention; reservation;
         nuitee; couvert; table; essai; essai gratuit; telechargement; partage; follower; fan; like;
         reponse; questionnaire; enquete; entretien; candidature; candidat; cv; relance; relances;
@@ -74,7 +76,7 @@ WORDS: Mapping[str, str] = {
     """,
     # Delimiters: product family, segment, channel, place, means.
     "SEG": """
-        b2b; btob; b to b; b2c; btoc; pme; tpe; eti; pmi; grand compte; grands comptes; grand groupe;
+        produit frais; produits frais; b2b; btob; b to b; b2c; btoc; pme; tpe; eti; pmi; grand compte; grands comptes; grand groupe;
         collectivite; mairie; commune; administration; hopital; clinique; ehpad; ecole; lycee; universite;
         association; syndic; syndic de copropriete; copropriete; bailleur; promoteur; architecte; artisan;
         btp; batiment; industrie; industriel; agroalimentaire; agriculture; agriculteur; viticulteur;
@@ -107,7 +109,7 @@ WORDS: Mapping[str, str] = {
     """,
     # Deliverables that are done or not done.
     "DEL": """
-        version; edition; traduction; presentation; collection; promotion; operation; maquette;
+        click & collect; click and collect; version; edition; traduction; presentation; collection; promotion; operation; maquette;
         demonstrateur; pilote; experimentation; prototype; argumentaire de vente; guide de vente; plan de
         vente; plan de formation; plan de communication; plan media; plan de relance; grille; grille de
         remises; procedure; mode operatoire; cahier des charges; feuille de route; calendrier; planning;
@@ -150,6 +152,11 @@ WORDS: Mapping[str, str] = {
     """,
     # Concepts: a number on them measures nothing yet.
     "CON": """
+        virage; vitesse superieure; meilleur de nous memes; le meilleur de nous; longueur d'avance; vers le
+        haut; epingle du jeu; sortir du lot; faire la difference; du temps; de temps; mentalites;
+        mentalite; montee en gamme; montee en competences; montee en puissance; monter en gamme; monter en
+        competences; monter en competence; monter en puissance; changer d'echelle; statu quo; zone de
+        confort; bon sens; bonnes pratiques; creer de la valeur; de la hauteur; terrain de jeu; l'exemple; cap superieur;
         marque; ancrage; racine; racines; maitrise; serenite; bonheur; esprit; etat d'esprit; cap;
         dialogue; ecosysteme; interet; attention; attachement; preference; perception; comprehension;
         connaissance client; connaissance; implication; mobilisation; adhesion des equipes; capacite
@@ -174,7 +181,7 @@ WORDS: Mapping[str, str] = {
     # Words that narrow nothing.
     "GEN": """
         boite; structure; maison; groupe; equipe; equipes; marche; metier; domaine; activite; business;
-        monde; clientele; concurrence; concurrent; gens; personne; coeur; preoccupation; centre; regard;
+        monde; clientele; concurrence; concurrent; gens; coeur; preoccupation; centre; regard;
         yeux; oeil; pied; main; tete; esprit; facade; tout; chose; maniere; facon; moyen; niveau; terme;
         cadre; fait; cas; sens; point; objectif; but; cible; ambition; nouveau; nouveaux; nouvelle;
         nouvel; bon; meilleur; meilleure; grand; petit; existant; existante; actuel; actuelle; futur;
@@ -355,7 +362,7 @@ WORDS: Mapping[str, str] = {
     """,
     # Nouns after which a number is a name.
     "IDN": """
-        ligne; gamme; zone; lot; version; iso; phase; niveau; article; modele; serie; type; etape; axe;
+        line; ligne; gamme; zone; lot; version; iso; phase; niveau; article; modele; serie; type; etape; axe;
         chapitre; agence; salle; hall; stand; palier; departement; dept; rn; route; rue; norme; page;
         code; volume; bac; format; office; windows; pack; formule; reference; ref; quai; atelier;
         batiment; porte; ticket; tome; edition; salon; catalogue; collection; palmares; barometre; plan;

@@ -240,6 +240,16 @@ class NumberContext:
             "plus",
         }:
             return True
+        if self.word(after) in {
+            "premiers",
+            "premieres",
+            "meilleurs",
+            "meilleures",
+            "largest",
+            "biggest",
+            "leading",
+        }:
+            return False  # « parmi les 3 premiers fournisseurs »
         if first > 2 and any(last == first - 2 and flags & VERB for _, last, flags in self.sentence.phrases):
             return False  # « reprendre contact avec les 35 prospects »
         if (

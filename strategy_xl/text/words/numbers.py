@@ -67,6 +67,16 @@ _RATIO_STEMS = re.compile(
 )
 _STEM_VALUE = {"doubl": 2.0, "tripl": 3.0, "quadrupl": 4.0, "quintupl": 5.0, "decupl": 10.0, "halv": 0.5}
 _RANGE_LINKS = {"a", "to", "->", "→", "-", "et", "and", "jusqu'", "au"}
+# « 40 points de vente » are shops.
+_PLACES = {
+    ("de", "vente"),
+    ("de", "contact"),
+    ("de", "collecte"),
+    ("de", "retrait"),
+    ("of", "sale"),
+    ("of", "contact"),
+    ("relais", ""),
+}
 _SCORE_TOPS = {5, 10, 20, 100}
 _NOT_ZERO = {"longer", "later", "more", "less", "fewer", "matter", "one", "doubt", ".", "1", "°"}
 
@@ -287,7 +297,7 @@ class QuantityReader(NumberContext):
             return "percent", "%", value / 100, position + 1
         if word in {"pour", "per"} and self.word(position + 1) == "cent":
             return "percent", "%", value / 100, position + 2
-        if word in POINTS:
+        if word in POINTS and (self.word(position + 1), self.word(position + 2)) not in _PLACES:
             return "points", "points", value, position + 1
         if word in _TIMES:
             return (

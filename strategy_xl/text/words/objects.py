@@ -107,7 +107,9 @@ _ACTIVITIES = frozenset(
         "map",
     }
 )
-_COLLECTIVES = frozenset({"team", "teams", "force", "equipe", "equipes", "staff", "people", "sales"})
+_COLLECTIVES = frozenset(
+    {"team", "teams", "force", "equipe", "equipes", "staff", "people", "sales", "reseau", "network"}
+)
 
 
 def read_object(sentence: Sentence, masked: Sequence[bool], quantities: Sequence[Quantity]) -> ObjectReading:
@@ -298,6 +300,15 @@ class _Reader(Delimiters):
             return False
         if units[verb].word in {"have", "get", "avoir"} and self._is_done(head):
             return True
+        if units[verb].word in {"finish", "complete"} and units[head].word.endswith("ing") and head == verb + 1:
+            return True  # « finish training the reps »
+        if (
+            units[verb].word in {"have", "avoir", "disposer"}
+            and units[head].bits & lx.DEL
+            and self._is_main(verb)
+            and self.words[units[verb].last + 1] in {"un", "une", "a", "an", "d'"}
+        ):
+            return True  # « avoir un commercial dédié à l'export »
         if (
             kind == "unknown"
             and bits & (lx.VDO | lx.VGET)
@@ -333,9 +344,9 @@ class _Reader(Delimiters):
                 "these",
                 "plus",
                 "davantage",
-                "d'",
                 "aux",
             }
+            or (word == "d'" and words[-1] == word)
             for word in words
         )
         if plural:
