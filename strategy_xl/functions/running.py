@@ -138,7 +138,8 @@ def _explicit_settings(given: Mapping[str, Grid], lang: str) -> dict[str, object
     if cells is None:
         return {}
     lines = cells.lines()
-    if cells.columns != 2 and cells.rows == 2:
+    names = [line[0] for line in lines if plain(line[0]) is not None]
+    if cells.rows == 2 and not (cells.columns == 2 and all(setting_field(str(name)) for name in names)):
         lines = [list(pair) for pair in zip(*lines, strict=True)]
     if any(len(line) != 2 for line in lines):
         raise refuse("SETTINGS_SHAPE", lang)

@@ -76,7 +76,7 @@ class SmartParams:
 
     Arguments:
         smart_confidence_agreed, smart_confidence_refused: confidence (0–10) for 2 points, for 0 point.
-        smart_max_active: active objectives an owner can carry.
+        max_active_per_owner: active objectives an owner can carry.
         smart_windows_min: past windows needed to judge by the past.
         smart_percentile: share of past windows a realistic target stays within (0–1).
         smart_stretch: times the best past window that stays a stretch.
@@ -86,7 +86,7 @@ class SmartParams:
 
     smart_confidence_agreed: float = 7.0
     smart_confidence_refused: float = 3.0
-    smart_max_active: int = 5
+    max_active_per_owner: float = 5
     smart_windows_min: int = 3
     smart_percentile: float = 0.75
     smart_stretch: float = 1.25
@@ -97,7 +97,7 @@ class SmartParams:
     def agreement(self) -> AgreementParams:
         """The thresholds of A."""
         return AgreementParams(
-            self.smart_confidence_agreed, self.smart_confidence_refused, self.smart_max_active
+            self.smart_confidence_agreed, self.smart_confidence_refused, self.max_active_per_owner
         )
 
     def realism(self) -> RealismParams:

@@ -20,12 +20,12 @@ class AgreementParams:
     Arguments:
         agreed: confidence (0–10) from which the owner is taken to agree.
         refused: confidence up to which the owner is taken to refuse.
-        max_active: active objectives an owner can carry.
+        max_active_per_owner: active objectives an owner can carry.
     """
 
     agreed: float = 7.0
     refused: float = 3.0
-    max_active: int = 5
+    max_active_per_owner: float = 5
 
 
 _AGREEMENTS = ("yes", "no", "discussing")
@@ -83,7 +83,7 @@ def assess_agreement(
         "A_LOW_CONFIDENCE": confidence <= params.refused,
         "A_DISCUSSING": talks,
         "A_MEDIUM_CONFIDENCE": (confidence > params.refused) & (confidence < params.agreed),
-        "A_OVERLOADED": owner & (load > params.max_active),
+        "A_OVERLOADED": owner & (load > params.max_active_per_owner),
     }
     refused = codes["A_NO_OWNER"] | codes["A_REFUSED"] | codes["A_LOW_CONFIDENCE"]
     doubtful = codes["A_DISCUSSING"] | codes["A_MEDIUM_CONFIDENCE"] | codes["A_OVERLOADED"]
@@ -145,7 +145,8 @@ def _conflict(objectives: pd.DataFrame, text: pd.DataFrame) -> Bools:
     kind = text["kind"]
     percent = kind.eq("percent").to_numpy(bool)
     with np.errstate(divide="ignore", invalid="ignore"):
-        growth = np.abs(target / baseline - 1)
+        ratio, inverse = target / baseline, baseline / target
+        growth = np.abs(ratio - 1)
 
     def same(left: Floats, right: Floats | float) -> Bools:
         return np.isclose(left, right, rtol=5e-3, atol=1e-9)
@@ -153,7 +154,7 @@ def _conflict(objectives: pd.DataFrame, text: pd.DataFrame) -> Bools:
     # 20 % may stand for a level (0.20 or 20) or for the growth from baseline to target.
     agrees = same(target, value) | (percent & (same(target, value * 100) | same(growth, value)))
     agrees |= kind.eq("ratio").to_numpy(bool) & (
-        same(target / baseline, value) | same(baseline / target, value)
+        same(ratio, value) | same(inverse, value)
     )
     agrees |= kind.eq("points").to_numpy(bool) & (
         same(np.abs(target - baseline), value) | same(np.abs(target - baseline) * 100, value)

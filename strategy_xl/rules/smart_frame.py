@@ -7,13 +7,20 @@ from datetime import date
 
 import pandas as pd
 
+from strategy_xl.rules.smart_draft import OF_WORDS, rewrite_draft
 from strategy_xl.rules.smart_fields import column
-from strategy_xl.rules.smart_text import TextReading, confidence_points, rewrite_pieces
-from strategy_xl.text.words.rewrite import Pieces, assemble, fill_blanks, format_day, format_value
+from strategy_xl.rules.smart_text import TextReading, confidence_points
+from strategy_xl.text.words.rewrite import (
+    NO_DRAFT,
+    NO_PIECES,
+    assemble,
+    fill_blanks,
+    format_day,
+    format_value,
+)
 
 PIECES = ("verb", "indicator", "from", "to", "scope", "date", "owner")
 REWRITE_COLUMNS = tuple(f"rewrite_{piece}" for piece in PIECES)
-NO_PIECES = Pieces("", "", "", "", "", "", "")
 
 _LETTERS = tuple("SMART")
 _SPANS = tuple(f"{letter}_span" for letter in _LETTERS)
@@ -25,7 +32,7 @@ Row = tuple[object, ...]
 
 def _blank_row() -> Row:
     pieces = fill_blanks(NO_PIECES, "fr")
-    others = (("EMPTY",), None, None, "", "", None, None, "", assemble(pieces, "fr"))
+    others = (("EMPTY",), None, None, "", "", None, None, "", assemble(NO_DRAFT, "fr"))
     return (*(None,) * len(_LETTERS), *("",) * len(_SPANS), *others, *pieces)
 
 
@@ -33,7 +40,8 @@ def _row(reading: TextReading) -> Row:
     target, deadline, lang = reading.target, reading.deadline, reading.sentence.lang
     letters = (reading.s, reading.m, confidence_points(reading.confidence), None, reading.t)
     measure = (target.kind, target.value, target.low, target.unit) if target else ("", None, None, "")
-    pieces = fill_blanks(rewrite_pieces(reading), lang)
+    draft = rewrite_draft(reading)
+    pieces = fill_blanks(draft.pieces, lang)
     end = deadline.end if deadline.points else None
     return (
         *letters,
@@ -43,7 +51,7 @@ def _row(reading: TextReading) -> Row:
         end,
         deadline.kind,
         *measure,
-        assemble(pieces, lang),
+        assemble(draft, lang),
         *pieces,
     )
 
@@ -88,21 +96,26 @@ def rewrites(objectives: pd.DataFrame, readings: Sequence[TextReading | None]) -
     columns: dict[str, list[str]] = {name: [] for name in (*REWRITE_COLUMNS, "rewrite")}
     for (indicator, baseline, target, deadline, owner, unit), reading in zip(fields, readings, strict=True):
         lang = reading.sentence.lang if reading else "fr"
-        own = rewrite_pieces(reading) if reading else NO_PIECES
+        draft = rewrite_draft(reading) if reading else NO_DRAFT
+        own = draft.pieces
         sign = unit.strip() if isinstance(unit, str) else ""
-        pieces = fill_blanks(
-            own._replace(
-                indicator=_text_or(indicator, own.indicator),
-                start=_number_or(baseline, sign, lang, own.start),
-                target=_number_or(target, sign, lang, own.target),
-                deadline=_day_or(deadline, lang, own.deadline),
-                owner=_text_or(owner, own.owner),
-            ),
-            lang,
+        merged = own._replace(
+            indicator=_text_or(indicator, own.indicator),
+            start=_number_or(baseline, sign, lang, own.start),
+            target=_number_or(target, sign, lang, own.target),
+            deadline=_day_or(deadline, lang, own.deadline),
+            owner=_text_or(owner, own.owner),
         )
-        for name, value in zip(REWRITE_COLUMNS, pieces, strict=True):
+        # A field says it better than the words of the text.
+        told = (merged.indicator, merged.start, merged.target) != (own.indicator, own.start, own.target)
+        draft = draft._replace(pieces=merged)
+        if told:
+            # « de la gamme bio » stood beside a noun that the field replaces.
+            beside = draft.scope and draft.scope.split()[0].lower() in OF_WORDS
+            draft = draft._replace(core="", scope=None if beside else draft.scope or None)
+        for name, value in zip(REWRITE_COLUMNS, fill_blanks(merged, lang), strict=True):
             columns[name].append(value)
-        columns["rewrite"].append(assemble(pieces, lang))
+        columns["rewrite"].append(assemble(draft, lang))
     return columns
 
 

@@ -10,7 +10,6 @@ from strategy_xl.text.words import lexicon as lx
 from strategy_xl.text.words.dates import Deadline, TimeExpr, best_deadline, parse_times
 from strategy_xl.text.words.numbers import Quantity, parse_quantities
 from strategy_xl.text.words.objects import ObjectReading, read_object
-from strategy_xl.text.words.rewrite import Pieces, format_day, format_value
 from strategy_xl.text.words.sentence import Sentence, digits_value
 
 _FIRM = frozenset({"indicator", "counted", "object", "deliverable", "loose", "unknown", "abstract"})
@@ -78,46 +77,6 @@ def confidence_points(confidence: tuple[float, int, int] | None) -> int | None:
     return 2 if confidence[0] >= 7 else 0 if confidence[0] <= 3 else 1
 
 
-def rewrite_pieces(reading: TextReading) -> Pieces:
-    """The pieces of the fill-in rewrite that the text gives; missing ones are empty."""
-    tokens, what, target = reading.sentence.tokens, reading.what, reading.target
-    lang = reading.sentence.lang
-    verb = tokens.span(what.verb, what.verb) if what.verb >= 0 and what.verb != what.first else ""
-    start = shown = ""
-    if target is not None:
-        if target.low is not None:
-            start = format_value(target.low, target.unit, lang)
-        if target.kind in {"ratio", "rank", "zero", "duration", "score"} and target.low is None:
-            shown = tokens.span(target.first, target.last)
-        else:
-            shown = format_value(target.value, target.unit if target.kind != "count" else "", lang)
-            change = target.kind in {"percent", "points"} and target.low is None
-            if change and what.direction in {"up", "fuzzy"}:
-                shown = "+" + shown
-            elif change and what.direction == "down":
-                shown = "−" + shown
-    places: list[tuple[int, int]] = []
-    for first, last in what.delimiters:
-        if places and first == places[-1][1] + 1:
-            places[-1] = (places[-1][0], last)
-        else:
-            places.append((first, last))
-    scope = ", ".join(tokens.span(*place) for place in places)
-    first = what.first
-    if first > 0 and reading.sentence.bits[first - 1] & lx.DEFDET and what.verb != first - 1:
-        first -= 1  # « le CA », « our margin »
-    end = reading.deadline.end if reading.deadline.points == 2 else None
-    return Pieces(
-        verb[:1].upper() + verb[1:].lower(),
-        tokens.span(first, what.last) if first >= 0 else "",
-        start,
-        shown,
-        scope,
-        format_day(end, lang) if end else "",
-        tokens.span(*reading.owner) if reading.owner else "",
-    )
-
-
 def read_text(text: str, lang: str | None, today: date | None) -> TextReading:
     """Judge one text.
 
@@ -183,12 +142,21 @@ def _confidence(sentence: Sentence, masked: list[bool]) -> tuple[float, int, int
 def _owner(sentence: Sentence) -> tuple[int, int] | None:
     """The tokens of the owner named in the text (« porté par Julie », « owner: Sam »)."""
     words, bits = sentence.words, sentence.bits
+    if (
+        sentence.lang == "en"
+        and len(words) > 2
+        and words[1] == "to"
+        and not bits[0]
+        and sentence.tokens.is_capital(0)
+        and bits[2] & lx.VERB
+    ):
+        return 0, 0  # « Sam to sign 5 dealers »
     cues = [(last, flags) for _, last, flags in sentence.phrases if flags & lx.OWNERCUE]
     cues += [(at, flags) for at, flags in enumerate(bits) if flags & lx.OWNERCUE]
     for last, _ in cues:
         start = last + 1
         colon = start < len(words) and words[start] == ":"
-        if not colon and words[last] not in {"par", "a", "by", "to"}:
+        if not colon and words[last] not in {"par", "a", "by", "to", "of", "de"}:
             continue
         start += colon
         end = start

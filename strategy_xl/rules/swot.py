@@ -254,7 +254,8 @@ def score_pairs(pairs: pd.DataFrame, items: pd.DataFrame, params: SwotParams | N
         params: settings.
 
     Result: ``score`` = 100 × weight × weight × link, ``strategy`` (so, st, wo, wt), ``rank`` (1 is best, ties
-    by index, only pairs with a positive score). The best ones carry the code TOP. Source: rules.md §e.
+    by index, only pairs with a positive score), ``draft`` (code of the draft objective's title, for the best
+    ones, which carry the code TOP). Source: rules.md §e.
     """
     params = params or SwotParams()
     known = pd.DataFrame({"box": texts(items, "box"), "weight": score_items(items, params).frame["weight"]})
@@ -286,7 +287,11 @@ def score_pairs(pairs: pd.DataFrame, items: pd.DataFrame, params: SwotParams | N
         "DUPLICATE_PAIR": twice.to_numpy(),
         "INCOMPLETE_PAIR": np.logical_or.reduce(list(missing.values())),
     }
-    frame = pd.DataFrame({"score": score, "strategy": strategy, "rank": rank}, index=pairs.index)
+    drafted = pd.Series(reasons["TOP"], index=pairs.index) & strategy.notna()
+    frame = pd.DataFrame(
+        {"score": score, "strategy": strategy, "rank": rank, "draft": ("draft." + strategy).where(drafted)},
+        index=pairs.index,
+    )
     rows = len(pairs)
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
 
@@ -312,6 +317,6 @@ def draft_objectives(
     return drafts.assign(
         internal=texts(pairs, "internal"),
         external=texts(pairs, "external"),
-        message="swot.draft." + drafts["strategy"],
+        message="swot." + top["draft"],
         missing=pd.Series([DRAFT_MISSING] * len(drafts), index=drafts.index, dtype=object),
     )

@@ -342,5 +342,5 @@ WORDS: Mapping[str, str] = {
     """,
     "PARTYPREP": "with; among; amongst; to; from; for; at",
     # Words that announce the owner.
-    "OWNERCUE": "owned by; owner; led by; responsible; assigned to; accountable; driven by; handled by",
+    "OWNERCUE": "responsibility of; ownership of; run by; carried by; managed by; headed by; owned by; owner; led by; responsible; assigned to; accountable; driven by; handled by",
 }

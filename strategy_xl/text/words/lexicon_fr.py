@@ -153,7 +153,7 @@ WORDS: Mapping[str, str] = {
     # Concepts: a number on them measures nothing yet.
     "CON": """
         virage; vitesse superieure; meilleur de nous memes; le meilleur de nous; longueur d'avance; vers le
-        haut; epingle du jeu; sortir du lot; faire la difference; du temps; de temps; mentalites;
+        haut; epingle du jeu; sortir du lot; faire la difference; perdre du temps; gagner du temps; perdre de temps; perte de temps; gain de temps; mentalites;
         mentalite; montee en gamme; montee en competences; montee en puissance; monter en gamme; monter en
         competences; monter en competence; monter en puissance; changer d'echelle; statu quo; zone de
         confort; bon sens; bonnes pratiques; creer de la valeur; de la hauteur; terrain de jeu; l'exemple; cap superieur;
@@ -200,7 +200,7 @@ WORDS: Mapping[str, str] = {
     """,
     # Function words.
     "STOP": """
-        le; la; les; l'; un; une; des; du; de; d'; au; aux; a; en; et; ou; par; pour; sur; sous; dans;
+        dessus; dessous; dela;         le; la; les; l'; un; une; des; du; de; d'; au; aux; a; en; et; ou; par; pour; sur; sous; dans;
         avec; sans; chez; vers; entre; que; qu'; qui; dont; ce; cet; cette; ces; ne; n'; pas; se; s'; y;
         il; elle; on; je; j'; tu; vous; ils; elles; me; m'; te; t'; c'; mon; ma; mes; ton; notre; nos;
         votre; vos; leur; leurs; son; sa; ses; est; sont; ete; etre; avoir; ai; as; avons; ont; aura;
@@ -378,7 +378,7 @@ WORDS: Mapping[str, str] = {
     "PARTYPREP": "aupres; chez; avec; envers",
     # Words that announce the owner.
     "OWNERCUE": """
-        porte par; responsable; pilote; pilote par; owner; portee par; confie a; en charge; assure par;
+        porte par; sous la responsabilite de; gere par; suivi par; conduit par; responsable; pilote; pilote par; owner; portee par; confie a; en charge; assure par;
         pilotee par; realise par; mene par
     """,
 }

@@ -375,6 +375,9 @@ class QuantityReader(NumberContext):
     def _range(self, position: int, _value: float, kind: str) -> tuple[str, str, float, int] | None:
         """The second number of ``8 à 12``, ``from 8 to 12``, ``45 → 60``, with its unit."""
         link = self.word(position)
+        if link in {"down", "up"} and self.word(position + 1) == "to":
+            position += 1  # « from 62 down to 45 »
+            link = "to"
         if link not in _RANGE_LINKS:
             return None
         at = position + 1
@@ -418,6 +421,14 @@ class QuantityReader(NumberContext):
                     and number[0] != 5
                 ):
                     return None
+                if (
+                    link == "out"
+                    and at == after
+                    and number[0] in _SCORE_TOPS
+                    and self.words[first][0].isdigit()
+                    and self.noun(number[1]) < 0
+                ):
+                    return None  # « 8.5 out of 10 », but « 8 out of 10 customers »
                 noun = self.noun(after) if at > after else -1
                 noun = noun if after <= noun < at else -1
                 return Quantity(
