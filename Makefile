@@ -36,6 +36,7 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python tools/messages.py --check
 	$(BIN)/python tools/docs.py --check
+	$(BIN)/python tools/rule_docs.py --check
 
 # LibreOffice is how the tests recalculate and draw workbooks.
 system:
@@ -46,6 +47,7 @@ messages: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python tools/docs.py
+	$(BIN)/python tools/rule_docs.py
 
 pictures: system $(VENV)/.dev demo
 	$(BIN)/python tools/render.py $(DEMO) docs/pictures --dpi 60

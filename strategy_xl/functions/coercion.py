@@ -7,7 +7,6 @@ bounds. A cell that cannot be used never becomes a number: it is told, and an er
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import infer_dtype
 
 from strategy_xl.functions.registry import Argument
 from strategy_xl.functions.results import Cell, CellError, clip
@@ -27,7 +27,8 @@ from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldSpec, FieldType, Text
 from strategy_xl.text.catalog import message
-from strategy_xl.text.coerce import NUMERIC_TYPES, Choices, Context, as_column, coerce_column
+from strategy_xl.text.choices import Choices
+from strategy_xl.text.coerce import NUMERIC_TYPES, Context, as_column, coerce_column
 from strategy_xl.text.values import fold
 
 ERROR_TEXTS = frozenset({
@@ -45,6 +46,11 @@ _TOO_LARGE = 10**300
 
 _TYPES_WITHOUT_CELLS = frozenset({FieldType.MESSAGE, FieldType.LINK})
 _HEADERS_SHOWN = 8
+_NUMBERS = frozenset({"floating", "integer", "mixed-integer-float", "empty"})
+"""What pandas calls cells that are numbers or None and nothing else (no booleans)."""
+
+_FEW = 100
+"""Cells among which a list of cells is searched for rows; longer ones are told by their first."""
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer: the cell to show instead of a result
@@ -66,23 +72,30 @@ def refuse(key: str, lang: str, /, **args: object) -> Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """An argument's cells, row after row, and its shape."""
+    """An argument's cells: rows of equal length, and the same cells one after the other when it has them."""
 
-    cells: Sequence[object]
-    rows: int
-    columns: int
+    block: Sequence[Sequence[object]]
+    flat: Sequence[object] | None = None
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.block)
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return len(self.block[0])
+
+    @property
+    def cells(self) -> Sequence[object]:
+        """The cells, row after row."""
+        return list(chain.from_iterable(self.block)) if self.flat is None else self.flat
 
     @property
     def single(self) -> bool:
         """Whether it is one cell."""
-        return len(self.cells) == 1
-
-    def lines(self) -> list[list[object]]:
-        """The cells row by row."""
-        return [
-            list(self.cells[start : start + self.columns])
-            for start in range(0, len(self.cells), max(self.columns, 1))
-        ]
+        return len(self.block) == 1 and len(self.block[0]) == 1
 
 
 def grid(value: object) -> Grid:
@@ -95,21 +108,23 @@ def grid(value: object) -> Grid:
         value = value.to_numpy(dtype=object)
     if isinstance(value, np.ndarray | pd.Series | pd.Index):
         value = value.tolist()
-    if not isinstance(value, list | tuple):
-        return Grid((value,), 1, 1)
-    if not value:
-        return Grid((None,), 1, 1)
-    if not isinstance(value[0], list | tuple):
-        if any(isinstance(row, list | tuple) for row in value):
-            value = [row if isinstance(row, list | tuple) else (row,) for row in value]
-        else:
-            return Grid(value, len(value), 1)
-    width = max(map(len, value))
-    if width == 0:
-        return Grid((None,), 1, 1)
-    if min(map(len, value)) != width:
-        value = [(*row, *(None,) * (width - len(row))) for row in value]
-    return Grid(list(chain.from_iterable(value)), len(value), width)
+    if not isinstance(value, list | tuple) or not value:
+        cell = None if isinstance(value, list | tuple) else value
+        return Grid(((cell,),), (cell,))
+    if not any(isinstance(row, list | tuple) for row in (value if len(value) < _FEW else value[:1])):
+        return Grid([(cell,) for cell in value], value)
+    try:
+        return Grid(value, [cell for (cell,) in value])
+    except (TypeError, ValueError):
+        return Grid(_even(value))
+
+
+def _even(value: Sequence[Any]) -> Sequence[Sequence[object]]:
+    """A list of rows with all rows of one length, at least one cell."""
+    rows = [row if isinstance(row, list | tuple) else (row,) for row in value]
+    lengths = set(map(len, rows))
+    width = max(1, *lengths)
+    return rows if lengths == {width} else [(*row, *(None,) * (width - len(row))) for row in rows]
 
 
 def is_error(value: object) -> bool:
@@ -121,7 +136,7 @@ def is_error(value: object) -> bool:
     return isinstance(value, int) and value in _COM_ERRORS
 
 
-def plain(value: object) -> object:
+def plain(value: Any) -> Any:
     """A cell as a plain Python value; None for blank (also NaN, NA, NaT and text of spaces only)."""
     if isinstance(value, np.generic):
         value = value.astype("datetime64[us]").item() if isinstance(value, np.datetime64) else value.item()
@@ -129,7 +144,7 @@ def plain(value: object) -> object:
         return None
     if isinstance(value, bool | date):
         return value
-    if isinstance(value, int | Decimal) and abs(value) < _TOO_LARGE:
+    if isinstance(value, int | Decimal) and -_TOO_LARGE < value < _TOO_LARGE:
         value = float(value)
     if isinstance(value, float):
         return None if math.isnan(value) else value
@@ -210,21 +225,22 @@ class Typed:
 
 def _plain_numbers(cells: Sequence[object], spec: FieldSpec) -> npt.NDArray[np.float64] | None:
     """The cells when all are numbers in the field's bounds or None; None when one needs a closer look."""
-    kinds = set(map(type, cells))
-    if not kinds <= {float, int, type(None)}:
-        return None
-    try:
-        numbers = (
-            np.array(cells, dtype=np.float64) if type(None) in kinds else np.frombuffer(array("d", cells))  # type: ignore[arg-type]  # half the time of np.array
-        )
-    except OverflowError:
-        return None
     # Comparisons with NaN are false: a missing value is in no way out of bounds. Infinite ones are.
     low = -1e300 if spec.minimum is None else spec.minimum
     high = 1e300 if spec.maximum is None else spec.maximum
+    if len(cells) == 1:
+        return np.array(cells) if cells[0].__class__ is float and low <= cells[0] <= high else None
+    objects = np.fromiter(cells, object, len(cells))
+    kind = infer_dtype(objects, skipna=True)
+    if kind not in _NUMBERS:
+        return None
+    try:
+        numbers = objects.astype(np.float64)
+    except (OverflowError, TypeError):  # an endless integer; NA, which is no float
+        return None
     if (numbers < low).any() or (numbers > high).any():
         return None
-    if int in kinds and numbers.size and np.nanmin(numbers) <= _COM_ERRORS[-1]:
+    if kind != "floating" and (numbers <= _COM_ERRORS[-1]).any():
         return None
     return numbers
 
@@ -238,7 +254,28 @@ def typed(cells: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
         lang: language of the cells (decimal comma, choices) and of the problems.
     """
     if spec.type in NUMERIC_TYPES and (numbers := _plain_numbers(cells, spec)) is not None:
-        return Typed(numbers, ~np.isnan(numbers))
+        return Typed(numbers, numbers == numbers)  # noqa: PLR0124 - NaN alone differs from itself
+    if len(cells) >= _FEW and set(map(type, cells)) <= {str, type(None)}:
+        different = dict.fromkeys(cells)
+        if 2 * len(different) <= len(cells):
+            return _spread(cells, list(different), spec, lang)
+    return _each(cells, spec, lang)
+
+
+def _spread(cells: Sequence[object], different: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
+    """Cells that repeat: each different text is read once."""
+    place = {cell: number for number, cell in enumerate(different)}
+    codes = np.fromiter(map(place.__getitem__, cells), np.intp, len(cells))
+    found = _each(different, spec, lang)
+    problems = {
+        int(row): text for code, text in found.problems.items() for row in np.flatnonzero(codes == code)
+    }
+    errors = [int(row) for code in found.errors for row in np.flatnonzero(codes == code)]
+    return Typed(found.array.take(codes), found.given[codes], problems, errors)
+
+
+def _each(cells: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
+    """The cells read one by one."""
     errors = [place for place, cell in enumerate(cells) if is_error(cell)]
     clean = [None if is_error(cell) else plain(cell) for cell in cells] if errors else list(map(plain, cells))
     found = coerce_column(["" if cell is None else cell for cell in clean], spec, context(lang))
@@ -288,31 +325,40 @@ def table(name: str, cells: Grid, blocks: str, lang: str) -> Table:
 
     Raises Refusal when no header is known.
     """
-    lines, known = cells.lines(), headers(blocks)
+    lines, known = cells.block, headers(blocks)
     across = _match(lines[0], known)
     down = _match((line[0] for line in lines), known)
     if sum(spec is not None for spec in down) > sum(spec is not None for spec in across):
-        lines, across = [list(line) for line in zip(*lines, strict=True)], down
+        lines, across = list(zip(*lines, strict=True)), down
     if not any(across):
         labels = [spec.label.get(lang) for spec in block_fields(blocks).values() if spec.role == "input"]
         raise refuse("NO_HEADER", lang, name=name, expected=", ".join(labels[:_HEADERS_SHOWN]))
-    body = lines[1:]
     columns: dict[str, Typed] = {}
-    for place, spec in enumerate(across):
+    bodies = list(zip(*lines[1:], strict=True)) or [()] * len(across)
+    for body, spec in zip(bodies, across, strict=True):
         if spec is not None and spec.key not in columns:
-            columns[spec.key] = typed([line[place] for line in body], spec, lang)
-    return Table(columns, len(body))
+            columns[spec.key] = typed(body, spec, lang)
+    return Table(columns, len(lines) - 1)
+
+
+@cache
+def _index(keys: tuple[str, ...]) -> pd.Index:
+    return pd.Index(keys, dtype=object)
 
 
 def as_frame(columns: Mapping[str, Typed], keep: Bools) -> pd.DataFrame:
     """Typed columns as a frame of the rows to keep; its index is the position of each row."""
-    if keep.all():
-        data = {key: as_column(found.array) for key, found in columns.items()}
-        return pd.DataFrame(data, index=pd.RangeIndex(len(keep)), copy=False)
-    rows = np.flatnonzero(keep)
-    return pd.DataFrame(
-        {key: as_column(found.array[rows]) for key, found in columns.items()}, index=pd.Index(rows)
-    )
+    arrays = [found.array for found in columns.values()]
+    every = bool(keep.all())
+    places = pd.RangeIndex(len(keep)) if every else pd.Index(np.flatnonzero(keep))
+    if not every:
+        arrays = [values[places] for values in arrays]
+    if all(values.dtype == np.float64 for values in arrays):
+        # One block of numbers costs a third of a column after the other, which counts for a single cell.
+        numbers = np.array(arrays).T if arrays else np.empty((len(places), 0))
+        return pd.DataFrame(numbers, places, _index(tuple(columns)), copy=False)
+    data = dict(zip(columns, map(as_column, arrays), strict=True))
+    return pd.DataFrame(data, index=places, copy=False)
 
 
 def whole(name: str, found: Table, lang: str) -> pd.DataFrame:

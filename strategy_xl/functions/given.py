@@ -115,15 +115,16 @@ class Given:
 
     def figures(
         self, result: RuleResult, key: str, rule: str, block: str, frame: pd.DataFrame | None = None
-    ) -> list[object]:
+    ) -> Sequence[object] | pd.Series[Any]:
         """A numeric column of the answer; where it is missing, what is needed for it."""
         found = numbers(result.frame, key)
-        values: list[object] = found.tolist()
         missing = np.flatnonzero(np.isnan(found))
-        if missing.size:
-            told = self.explain(result, rule, block, frame)
-            for row in missing.tolist():
-                values[row] = told[row]
+        if not missing.size:
+            return pd.Series(found)
+        values: list[object] = found.tolist()
+        told = self.explain(result, rule, block, frame)
+        for row in missing.tolist():
+            values[row] = told[row]
         return values
 
     def sentence(self, codes: Sequence[str], rule: str, args: Mapping[str, object]) -> str:

@@ -73,8 +73,23 @@ def _odd_cell(value: Any, lang: str) -> Cell:
 
 def column(values: Any, lang: str) -> list[Cell]:
     """A column (list, array or Series) as cells."""
+    if getattr(values, "dtype", None) == "float64":
+        return _numbers(values, lang)
     plain = values if type(values) is list else values.tolist() if hasattr(values, "tolist") else list(values)
+    if set(map(type, plain)) == {str} and max(map(len, set(plain))) <= MAX_TEXT:
+        return plain  # labels, mostly: nothing to do
     return [to_cell(value, lang) for value in plain]
+
+
+def _numbers(values: Any, lang: str) -> list[Cell]:
+    """A float64 column as cells; only what is no finite number needs a look."""
+    import numpy as np
+
+    numbers = np.asarray(values)
+    cells: list[Cell] = numbers.tolist()
+    for place in np.flatnonzero(~np.isfinite(numbers)).tolist():
+        cells[place] = to_cell(cells[place], lang)
+    return cells
 
 
 def labelled(keys: pd.Series, labels: Mapping[str, str]) -> list[str]:

@@ -52,10 +52,8 @@ class _Rows:
     @cached_property
     def given(self) -> Bools:
         """Rows with at least one value (of the ranges, when there is one: a fixed cell makes no row)."""
-        found = np.zeros(self.count, dtype=bool)
-        for name in self.ranged or self.columns:
-            found |= self.columns[name].given
-        return found
+        given = [self.columns[name].given for name in self.ranged or self.columns]
+        return np.logical_or.reduce(given) if given else np.zeros(self.count, dtype=bool)
 
     @cached_property
     def errors(self) -> Sequence[int]:
@@ -100,11 +98,12 @@ def _rows(arguments: Sequence[tuple[Argument, Grid]], lang: str) -> _Rows:
     Raises Refusal when two ranges differ in length.
     """
     first = next((cells for _, cells in arguments if not cells.single), None)
-    count, shape = (1, (1, 1)) if first is None else (len(first.cells), (first.rows, first.columns))
+    count, shape = (1, (1, 1)) if first is None else (first.rows * first.columns, (first.rows, first.columns))
     rows = _Rows(count, shape)
     for argument, cells in arguments:
-        if not cells.single and len(cells.cells) != count:
-            raise refuse("LENGTHS", lang, name=argument.name, found=len(cells.cells), expected=count)
+        if not cells.single and cells.rows * cells.columns != count:
+            found_count = cells.rows * cells.columns
+            raise refuse("LENGTHS", lang, name=argument.name, found=found_count, expected=count)
         found = typed(cells.cells, field_of(argument), lang)
         rows.columns[argument.key] = found if not cells.single else _repeat(found, count)
         if not cells.single:
@@ -137,9 +136,9 @@ def _explicit_settings(given: Mapping[str, Grid], lang: str) -> dict[str, object
     cells = given.get(SETTINGS.name)
     if cells is None:
         return {}
-    lines = cells.lines()
-    names = [line[0] for line in lines if plain(line[0]) is not None]
-    if cells.rows == 2 and not (cells.columns == 2 and all(setting_field(str(name)) for name in names)):
+    lines = list(map(list, cells.block))
+    named = all(setting_field(str(name)) for name in lines[0] if plain(name) is not None)
+    if cells.rows == 2 and (cells.columns != 2 or named):
         lines = [list(pair) for pair in zip(*lines, strict=True)]
     if any(len(line) != 2 for line in lines):
         raise refuse("SETTINGS_SHAPE", lang)
@@ -158,7 +157,7 @@ def _sort(function: CellFunction, args: Sequence[object], lang: str) -> dict[str
     """The arguments that are not blank, by name."""
     given: dict[str, Grid] = {}
     for place, value in enumerate(args):
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value):
             continue
         if place >= len(function.arguments):
             raise refuse("TOO_MANY", lang, name=function.name, n=len(function.arguments))
@@ -211,7 +210,7 @@ def _besides(
     others: dict[str, object] = {}
     for item in function.arguments:
         cells = given.get(item.name)
-        if cells is None or item in {SETTINGS, LANG}:
+        if cells is None or item is SETTINGS or item is LANG:
             continue
         if item.kind is Kind.TABLE:
             tables[item.name] = whole(item.name, table(item.name, cells, item.field, lang), lang)

@@ -153,9 +153,7 @@ def _conflict(objectives: pd.DataFrame, text: pd.DataFrame) -> Bools:
 
     # 20 % may stand for a level (0.20 or 20) or for the growth from baseline to target.
     agrees = same(target, value) | (percent & (same(target, value * 100) | same(growth, value)))
-    agrees |= kind.eq("ratio").to_numpy(bool) & (
-        same(ratio, value) | same(inverse, value)
-    )
+    agrees |= kind.eq("ratio").to_numpy(bool) & (same(ratio, value) | same(inverse, value))
     agrees |= kind.eq("points").to_numpy(bool) & (
         same(np.abs(target - baseline), value) | same(np.abs(target - baseline) * 100, value)
     )

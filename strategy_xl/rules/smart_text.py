@@ -288,7 +288,7 @@ def _specific(what: ObjectReading, target: Quantity | None, m: int) -> int:  # n
             if (what.delimiters and what.direction) or (target is not None and target.kind == "money")
             else 0
         )
-    clear = what.direction not in {"", "ambiguous"} or target is not None
+    clear = what.direction not in {"", "ambiguous"} or target is not None or what.unique
     if target is None and (
         (what.kind == "abstract" and not (what.direction in {"up", "down"} and what.delimiters))
         or (what.kind == "loose" and not what.sells and not (what.unique and what.delimiters))

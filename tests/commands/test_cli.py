@@ -14,9 +14,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from openxml_audit import OpenXmlValidator
 
 from strategy_xl.commands import cli
 from strategy_xl.errors import StrategyXlError
+from strategy_xl.xlsx.audit import audit
 
 ROOT = Path(__file__).parents[2]
 TODAY = ["--today", "2027-03-01"]
@@ -263,3 +265,13 @@ def test_readme_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         assert command[0] == "strategy-xl"
         result = run(*command[1:])
         assert result.exit_code in {0, 1}, (command, result.output)
+
+
+def test_recomputed_workbook_audits_clean(example: Path, book: Path) -> None:
+    """What the batch wrote passes our own audit and openxml-audit, before and after a change of day."""
+    assert run("recompute", book, "--jobs", 1, "--today", "2027-09-01").exit_code in {0, 1}
+    assert digest(book) != digest(example)
+    for path in (example, book):
+        assert audit(path) == []
+        outside = OpenXmlValidator().validate(str(path))
+        assert outside.errors == []

@@ -146,7 +146,7 @@ def test_rewrite_takes_fields_first_and_leaves_blanks_in_brackets() -> None:
     )
     assert (
         result.frame["rewrite"].iloc[1]
-        == "Grow revenue from [baseline] to [target] for Leeds by 31 Dec 2027, owned by [owner]"
+        == "Grow revenue from [baseline] to [target] in Leeds by 31 Dec 2027, owned by [owner]"
     )
     assert result.frame["rewrite_owner"].iloc[1] == "[owner]"
 
@@ -171,6 +171,33 @@ def test_assess_texts_with_fields_uses_them() -> None:
     frame = assess_texts(texts, today=TODAY, fields=pd.DataFrame([row()], index=["x"]))
     assert frame.loc["x", list("SMART")].tolist() == [2, 2, 2, 2, 2]
     assert frame.loc["y", list("SMT")].tolist() == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("title", "baseline", "target", "conflict"),
+    [
+        ("Raise satisfaction to 8.5 out of 10", 7.9, 8.5, False),
+        ("Raise satisfaction to 8.5 out of 10", 7.9, 9.0, True),
+        ("Cut complaints from 62 down to 45", 62.0, 45.0, False),
+        ("Cut complaints from 62 down to 45", 62.0, 40.0, True),
+        ("Doubler les ventes", 100.0, 200.0, False),
+        ("Passer à zéro réclamation", 12.0, 0.0, False),
+        ("Augmenter le CA de 20 %", 0.0, 100.0, True),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_conflicts_and_zeros(title: str, baseline: float, target: float, *, conflict: bool) -> None:
+    """A text that says the field in its own way is no conflict, and a zero never divides."""
+    result = judge(row(title=title, baseline=baseline, target=target))
+    assert ("CONFLICT" in result.reasons.at(0)) is conflict
+
+
+def test_an_owner_carries_so_many_objectives() -> None:
+    """The limit is the setting that the KPI board uses too."""
+    table = [row(title=f"Signer {count} clients") for count in range(2, 5)]
+    few = judge(*table, params=SmartParams(max_active_per_owner=2))
+    assert "A_OVERLOADED" in few.reasons.at(0)
+    assert "A_OVERLOADED" not in judge(*table).reasons.at(0)
 
 
 def test_order_of_rows_does_not_matter() -> None:

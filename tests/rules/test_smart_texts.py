@@ -92,9 +92,83 @@ def test_rewrite_in_the_language_of_the_text() -> None:
         ["Passer de 8 à 12 rdv par semaine", "Grow MRR from 42k to 55k by end of Q2 2027"], today=TODAY
     )
     assert frame["rewrite"].tolist() == [
-        "Passer rdv de 8 à 12 pour [périmètre] d’ici le [date], porté par [responsable]",
-        "Grow MRR from 42,000 to 55,000 for [scope] by 30 Jun 2027, owned by [owner]",
+        "Passer de 8 à 12 rdv par semaine pour [périmètre] d’ici le [date], porté par [responsable]",
+        "Grow MRR from 42k to 55k for [scope] by 30 Jun 2027, owned by [owner]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Signer 5 nouveaux clients dans le BTP",
+            "Signer 5 nouveaux clients dans le BTP d’ici le [date], porté par [responsable]",
+        ),
+        (
+            "Augmenter le CA de 10 % sur le vin d'ici juin 2027, porté par Julie",
+            "Augmenter le CA de 10 % (de [départ] à [cible]) sur le vin d’ici le 30/06/2027, porté par Julie",
+        ),
+        (
+            "Doubler les ventes en Bretagne",
+            "Doubler les ventes (de [départ] à [cible]) en Bretagne d’ici le [date], porté par [responsable]",
+        ),
+        (
+            "Réduire le délai de 5 à 2 jours d'ici fin avril",
+            "Réduire le délai de 5 à 2 jours pour [périmètre] d’ici le 30/04/2027, porté par [responsable]",
+        ),
+        (
+            "Publier le catalogue avant fin juin",
+            "Publier le catalogue pour [périmètre] d’ici le 30/06/2027, porté par [responsable]",
+        ),
+        (
+            "Julie signera 5 contrats d'ici mai",
+            "[Verbe] 5 contrats pour [périmètre] d’ici le 31/05/2027, porté par [responsable]",
+        ),
+        (
+            "Cut complaints from 62 down to 45 by Q2, led by Priya Shah",
+            "Cut complaints from 62 down to 45 for [scope] by 30 Jun 2027, owned by Priya Shah",
+        ),
+        (
+            "Improve satisfaction",
+            "Improve satisfaction from [baseline] to [target] for [scope] by [date], owned by [owner]",
+        ),
+    ],
+)
+def test_rewrite_keeps_the_words_that_stand_together(text: str, expected: str) -> None:
+    """Articles and prepositions are those of the text; only what it lacks stands in brackets."""
+    assert assess_texts([text], today=TODAY)["rewrite"].tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("Grow revenue by 10%, owned by Sam", "Sam"),
+        ("Grow revenue by 10%, led by Ana Lopez", "Ana Lopez"),
+        ("Grow revenue by 10% (owner: Sam)", "Sam"),
+        ("Revenue up 8% in the UK, responsibility of Tom", "Tom"),
+        ("Sam to sign 5 dealers in Kent by May", "Sam"),
+        ("Signer 5 clients, sous la responsabilité de Marc", "Marc"),
+    ],
+)
+def test_the_owner_named_in_a_text(text: str, owner: str) -> None:
+    """The owner is the name after a cue, in both languages."""
+    assert assess_texts([text], today=TODAY)["rewrite_owner"].tolist() == [owner]
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("Réduire les impayés avant la prochaine assemblée des associés", 1),
+        ("Cut unpaid invoices before the next board meeting", 1),
+        ("Halve product returns within 12 months", 2),
+        ("Reach a 70% room occupancy rate in the 2027 low season", 2),
+        ("Fidéliser 85 % des clients acquis en 2026", 1),
+        ("Complaints must fall by a quarter", 0),
+    ],
+)
+def test_what_is_a_deadline(text: str, points: int) -> None:
+    """Events without a day, service times, shares and years that describe a group are no deadlines."""
+    assert assess_texts([text], today=TODAY)["T"].tolist() == [points]
 
 
 def test_codes_name_what_is_missing() -> None:

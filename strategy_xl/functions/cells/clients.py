@@ -55,17 +55,21 @@ _TABLE = (
 
 def judge(given: Given, clients: pd.DataFrame) -> RuleResult:
     """The rule's answer on some clients; a severity may stand as a flag of its own."""
-    import pandas as pd
-
     from strategy_xl.rules import client_matrix
+
+    flags = _flags(given) if {"red_flag_1", "red_flag_2"} & set(clients.columns) else None
+    return client_matrix.classify(clients, given.params(client_matrix.ClientParams), flags)
+
+
+def _flags(given: Given) -> pd.DataFrame:
+    """The red flags: those of the table, and each severity as a flag of that name."""
+    import pandas as pd
 
     names = [(key, key) for key in given.labels("severity")]
     names += [(label, key) for lang in LANGUAGES for key, label in given.labels("severity", lang).items()]
     flags = pd.DataFrame(names, columns=["label", "severity"])
     own = given.table("red_flags")
-    if len(own):
-        flags = pd.concat([own, flags], ignore_index=True)
-    return client_matrix.classify(clients, given.params(client_matrix.ClientParams), flags)
+    return pd.concat([own, flags], ignore_index=True) if len(own) else flags
 
 
 @cell_function(

@@ -46,5 +46,5 @@ def combien(given: Given) -> Columns:
 
     result = calculate(given.frame, given.params(CombienParams))
     # Only what is asked first says what is missing; the other cells of the row stay empty.
-    columns: list[list[object]] = [given.figures(result, "need", "combien", "combien")]
-    return [*columns, *(result.frame[key].tolist() for key in RESULTS[1:])]
+    need = given.figures(result, "need", "combien", "combien")
+    return [need, *(result.frame[key] for key in RESULTS[1:])]

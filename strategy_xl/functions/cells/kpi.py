@@ -109,7 +109,7 @@ def kpi_progress(given: Given) -> Columns:
     kinds = rows["kpi_type"].astype(object) if "kpi_type" in rows.columns else None
     filled = way if kinds is None else kinds.where(kinds.notna(), way).to_numpy()
     result, kpis = judge(replace(given, frame=rows.assign(kpi_type=filled)))
-    return [given.figures(result, "progress", "kpi", "kpis", kpis)]
+    return [given.figures(result, "progress", "kpi", "kpis+readings", kpis)]
 
 
 @cell_function(
@@ -146,7 +146,7 @@ def kpi_forecast(given: Given) -> Columns:
     from strategy_xl.text.catalog import message
 
     result, kpis = judge(given)
-    values = given.figures(result, "forecast", "kpi", "kpis", kpis)
+    values = given.figures(result, "forecast", "kpi", "kpis+readings", kpis)
     least = given.params(KpiParams).kpi_forecast_points
     counts = result.frame["readings_count"].to_numpy()
     few = (counts > 0) & (counts < least) & is_choice(kpis, "nature", "level")
@@ -173,7 +173,7 @@ def kpi_forecast(given: Given) -> Columns:
 def kpi_why(given: Given) -> Columns:
     """Why each KPI has its status."""
     result, kpis = judge(given)
-    return [given.why(result, "kpi", "kpis", kpis)]
+    return [given.why(result, "kpi", "kpis+readings", kpis)]
 
 
 @cell_function(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from strategy_xl.functions.registry import Argument, CellType, Columns, Example, Kind, Shape, cell_function
+from strategy_xl.functions.results import labelled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,13 +53,12 @@ def revenue_abc(given: Given) -> Columns:
 
     lines = _lines(given)
     result = split(lines, "product", given.params(RevenueParams)).items
-    classes = result.frame["abc"].map(given.labels("abc"))
-    told = given.explain(result, "revenue", "products", result.frame)
-    found = {
-        item: told[place] if not isinstance(letter, str) else letter
-        for place, (item, letter) in enumerate(classes.items())
-    }
-    return [[found.get(item, "") for item in texts(lines, "product")]]
+    classes = result.frame["abc"]
+    shown = labelled(classes, given.labels("abc"))
+    if classes.isna().any():  # nothing to share: the total is not positive
+        shown = given.why(result, "revenue", "products", result.frame)
+    found = dict(zip(classes.index, shown, strict=True))
+    return [[found.get(item, "") for item in texts(lines, "product").tolist()]]
 
 
 @cell_function(
@@ -141,7 +141,4 @@ def growth(given: Given) -> Columns:
     shape = (1, -1) if cells.columns == 1 else (cells.rows, cells.columns)
     table = pd.DataFrame(np.asarray(found.array).reshape(shape))
     result = grow(table, given.params(GrowthParams), frequency)  # type: ignore[arg-type]  # a key of the map
-    return [
-        given.figures(result, "growth", "growth", "products", table),
-        given.why(result, "growth", "products", table),
-    ]
+    return [result.frame["growth"], given.why(result, "growth", "products", table)]

@@ -187,6 +187,12 @@ def read_season(context: Context, position: int) -> TimeExpr | None:
     has_this = any(context.time_class(at)[0] in {"t", "x"} for at in range(first, position))
     role, _ = context.role(first)
     before = context.word(first - 1)
+    thing = context.sentence.bits[first - 2] if first > 1 else 0
+    moment = (
+        before in {"de", "d'"} and year is not None and bool(thing & NOUN) and not thing & (IDN | DEL | IND)
+    )
+    if moment:
+        return context.finish(first, last, season_period(year or 0, season), part, role="deadline")
     if before in {"de", "d'", "ont", "a", "ai"} and not (before == "a" and context.lang == "fr" and year):
         return None
     named = first > 0 and bool(context.sentence.bits[first - 1] & IDN)
@@ -312,10 +318,8 @@ def read_before(context: Context, position: int) -> TimeExpr | None:
     while context.time_class(at)[0] == "x":
         at += 1
     word = context.word(at)
-    if (
-        not word.isalpha()
-        or not context.sentence.bits[at] & NOUN
-        and context.sentence.bits[at] & (PREP | STOP)
+    if not word.isalpha() or (
+        not context.sentence.bits[at] & NOUN and context.sentence.bits[at] & (PREP | STOP)
     ):
         return None
     if any(handler_of(context.lang, near) for near in context.words[at : at + 4] if near != "des"):

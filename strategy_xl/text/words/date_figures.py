@@ -1,6 +1,6 @@
 """Anchors of deadlines in figures: dates, years, quarters and halves by letter, fiscal years, weeks."""
 
-# ruff: noqa: C901, PLR0911, SIM102 - a small grammar: one form of date a line
+# ruff: noqa: C901, PLR0911 - a small grammar: one form of date a line
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from strategy_xl.text.words.calendars import Period, month_period, months_period, week_period
 from strategy_xl.text.words.date_context import Context, TimeExpr, day_maker, left_modifiers, next_period
-from strategy_xl.text.words.lexicon import IND, OBJ, PREP, STOP, VERB
+from strategy_xl.text.words.lexicon import IND, OBJ, PREP, STOP, VDO, VERB
 
 QUARTER = re.compile(r"(?:([tqsh])([1-4])|([1-4])([tqsh]))(?:fy)?(\d{2}|\d{4})?")
 
@@ -249,7 +249,9 @@ def read_day(context: Context, position: int) -> TimeExpr | None:
 def read_tomorrow(context: Context, position: int) -> TimeExpr | None:
     """Today and tomorrow."""
     word = context.words[position]
-    if word in {"aujourd'hui", "today"}:
+    named = position == 1 and not context.sentence.bits[0] & VDO and bool(context.sentence.bits[0] & VERB)
+    unknown = position == 1 and not context.sentence.bits[0]
+    if word in {"aujourd'hui", "today"} or named or unknown:  # « inventer demain »
         return None
     day = context.day + timedelta(days=1)
     return context.finish(position, position, (day, day), absolute=False)

@@ -11,25 +11,25 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str] = {
     # Indicators: what can be counted or computed and followed over time.
     "IND": """
-        break even; break even point; order intake;
-        operating cost; fixed cost; running cost; production cost; labour cost; labor cost; overhead cost;
-        revenue; turnover; sale; sales; sales volume; net sales; profit; net profit; gross profit; margin;
-        gross margin; net margin; ebitda; cash flow; cash; average order value; aov; average basket;
-        basket size; basket; average ticket; ticket size; average deal size; deal size; deal value; rate;
-        conversion rate; conversion; conversions; close rate; closing rate; win rate; open rate; click
-        rate; click through rate; ctr; bounce rate; churn; churn rate; retention; retention rate; renewal
-        rate; occupancy; occupancy rate; fill rate; response rate; return rate; attrition; repeat purchase
-        rate; repeat purchases; repeat orders; satisfaction; customer satisfaction; satisfaction score;
-        csat; score; rating; nps; net promoter score; market share; share; wallet share; share of wallet;
-        response time; lead time; turnaround time; turnaround; delivery time; sales cycle; cycle time;
-        cycle; time; days sales outstanding; dso; cost; cost per lead; cost per click; acquisition cost;
-        cost per acquisition; customer acquisition cost; cac; cpl; cpa; cpc; roi; roas; spend; budget;
-        expense; expenses; overhead; price; average price; discount; discounts; discounting; debt;
-        overdue; receivables; stock; stockout; inventory; turns; website traffic; web traffic; site traffic; traffic; footfall; visits; attendance;
-        audience; reach; impressions; views; clicks; engagement rate; engagement; frequency; order
-        frequency; purchase frequency; reorder rate; volume; number; headcount; pipeline; pipeline value;
-        backlog; order book; mrr; arr; recurring revenue; ltv; clv; lifetime value; customer lifetime
-        value; arpu; commission; commissions; fee; fees; rent; takings; income; earnings; output;
+        break even; break even point; order intake; operating cost; fixed cost; running cost; production
+        cost; labour cost; labor cost; overhead cost; revenue; turnover; sale; sales; sales volume; net
+        sales; profit; net profit; gross profit; margin; gross margin; net margin; ebitda; cash flow;
+        cash; average order value; aov; average basket; basket size; basket; average ticket; ticket size;
+        average deal size; deal size; deal value; rate; conversion rate; conversion; conversions; close
+        rate; closing rate; win rate; open rate; click rate; click through rate; ctr; bounce rate; churn;
+        churn rate; retention; retention rate; renewal rate; occupancy; occupancy rate; fill rate;
+        response rate; return rate; attrition; repeat purchase rate; repeat purchases; repeat orders;
+        satisfaction; customer satisfaction; satisfaction score; csat; score; rating; nps; net promoter
+        score; market share; share; wallet share; share of wallet; response time; lead time; turnaround
+        time; turnaround; delivery time; sales cycle; cycle time; cycle; time; days sales outstanding;
+        dso; cost; cost per lead; cost per click; acquisition cost; cost per acquisition; customer
+        acquisition cost; cac; cpl; cpa; cpc; roi; roas; spend; budget; expense; expenses; overhead;
+        price; average price; discount; discounts; discounting; debt; overdue; receivables; stock;
+        stockout; inventory; turns; website traffic; web traffic; site traffic; traffic; footfall; visits;
+        attendance; audience; reach; impressions; views; clicks; engagement rate; engagement; frequency;
+        order frequency; purchase frequency; reorder rate; volume; number; headcount; pipeline; pipeline
+        value; backlog; order book; mrr; arr; recurring revenue; ltv; clv; lifetime value; customer
+        lifetime value; arpu; commission; commissions; fee; fees; rent; takings; income; earnings; output;
         productivity; utilisation; utilization; capacity; ranking; rankings; position; loyalty;
         profitability; growth; error; errors; defect; delay; delays; late deliveries; cancellation;
         cancellations; no shows; no show; waste; shrinkage; refund; refunds; refund requests; returns;
@@ -39,21 +39,21 @@ WORDS: Mapping[str, str] = {
     """,
     # Objects that are counted one by one; they say what, not for whom.
     "OBJ": """
-        stock; point of sale; points of sale; company; firm; business owner; version; edition; pharmacy; vendor; supplier; subcontractor;
-        speaker; trainer; mentor; decision maker; stakeholder; signatory; bottle; menu; bouquet; panel;
-        window; door; robot; drone; tractor; truck; business card; visual; poster; spot; ad; advert;
-        advertisement; press release; press kit; witness; day; breakfast; lunch; tasting; gift box;
-        garage; parking space; parcel; villa; loan; mortgage; policyholder; tax return; consultation;
-        discovery call; qualified meeting; qualified lead; qualified opportunity; installer; sponsor;
-        sponsorship; sponsorship deal; exhibitor; reader; listener; viewer; runner; member; stand; booth;
-        pallet; tonne; litre; case; bundle; package deal; class; pottery class; lesson; piece of content;
-        pieces of content; sales team; sales force; support team; inside sales; reference; shopper;
-        customer; client; prospect; lead; contact; meeting; appointment; demo; demonstration; call;
-        outbound call; cold call; visit; quote; quotation; proposal; offer; contract; deal; order;
-        account; logo; opportunity; tender; bid; pitch; subscriber; subscription; membership; user; seat;
-        licence; license; trial; free trial; signup; sign up; registration; attendee; participant;
-        visitor; follower; fan; review; google review; testimonial; case study; case studies; customer
-        story; customer stories; referral; recommendation; introduction; partner; partnership;
+        stock; point of sale; points of sale; company; firm; business owner; version; edition; pharmacy;
+        vendor; supplier; subcontractor; speaker; trainer; mentor; decision maker; stakeholder; signatory;
+        bottle; menu; bouquet; panel; window; door; robot; drone; tractor; truck; business card; visual;
+        poster; spot; ad; advert; advertisement; press release; press kit; witness; day; breakfast; lunch;
+        tasting; gift box; garage; parking space; parcel; villa; loan; mortgage; policyholder; tax return;
+        consultation; discovery call; qualified meeting; qualified lead; qualified opportunity; installer;
+        sponsor; sponsorship; sponsorship deal; exhibitor; reader; listener; viewer; runner; member;
+        stand; booth; pallet; tonne; litre; case; bundle; package deal; class; pottery class; lesson;
+        piece of content; pieces of content; sales team; sales force; support team; inside sales;
+        reference; shopper; customer; client; prospect; lead; contact; meeting; appointment; demo;
+        demonstration; call; outbound call; cold call; visit; quote; quotation; proposal; offer; contract;
+        deal; order; account; logo; opportunity; tender; bid; pitch; subscriber; subscription; membership;
+        user; seat; licence; license; trial; free trial; signup; sign up; registration; attendee;
+        participant; visitor; follower; fan; review; google review; testimonial; case study; case studies;
+        customer story; customer stories; referral; recommendation; introduction; partner; partnership;
         distributor; dealer; reseller; affiliate; agent; broker; franchisee; ambassador; rep; sales rep;
         salesperson; salespeople; hire; employee; manager; consultant; technician; apprentice; trainee;
         store; shop; branch; office; showroom; outlet; site; location; franchise; post; article; blog
@@ -73,39 +73,46 @@ WORDS: Mapping[str, str] = {
     """,
     # Delimiters: product family, segment, channel, place, means.
     "SEG": """
-        b2b; b2c; smb; sme; smes; enterprise; enterprise accounts; mid market; midmarket; key account; key
-        accounts; public sector; private sector; government; council; local council; municipality;
-        municipal; city; hospital; clinic; school; university; college; charity; nonprofit; ngo; landlord;
-        housing association; developer; architect; contractor; builder; construction; manufacturing;
-        manufacturer; industrial; industry; food; beverage; farming; farmer; farm; winery; hotel;
-        hospitality; restaurant; caterer; catering; bar; pub; cafe; healthcare; health; pharma; pharmacy;
-        pharmacies; doctor; dentist; dental; vet; lawyer; law firm; accountant; accounting firm;
-        insurance; insurer; bank; banking; fintech; mortgage; real estate; transport; haulage; logistics;
-        automotive; dealership; aerospace; airline; energy; solar; tourism; luxury; fashion; textile;
-        clothing; cosmetics; skincare; beauty; salon; florist; baker; bakery; grocery; supermarket;
-        retail; retailer; wholesaler; wholesale; trade; independent; freelancer; consumer; household;
-        family; senior; student; women; men; kids; children; parents; millennials; ceo; cfo; cio; cto; hr;
-        hr director; procurement; purchasing; director; buyer; export; uk; us; usa; ireland; irish;
-        scotland; wales; england; london; leeds; manchester; bristol; dublin; france; french; germany;
-        german; spain; spanish; portugal; italy; italian; poland; polish; benelux; dach; nordic; nordics;
-        europe; european; emea; apac; asia; africa; north america; canada; ohio; texas; california;
-        midlands; north; south; east; west; northern; southern; eastern; western; region; district;
-        county; territory; downtown; linkedin; facebook; instagram; tiktok; youtube; google; google ads;
-        meta; twitter; pinterest; amazon; etsy; website; web; web shop; webshop; online; online store;
-        online shop; e commerce; ecommerce; shopify; mobile; mobile app; app; phone; telephone; email;
-        sms; direct mail; organic search; seo; ppc; paid search; social media ads; inbound; outbound;
-        marketplace; drive thru; drive through; checkout; pricing page; landing page; home page; blog;
-        podcast; referral program; referral programme; loyalty program; loyalty scheme; trade fairs; trade
-        show; word of mouth; cold calling; door to door; organic; premium; entry level; starter;
-        refurbished; used; rental; maintenance; after sales; aftersales; consulting; advisory; software;
-        saas; hardware; subscription; monthly subscribers; annual; garden; furniture; toys; wine; cheese;
-        drinks; bikes; e bike; tyres; tools; packaging; consumables; accessories; upsell; cross sell;
-        renovation; roofing; heating; boiler; kitchen; bathroom; fleet; payroll; self serve; freemium;
-        first time buyers; landlords; past buyers; dormant accounts; lapsed; vertical
+        kent; essex; sussex; surrey; devon; cornwall; dorset; hampshire; yorkshire; lancashire; cheshire;
+        norfolk; suffolk; cumbria; birmingham; liverpool; sheffield; newcastle; glasgow; edinburgh;
+        cardiff; belfast; york; exeter; oxford; cambridge; bath; brighton; nottingham; leicester; paris;
+        lyon; brittany; normandy; berlin; madrid; milan; new york; boston; chicago; florida; illinois;
+        michigan; georgia; virginia; oregon; colorado; arizona; australia; new zealand; india; china;
+        japan; sweden; denmark; norway; finland; austria; switzerland; belgium; netherlands; luxembourg;
+        morocco; mexico; brazil; b2b; b2c; smb; sme; smes; enterprise; enterprise accounts; mid market;
+        midmarket; key account; key accounts; public sector; private sector; government; council; local
+        council; municipality; municipal; city; hospital; clinic; school; university; college; charity;
+        nonprofit; ngo; landlord; housing association; developer; architect; contractor; builder;
+        construction; manufacturing; manufacturer; industrial; industry; food; beverage; farming; farmer;
+        farm; winery; hotel; hospitality; restaurant; caterer; catering; bar; pub; cafe; healthcare;
+        health; pharma; pharmacy; pharmacies; doctor; dentist; dental; vet; lawyer; law firm; accountant;
+        accounting firm; insurance; insurer; bank; banking; fintech; mortgage; real estate; transport;
+        haulage; logistics; automotive; dealership; aerospace; airline; energy; solar; tourism; luxury;
+        fashion; textile; clothing; cosmetics; skincare; beauty; salon; florist; baker; bakery; grocery;
+        supermarket; retail; retailer; wholesaler; wholesale; trade; independent; freelancer; consumer;
+        household; family; senior; student; women; men; kids; children; parents; millennials; ceo; cfo;
+        cio; cto; hr; hr director; procurement; purchasing; director; buyer; export; uk; us; usa; ireland;
+        irish; scotland; wales; england; london; leeds; manchester; bristol; dublin; france; french;
+        germany; german; spain; spanish; portugal; italy; italian; poland; polish; benelux; dach; nordic;
+        nordics; europe; european; emea; apac; asia; africa; north america; canada; ohio; texas;
+        california; midlands; north; south; east; west; northern; southern; eastern; western; region;
+        district; county; territory; downtown; linkedin; facebook; instagram; tiktok; youtube; google;
+        google ads; meta; twitter; pinterest; amazon; etsy; website; web; web shop; webshop; online;
+        online store; online shop; e commerce; ecommerce; shopify; mobile; mobile app; app; phone;
+        telephone; email; sms; direct mail; organic search; seo; ppc; paid search; social media ads;
+        inbound; outbound; marketplace; drive thru; drive through; checkout; pricing page; landing page;
+        home page; blog; podcast; referral program; referral programme; loyalty program; loyalty scheme;
+        trade fairs; trade show; word of mouth; cold calling; door to door; organic; premium; entry level;
+        starter; refurbished; used; rental; maintenance; after sales; aftersales; consulting; advisory;
+        software; saas; hardware; subscription; monthly subscribers; annual; garden; furniture; toys;
+        wine; cheese; drinks; bikes; e bike; tyres; tools; packaging; consumables; accessories; upsell;
+        cross sell; renovation; roofing; heating; boiler; kitchen; bathroom; fleet; payroll; self serve;
+        freemium; first time buyers; landlords; past buyers; dormant accounts; lapsed; vertical
     """,
     # Deliverables that are done or not done.
     "DEL": """
-        click & collect; click and collect; show; expo; congress; acquisition; takeover; buyout; merger; version; edition; translation; presentation; promotion; mock up; demonstrator; pilot; trial
+        click & collect; click and collect; show; expo; congress; acquisition; takeover; buyout; merger;
+        version; edition; translation; presentation; promotion; mock up; demonstrator; pilot; trial
         version; operation; sales pitch; pitch; sales guide; sales plan; training plan; communication
         plan; media plan; grid; discount grid; procedure; process map; specification; roadmap; calendar;
         schedule; agenda; org chart; job description; customer file; prospect list; list; segmentation;
@@ -143,32 +150,32 @@ WORDS: Mapping[str, str] = {
     # Concepts: a number on them measures nothing yet.
     "CON": """
         lead by example; outside the box; raise the bar; extra mile; next level; move the needle; game
-        changer; stand out; make a difference; stay ahead; ahead of the curve; add value; create value;
-        do our best; give our best; our best; embrace change; embrace digital; cutting edge; push
-        boundaries; make things happen; get things done; think big; take ownership; gain traction; save
-        time; waste time; wasting time; lose time; gain time; stay competitive; move upmarket; right
-        things; right direction; bigger picture; big picture; best version; unknown territory; comfort
-        zone; status quo; silos; first class; best in class; turn the page; low hanging fruit;
-        roots; ties; grip; foothold; control; peace of mind; mindset; course; ecosystem; interest;
-        attention; attachment; preference; perception; understanding; customer knowledge; involvement;
-        mobilisation; buy in; edge; competitive edge; competitive advantage; advantage; difference;
-        position in the market; posture; touch; human touch; outlook; spirit; clarity; discipline; rigour;
-        dialogue; bond; bonds; listening; energy; passion; engagement with customers; lever; topic; issue;
-        priority; direction; change; challenge; team spirit; harmony; name; brand profile; profile; buzz;
-        goodwill; impact; momentum; mindshare; quality; service quality; quality of service; quality of
-        our service; performance; sales performance; visibility; awareness; brand awareness; image; brand
-        image; brand; presence; online presence; efficiency; effectiveness; communication; relationship;
-        customer relationship; customer relationships; relations; relation; customer experience; user
-        experience; experience; competitiveness; attractiveness; reputation; trust; confidence;
-        motivation; morale; cohesion; culture; innovation; responsiveness; professionalism; expertise;
-        know how; skill; skills; excellence; proximity; dynamic; synergy; synergies; agility;
-        transparency; recognition; credibility; development; business development; activity; business;
-        prospecting; positioning; differentiation; transformation; digital transformation; organisation;
-        organization; management; leadership; vision; strategy; potential; ambition; success; value;
-        values; well being; collaboration; coordination; alignment; footprint; standing; opportunities;
-        support; customer support; customer service; service; best practices; practices; results;
-        outcomes; funnel; journey; customer journey; customer success; customer focus; thought leadership;
-        knowledge; game; marketing; reliability; accountability; teamwork; customer loyalty
+        changer; stand out; make a difference; stay ahead; ahead of the curve; add value; create value; do
+        our best; give our best; our best; embrace change; embrace digital; cutting edge; push boundaries;
+        make things happen; get things done; think big; take ownership; gain traction; save time; waste
+        time; wasting time; lose time; gain time; stay competitive; move upmarket; right things; right
+        direction; bigger picture; big picture; best version; unknown territory; comfort zone; status quo;
+        silos; first class; best in class; turn the page; low hanging fruit; roots; ties; grip; foothold;
+        control; peace of mind; mindset; course; ecosystem; interest; attention; attachment; preference;
+        perception; understanding; customer knowledge; involvement; mobilisation; buy in; edge;
+        competitive edge; competitive advantage; advantage; difference; position in the market; posture;
+        touch; human touch; outlook; spirit; clarity; discipline; rigour; dialogue; bond; bonds;
+        listening; energy; passion; engagement with customers; lever; topic; issue; priority; direction;
+        change; challenge; team spirit; harmony; name; brand profile; profile; buzz; goodwill; impact;
+        momentum; mindshare; quality; service quality; quality of service; quality of our service;
+        performance; sales performance; visibility; awareness; brand awareness; image; brand image; brand;
+        presence; online presence; efficiency; effectiveness; communication; relationship; customer
+        relationship; customer relationships; relations; relation; customer experience; user experience;
+        experience; competitiveness; attractiveness; reputation; trust; confidence; motivation; morale;
+        cohesion; culture; innovation; responsiveness; professionalism; expertise; know how; skill;
+        skills; excellence; proximity; dynamic; synergy; synergies; agility; transparency; recognition;
+        credibility; development; business development; activity; business; prospecting; positioning;
+        differentiation; transformation; digital transformation; organisation; organization; management;
+        leadership; vision; strategy; potential; ambition; success; value; values; well being;
+        collaboration; coordination; alignment; footprint; standing; opportunities; support; customer
+        support; customer service; service; best practices; practices; results; outcomes; funnel; journey;
+        customer journey; customer success; customer focus; thought leadership; knowledge; game;
+        marketing; reliability; accountability; teamwork; customer loyalty
     """,
     # Words that narrow nothing.
     "GEN": """
@@ -250,20 +257,21 @@ WORDS: Mapping[str, str] = {
     """,
     # Acts that are done or not done.
     "VDO": """
-        follow up on; follow up with; get in touch with; reconnect with; re engage; replicate; reproduce; release; ship
-        out; apply for; choose/chooses/choosing/chose/chosen; select; pick; nominate; register; sign up;
-        join; bid; define; establish; elaborate; prepare; inaugurate; relocate; renovate; refurbish;
-        configure; connect; automate; digitise; order; replace; request; submit; tender; commission;
-        procure; subscribe; schedule; fix; record; shoot; photograph; illustrate; code; duplicate;
-        archive; import; scan; sort; purge; deduplicate; link; display; announce; roll out; teach; assign;
-        allocate; transfer; take over; merge; enlarge; shut; clear; liquidate; write up; edit;
-        personalise; standardise; rename; rebrand; describe; document; list; cost; interview; coach;
-        mentor; welcome; receive; brief; debrief; implement; hand over; set out; draw up; put together;
-        put in place; unveil; showcase; stage; build out; rent out; let out; lease out; renegotiate;
-        recruit; produce; carry out; complete; stock; ship; wrap up; collect; persuade; convince; chase;
-        poach; compile; approach; attend; enroll; knock on; win back; publish; launch; deliver; sign;
-        open; create; hire; organise; organize; host; run/runs/running/ran; install; deploy; redesign;
-        rebuild; rewrite; finalise; finalize; finish; send/sends/sending/sent; negotiate; conclude; renew;
+        hand in; turn in; send out; go live with; give/gives/giving/gave; hand out; follow up on; follow
+        up with; get in touch with; reconnect with; re engage; replicate; reproduce; release; ship out;
+        apply for; choose/chooses/choosing/chose/chosen; select; pick; nominate; register; sign up; join;
+        bid; define; establish; elaborate; prepare; inaugurate; relocate; renovate; refurbish; configure;
+        connect; automate; digitise; order; replace; request; submit; tender; commission; procure;
+        subscribe; schedule; fix; record; shoot; photograph; illustrate; code; duplicate; archive; import;
+        scan; sort; purge; deduplicate; link; display; announce; roll out; teach; assign; allocate;
+        transfer; take over; merge; enlarge; shut; clear; liquidate; write up; edit; personalise;
+        standardise; rename; rebrand; describe; document; list; cost; interview; coach; mentor; welcome;
+        receive; brief; debrief; implement; hand over; set out; draw up; put together; put in place;
+        unveil; showcase; stage; build out; rent out; let out; lease out; renegotiate; recruit; produce;
+        carry out; complete; stock; ship; wrap up; collect; persuade; convince; chase; poach; compile;
+        approach; attend; enroll; knock on; win back; publish; launch; deliver; sign; open; create; hire;
+        organise; organize; host; run/runs/running/ran; install; deploy; redesign; rebuild; rewrite;
+        finalise; finalize; finish; send/sends/sending/sent; negotiate; conclude; renew;
         write/writes/writing/wrote/written; file; migrate; test; train; sell/sells/selling/sold; rent;
         lease; market; call; cold call; ring; phone; follow up; contact; visit; meet/meets/meeting/met;
         prospect; canvass; reactivate; activate; invite; present; exhibit; place; equip; set up;
@@ -309,16 +317,16 @@ WORDS: Mapping[str, str] = {
     """,
     # Words that say a thing is done.
     "DONE": """
-        certified; accredited; listed; trained; booked; renewed; live; online; in place; up and running; operational; finished; completed; complete; done; signed;
-        published; delivered; installed; opened; open; launched; approved; sent; ready; deployed; hired;
-        filed; submitted; on sale
+        certified; accredited; listed; trained; booked; renewed; live; online; in place; up and running;
+        operational; finished; completed; complete; done; signed; published; delivered; installed; opened;
+        open; launched; approved; sent; ready; deployed; hired; filed; submitted; on sale
     """,
     # Acts of service, repeated for each request or order.
     "VPROC": """
-        follow up on;         provide; give; issue; offer; make; respond; reply; answer; process; handle; ship; deliver;
-        dispatch; refund; pay/pays/paying/paid; call back; follow up; onboard; resolve; acknowledge;
-        quote; invoice; contact; convert; response; delivery; shipping; processing; complete; fix; return;
-        settle; reply to; send/sends/sending/sent; turnaround
+        follow up on; provide; give; issue; offer; make; respond; reply; answer; process; handle; ship;
+        deliver; dispatch; refund; pay/pays/paying/paid; call back; follow up; onboard; resolve;
+        acknowledge; quote; invoice; contact; convert; response; delivery; shipping; processing; complete;
+        fix; return; settle; reply to; send/sends/sending/sent; turnaround
     """,
     # Indicators of time: a duration is their value.
     "TIMEIND": """
@@ -342,5 +350,8 @@ WORDS: Mapping[str, str] = {
     """,
     "PARTYPREP": "with; among; amongst; to; from; for; at",
     # Words that announce the owner.
-    "OWNERCUE": "responsibility of; ownership of; run by; carried by; managed by; headed by; owned by; owner; led by; responsible; assigned to; accountable; driven by; handled by",
+    "OWNERCUE": """
+        responsibility of; ownership of; run by; carried by; managed by; headed by; owned by; owner; led
+        by; responsible; assigned to; accountable; driven by; handled by
+    """,
 }

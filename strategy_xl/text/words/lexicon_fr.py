@@ -11,28 +11,29 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str] = {
     # Indicators: what can be counted or computed and followed over time.
     "IND": """
-        point mort; seuil de rentabilite; prise de commandes; prises de commandes;
+        retard de livraison; point mort; seuil de rentabilite; prise de commandes; prises de commandes;
         taux de transformation des devis; taux de conversion des devis; cout de fonctionnement; cout fixe;
-        frais generaux; charge; charges fixes; cout de production; ca; chiffre d'affaires; chiffre d'affaire; chiffres d'affaires; vente; ventes additionnelles;
-        ventes croisees; volume des ventes; marge; marge brute; marge nette; taux de marge; resultat;
-        resultat net; benefice; ebe; ebitda; tresorerie; panier; panier moyen; ticket moyen; taux; taux de
-        transformation; taux de conversion; taux de retour; taux d'attrition; taux de churn; taux de
-        renouvellement; taux de fidelisation; taux de reachat; taux d'ouverture; taux de clic; taux de
-        rebond; taux d'occupation; taux de remplissage; taux de satisfaction; taux d'abandon; taux de
-        signature; taux de closing; taux de service; taux de penetration; taux de reponse; taux de
-        recommandation; taux d'engagement; taux de retention; taux de concretisation; taux de rdv; score;
-        score de satisfaction; note; note moyenne; nps; part de marche; parts de marche; part; delai;
-        delais; delai de paiement; delai de reponse; delai de livraison; delai moyen; cycle de vente;
-        cycle; temps de reponse; temps; duree; cout; couts; cout d'acquisition; cout par lead; cout par
-        clic; cac; cpl; cpa; cpc; roi; roas; budget; depense; frais; prix; prix moyen; prix de vente;
-        remise; remises; escompte; impaye; encours; dso; bfr; creance; stock; rupture; ruptures; rotation;
-        trafic du site; trafic du site web; trafic du site internet; trafic web; trafic; frequentation; flux; audience; portee; impressions; vue; clic; affluence; frequence;
-        frequence d'achat; recurrence; reachat; attrition; churn; retention; renouvellement;
-        desabonnement; resiliation; defection; turnover; absenteisme; productivite; rendement; capacite;
-        volume; quantite; nombre; nb; nbre; effectif; portefeuille; pipe; pipeline; carnet de commandes;
-        mrr; arr; ltv; clv; arpu; valeur vie client; conversion; transformation; encaissement;
-        facturation; facture moyenne; honoraires; loyer; commission; commissions; recette; revenu;
-        revenus; revenus recurrents; production; export; exportations; seo; position; classement;
+        frais generaux; charge; charges fixes; cout de production; ca; chiffre d'affaires; chiffre
+        d'affaire; chiffres d'affaires; vente; ventes additionnelles; ventes croisees; volume des ventes;
+        marge; marge brute; marge nette; taux de marge; resultat; resultat net; benefice; ebe; ebitda;
+        tresorerie; panier; panier moyen; ticket moyen; taux; taux de transformation; taux de conversion;
+        taux de retour; taux d'attrition; taux de churn; taux de renouvellement; taux de fidelisation;
+        taux de reachat; taux d'ouverture; taux de clic; taux de rebond; taux d'occupation; taux de
+        remplissage; taux de satisfaction; taux d'abandon; taux de signature; taux de closing; taux de
+        service; taux de penetration; taux de reponse; taux de recommandation; taux d'engagement; taux de
+        retention; taux de concretisation; taux de rdv; score; score de satisfaction; note; note moyenne;
+        nps; part de marche; parts de marche; part; delai; delais; delai de paiement; delai de reponse;
+        delai de livraison; delai moyen; cycle de vente; cycle; temps de reponse; temps; duree; cout;
+        couts; cout d'acquisition; cout par lead; cout par clic; cac; cpl; cpa; cpc; roi; roas; budget;
+        depense; frais; prix; prix moyen; prix de vente; remise; remises; escompte; impaye; encours; dso;
+        bfr; creance; stock; rupture; ruptures; rotation; trafic du site; trafic du site web; trafic du
+        site internet; trafic web; trafic; frequentation; flux; audience; portee; impressions; vue; clic;
+        affluence; frequence; frequence d'achat; recurrence; reachat; attrition; churn; retention;
+        renouvellement; desabonnement; resiliation; defection; turnover; absenteisme; productivite;
+        rendement; capacite; volume; quantite; nombre; nb; nbre; effectif; portefeuille; pipe; pipeline;
+        carnet de commandes; mrr; arr; ltv; clv; arpu; valeur vie client; conversion; transformation;
+        encaissement; facturation; facture moyenne; honoraires; loyer; commission; commissions; recette;
+        revenu; revenus; revenus recurrents; production; export; exportations; seo; position; classement;
         satisfaction; satisfaction client; satisfaction clients; satisfaction des clients; fidelite;
         engagement; rentabilite; croissance; erreur; erreurs; retard; retards; perte; pertes; demarque;
         casse; rebut; gaspillage; annulation; no show; absence; taux d'effort; reouverture; retour;
@@ -40,109 +41,123 @@ WORDS: Mapping[str, str] = {
     """,
     # Objects that are counted one by one; they say what, not for whom.
     "OBJ": """
-        personne; entreprise; societe; version; edition; extension de garantie; caisse; palette; pharmacie; magasin
-        franchise; prestataire; sous traitant; intervenant; formateur; referent; mentor; parrain;
-        dirigeant; participant; etudiant; acheteuse; gerant; decideur; interlocuteur; signataire; porteur;
-        licencie; boite; bouteille; menu; bouquet; panneau; fenetre; porte; robot; drone; tracteur;
-        camion; vehicule d'occasion; contrat d'entretien; contrat de maintenance; carte de visite; visuel;
-        affiche; spot; encart; publicite; annonce; communique; dossier de presse; kit media; temoin;
-        journee; jour; stage; cours; atelier decouverte; repas; petit dejeuner; degustation; tirage;
-        coffret cadeau; abonnement annuel; box; garage; parking; local; terrain; parcelle; lotissement;
-        villa; studio; programme neuf; pret; credit; placement; bilan; liasse; declaration; consultation;
-        rdv decouverte; rendez vous decouverte; rdv qualifie; rendez vous qualifie; opportunite qualifiee;
-        piste; fichier; contact qualifie; poseur; installateur; client; stock; prospect; lead; contact;
-        rdv; rendez vous; rendez-vous; devis; proposition; proposition commerciale; offre; contrat;
-        commande; affaire; dossier; appel; appel sortant; visite; demo; demonstration; mission; mandat;
-        abonne; abonnement; adherent; adhesion; inscription; inscrit; stagiaire; visiteur; utilisateur;
-        acheteur; partenaire; partenariat; distributeur; revendeur; apporteur d'affaires; apporteur;
-        prescripteur; ambassadeur; affilie; recommandation; parrainage; filleul; avis; avis google;
-        temoignage; etude de cas; cas client; post; article; publication; video; story; stories; reel;
-        newsletter; emailing; e mailing; mail; email; courrier; campagne; evenement; salon; webinaire;
-        atelier; formation; session; seance; licence; produit; service; article de blog; compte; logo;
-        opportunite; demande; demande de devis; ticket; reclamation; plainte; litige; livraison;
-        commercial; commerciaux; vendeur; vendeuse; collaborateur; salarie; recrutement; recrue;
-        alternant; apprenti; technicien; boutique; magasin; agence; point de vente; point de contact;
-        showroom; franchise; poste; place; siege; lot; logement; bien; appartement; maison; chantier;
-        installation; pose; intervention; prestation; coffret; carte cadeau; carte; bon cadeau; bon
-        d'achat; kit; point relais; point de collecte; point de retrait; equipe commerciale; force de vente; piece; unite; vehicule; machine; logiciel;
-        module; option; appel d'offres; appels d'offres; marche public; accord; convention; reservation;
-        nuitee; couvert; table; essai; essai gratuit; telechargement; partage; follower; fan; like;
-        reponse; questionnaire; enquete; entretien; candidature; candidat; cv; relance; relances;
-        reference; enseigne; fournisseur; facture; colis; envoi; invitation; heure; heures de conseil;
-        session de formation; audit; diagnostic; projet; solution; gamme; interimaire; consultant;
-        locataire; patient; eleve; invite; spectateur; billet; ticket de caisse; panier abandonne; nouveau
-        client; compte client; transaction; achat; souscription; police; polices; simulation; estimation;
-        compromis; acte; promesse de vente; remontee terrain
+        personne; entreprise; societe; version; edition; extension de garantie; caisse; palette;
+        pharmacie; magasin franchise; prestataire; sous traitant; intervenant; formateur; referent;
+        mentor; parrain; dirigeant; participant; etudiant; acheteuse; gerant; decideur; interlocuteur;
+        signataire; porteur; licencie; boite; bouteille; menu; bouquet; panneau; fenetre; porte; robot;
+        drone; tracteur; camion; vehicule d'occasion; contrat d'entretien; contrat de maintenance; carte
+        de visite; visuel; affiche; spot; encart; publicite; annonce; communique; dossier de presse; kit
+        media; temoin; journee; jour; stage; cours; atelier decouverte; repas; petit dejeuner;
+        degustation; tirage; coffret cadeau; abonnement annuel; box; garage; parking; local; terrain;
+        parcelle; lotissement; villa; studio; programme neuf; pret; credit; placement; bilan; liasse;
+        declaration; consultation; rdv decouverte; rendez vous decouverte; rdv qualifie; rendez vous
+        qualifie; opportunite qualifiee; piste; fichier; contact qualifie; poseur; installateur; client;
+        stock; prospect; lead; contact; rdv; rendez vous; rendez-vous; devis; proposition; proposition
+        commerciale; offre; contrat; commande; affaire; dossier; appel; appel sortant; visite; demo;
+        demonstration; mission; mandat; abonne; abonnement; adherent; adhesion; inscription; inscrit;
+        stagiaire; visiteur; utilisateur; acheteur; partenaire; partenariat; distributeur; revendeur;
+        apporteur d'affaires; apporteur; prescripteur; ambassadeur; affilie; recommandation; parrainage;
+        filleul; avis; avis google; temoignage; etude de cas; cas client; post; article; publication;
+        video; story; stories; reel; newsletter; emailing; e mailing; mail; email; courrier; campagne;
+        evenement; salon; webinaire; atelier; formation; session; seance; licence; produit; service;
+        article de blog; compte; logo; opportunite; demande; demande de devis; ticket; reclamation;
+        plainte; litige; livraison; commercial; commerciaux; vendeur; vendeuse; collaborateur; salarie;
+        recrutement; recrue; alternant; apprenti; technicien; boutique; magasin; agence; point de vente;
+        point de contact; showroom; franchise; poste; place; siege; lot; logement; bien; appartement;
+        maison; chantier; installation; pose; intervention; prestation; coffret; carte cadeau; carte; bon
+        cadeau; bon d'achat; kit; point relais; point de collecte; point de retrait; equipe commerciale;
+        force de vente; piece; unite; vehicule; machine; logiciel; module; option; appel d'offres; appels
+        d'offres; marche public; accord; convention; reservation; nuitee; couvert; table; essai; essai
+        gratuit; telechargement; partage; follower; fan; like; reponse; questionnaire; enquete; entretien;
+        candidature; candidat; cv; relance; relances; reference; enseigne; fournisseur; facture; colis;
+        envoi; invitation; heure; heures de conseil; session de formation; audit; diagnostic; projet;
+        solution; gamme; interimaire; consultant; locataire; patient; eleve; invite; spectateur; billet;
+        ticket de caisse; panier abandonne; nouveau client; compte client; transaction; achat;
+        souscription; police; polices; simulation; estimation; compromis; acte; promesse de vente;
+        remontee terrain
     """,
     # Delimiters: product family, segment, channel, place, means.
     "SEG": """
-        produit frais; produits frais; b2b; btob; b to b; b2c; btoc; pme; tpe; eti; pmi; grand compte; grands comptes; grand groupe;
-        collectivite; mairie; commune; administration; hopital; clinique; ehpad; ecole; lycee; universite;
-        association; syndic; syndic de copropriete; copropriete; bailleur; promoteur; architecte; artisan;
-        btp; batiment; industrie; industriel; agroalimentaire; agriculture; agriculteur; viticulteur;
-        hotel; hotelier; hotellerie; restaurant; restaurateur; traiteur; restauration; sante; pharma;
-        pharmacie; pharmacien; medecin; dentiste; veterinaire; notaire; avocat; expert comptable; experts
-        comptables; cabinet; comptable; assurance; assureur; banque; mutuelle; courtier; immobilier;
-        transport; transporteur; logistique; automobile; garage; garagiste; concessionnaire; aeronautique;
-        spatial; energie; tourisme; camping; luxe; mode; textile; cosmetique; beaute; coiffeur; fleuriste;
-        boulanger; boulangerie; gms; grande distribution; retail; commercant; commerce; independant;
-        freelance; auto entrepreneur; particulier; professionnel; famille; senior; jeune; etudiant; femme;
-        homme; enfant; bebe; dirigeant; drh; dsi; daf; rh; directeur; acheteur public; secteur public;
-        prive; export; france; belgique; suisse; luxembourg; allemagne; allemand; espagne; espagnol;
-        italie; italien; portugal; europe; afrique; maroc; canada; etats unis; usa; royaume uni; asie;
-        bretagne; normandie; alsace; lorraine; occitanie; aquitaine; provence; paca; corse; ile de france;
-        idf; grand est; grand ouest; hauts de france; auvergne; rhone alpes; rhone; savoie; paris; lyon;
-        marseille; lille; nantes; bordeaux; toulouse; rennes; strasbourg; montpellier; nice; grenoble;
-        region; departement; nord; sud; est; ouest; centre ville; quartier; zone; secteur; linkedin;
-        facebook; instagram; tiktok; youtube; google; google ads; meta; twitter; pinterest; amazon; site;
-        site web; site internet; boutique en ligne; e commerce; ecommerce; web; en ligne; online; mobile;
-        appli; application; telephone; emailing; sms; drive; marketplace; reseau de distribution; click
-        and collect; caisse; vitrine; comptoir; blog; bio; premium; haut de gamme; entree de gamme; neuf;
-        occasion; location; maintenance; entretien; sav; conseil; renovation; climatisation; chauffage;
-        photovoltaique; pompe a chaleur; pompes a chaleur; cuisine; salle de bain; menuiserie; jardin;
-        meuble; mobilier; jouet; vin; fromage; boisson; snacking; epicerie; velo; moto; pneu; outillage;
-        consommable; accessoire; premier achat; primo accedant; abonnes mobiles; locatif; saisonnier;
-        basse saison; haute saison; interim; cooptation; parrainage; salons professionnels; telemarketing;
-        phoning; prospection telephonique; bouche a oreille; livre blanc; landing page; page tarifs; fiche
-        produit; programme de fidelite; carte de fidelite; carte fidelite; cross sell; upsell; demarchage;
-        porte a porte
+        vendee; finistere; morbihan; cotes d'armor; ille et vilaine; loire atlantique; maine et loire;
+        sarthe; mayenne; calvados; manche; gironde; landes; dordogne; charente; charente maritime; deux
+        sevres; vienne; haute garonne; herault; gard; aude; tarn; aveyron; isere; drome; ardeche; ain;
+        haute savoie; jura; doubs; cote d'or; yonne; nievre; aube; marne; ardennes; moselle; vosges; bas
+        rhin; haut rhin; oise; aisne; somme; pas de calais; seine maritime; eure; yvelines; essonne; hauts
+        de seine; val de marne; var; vaucluse; bouches du rhone; alpes maritimes; correze; creuse; cantal;
+        puy de dome; allier; loiret; indre; touraine; anjou; limousin; picardie; champagne; franche comte;
+        pays basque; pays de la loire; centre val de loire; angers; tours; dijon; reims; brest; caen;
+        rouen; amiens; metz; nancy; mulhouse; besancon; limoges; toulon; nimes; perpignan; pau; bayonne;
+        poitiers; orleans; le mans; annecy; chambery; valence; saint etienne; clermont ferrand; avignon;
+        cannes; bruxelles; geneve; lausanne; londres; madrid; milan; berlin; pologne; autriche; danemark;
+        suede; norvege; irlande; grece; tunisie; algerie; senegal; japon; chine; inde; produit frais;
+        produits frais; b2b; btob; b to b; b2c; btoc; pme; tpe; eti; pmi; grand compte; grands comptes;
+        grand groupe; collectivite; mairie; commune; administration; hopital; clinique; ehpad; ecole;
+        lycee; universite; association; syndic; syndic de copropriete; copropriete; bailleur; promoteur;
+        architecte; artisan; btp; batiment; industrie; industriel; agroalimentaire; agriculture;
+        agriculteur; viticulteur; hotel; hotelier; hotellerie; restaurant; restaurateur; traiteur;
+        restauration; sante; pharma; pharmacie; pharmacien; medecin; dentiste; veterinaire; notaire;
+        avocat; expert comptable; experts comptables; cabinet; comptable; assurance; assureur; banque;
+        mutuelle; courtier; immobilier; transport; transporteur; logistique; automobile; garage;
+        garagiste; concessionnaire; aeronautique; spatial; energie; tourisme; camping; luxe; mode;
+        textile; cosmetique; beaute; coiffeur; fleuriste; boulanger; boulangerie; gms; grande
+        distribution; retail; commercant; commerce; independant; freelance; auto entrepreneur;
+        particulier; professionnel; famille; senior; jeune; etudiant; femme; homme; enfant; bebe;
+        dirigeant; drh; dsi; daf; rh; directeur; acheteur public; secteur public; prive; export; france;
+        belgique; suisse; luxembourg; allemagne; allemand; espagne; espagnol; italie; italien; portugal;
+        europe; afrique; maroc; canada; etats unis; usa; royaume uni; asie; bretagne; normandie; alsace;
+        lorraine; occitanie; aquitaine; provence; paca; corse; ile de france; idf; grand est; grand ouest;
+        hauts de france; auvergne; rhone alpes; rhone; savoie; paris; lyon; marseille; lille; nantes;
+        bordeaux; toulouse; rennes; strasbourg; montpellier; nice; grenoble; region; departement; nord;
+        sud; est; ouest; centre ville; quartier; zone; secteur; linkedin; facebook; instagram; tiktok;
+        youtube; google; google ads; meta; twitter; pinterest; amazon; site; site web; site internet;
+        boutique en ligne; e commerce; ecommerce; web; en ligne; online; mobile; appli; application;
+        telephone; emailing; sms; drive; marketplace; reseau de distribution; click and collect; caisse;
+        vitrine; comptoir; blog; bio; premium; haut de gamme; entree de gamme; neuf; occasion; location;
+        maintenance; entretien; sav; conseil; renovation; climatisation; chauffage; photovoltaique; pompe
+        a chaleur; pompes a chaleur; cuisine; salle de bain; menuiserie; jardin; meuble; mobilier; jouet;
+        vin; fromage; boisson; snacking; epicerie; velo; moto; pneu; outillage; consommable; accessoire;
+        premier achat; primo accedant; abonnes mobiles; locatif; saisonnier; basse saison; haute saison;
+        interim; cooptation; parrainage; salons professionnels; telemarketing; phoning; prospection
+        telephonique; bouche a oreille; livre blanc; landing page; page tarifs; fiche produit; programme
+        de fidelite; carte de fidelite; carte fidelite; cross sell; upsell; demarchage; porte a porte
     """,
     # Deliverables that are done or not done.
     "DEL": """
-        click & collect; click and collect; version; edition; traduction; presentation; collection; promotion; operation; maquette;
-        demonstrateur; pilote; experimentation; prototype; argumentaire de vente; guide de vente; plan de
-        vente; plan de formation; plan de communication; plan media; plan de relance; grille; grille de
-        remises; procedure; mode operatoire; cahier des charges; feuille de route; calendrier; planning;
-        agenda; organigramme; fiche de poste; fiche client; fichier prospects; liste; segmentation;
-        cartographie; matrice; modele de devis; modele; gabarit; signature mail; sequence; sequence
-        d'emails; scenario; tunnel; tunnel de vente; formulaire; page de vente; fiche google; compte; page
-        entreprise; campagne google; campagne emailing; enquete de satisfaction; etude de satisfaction;
-        sondage; barometre; benchmark; etude de prix; etude de cas; temoignage; reference; publication;
-        article; communique; communique de presse; dossier de presse; conference; salon; foire; stand;
-        showroom; corner; pop up; pop up store; boutique ephemere; local; local commercial; terrain;
-        licence; prime; systeme de prime; plan de commissionnement; challenge; challenge commercial;
-        concours; reunion; comite; comite commercial; convention commerciale; point hebdomadaire; revue;
-        bilan; referent; adjoint; assistant commercial; commercial sedentaire; commercial itinerant;
-        prestataire; agence de communication; levee de fonds; pret; subvention; aide; trophee; prix;
-        recompense; concession; plateforme; outil de devis; borne; caisse; standard telephonique; hotline;
-        faq; tutoriel; webinaire; module e learning; e learning; interface; api; connecteur; feu vert;
-        aval; validation; bon de commande; commande ferme; lettre d'intention; accord de principe;
-        catalogue; referencement; homologation; habilitation; permis; autorisation; bail; mandat; appel
-        d'offres; marche public; plaquette; brochure; flyer; site; site web; site internet; boutique en
-        ligne; page d'accueil; page; landing page; crm; erp; logiciel; configurateur; application; appli;
-        espace client; portail; extranet; boutique; magasin; agence; succursale; filiale; bureau;
-        entrepot; atelier; newsletter; livre blanc; guide; charte; charte graphique; logo; tarif; grille
-        tarifaire; tarifs; argumentaire; script; script d'appel; tableau de bord; reporting; business
-        plan; plan de compte; plan d'action; plan marketing; plan de prospection; fiche; fiche produit;
-        contrat; contrat cadre; accord; accord cadre; convention; partenariat; certification; agrement;
-        label; norme; brevet; proposition; rapport; etude; etude de marche; enquete; questionnaire; audit;
-        diagnostic; programme; programme de parrainage; programme de fidelite; carte de fidelite; offre;
-        pack; gamme; produit; service; echantillon; evenement; soiree; seminaire; journee portes ouvertes;
-        portes ouvertes; jpo; video; film; podcast; chaine youtube; compte linkedin; page linkedin; page
-        facebook; blog; chatbot; formation; parcours; module; commercial; vendeur; assistant; assistante;
-        alternant; responsable; directeur; chef de produit; technicien; fonds de commerce; cession;
-        acquisition; fichier; base; base de donnees; base clients; fichier clients; standard; numero vert;
-        permanence; abonnement; emballage; packaging; vitrine; enseigne; vehicule
+        click & collect; click and collect; version; edition; traduction; presentation; collection;
+        promotion; operation; maquette; demonstrateur; pilote; experimentation; prototype; argumentaire de
+        vente; guide de vente; plan de vente; plan de formation; plan de communication; plan media; plan
+        de relance; grille; grille de remises; procedure; mode operatoire; cahier des charges; feuille de
+        route; calendrier; planning; agenda; organigramme; fiche de poste; fiche client; fichier
+        prospects; liste; segmentation; cartographie; matrice; modele de devis; modele; gabarit; signature
+        mail; sequence; sequence d'emails; scenario; tunnel; tunnel de vente; formulaire; page de vente;
+        fiche google; compte; page entreprise; campagne google; campagne emailing; enquete de
+        satisfaction; etude de satisfaction; sondage; barometre; benchmark; etude de prix; etude de cas;
+        temoignage; reference; publication; article; communique; communique de presse; dossier de presse;
+        conference; salon; foire; stand; showroom; corner; pop up; pop up store; boutique ephemere; local;
+        local commercial; terrain; licence; prime; systeme de prime; plan de commissionnement; challenge;
+        challenge commercial; concours; reunion; comite; comite commercial; convention commerciale; point
+        hebdomadaire; revue; bilan; referent; adjoint; assistant commercial; commercial sedentaire;
+        commercial itinerant; prestataire; agence de communication; levee de fonds; pret; subvention;
+        aide; trophee; prix; recompense; concession; plateforme; outil de devis; borne; caisse; standard
+        telephonique; hotline; faq; tutoriel; webinaire; module e learning; e learning; interface; api;
+        connecteur; feu vert; aval; validation; bon de commande; commande ferme; lettre d'intention;
+        accord de principe; catalogue; referencement; homologation; habilitation; permis; autorisation;
+        bail; mandat; appel d'offres; marche public; plaquette; brochure; flyer; site; site web; site
+        internet; boutique en ligne; page d'accueil; page; landing page; crm; erp; logiciel;
+        configurateur; application; appli; espace client; portail; extranet; boutique; magasin; agence;
+        succursale; filiale; bureau; entrepot; atelier; newsletter; livre blanc; guide; charte; charte
+        graphique; logo; tarif; grille tarifaire; tarifs; argumentaire; script; script d'appel; tableau de
+        bord; reporting; business plan; plan de compte; plan d'action; plan marketing; plan de
+        prospection; fiche; fiche produit; contrat; contrat cadre; accord; accord cadre; convention;
+        partenariat; certification; agrement; label; norme; brevet; proposition; rapport; etude; etude de
+        marche; enquete; questionnaire; audit; diagnostic; programme; programme de parrainage; programme
+        de fidelite; carte de fidelite; offre; pack; gamme; produit; service; echantillon; evenement;
+        soiree; seminaire; journee portes ouvertes; portes ouvertes; jpo; video; film; podcast; chaine
+        youtube; compte linkedin; page linkedin; page facebook; blog; chatbot; formation; parcours;
+        module; commercial; vendeur; assistant; assistante; alternant; responsable; directeur; chef de
+        produit; technicien; fonds de commerce; cession; acquisition; fichier; base; base de donnees; base
+        clients; fichier clients; standard; numero vert; permanence; abonnement; emballage; packaging;
+        vitrine; enseigne; vehicule
     """,
     # Deliverables too loose to be checked unless something narrows them.
     "DELG": """
@@ -152,40 +167,40 @@ WORDS: Mapping[str, str] = {
     """,
     # Concepts: a number on them measures nothing yet.
     "CON": """
-        virage; vitesse superieure; meilleur de nous memes; le meilleur de nous; longueur d'avance; vers le
-        haut; epingle du jeu; sortir du lot; faire la difference; perdre du temps; gagner du temps; perdre de temps; perte de temps; gain de temps; mentalites;
-        mentalite; montee en gamme; montee en competences; montee en puissance; monter en gamme; monter en
-        competences; monter en competence; monter en puissance; changer d'echelle; statu quo; zone de
-        confort; bon sens; bonnes pratiques; creer de la valeur; de la hauteur; terrain de jeu; l'exemple; cap superieur;
-        marque; ancrage; racine; racines; maitrise; serenite; bonheur; esprit; etat d'esprit; cap;
-        dialogue; ecosysteme; interet; attention; attachement; preference; perception; comprehension;
-        connaissance client; connaissance; implication; mobilisation; adhesion des equipes; capacite
-        d'ecoute; sens du client; avance; avantage; avantage concurrentiel; difference; place; position;
-        posture; lien; liens; ecoute; accompagnement; energie; passion; engagement client; parcours
-        client; ambition; dynamique commerciale; levier; leviers; atout; piste; pistes; sujet; enjeu;
-        priorite; orientation; changement; defi; esprit d'equipe; objectifs; bonne entente; ambiance;
-        qualite; qualite de service; performance; performance commerciale; performances; visibilite;
-        notoriete; image; image de marque; presence; efficacite; efficience; efficacite commerciale;
-        communication; relation; relation client; relation clients; experience client; experience;
-        competitivite; attractivite; reputation; confiance; motivation; cohesion; culture; innovation;
-        reactivite; professionnalisme; expertise; savoir faire; competence; excellence; proximite;
-        dynamique; dynamisme; synergie; agilite; transparence; reconnaissance; referencement naturel;
-        credibilite; developpement; developpement commercial; activite; prospection; positionnement;
-        differenciation; transformation digitale; digitalisation; digital; organisation; management;
-        leadership; vision; strategie; fonctionnement; potentiel; succes; reussite; valeur; valeurs;
-        valeur ajoutee; bien etre; climat; ergonomie; coordination; collaboration; rayonnement; perennite;
-        sens du service; autonomie; demarche; demarche commerciale; accueil; service client; offre de
-        valeur; maturite; legitimite; e reputation; reflexion; opportunites; methodes; pratiques;
-        resultats
+        virage; vitesse superieure; meilleur de nous memes; le meilleur de nous; longueur d'avance; vers
+        le haut; epingle du jeu; sortir du lot; faire la difference; perdre du temps; gagner du temps;
+        perdre de temps; perte de temps; gain de temps; mentalites; mentalite; montee en gamme; montee en
+        competences; montee en puissance; monter en gamme; monter en competences; monter en competence;
+        monter en puissance; changer d'echelle; statu quo; zone de confort; bon sens; bonnes pratiques;
+        creer de la valeur; de la hauteur; terrain de jeu; l'exemple; cap superieur; marque; ancrage;
+        racine; racines; maitrise; serenite; bonheur; esprit; etat d'esprit; cap; dialogue; ecosysteme;
+        interet; attention; attachement; preference; perception; comprehension; connaissance client;
+        connaissance; implication; mobilisation; adhesion des equipes; capacite d'ecoute; sens du client;
+        avance; avantage; avantage concurrentiel; difference; place; position; posture; lien; liens;
+        ecoute; accompagnement; energie; passion; engagement client; parcours client; ambition; dynamique
+        commerciale; levier; leviers; atout; piste; pistes; sujet; enjeu; priorite; orientation;
+        changement; defi; esprit d'equipe; objectifs; bonne entente; ambiance; qualite; qualite de
+        service; performance; performance commerciale; performances; visibilite; notoriete; image; image
+        de marque; presence; efficacite; efficience; efficacite commerciale; communication; relation;
+        relation client; relation clients; experience client; experience; competitivite; attractivite;
+        reputation; confiance; motivation; cohesion; culture; innovation; reactivite; professionnalisme;
+        expertise; savoir faire; competence; excellence; proximite; dynamique; dynamisme; synergie;
+        agilite; transparence; reconnaissance; referencement naturel; credibilite; developpement;
+        developpement commercial; activite; prospection; positionnement; differenciation; transformation
+        digitale; digitalisation; digital; organisation; management; leadership; vision; strategie;
+        fonctionnement; potentiel; succes; reussite; valeur; valeurs; valeur ajoutee; bien etre; climat;
+        ergonomie; coordination; collaboration; rayonnement; perennite; sens du service; autonomie;
+        demarche; demarche commerciale; accueil; service client; offre de valeur; maturite; legitimite; e
+        reputation; reflexion; opportunites; methodes; pratiques; resultats
     """,
     # Words that narrow nothing.
     "GEN": """
         boite; structure; maison; groupe; equipe; equipes; marche; metier; domaine; activite; business;
-        monde; clientele; concurrence; concurrent; gens; coeur; preoccupation; centre; regard;
-        yeux; oeil; pied; main; tete; esprit; facade; tout; chose; maniere; facon; moyen; niveau; terme;
-        cadre; fait; cas; sens; point; objectif; but; cible; ambition; nouveau; nouveaux; nouvelle;
-        nouvel; bon; meilleur; meilleure; grand; petit; existant; existante; actuel; actuelle; futur;
-        potentiel; global; globale; general; total; totale; annuel; principal; important; significatif;
+        monde; clientele; concurrence; concurrent; gens; coeur; preoccupation; centre; regard; yeux; oeil;
+        pied; main; tete; esprit; facade; tout; chose; maniere; facon; moyen; niveau; terme; cadre; fait;
+        cas; sens; point; objectif; but; cible; ambition; nouveau; nouveaux; nouvelle; nouvel; bon;
+        meilleur; meilleure; grand; petit; existant; existante; actuel; actuelle; futur; potentiel;
+        global; globale; general; total; totale; annuel; principal; important; significatif;
         significative; fort; forte; net; nette; rapide; durable; constant; regulier; reguliere; qualifie;
         qualifiee; qualitatif; fidele; satisfait; rentable; content; haut; bas; premier; dernier; autre;
         meme; certain; divers; different; possible; maximum; max; minimum; min; plusieurs; quelques;
@@ -200,18 +215,18 @@ WORDS: Mapping[str, str] = {
     """,
     # Function words.
     "STOP": """
-        dessus; dessous; dela;         le; la; les; l'; un; une; des; du; de; d'; au; aux; a; en; et; ou; par; pour; sur; sous; dans;
-        avec; sans; chez; vers; entre; que; qu'; qui; dont; ce; cet; cette; ces; ne; n'; pas; se; s'; y;
-        il; elle; on; je; j'; tu; vous; ils; elles; me; m'; te; t'; c'; mon; ma; mes; ton; notre; nos;
-        votre; vos; leur; leurs; son; sa; ses; est; sont; ete; etre; avoir; ai; as; avons; ont; aura;
-        auront; sera; seront; soit; soient; afin; ainsi; comme; mais; donc; car; si; quand; lorsque;
-        apres; avant; depuis; pendant; durant; jusque; jusqu'; contre; selon; via; grace; lors; tant; tel;
-        telle; quel; quelle; celui; celle; ceux; chaque; tous; toutes; toute; tout; puis; alors; ici;
-        rapport; auprès; aupres; travers; biais; moyen; cours; fin; debut; mi; horizon; des que; veux;
-        voulons; veut; souhaite; souhaitons; souhaiterais; voudrais; aimerais; aimerions; faut; faudrait;
-        doit; devons; dois; doivent; peut; pouvoir; va; vais; allons; vont; aller; fait; faire; faisons;
-        fera; ferai; ferons; prendre; nb; env; egalement; notamment; hors; vs; versus; chacun; chacune;
-        non; oui; etc; objectif
+        dessus; dessous; dela; le; la; les; l'; un; une; des; du; de; d'; au; aux; a; en; et; ou; par;
+        pour; sur; sous; dans; avec; sans; chez; vers; entre; que; qu'; qui; dont; ce; cet; cette; ces;
+        ne; n'; pas; se; s'; y; il; elle; on; je; j'; tu; vous; ils; elles; me; m'; te; t'; c'; mon; ma;
+        mes; ton; notre; nos; votre; vos; leur; leurs; son; sa; ses; est; sont; ete; etre; avoir; ai; as;
+        avons; ont; aura; auront; sera; seront; soit; soient; afin; ainsi; comme; mais; donc; car; si;
+        quand; lorsque; apres; avant; depuis; pendant; durant; jusque; jusqu'; contre; selon; via; grace;
+        lors; tant; tel; telle; quel; quelle; celui; celle; ceux; chaque; tous; toutes; toute; tout; puis;
+        alors; ici; rapport; auprès; aupres; travers; biais; moyen; cours; fin; debut; mi; horizon; des
+        que; veux; voulons; veut; souhaite; souhaitons; souhaiterais; voudrais; aimerais; aimerions; faut;
+        faudrait; doit; devons; dois; doivent; peut; pouvoir; va; vais; allons; vont; aller; fait; faire;
+        faisons; fera; ferai; ferons; prendre; nb; env; egalement; notamment; hors; vs; versus; chacun;
+        chacune; non; oui; etc; objectif
     """,
     # Prepositions that may open a delimiter.
     "PREP": """
@@ -362,8 +377,8 @@ WORDS: Mapping[str, str] = {
     """,
     # Nouns after which a number is a name.
     "IDN": """
-        line; ligne; gamme; zone; lot; version; iso; phase; niveau; article; modele; serie; type; etape; axe;
-        chapitre; agence; salle; hall; stand; palier; departement; dept; rn; route; rue; norme; page;
+        line; ligne; gamme; zone; lot; version; iso; phase; niveau; article; modele; serie; type; etape;
+        axe; chapitre; agence; salle; hall; stand; palier; departement; dept; rn; route; rue; norme; page;
         code; volume; bac; format; office; windows; pack; formule; reference; ref; quai; atelier;
         batiment; porte; ticket; tome; edition; salon; catalogue; collection; palmares; barometre; plan;
         campagne; millesime; guide; tarif; tarifs; congres; forum; programme; budget; cuvee; label; loi;
@@ -378,7 +393,7 @@ WORDS: Mapping[str, str] = {
     "PARTYPREP": "aupres; chez; avec; envers",
     # Words that announce the owner.
     "OWNERCUE": """
-        porte par; sous la responsabilite de; gere par; suivi par; conduit par; responsable; pilote; pilote par; owner; portee par; confie a; en charge; assure par;
-        pilotee par; realise par; mene par
+        porte par; sous la responsabilite de; gere par; suivi par; conduit par; responsable; pilote;
+        pilote par; owner; portee par; confie a; en charge; assure par; pilotee par; realise par; mene par
     """,
 }

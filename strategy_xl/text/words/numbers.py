@@ -8,64 +8,30 @@ only describe a segment (« PME de 10 à 50 salariés », « our 14 stores ») a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
-from strategy_xl.text.words.lexicon import CON, IND, NOUN, OBJ, POSS, PREP, SEG, STOP, VERB, ZERO, look_up
+from strategy_xl.text.words.lexicon import CON, IND, NOUN, OBJ, PREP, SEG, VERB, ZERO, look_up
 from strategy_xl.text.words.number_names import (
     CURRENCY,
     GLUED_MONEY,
     PERCENT,
     POINTS,
     SCALE,
-    NumberContext,
+)
+from strategy_xl.text.words.number_words import (
+    FRACTIONS,
+    RATIO_STEMS,
+    RATIO_WORDS,
+    SCORE_TOPS,
+    Quantity,
+    WordQuantities,
 )
 from strategy_xl.text.words.sentence import NUMBER_WORDS, WEAK_NUMBERS, Sentence, digits_value
 
-
-class Quantity(NamedTuple):
-    """A quantity of a text.
-
-    Arguments:
-        kind: percent, points, money, count, ratio, rank, zero, score, duration, plain or all.
-        value: the (target) value; percentages as fractions, money in the currency's unit.
-        low: the starting value of a range, None without one.
-        unit: ``%``, ``€``, ``$``, ``£``, ``points``, ``x``, a unit of time, or empty.
-        first, last: its tokens.
-        noun: the token of what is counted, −1 when nothing follows.
-        scope: whether it only describes a segment.
-    """
-
-    kind: str
-    value: float
-    low: float | None
-    unit: str
-    first: int
-    last: int
-    noun: int
-    scope: bool
-
+__all__ = ["Quantity", "QuantityReader", "parse_quantities"]
 
 _TIMES = {"fois", "times", "x"}
-_RATIO_WORDS = {
-    "fr": {"moitie": 0.5, "double": 2.0, "triple": 3.0, "quadruple": 4.0},
-    "en": {
-        "half": 0.5,
-        "twice": 2.0,
-        "thrice": 3.0,
-        "double": 2.0,
-        "triple": 3.0,
-        "quadruple": 4.0,
-        "halve": 0.5,
-    },
-}
-_FRACTIONS = frozenset({"third", "thirds", "tiers", "quart", "quarts", "quarter", "quarters"})
-_RATIO_STEMS = re.compile(
-    r"(doubl|tripl|quadrupl|quintupl|decupl|halv)(?:er|e|es|ons|ez|ent|era|erons|eront|ant|ement|ed|ing|ees?)"
-)
-_STEM_VALUE = {"doubl": 2.0, "tripl": 3.0, "quadrupl": 4.0, "quintupl": 5.0, "decupl": 10.0, "halv": 0.5}
 _RANGE_LINKS = {"a", "to", "->", "→", "-", "et", "and", "jusqu'", "au"}
 # « 40 points de vente » are shops.
 _PLACES = {
@@ -77,8 +43,6 @@ _PLACES = {
     ("of", "contact"),
     ("relais", ""),
 }
-_SCORE_TOPS = {5, 10, 20, 100}
-_NOT_ZERO = {"longer", "later", "more", "less", "fewer", "matter", "one", "doubt", ".", "1", "°"}
 
 
 def parse_quantities(sentence: Sentence, masked: Sequence[bool]) -> list[Quantity]:
@@ -91,7 +55,7 @@ def parse_quantities(sentence: Sentence, masked: Sequence[bool]) -> list[Quantit
     return QuantityReader(sentence, masked).read()
 
 
-class QuantityReader(NumberContext):
+class QuantityReader(WordQuantities):
     """One pass over the tokens."""
 
     def read(self) -> list[Quantity]:
@@ -107,102 +71,6 @@ class QuantityReader(NumberContext):
                     found.append(quantity)
                     until = quantity.last + 1
         return found
-
-    def zero(self, position: int) -> Quantity | None:
-        """``aucun client``, ``no churn``, ``zéro impayé``."""
-        if self.lang == "en" and self.words[position] == "no":
-            following = self.word(position + 1)
-            if following in _NOT_ZERO or not following.isalpha():
-                return self.rank(position)
-        noun = self.noun(position + 1)
-        last = noun if noun >= 0 else position
-        return Quantity("zero", 0.0, None, "", position, last, noun, scope=False)
-
-    def times(self, position: int) -> Quantity | None:
-        """``x2``, not the second half of ``3x5``."""
-        if position and self.sentence.tokens.glued(position - 1) and self.words[position - 1][0].isdigit():
-            return None
-        return Quantity(
-            "ratio", float(self.words[position][1:]), None, "x", position, position, -1, scope=False
-        )
-
-    def none(self, position: int) -> Quantity | None:
-        """``plus un seul litige``, ``not a single complaint``."""
-        if self.word(position + 1) not in {"un", "une", "a", "one"}:
-            return None
-        if self.word(position + 2) not in {"seul", "seule", "single"} and self.word(position + 1) != "one":
-            return None
-        noun = self.noun(position + (2 if self.word(position + 1) == "one" else 3))
-        return Quantity("zero", 0.0, None, "", position, max(noun, position + 1), noun, scope=False)
-
-    def first_place(self, position: int) -> Quantity | None:
-        """``première page``, ``first place``, ``page one``: a rank in words."""
-        place = (
-            {"page", "place", "position", "marche"} if self.words[position] != "page" else {"one", "un", "1"}
-        )
-        if self.word(position + 1) not in place:
-            return None
-        return Quantity("rank", 1.0, None, "rank", position, position + 1, -1, scope=False)
-
-    def rank(self, position: int) -> Quantity | None:
-        """``n°1``, ``number one``, ``#1``."""
-        at = position + 1
-        while self.word(at) in {"°", "."}:
-            at += 1
-        if at >= self.size or self.masked[at]:
-            return None
-        value = digits_value(self.word(at)) if self.word(at)[0].isdigit() else self.table.get(self.word(at))
-        if value is None or value > 10 or (self.words[position] in {"n", "no"} and at == position + 1):
-            return None
-        return Quantity("rank", float(value), None, "rank", position, at, -1, scope=False)
-
-    def top(self, position: int) -> Quantity | None:
-        """``top 3``."""
-        at = position + 1
-        if at >= self.size or self.masked[at]:
-            return None
-        value = self.sentence.number_at(at)
-        if value is None or self.word(at) in self.weak_words:
-            return None
-        before = self.word(position - 1)
-        noun = self.noun(value[1])
-        scope = bool(position and self.bits[position - 1] & POSS) or before in {"du", "des", "of"}
-        if noun >= 0 and not scope and before in {"the", "le", "les", ""} and self.lang == "en":
-            scope = False
-        return Quantity("rank", value[0], None, "top", position, value[1] - 1, noun, scope)
-
-    def ratio_word(self, position: int) -> Quantity | None:
-        """``doubler``, ``la moitié``, ``two thirds``."""
-        word = self.words[position]
-        match = _RATIO_STEMS.fullmatch(word)
-        if match is not None:
-            if word in {"double", "triple"} and self.word(position + 1) in {
-                "opt",
-                "-",
-                "vitrage",
-                "glazing",
-                "check",
-            }:
-                return None
-            return Quantity("ratio", _STEM_VALUE[match[1]], None, "x", position, position, -1, scope=False)
-        value = _RATIO_WORDS[self.lang].get(word)
-        if value is not None:
-            if word == "half" and self.word(position + 1) in {"day", "price", "-", "term", "time"}:
-                return None
-            return Quantity("ratio", value, None, "x", position, position, -1, scope=False)
-        if word in _FRACTIONS and position:
-            count = self.table.get(self.words[position - 1])
-            linked = self.word(position + 1) in {"of", "de", "des", "du", "d'"} or (
-                self.word(position - 2) == "by"
-            )
-            if (
-                count is not None
-                and (linked or word != "third" or not self._counts(position + 1))
-                and (linked or not word.startswith("quarter"))
-            ):
-                whole = 3.0 if word[0] == "t" else 4.0
-                return Quantity("ratio", count / whole, None, "x", position - 1, position, -1, scope=False)
-        return None
 
     def weak(self, position: int) -> Quantity | None:
         """``un sur cinq``, ``one in five``, ``au moins un``, ``une fois par mois``, ``one dealer``."""
@@ -239,14 +107,6 @@ class QuantityReader(NumberContext):
             return Quantity("count", 1.0, None, "", position, noun, noun, scope=False)
         return None
 
-    def _counts(self, position: int) -> bool:
-        """Whether a noun follows: « a third ring » is an order, « by a third » a share."""
-        return (
-            position < self.size
-            and self.words[position].isalpha()
-            and not self.bits[position] & (STOP | PREP)
-        )
-
     def _has_cadence(self, position: int) -> bool:
         for at in range(position, min(position + 5, self.size)):
             unit = self.time.get(self.words[at], ("",))[0] == "u"
@@ -262,16 +122,6 @@ class QuantityReader(NumberContext):
         if self.is_name(position):
             return None
         return self.number(position)
-
-    def fraction(self, position: int) -> Quantity | None:
-        """``9/10``, ``4/20`` as scores, ``2/3`` as a share; dates were taken before."""
-        match = re.fullmatch(r"(\d{1,2})/(\d{1,3})", self.words[position])
-        if match is None or int(match[2]) == 0:
-            return None
-        top = int(match[2])
-        kind = "score" if top in _SCORE_TOPS else "ratio"
-        value = float(match[1]) if kind == "score" else int(match[1]) / top
-        return Quantity(kind, value, None, "/" + match[2], position, position, -1, scope=False)
 
     def _unit(self, position: int, value: float) -> tuple[str, str, float, int]:
         """Kind, unit, scaled value and the position after the unit."""
@@ -323,7 +173,7 @@ class QuantityReader(NumberContext):
         if self.words[position] == "neuf" and position and self.bits[position - 1] & NOUN:
             return None
         share = (
-            self.ratio_word(after) if self.word(after) in _FRACTIONS else self._share(position, value, after)
+            self.ratio_word(after) if self.word(after) in FRACTIONS else self._share(position, value, after)
         )
         if share is not None:
             return share
@@ -333,7 +183,7 @@ class QuantityReader(NumberContext):
             kind, unit, first = "money", CURRENCY[self.words[position - 1]], position - 1
         if (
             self.word(after) == "/"
-            and digits_value(self.word(after + 1) or "x") in _SCORE_TOPS
+            and digits_value(self.word(after + 1) or "x") in SCORE_TOPS
             and kind == "plain"
         ):
             return Quantity(
@@ -342,7 +192,7 @@ class QuantityReader(NumberContext):
         if (
             kind == "plain"
             and self.word(after) in {"sur", "out"}
-            and digits_value(self.word(after + (1 if self.word(after) == "sur" else 2)) or "x") in _SCORE_TOPS
+            and digits_value(self.word(after + (1 if self.word(after) == "sur" else 2)) or "x") in SCORE_TOPS
         ):
             after += 2 if self.word(after) == "sur" else 3
             return Quantity("score", value, None, "/", first, after - 1, -1, scope=False)
@@ -415,16 +265,16 @@ class QuantityReader(NumberContext):
                 if (
                     link == "sur"
                     and at == after
-                    and number[0] in _SCORE_TOPS
+                    and number[0] in SCORE_TOPS
                     and value > 1
                     and self.words[first][0].isdigit()
-                    and number[0] != 5
+                    and (number[0] != 5 or value % 1)
                 ):
                     return None
                 if (
                     link == "out"
                     and at == after
-                    and number[0] in _SCORE_TOPS
+                    and number[0] in SCORE_TOPS
                     and self.words[first][0].isdigit()
                     and self.noun(number[1]) < 0
                 ):
@@ -458,7 +308,7 @@ def _starter(lang: str, word: str) -> str:
         return "rank"
     if word == "top":
         return "top"
-    if word in _RATIO_WORDS[lang] or word in _FRACTIONS or _RATIO_STEMS.fullmatch(word):
+    if word in RATIO_WORDS[lang] or word in FRACTIONS or RATIO_STEMS.fullmatch(word):
         return "ratio"
     return ""
 

@@ -107,6 +107,10 @@ _ACTIVITIES = frozenset(
         "map",
     }
 )
+# English acts whose bare object is a name: « sell furniture » goes on, « deploy Salesforce » ends.
+_COMPLETED = frozenset(
+    {"deploy", "install", "implement", "adopt", "integrate", "sign", "launch", "land", "win", "acquire"}
+)
 _COLLECTIVES = frozenset(
     {"team", "teams", "force", "equipe", "equipes", "staff", "people", "sales", "reseau", "network"}
 )
@@ -167,18 +171,11 @@ class _Reader(Delimiters):
             ):
                 heads.append((_RANK["counted"], "counted", index, any_verb, "reach"))
         has_indicator = any(u.bits & lx.IND and not self.masked[u.first] for u in units)
-        if has_indicator and (not heads or max(heads)[0] <= 2):
-            first = next(k for k, u in enumerate(units) if u.bits & lx.IND and not self.masked[u.first])
-            if any_verb < 0 or any(self.in_quantity):
-                heads.append(
-                    (
-                        _RANK["indicator"],
-                        "indicator",
-                        first,
-                        any_verb,
-                        self.direction(any_verb) if any_verb >= 0 else "nominal",
-                    )
-                )
+        indicator = (
+            self._indicator_head(any_verb) if has_indicator and (not heads or max(heads)[0] <= 2) else None
+        )
+        if indicator is not None:
+            heads.append(indicator)
         if not heads:
             direction = "" if any_verb < 0 else ("ambiguous" if ambiguous_only else self.direction(any_verb))
             delimiters = self.delimiters(set(), any_verb)
@@ -267,6 +264,12 @@ class _Reader(Delimiters):
                     first_known = head
         return first_known
 
+    def _indicator_head(self, verb: int) -> tuple[int, str, int, int, str]:
+        """The first indicator, as the head of a text without better one."""
+        first = next(k for k, u in enumerate(self.units) if u.bits & lx.IND and not self.masked[u.first])
+        direction = self.direction(verb) if verb >= 0 else "nominal"
+        return _RANK["indicator"], "indicator", first, verb, direction
+
     def _subject(self, verb: int) -> int | None:
         """The known thing that stands before a verb, outside of time, quantities and prepositions."""
         for index in range(verb):
@@ -300,7 +303,18 @@ class _Reader(Delimiters):
             return False
         if units[verb].word in {"have", "get", "avoir"} and self._is_done(head):
             return True
-        if units[verb].word in {"finish", "complete"} and units[head].word.endswith("ing") and head == verb + 1:
+        if (
+            units[verb].word.startswith("mett")
+            and units[head].bits & lx.DEL
+            and head + 1 < len(units)
+            and units[head + 1].word in {"en", "a", "aux"}
+        ):
+            return True  # « mettre le site en anglais »
+        if (
+            units[verb].word in {"finish", "complete"}
+            and units[head].word.endswith("ing")
+            and head == verb + 1
+        ):
             return True  # « finish training the reps »
         if (
             units[verb].word in {"have", "avoir", "disposer"}
@@ -309,13 +323,7 @@ class _Reader(Delimiters):
             and self.words[units[verb].last + 1] in {"un", "une", "a", "an", "d'"}
         ):
             return True  # « avoir un commercial dédié à l'export »
-        if (
-            kind == "unknown"
-            and bits & (lx.VDO | lx.VGET)
-            and self._is_named(head)
-            and head == verb + 1
-            and self._is_main(verb)
-        ):
+        if kind == "unknown" and head == verb + 1 and self._is_bare_name(head, verb) and self._is_main(verb):
             return True  # « déployer Salesforce », « sign Airbus »
         if kind == "unknown" and not bits & (lx.VDO | lx.NDO) and not (bits & lx.VGET and head > verb + 1):
             return False
@@ -363,6 +371,18 @@ class _Reader(Delimiters):
             )
         singular = any(self.sentence.bits[at] & lx.SING for at in span) or bool(bits & lx.NDO)
         return singular and not (self.words[units[head].first].endswith(("s", "x")) and "l'" in words)
+
+    def _is_bare_name(self, head: int, verb: int) -> bool:
+        """Whether an unknown singular word without determiner after an act is a name, capital or not."""
+        unit = self.units[head]
+        if unit.bits or unit.word.endswith(("s", "x", "ant", "ment", "ly", "ing")):
+            return False
+        if self.lang == "fr":
+            following = self.units[head + 1].word if head + 1 < len(self.units) else ""
+            act = self.units[verb].bits & (lx.VDO | lx.VGET) and self.units[verb].word not in _LIGHT_VERBS
+            # « prendre soin de », « faire preuve de » are no names.
+            return bool(act) and following not in {"de", "d'"} and not unit.word.endswith(("er", "ir"))
+        return self.units[verb].word in _COMPLETED
 
     def _is_done(self, head: int) -> bool:
         """Whether a singular thing is said to be done (live, signed, en ligne) in a text without verb."""

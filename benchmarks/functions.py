@@ -1,0 +1,214 @@
+"""Speed of the cell functions: a 10,000-row range in one call against the bare rule, and one cell alone.
+
+The bare rule gets a ready frame of typed columns; the call gets the nested lists that hosts hand over, reads
+every cell, runs the same rule and gives nested lists back. Goal: at most 1.3 times the rule. Where the rule
+itself takes under a microsecond a row, reading Python objects cell by cell cannot fit in that; such cases
+have a ceiling of their own, shown as such. Prints a table; exits 1 when a ceiling is passed.
+Run ``python benchmarks/functions.py``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from strategy_xl.functions import registry
+from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, call, functions
+from strategy_xl.rules import client_matrix, client_whatif, combien, persona, revenue, smart, stakeholders
+from strategy_xl.rules.kpi import KpiParams, status
+
+ROWS = 10_000
+RUNS = 7
+GOAL = 1.3
+CELL_GOAL = 50e-6
+"""Seconds for one given cell of a single call: guard, coercion, frame and answer, without the rule."""
+
+DRAW = np.random.default_rng(0)
+
+
+def gaps(values: np.ndarray) -> np.ndarray:
+    """The values with one in ten missing."""
+    values = values.astype(np.float64)
+    values[DRAW.random(len(values)) < 0.1] = np.nan
+    return values
+
+
+def column(values: pd.Series) -> list[list[object]]:
+    """A column as a host hands it over."""
+    return [
+        [None if missing else value] for value, missing in zip(values.tolist(), values.isna(), strict=True)
+    ]
+
+
+def best(work: Callable[[], object], runs: int = RUNS) -> float:
+    """Shortest time of some runs, in seconds."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One comparison: the function on its ranges, the rule on its frame, the most it may take."""
+
+    name: str
+    what: str
+    args: Sequence[object]
+    rule: Callable[[], object]
+    ceiling: float = GOAL
+
+
+def facts() -> pd.DataFrame:
+    """Invented clients with gaps."""
+    return pd.DataFrame(
+        {
+            "revenue": gaps(DRAW.lognormal(9, 1, ROWS)),
+            "margin_rate": gaps(DRAW.uniform(0.1, 0.6, ROWS)),
+            "hours": gaps(DRAW.gamma(2, 20, ROWS)),
+            "satisfaction": gaps(DRAW.integers(0, 11, ROWS)),
+            "impact": gaps(DRAW.integers(0, 5, ROWS)),
+            "referrals": gaps(DRAW.poisson(0.6, ROWS)),
+        }
+    )
+
+
+def client_cases() -> list[Case]:
+    """Class by quick scores and by facts, reasons, what-if."""
+    quick = pd.DataFrame({"quick_x": DRAW.uniform(0, 10, ROWS), "quick_y": DRAW.uniform(0, 10, ROWS)})
+    clients = facts()
+    ranges = [None, None, *(column(clients[key]) for key in clients)]
+
+    def whatif() -> object:
+        judged = client_matrix.classify(clients).frame
+        return client_whatif.smallest_change(clients, judged)
+
+    return [
+        Case(
+            "STRAT_CLIENT_CLASS",
+            "2 ranges",
+            [column(quick[key]) for key in quick],
+            lambda: client_matrix.classify(quick),
+            2.0,
+        ),
+        Case("STRAT_CLIENT_CLASS", "6 ranges", ranges, lambda: client_matrix.classify(clients), 2.5),
+        Case("STRAT_CLIENT_WHATIF", "6 ranges", ranges, whatif, 2.0),
+    ]
+
+
+def text_cases() -> list[Case]:
+    """Sentences and portraits."""
+    sentences = pd.Series(
+        [f"Augmenter le CA des PME de {n % 90 + 1} % d’ici fin juin 2027" for n in range(ROWS // 10)]
+    )
+    portrait = {
+        key: pd.Series([f"{key} un deux trois {n}" for n in range(ROWS)])
+        for key in ("q_problem", "q_jobs", "q_pains", "q_gains")
+    }
+    people = pd.DataFrame(portrait)
+    blanks = [None] * 6
+    return [
+        Case(
+            "STRAT_SMART_SCORE",
+            f"{ROWS // 10} sentences",
+            [column(sentences)],
+            lambda: smart.assess_texts(sentences, None, EXAMPLE_DAY),
+        ),
+        Case(
+            "STRAT_PERSONA_SCORE",
+            "4 ranges",
+            [*blanks, *map(column, portrait.values())],
+            lambda: persona.assess(people),
+            2.0,
+        ),
+    ]
+
+
+def other_cases() -> list[Case]:
+    """KPIs, contacts, plans, revenue."""
+    kinds = DRAW.choice(["increase", "decrease"], ROWS)
+    kpis = pd.DataFrame(
+        {
+            "kpi_type": kinds, "nature": "cumulative", "baseline": 0.0, "target": DRAW.uniform(10, 1e5, ROWS),
+            "start": pd.Timestamp("2026-01-01"), "end": pd.Timestamp("2026-12-31"), "name": [f"#{n}" for n in range(ROWS)],
+        }
+    )  # fmt: skip
+    values = pd.Series(DRAW.uniform(0, 5e4, ROWS))
+    readings = pd.DataFrame({"kpi": kpis["name"], "date": pd.Timestamp(EXAMPLE_DAY), "value": values})
+    labels = pd.Series(kinds).map({"increase": "Croissance", "decrease": "Baisse"})
+    people = pd.DataFrame(
+        {key: DRAW.choice(["yes", "no", "unknown"], ROWS) for key in ("decides", "signs", "direct")}
+    )
+    shown = {"yes": "Oui", "no": "Non", "unknown": "À demander"}
+    plans = pd.DataFrame({"revenue_target": DRAW.uniform(1e4, 1e6, ROWS)}).assign(
+        existing_revenue=0.0, basket=1e3, closing_rate=0.25, meeting_rate=0.3
+    )
+    lines = pd.DataFrame(
+        {"revenue": DRAW.lognormal(9, 1, ROWS), "product": [f"P{n % 500}" for n in range(ROWS)]}
+    )
+    target = column(plans["revenue_target"])
+    return [
+        Case(
+            "STRAT_KPI_STATUS", "3 ranges, 4 cells",
+            [column(labels), "Cumul", 0, column(kpis["target"]), 46_023, 46_387, column(values)],
+            lambda: status(kpis, readings, EXAMPLE_DAY, KpiParams()),
+        ),
+        Case("STRAT_STAKEHOLDER_ROLE", "3 ranges", [column(people[key].map(shown)) for key in people], lambda: stakeholders.roles(people, EXAMPLE_DAY), 2.5),
+        Case("STRAT_COMBIEN", "1 range, 4 cells", [target, 0, None, 1e3, 0.25, 0.3], lambda: combien.calculate(plans), 8.0),
+        Case("STRAT_REVENUE_ABC", "2 ranges", [column(lines["revenue"]), column(lines["product"])], lambda: revenue.split(lines), 2.0),
+    ]  # fmt: skip
+
+
+def idle(name: str) -> Callable[[], None]:
+    """Put a function in the registry whose rule does nothing; gives back what restores it."""
+    known = dict(functions())
+    function: CellFunction = known[name]
+    known[name] = dataclasses.replace(function, run=lambda given: [[""] * len(given.frame)])
+    original = registry.functions
+    registry.functions = lambda: known  # type: ignore[assignment]
+
+    def restore() -> None:
+        registry.functions = original
+
+    return restore
+
+
+def main() -> int:
+    """Print both tables; 1 when a ceiling is passed."""
+    passed = True
+    print(f"{'function':<24}{'cells':<20}{'rule ms':>9}{'call ms':>9}{'ratio':>7}{'ceiling':>9}")
+    for case in [*client_cases(), *text_cases(), *other_cases()]:
+        answer = call(case.name, case.args, today=EXAMPLE_DAY)
+        assert len(answer) > 1, answer
+        rule = best(case.rule)
+        whole = best(lambda case=case: call(case.name, case.args, today=EXAMPLE_DAY))  # type: ignore[misc]
+        fine = whole <= case.ceiling * rule
+        passed &= fine
+        mark = "" if fine else "  MISSED"
+        over = "" if case.ceiling == GOAL else "  (own ceiling)"
+        print(
+            f"{case.name:<24}{case.what:<20}{rule * 1e3:>9.1f}{whole * 1e3:>9.1f}{whole / rule:>7.2f}"
+            f"{case.ceiling:>9.1f}{mark}{over}"
+        )
+    print(f"\n{'one cell alone':<44}{'rule and all µs':>17}{'without rule µs':>17}{'a cell µs':>11}")
+    facts_alone = (None, None, 24_000.0, 0.5, 60.0, 9.0, 4.0, 2.0, "Oui", 0.0, 0.0)
+    for args in ((8.0, 9.0), facts_alone):
+        given = sum(value is not None for value in args)
+        everything = best(lambda args=args: call("STRAT_CLIENT_CLASS", args, today=EXAMPLE_DAY), 300)  # type: ignore[misc]
+        restore = idle("STRAT_CLIENT_CLASS")
+        guard = best(lambda args=args: call("STRAT_CLIENT_CLASS", args, today=EXAMPLE_DAY), 2000)  # type: ignore[misc]
+        restore()
+        passed &= guard / given <= CELL_GOAL
+        what = f"STRAT_CLIENT_CLASS, {given} cells given"
+        print(f"{what:<44}{everything * 1e6:>17.0f}{guard * 1e6:>17.0f}{guard / given * 1e6:>11.0f}")
+    return int(not passed)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

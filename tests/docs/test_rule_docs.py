@@ -1,0 +1,96 @@
+"""The pages of the rules: fresh, one for every rule a template runs, their examples as stated."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from strategy_xl.schema.loader import load_default
+
+ROOT = Path(__file__).parents[2]
+TOOL = ROOT / "tools" / "rule_docs.py"
+CONCEPTS = (
+    "client-matrix", "smart", "kpi", "stakeholders", "influence", "completeness", "swot", "positioning",
+    "revenue", "growth", "cqqcoqp", "combien", "funnel", "persona", "icp", "retention",
+)  # fmt: skip
+
+
+def load() -> ModuleType:
+    """The generator as a module."""
+    spec = importlib.util.spec_from_file_location("rule_docs", TOOL)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["rule_docs"] = module  # its dataclass looks itself up there
+    spec.loader.exec_module(module)
+    return module
+
+
+TOOLS = load()
+PAGES = {page["key"]: page for page in TOOLS.data()["pages"]}
+EXAMPLES = [
+    pytest.param(spec, id=f"{key}-{place}")
+    for key, page in PAGES.items()
+    for place, spec in enumerate(page["examples"])
+]
+
+
+def test_pages_are_fresh() -> None:
+    """What stands in docs/rules is what the generator writes now."""
+    found = subprocess.run(
+        [sys.executable, str(TOOL), "--check"], capture_output=True, text=True, check=False
+    )
+    assert (found.returncode, found.stdout) == (0, ""), found.stdout + found.stderr
+
+
+def test_every_concept_and_every_rule_of_the_templates_has_a_page() -> None:
+    """No concept is left out, and no template runs a rule that no page describes."""
+    assert set(PAGES) == set(CONCEPTS)
+    described = {module for page in PAGES.values() for module in page["modules"]}
+    run = {call.run.partition(".")[0] for module in load_default().modules for call in module.rules}
+    assert len(run) > 10
+    assert run <= described
+
+
+def test_no_page_is_left_over() -> None:
+    """Every file of the folder is written by the generator."""
+    assert {path.name for path in TOOLS.DOCS.iterdir()} == {name for name, _text in TOOLS.contents()}
+
+
+@pytest.mark.parametrize("spec", EXAMPLES)
+def test_the_example_comes_out_as_stated(spec: dict[str, object]) -> None:
+    """Every stated value is the computed one, and every call states at least one."""
+    assert list(TOOLS.mismatches(spec)) == []
+    assert all(any(row) for call in spec["calls"] for row in call["expect"])  # type: ignore[attr-defined]
+
+
+def test_a_wrong_statement_is_told() -> None:
+    """A value off in its last digit and a missing row are reported."""
+    spec = PAGES["combien"]["examples"][0]
+    call = spec["calls"][0]
+    for expect in ([{"leads_per_week": Decimal("8.8")}], [{"leads": 401}], [{"need": ""}], []):
+        assert len(list(TOOLS.mismatches({**spec, "calls": [{**call, "expect": expect}]}))) == 1
+
+
+@pytest.mark.parametrize(
+    ("found", "stated", "expected"),
+    [
+        (33.754, Decimal("33.75"), True),
+        (33.756, Decimal("33.75"), False),
+        (float("nan"), "", True),
+        (0.0, "", False),
+        (float("nan"), 0, False),
+        (30.0, 30, True),
+        (True, False, False),
+        ("st", "st", True),
+    ],
+)
+def test_agreement_is_to_the_decimals_stated(found: object, stated: object, expected: bool) -> None:
+    """Decimals are compared as stated, the rest exactly, and missing is never 0."""
+    assert TOOLS.agrees(found, stated) is expected
