@@ -37,6 +37,7 @@ lint: $(VENV)/.dev
 	$(BIN)/python tools/messages.py --check
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/python tools/rule_docs.py --check
+	$(BIN)/python tools/function_docs.py --check
 
 # LibreOffice is how the tests recalculate and draw workbooks.
 system:
@@ -48,6 +49,7 @@ messages: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python tools/docs.py
 	$(BIN)/python tools/rule_docs.py
+	$(BIN)/python tools/function_docs.py
 
 pictures: system $(VENV)/.dev demo
 	$(BIN)/python tools/render.py $(DEMO) docs/pictures --dpi 60
@@ -56,6 +58,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/patch.py
 	$(BIN)/python benchmarks/rules.py
 	$(BIN)/python benchmarks/smart.py
+	$(BIN)/python benchmarks/functions.py
 	$(BIN)/python benchmarks/recompute.py
 
 wheel: $(VENV)/.dev

@@ -8,6 +8,7 @@ import click
 
 from strategy_xl import __version__
 from strategy_xl.commands.check import check
+from strategy_xl.commands.functions_ import functions
 from strategy_xl.commands.import_ import import_
 from strategy_xl.commands.new import new
 from strategy_xl.commands.recompute import recompute
@@ -24,7 +25,7 @@ def cli() -> None:
     """Hold the commands together."""
 
 
-for command in (new, check, recompute, import_):
+for command in (new, check, recompute, import_, functions):
     cli.add_command(command)
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from strategy_xl.text.catalog import format_value, has_message, message
 
@@ -57,7 +57,7 @@ def to_cell(value: Any, lang: str) -> Cell:
     if kind is str:
         return value if len(value) <= MAX_TEXT else clip(value)
     if kind is bool or kind is CellError:
-        return value
+        return cast("Cell", value)
     return _odd_cell(value, lang)
 
 
@@ -74,22 +74,26 @@ def _odd_cell(value: Any, lang: str) -> Cell:
 def column(values: Any, lang: str) -> list[Cell]:
     """A column (list, array or Series) as cells."""
     if getattr(values, "dtype", None) == "float64":
-        return _numbers(values, lang)
+        return _numbers(values)
     plain = values if type(values) is list else values.tolist() if hasattr(values, "tolist") else list(values)
     if set(map(type, plain)) == {str} and max(map(len, set(plain))) <= MAX_TEXT:
         return plain  # labels, mostly: nothing to do
     return [to_cell(value, lang) for value in plain]
 
 
-def _numbers(values: Any, lang: str) -> list[Cell]:
+def _numbers(values: Any) -> list[Cell]:
     """A float64 column as cells; only what is no finite number needs a look."""
     import numpy as np
 
     numbers = np.asarray(values)
-    cells: list[Cell] = numbers.tolist()
-    for place in np.flatnonzero(~np.isfinite(numbers)).tolist():
-        cells[place] = to_cell(cells[place], lang)
-    return cells
+    finite = np.isfinite(numbers)
+    if finite.all():
+        cells: list[Cell] = numbers.tolist()
+        return cells
+    objects = numbers.astype(object)
+    objects[np.isnan(numbers)] = ""
+    objects[np.isinf(numbers)] = CellError.NA
+    return list(objects.tolist())
 
 
 def labelled(keys: pd.Series, labels: Mapping[str, str]) -> list[str]:

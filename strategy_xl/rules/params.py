@@ -23,7 +23,7 @@ def build_params(kind: type[Any], settings: Mapping[str, object]) -> Any:
         kind: the frozen dataclass; its field names are settings keys.
         settings: values by settings key, missing ones as None, NaN or NA.
     """
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]  # a class is hashable, says Python; mypy does not know
     chosen: dict[str, object] = {}
     for field in dataclasses.fields(kind):
         value = settings.get(field.name)

@@ -126,6 +126,8 @@ def _others(reading: TextReading) -> list[Range]:
 
 def _places(reading: TextReading, core: Range | None) -> list[str]:
     """What narrows the object, with its prepositions; without any, in parentheses."""
+    if not reading.what.delimiters:
+        return []
     sentence = reading.sentence
     taken = _others(reading)
     if core is not None:

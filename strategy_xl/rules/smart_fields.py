@@ -132,6 +132,18 @@ def merge_fields(objectives: pd.DataFrame, text: pd.DataFrame, today: pd.Timesta
     return FieldReading(s, m, t, _conflict(objectives, text), _conflict_date(day, text), past)
 
 
+_THOUSANDS = ("k€", "keur", "k$", "k£")
+_MILLIONS = ("m€", "meur", "m$", "m£")
+
+
+def _scale(objectives: pd.DataFrame) -> Floats:
+    """What the field's unit stands for: 143 in « k€ » is 143,000."""
+    unit = column(objectives, "unit").astype(object).map(lambda text: str(text).replace(" ", "").casefold())
+    return np.select(
+        [unit.str.startswith(_THOUSANDS), unit.str.startswith(_MILLIONS)], [1e3, 1e6], default=1.0
+    )
+
+
 def _conflict(objectives: pd.DataFrame, text: pd.DataFrame) -> Bools:
     """Rows where the text gives another target than the field."""
     target = pd.to_numeric(column(objectives, "target"), errors="coerce").to_numpy(
@@ -152,7 +164,8 @@ def _conflict(objectives: pd.DataFrame, text: pd.DataFrame) -> Bools:
         return np.isclose(left, right, rtol=5e-3, atol=1e-9)
 
     # 20 % may stand for a level (0.20 or 20) or for the growth from baseline to target.
-    agrees = same(target, value) | (percent & (same(target, value * 100) | same(growth, value)))
+    agrees = same(target, value) | same(target * _scale(objectives), value)
+    agrees |= percent & (same(target, value * 100) | same(growth, value))
     agrees |= kind.eq("ratio").to_numpy(bool) & (same(ratio, value) | same(inverse, value))
     agrees |= kind.eq("points").to_numpy(bool) & (
         same(np.abs(target - baseline), value) | same(np.abs(target - baseline) * 100, value)

@@ -32,7 +32,7 @@ Row = tuple[object, ...]
 
 def _blank_row() -> Row:
     pieces = fill_blanks(NO_PIECES, "fr")
-    others = (("EMPTY",), None, None, "", "", None, None, "", assemble(NO_DRAFT, "fr"))
+    others = (("EMPTY",), None, None, "", "", None, None, "", assemble(NO_DRAFT, pieces, "fr"))
     return (*(None,) * len(_LETTERS), *("",) * len(_SPANS), *others, *pieces)
 
 
@@ -51,7 +51,7 @@ def _row(reading: TextReading) -> Row:
         end,
         deadline.kind,
         *measure,
-        assemble(draft, lang),
+        assemble(draft, pieces, lang),
         *pieces,
     )
 
@@ -113,9 +113,10 @@ def rewrites(objectives: pd.DataFrame, readings: Sequence[TextReading | None]) -
             # « de la gamme bio » stood beside a noun that the field replaces.
             beside = draft.scope and draft.scope.split()[0].lower() in OF_WORDS
             draft = draft._replace(core="", scope=None if beside else draft.scope or None)
-        for name, value in zip(REWRITE_COLUMNS, fill_blanks(merged, lang), strict=True):
+        full = fill_blanks(merged, lang)
+        for name, value in zip(REWRITE_COLUMNS, full, strict=True):
             columns[name].append(value)
-        columns["rewrite"].append(assemble(draft, lang))
+        columns["rewrite"].append(assemble(draft, full, lang))
     return columns
 
 

@@ -275,7 +275,7 @@ def test_any_cells_become_a_column(cells: list[object], spec: object) -> None:
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1e6), st.integers(0, 10**6)), min_size=1, max_size=8))
 def test_fast_and_careful_way_agree(cells: list[object]) -> None:
-    """Numbers alone take a short cut; with a text beside them they are read one by one, to the same values."""
+    """Numbers alone take a short cut; beside a text they are read one by one, to the same values."""
     fast = typed(cells, CLIENTS["hours"], "fr")
     careful = typed([*cells, "7"], CLIENTS["hours"], "fr")
     np.testing.assert_array_equal(fast.array, careful.array[:-1])

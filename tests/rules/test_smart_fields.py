@@ -213,3 +213,13 @@ def test_order_of_rows_does_not_matter() -> None:
 def test_every_reason_is_declared_once() -> None:
     """The order of the reasons names each code once."""
     assert len(ALL_CODES) == len(set(ALL_CODES))
+
+
+@pytest.mark.parametrize(
+    ("unit", "target", "conflict"),
+    [("k€", 143, False), ("M€", 0.143, False), ("€", 143, True), ("k€", 150, True)],
+)
+def test_the_unit_of_the_field_counts(unit: str, target: float, conflict: bool) -> None:
+    """143 in k€ is what a text of 143 k€ says."""
+    result = judge(row(title="Porter le CA à 143 k€", unit=unit, target=target, baseline=None))
+    assert result.reasons.has("CONFLICT").tolist() == [conflict]

@@ -33,7 +33,7 @@ def literals() -> tuple[frozenset[str], tuple[str, ...]]:
 
 @cache
 def keys(area: str) -> frozenset[str]:
-    """The keys of one area's French catalogue."""
+    """The keys of one area."""
     with (PACKAGE / "text" / "locales" / "fr" / "LC_MESSAGES" / f"{area}.po").open("rb") as stream:
         found = [message.id for message in read_po(stream, locale="fr") if message.id]
     return frozenset(key[0] if isinstance(key, tuple) else key for key in found)
@@ -43,13 +43,14 @@ AREAS = sorted(path.stem for path in (PACKAGE / "text" / "locales" / "fr" / "LC_
 
 
 def used(key: str) -> bool:
-    """Whether the program can ask for a key: whole, as rule code, as hint or action, or built from a prefix."""
+    """Whether the program can ask for a key: whole, as rule code, hint or action, or built from parts."""
     whole, starts = literals()
     base = re.sub(r"\.(hint|action)$", "", key)
     if key in whole or base in whole:
         return True
     rule, _dot, code = base.partition(".")
-    if code and code in whole and (PACKAGE / "rules" / f"{rule}.py").exists():
+    family = code.partition(".")[0] + "."  # "draft." + strategy
+    if code and {code, family} & whole and (PACKAGE / "rules" / f"{rule}.py").exists():
         return True
     return any(len(start) > 3 and base.startswith(start) for start in starts)
 

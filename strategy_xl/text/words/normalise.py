@@ -97,6 +97,22 @@ def _plain_digit(char: str) -> str:
     return " " if char.isnumeric() else char
 
 
+class _Folds(dict[int, str]):
+    """The folded form of each character, filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        piece = _fold_char(char)
+        if len(piece) != 1:
+            _UNEVEN.add(char)
+        self[code] = piece
+        return piece
+
+
+_FOLDS = _Folds()
+_UNEVEN: set[str] = set()  # characters whose folded form is longer or shorter
+
+
 def fold(text: str) -> tuple[str, list[int] | None]:
     """Fold a text.
 
@@ -109,10 +125,10 @@ def fold(text: str) -> tuple[str, list[int] | None]:
     """
     if text.isascii():
         return text.lower().translate(_ASCII_SPACES), None
-    pieces = [_fold_char(char) for char in text]
-    folded = "".join(pieces)
-    if len(folded) == len(text) and all(len(piece) == 1 for piece in pieces):
+    folded = text.translate(_FOLDS)
+    if _UNEVEN.isdisjoint(text):
         return folded, None
+    pieces = [_fold_char(char) for char in text]
     origin: list[int] = []
     for position, piece in enumerate(pieces):
         origin.extend([position] * len(piece))

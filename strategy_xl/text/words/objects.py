@@ -304,10 +304,10 @@ class _Reader(Delimiters):
         if units[verb].word in {"have", "get", "avoir"} and self._is_done(head):
             return True
         if (
-            units[verb].word.startswith("mett")
+            (units[verb].word == "put" or units[verb].word.startswith("mett"))
             and units[head].bits & lx.DEL
             and head + 1 < len(units)
-            and units[head + 1].word in {"en", "a", "aux"}
+            and units[head + 1].word in {"en", "a", "aux", "into", "on", "online", "live"}
         ):
             return True  # « mettre le site en anglais »
         if (

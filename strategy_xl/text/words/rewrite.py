@@ -66,21 +66,24 @@ def fill_blanks(pieces: Pieces, lang: str) -> Pieces:
     return Pieces(*(piece or blank for piece, blank in zip(pieces, _BLANKS[lang], strict=True)))
 
 
-def assemble(draft: Draft, lang: str) -> str:
+def assemble(draft: Draft, full: Pieces, lang: str) -> str:
     """The sentence of a draft in a language, missing pieces in brackets.
 
     The words of the text are kept as they stand when they stand together (« 5 nouveaux clients »,
     « le CA de 10 % »), so that articles and prepositions stay right; else the sentence is built from
     the pieces.
+
+    Arguments:
+        draft: what the text gives.
+        full: its pieces with their blanks, by ``fill_blanks``.
+        lang: ``fr`` or ``en``.
     """
-    full = fill_blanks(draft.pieces, lang)
-    level = _LEVEL[lang].format(start=full.start, target=full.target)
-    if not draft.core:
-        what = f"{full.indicator} {level}"
-    elif draft.gap == "change":
+    if draft.core and not draft.gap:
+        what = draft.core
+    elif draft.gap == "change" and draft.core:
         what = f"{draft.core} ({_LEVEL[lang].format(start=_BLANKS[lang].start, target=_BLANKS[lang].target)})"
     else:
-        what = f"{draft.core} {level}" if draft.gap else draft.core
+        what = f"{draft.core or full.indicator} {_LEVEL[lang].format(start=full.start, target=full.target)}"
     parts = (draft.rhythm, _FOR[lang] + full.scope if draft.scope is None else draft.scope)
     scope = "".join(f" {part}" for part in parts if part)
     return _SENTENCE[lang].format(
