@@ -7,8 +7,6 @@ formula, and hidden names let the reader find each column and field again whatev
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,6 +35,7 @@ from strategy_xl.xlsx.builder.layout import PlacedBlock, SheetLayout
 from strategy_xl.xlsx.builder.placing import lay_out
 from strategy_xl.xlsx.builder.style import Styles
 from strategy_xl.xlsx.builder.validation import Validations
+from strategy_xl.xlsx.replace import atomic_replace
 from strategy_xl.xlsx.values import CellValue
 
 Rows = Mapping[str, Sequence[Mapping[str, CellValue]]]
@@ -139,28 +138,6 @@ def render(spec: WorkbookSpec, *, lang: str, company: str, today: date, rows: Ro
     return finish(saved.getvalue(), company=company, day=today)
 
 
-def _write_atomically(target: Path, content: bytes) -> None:
-    """Write beside the target, then put in its place: never half a file."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, all by name
     spec: WorkbookSpec,
     target: Path,
@@ -200,6 +177,7 @@ def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, 
         spec = example_files.with_lists(spec)
         rows = example_rows(spec, lang, today)
     content = render(spec, lang=lang, company=company or _company_of(rows), today=today, rows=rows)
-    _write_atomically(target, content)
+    with atomic_replace(target) as stream:
+        stream.write(content)
     titles = {module.key: module.sheet.get(lang) for module in spec.modules}
     return BuildReport(target, lang, titles, {key: len(found) for key, found in rows.items()})
