@@ -244,12 +244,17 @@ def match(prospects: pd.DataFrame, criteria: pd.DataFrame) -> tuple[Floats, Floa
     return score, known / total if total > 0 else np.zeros(rows)
 
 
+def _plain(value: float) -> str:
+    """A bound in digits alone: whole from ten on, where a decimal sign would need a language."""
+    return f"{value:.0f}" if abs(value) >= 10 else f"{value:g}"
+
+
 def _interval(low: float, high: float) -> str:
     """A range as "10–50", "≥ 10" or "≤ 50"; in signs only, so that it needs no language."""
     bottom, top = np.isnan(low), np.isnan(high)
     if bottom or top:
-        return f"≤\N{NO-BREAK SPACE}{high:g}" if bottom else f"≥\N{NO-BREAK SPACE}{low:g}"
-    return f"{low:g}–{high:g}"
+        return f"≤\N{NO-BREAK SPACE}{_plain(high)}" if bottom else f"≥\N{NO-BREAK SPACE}{_plain(low)}"
+    return f"{_plain(low)}–{_plain(high)}"
 
 
 def sentences(profile: Profile, params: IcpParams | None = None) -> tuple[Sentence, ...]:
