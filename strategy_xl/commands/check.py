@@ -8,16 +8,15 @@ from pathlib import Path
 import click
 
 from strategy_xl.commands.render import (
-    EXIT_CLEAN,
-    EXIT_FINDINGS,
     EXIT_UNREADABLE,
+    exit_code,
     finding_data,
     load_spec,
     show_findings,
     templates_option,
     text,
 )
-from strategy_xl.errors import Finding, Severity, StrategyXlError
+from strategy_xl.errors import Finding, StrategyXlError
 
 
 @click.command(help=text("cli.check.help"))
@@ -44,5 +43,4 @@ def check(paths: tuple[str, ...], templates: Path | None, *, as_json: bool) -> N
     else:
         show_findings(findings)
         click.echo(text("cli.check.done", n=len(findings), books=len(books)))
-    to_mend = any(finding.severity is not Severity.NOTE for finding in findings)
-    raise SystemExit(EXIT_UNREADABLE if unreadable else EXIT_FINDINGS if to_mend else EXIT_CLEAN)
+    raise SystemExit(EXIT_UNREADABLE if unreadable else exit_code(findings))

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strategy_xl.commands.render import (
-    EXIT_CLEAN,
-    EXIT_FINDINGS,
+    exit_code,
     load_spec,
     show_findings,
     templates_option,
     text,
 )
-from strategy_xl.errors import Severity, UsageError
+from strategy_xl.errors import UsageError
 
 if TYPE_CHECKING:
     from strategy_xl.batch.importer import ImportPlan
@@ -73,8 +72,7 @@ def import_(source: Path, book: Path, templates: Path | None, **options: Any) ->
     click.echo(
         text(done, added=report.added, updated=report.updated, skipped=report.skipped, grown=report.grown)
     )
-    to_mend = any(finding.severity is not Severity.NOTE for finding in report.findings)
-    raise SystemExit(EXIT_FINDINGS if to_mend else EXIT_CLEAN)
+    raise SystemExit(exit_code(report.findings))
 
 
 def _preview(planned: ImportPlan) -> None:

@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strategy_xl.commands.render import (
-    EXIT_CLEAN,
-    EXIT_FINDINGS,
     EXIT_UNREADABLE,
     chosen_day,
+    exit_code,
     finding_data,
     show_findings,
     templates_option,
     text,
     today_option,
 )
-from strategy_xl.errors import Severity
 
 if TYPE_CHECKING:
     from strategy_xl.batch.job import JobReport
@@ -76,8 +74,7 @@ def _with_progress(books: Sequence[Path], task: Any, jobs: int, run: Any, *, qui
 def _exit_code(reports: Sequence[JobReport]) -> int:
     if any(report.failure is not None for report in reports):
         return EXIT_UNREADABLE
-    to_mend = any(finding.severity is not Severity.NOTE for report in reports for finding in report.findings)
-    return EXIT_FINDINGS if to_mend else EXIT_CLEAN
+    return exit_code(finding for report in reports for finding in report.findings)
 
 
 def _status(report: JobReport, *, dry_run: bool) -> str:

@@ -72,6 +72,12 @@ def finding_data(finding: Finding) -> dict[str, object]:
     }
 
 
+def exit_code(findings: Iterable[Finding]) -> int:
+    """The exit code of findings: clean when there is nothing but notes."""
+    to_mend = any(finding.severity is not Severity.NOTE for finding in findings)
+    return EXIT_FINDINGS if to_mend else EXIT_CLEAN
+
+
 def templates_option(command: _Command) -> _Command:
     """Add ``--templates DIR``."""
     return click.option(

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from strategy_xl.rules.base import Codes, RuleResult
-from strategy_xl.text.catalog import has_message, message, messages
+from strategy_xl.text.catalog import has_message, messages
 
 MAX_LENGTH = 255
 """Longest sentence: what a cell function can return inside an array in every Excel."""
@@ -126,9 +126,3 @@ def code_sentences(
         for row, sentence in zip(rows.tolist(), sentences, strict=True):
             found[row] = _clip(sentence, limit)
     return found
-
-
-def finding_text(code: str, lang: str, args: Mapping[str, object]) -> tuple[str, str]:
-    """The sentence of a finding and its hint (``""`` when it has none)."""
-    hint = f"{code}.hint"
-    return message(code, lang, **args), message(hint, lang, **args) if has_message(hint, lang) else ""
