@@ -54,14 +54,14 @@ class Given:
 
     def params(self, kind: type[_Params]) -> _Params:
         """A rule's thresholds: the settings given, else their defaults."""
-        names = frozenset(kind.__dataclass_fields__)  # type: ignore[attr-defined]
-        chosen = tuple((key, plain(value)) for key, value in self.settings.items() if key in names)
+        names: Mapping[str, object] = kind.__dataclass_fields__  # type: ignore[attr-defined]
+        chosen = tuple((key, plain(self.settings[key])) for key in names if key in self.settings)
         found: _Params = _params(kind, chosen, self.lang)  # type: ignore[arg-type]  # a class is hashable
         return found
 
     def setting(self, key: str) -> Any:
         """One setting's value, None when it is not given."""
-        return _setting(key, plain(self.settings.get(key)), self.lang)
+        return setting_value(key, plain(self.settings.get(key)), self.lang)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table given, else an empty one."""
@@ -132,7 +132,7 @@ class Given:
         return clip(message(f"{rule}.{codes[0]}", self.lang, **args)) if codes else ""
 
 
-def _setting(key: str, value: object, lang: str) -> Any:
+def setting_value(key: str, value: object, lang: str) -> Any:
     """A setting's raw cell as its field's type, None when blank.
 
     Raises Refusal when it cannot be used: with another threshold the answer would be a wrong one.
@@ -154,4 +154,4 @@ def _setting(key: str, value: object, lang: str) -> Any:
 
 @lru_cache(maxsize=256)
 def _params(kind: type[Any], chosen: tuple[tuple[str, object], ...], lang: str) -> Any:
-    return build_params(kind, {key: _setting(key, value, lang) for key, value in chosen})
+    return build_params(kind, {key: setting_value(key, value, lang) for key, value in chosen})

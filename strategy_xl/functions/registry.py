@@ -236,8 +236,9 @@ def call(
         args: one value an argument, trailing ones may be left out. A value is a cell (None, bool, number,
             text, date, ``CellError``), a list of cells (a column) or a list of rows.
         settings: raw cells by settings key (``score_threshold`` …, the workbook's ``SX_<key>`` names).
-        lang: language of labels and sentences; the function's own ``lang`` argument outranks it.
-        today: reference date.
+        lang: language of labels and sentences; the workbook's own (setting ``language``) outranks it, and the
+            function's ``lang`` argument both.
+        today: reference date, unless the settings fix one (``reference_date``).
 
     Returns rows of cells: text of at most 255 characters, float, bool or ``CellError``; ``""`` where there is
     nothing to say. Input that cannot be used gives a short message in its row, a cell that holds an error

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -24,12 +26,14 @@ from strategy_xl.functions.coercion import (
     typed,
     whole,
 )
-from strategy_xl.functions.given import Given
+from strategy_xl.functions.given import Given, setting_value
 from strategy_xl.functions.registry import LANG, SETTINGS, Argument, CellFunction, Kind, Shape
 from strategy_xl.functions.results import Block, Cell, CellError, clip, column, rows_of
 from strategy_xl.rules.columns import Bools
 from strategy_xl.text.catalog import LANGUAGES, message
 
+LANGUAGE_SETTING = "language"
+REFERENCE_DATE = "reference_date"
 _LANGUAGE_NAMES = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
 
 
@@ -121,14 +125,17 @@ def _as_table(function: CellFunction, given: Mapping[str, Grid]) -> str:
     return "" if any(name in given for name in others) else first.table
 
 
-def _language(given: Mapping[str, Grid], lang: str) -> str:
-    if LANG.name not in given:
-        return lang
-    text = str(plain(given[LANG.name].cells[0])).strip().casefold().replace("ç", "c")
+def _language(given: Mapping[str, Grid], settings: Mapping[str, object], lang: str) -> str:
+    """The language of the argument, else the workbook's, else the host's."""
+    argument = LANG.name in given
+    wanted = given[LANG.name].cells[0] if argument else settings.get(LANGUAGE_SETTING)
+    text = str(plain(wanted) or "").strip().casefold().replace("ç", "c")
     chosen = _LANGUAGE_NAMES.get(text, text)
-    if chosen not in LANGUAGES:
+    if chosen in LANGUAGES:
+        return chosen
+    if argument:
         raise refuse("BAD_LANG", lang, found=text)
-    return chosen
+    return lang
 
 
 def _explicit_settings(given: Mapping[str, Grid], lang: str) -> dict[str, object]:
@@ -233,7 +240,7 @@ def run(
     cells = [(item, given[item.name]) for item in by_row if item.name in given]
     if not given or (by_row and not cells):
         return [[""]]
-    lang = _language(given, lang)
+    lang = _language(given, settings, lang)
     as_table = _as_table(function, given)
     if as_table:
         found = table(cells[0][0].name, cells[0][1], as_table, lang)
@@ -248,9 +255,12 @@ def run(
     keep = rows.usable()
     columns: list[list[Cell]] = []
     if keep.any() or not cells:
-        chosen = {**settings, **_explicit_settings(given, lang)}
+        # Not merged: a host reads a setting of its workbook when a rule asks for it.
+        chosen = ChainMap(_explicit_settings(given, lang), cast("dict[str, object]", settings))
+        day = setting_value(REFERENCE_DATE, plain(chosen.get(REFERENCE_DATE)), lang)
+        day = today if day is None else pd.Timestamp(day).date()
         frame = as_frame(rows.columns, keep)
-        answer = function.run(Given(function, frame, tables, others, chosen, lang, today))
+        answer = function.run(Given(function, frame, tables, others, chosen, lang, day))
         columns = [column(values, lang) for values in answer]
     return _spill(function, rows, keep, columns, lang) if aligned else rows_of(columns) or [[""]]
 
