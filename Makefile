@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: demo test lint messages docs bench pictures wheel clean system
+.PHONY: demo test lint messages docs bench pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -17,7 +17,7 @@ $(VENV)/.runtime: pyproject.toml
 
 $(VENV)/.dev: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,server]"
 	touch $@ $(VENV)/.runtime
 
 demo: $(VENV)/.runtime
@@ -60,6 +60,11 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/smart.py
 	$(BIN)/python benchmarks/functions.py
 	$(BIN)/python benchmarks/recompute.py
+
+# The Excel side on a Windows Python under Wine, with xlwings' own DLL and COM server; Excel is not there.
+wine: $(VENV)/.dev
+	sh tools/system_packages.sh wine
+	$(BIN)/python tools/wine.py $(OUT)/wine
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --wheel --outdir dist .

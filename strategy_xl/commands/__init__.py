@@ -10,9 +10,11 @@ from strategy_xl import __version__
 from strategy_xl.commands.check import check
 from strategy_xl.commands.functions_ import functions
 from strategy_xl.commands.import_ import import_
+from strategy_xl.commands.lite import lite
 from strategy_xl.commands.new import new
 from strategy_xl.commands.recompute import recompute
 from strategy_xl.commands.render import EXIT_UNREADABLE, EXIT_USAGE, show_error, text
+from strategy_xl.commands.serve import serve
 from strategy_xl.errors import StrategyXlError, TemplateError, UsageError
 
 
@@ -25,7 +27,7 @@ def cli() -> None:
     """Hold the commands together."""
 
 
-for command in (new, check, recompute, import_, functions):
+for command in (new, check, recompute, import_, functions, serve, lite):
     cli.add_command(command)
 
 

@@ -1,0 +1,30 @@
+"""``strategy-xl lite``: a workbook with the functions for xlwings Lite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from strategy_xl.commands.render import text
+from strategy_xl.text.catalog import LANGUAGES
+
+
+@click.command(help=text("web.cli.lite.help"))
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.xlsx")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="fr",
+    show_default=True,
+    help=text("web.cli.lite.lang.help"),
+)
+@click.option("--force", is_flag=True, help=text("web.cli.lite.force.help"))
+def lite(out: Path, lang: str, *, force: bool) -> None:
+    """Write the workbook and say how much code it carries."""
+    from strategy_xl.functions.registry import functions
+    from strategy_xl.hosts.lite import build_lite, main_py
+
+    build_lite(out, lang=lang, overwrite=force)
+    size = round(len(main_py(lang).encode()) / 1000)
+    click.echo(text("web.cli.lite.done", path=str(out), n=len(functions()), size=size))

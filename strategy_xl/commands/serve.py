@@ -1,0 +1,32 @@
+"""``strategy-xl serve``: the functions for Excel on the web and on Mac."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from strategy_xl.commands.render import language, text
+from strategy_xl.text.catalog import LANGUAGES
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(help=text("web.cli.serve.help"))
+@click.option("--host", default="127.0.0.1", show_default=True, help=text("web.cli.serve.host.help"))
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8321,
+    show_default=True,
+    help=text("web.cli.serve.port.help"),
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), help=text("web.cli.serve.lang.help"))
+@click.option("--certificate", type=_FILE, help=text("web.cli.serve.certificate.help"))
+@click.option("--private-key", type=_FILE, help=text("web.cli.serve.key.help"))
+def serve(host: str, port: int, lang: str | None, **files: Any) -> None:
+    """Start the server; what is missing for it is told instead."""
+    from strategy_xl.hosts import server
+
+    server.serve(host, port, lang=lang or language(), **files)
