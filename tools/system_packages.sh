@@ -1,14 +1,31 @@
 #!/bin/sh
-# Install LibreOffice and the PDF tools that the tests use, when they are missing and we may.
+# Install what the tests use and Python packages cannot give, when it is missing and we may:
+# LibreOffice with its Python, and the PDF tools; with the argument "wine", Wine.
 set -eu
-if command -v soffice >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1; then
+
+install() {
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    else
+        echo "Missing: install (Debian: apt-get install $*);" >&2
+        return 1
+    fi
+}
+
+if [ "${1:-}" = wine ]; then
+    command -v wine >/dev/null 2>&1 || install wine wine64
     exit 0
 fi
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        libreoffice-calc poppler-utils fonts-liberation fonts-crosextra-carlito >/dev/null
+
+has_uno() {
+    for python in /usr/bin/python3 /opt/libreoffice*/program/python; do
+        "$python" -c "import uno" 2>/dev/null && return 0
+    done
+    return 1
+}
+if command -v soffice >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1 && has_uno; then
     exit 0
 fi
-echo "LibreOffice Calc and pdftoppm are missing: install them (Debian: apt-get install libreoffice-calc poppler-utils);" >&2
-echo "the tests that need them are skipped here, and fail in CI." >&2
+install libreoffice-calc python3-uno poppler-utils fonts-liberation fonts-crosextra-carlito ||
+    echo "the tests that need it are skipped here, and fail in CI." >&2

@@ -1,0 +1,105 @@
+"""Inside Wine: call every cell function as the add-in does, and compare with a direct call.
+
+The DLL is asked for the server with the command that the add-in's VBA builds; the server is another process,
+reached through COM. Excel's range objects cannot be had, so that arguments go as values.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+import traceback
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import pythoncom
+import win32com.client
+from xlwings import __version__ as xlwings_version
+
+from strategy_xl.functions.registry import call, functions
+from strategy_xl.functions.results import CellError
+
+UDFS = "strategy_xl.hosts.excel.udfs"
+MISSING = win32com.client.VARIANT(pythoncom.VT_ERROR, -2147352572)
+ERRORS = {-2146826246: CellError.NA, -2146826273: CellError.VALUE}
+
+
+class Variant(ctypes.Structure):
+    """A VARIANT, as far as it matters here."""
+
+    _fields_ = (
+        ("type", ctypes.c_ushort),
+        ("reserved", ctypes.c_ushort * 3),
+        ("pointer", ctypes.c_void_p),
+        ("record", ctypes.c_void_p),
+    )
+
+
+def server() -> Any:
+    """The xlwings COM server, started by the DLL as VBA has it started."""
+    library = ctypes.WinDLL(str(Path(sys.executable).with_name(f"xlwings64-{xlwings_version}.dll")))
+    start = library.XLPyDLLActivateAuto
+    start.argtypes = (ctypes.POINTER(Variant), ctypes.c_char_p, ctypes.c_long)
+    start.restype = ctypes.c_long
+    serve = "import sys, os;import xlwings; xlwings.serve('$(CLSID)')"
+    command = f'cmd.exe /K ""{sys.executable}" -B -c "{serve}""'
+    result = Variant()
+    code = start(ctypes.byref(result), command.encode("mbcs"), 1)
+    if code or result.type != pythoncom.VT_DISPATCH:
+        sys.exit(f"the DLL gave {code}, a variant of type {result.type}")
+    return win32com.client.Dispatch(pythoncom.ObjectFromAddress(result.pointer, pythoncom.IID_IDispatch))
+
+
+def rows(value: object) -> list[list[object]]:
+    """A result as rows: the server hands over a cell alone, or one row alone, without its brackets."""
+    if not isinstance(value, tuple):
+        value = ((value,),)
+    elif value and not isinstance(value[0], tuple):
+        value = (value,)
+    return [[ERRORS.get(cell, cell) if isinstance(cell, int) else cell for cell in row] for row in value]
+
+
+def cells(block: list[list[object]]) -> list[list[object]]:
+    """The same with one way to write a blank."""
+    return [["" if cell is None else cell for cell in row] for row in block]
+
+
+def compare(report: TextIO) -> int:
+    """Compare every example of every function; 1 when one differs."""
+    pythoncom.CoInitialize()
+    start = time.perf_counter()
+    python = server()
+    print(f"COM server up in {time.perf_counter() - start:.1f} s", file=report)
+    today = datetime.now().astimezone().date()
+    wrong = count = 0
+    spent = 0.0
+    for name, function in functions().items():
+        for example in function.examples:
+            lang = [None] * (len(function.arguments) - 1 - len(example.args))
+            args = (*example.args, *lang, example.lang)
+            given = tuple(MISSING if value is None else value for value in args)
+            expected = call(name, args, lang="fr", today=today)
+            start = time.perf_counter()
+            found = rows(python.CallUDF(UDFS, name, given, None, None))
+            spent += time.perf_counter() - start
+            count += 1
+            if cells(found) != cells(expected):
+                wrong += 1
+                print(f"{name}{args}: {found} instead of {expected}", file=report)
+    each = spent / count * 1e3
+    told = f"{count} calls of {len(functions())} functions, {wrong} differ, {each:.1f} ms a call"
+    print(told, file=report)
+    return 1 if wrong or not count else 0
+
+
+if __name__ == "__main__":
+    code = 1
+    with Path(sys.argv[1]).open("w", encoding="utf-8") as report:
+        try:
+            code = compare(report)
+        except Exception:  # noqa: BLE001 - told here: the exit below would swallow it
+            traceback.print_exc(file=report)
+    os._exit(code)  # an ordinary exit waits for the server
