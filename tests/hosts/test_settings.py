@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from strategy_xl.functions.registry import EXAMPLE_DAY, call
+from datetime import date
+
+from strategy_xl.functions.registry import EXAMPLE_DAY, call, find
 from strategy_xl.hosts.settings import KEPT_SECONDS, BookSettings
 
 
@@ -10,16 +12,19 @@ class Book:
     """Named cells that count how often they are read."""
 
     def __init__(self, **cells: object) -> None:
+        """Fill the cells."""
         self.cells = cells
         self.asked: list[str] = []
         self.now = 0.0
 
     def read(self, name: str) -> object:
+        """What a host reads by name."""
         self.asked.append(name)
         return self.cells.get(name.removeprefix("SX_"))
 
     @property
     def settings(self) -> BookSettings:
+        """The settings as a host keeps them."""
         return BookSettings(self.read, lambda: self.now)
 
 
@@ -30,15 +35,24 @@ def test_a_function_uses_the_thresholds_of_the_workbook() -> None:
     assert call("CLIENT_CLASS", (6, 6), settings=book.settings, today=EXAMPLE_DAY) == [["Client à éviter"]]
 
 
-def test_the_language_and_the_day_of_the_workbook_count() -> None:
-    """An English workbook answers in English, and its fixed date outranks today; an argument outranks both."""
-    book = Book(language="English", reference_date="2026-12-31")
+def test_the_language_of_the_workbook_counts() -> None:
+    """An English workbook answers in English; the argument outranks it."""
+    book = Book(language="English")
     english = call("CLIENT_CLASS", (8, 9), settings=book.settings, today=EXAMPLE_DAY)
     assert english == [["Ideal client"]]
     lang = [None] * 12 + ["fr"]
     assert call("CLIENT_CLASS", (8, 9, *lang), settings=book.settings, today=EXAMPLE_DAY) == [
         ["Client idéal"]
     ]
+
+
+def test_the_day_of_the_workbook_counts() -> None:
+    """A reference date in the settings outranks today: the indicator has not started yet on that day."""
+    examples = find("KPI_STATUS").examples  # type: ignore[union-attr]
+    args = examples[0].args
+    late = call("KPI_STATUS", args, settings=Book(reference_date="2000-01-01").settings, today=EXAMPLE_DAY)
+    assert late != call("KPI_STATUS", args, today=EXAMPLE_DAY)
+    assert late == call("KPI_STATUS", args, today=date(2000, 1, 1))
 
 
 def test_only_what_a_rule_needs_is_read_and_once_a_moment() -> None:
