@@ -1,7 +1,8 @@
 """Inside Wine: call every cell function as the add-in does, and compare with a direct call.
 
 The DLL is asked for the server with the command that the add-in's VBA builds; the server is another process,
-reached through COM. Excel's range objects cannot be had, so that arguments go as values.
+reached through COM. Excel's range objects cannot be had, so that arguments go as values; a stand-in for a
+workbook, a COM object too, has names, a language and nothing else.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any, TextIO
 
 import pythoncom
 import win32com.client
+from win32com.server.exception import COMException
+from win32com.server.util import wrap
 from xlwings import __version__ as xlwings_version
 
 from strategy_xl.functions.registry import call, functions
@@ -51,6 +54,50 @@ def server() -> Any:
     if code or result.type != pythoncom.VT_DISPATCH:
         sys.exit(f"the DLL gave {code}, a variant of type {result.type}")
     return win32com.client.Dispatch(pythoncom.ObjectFromAddress(result.pointer, pythoncom.IID_IDispatch))
+
+
+class Wrapped:
+    """A COM object of some public parts."""
+
+    def __init__(self, **parts: object) -> None:
+        """Methods are callable parts."""
+        self.__dict__.update(parts)
+        self._public_methods_ = [name for name, part in parts.items() if callable(part)]
+        self._public_attrs_ = [name for name, part in parts.items() if not callable(part)]
+
+
+def workbook(named: dict[str, object]) -> Any:
+    """A stand-in for a workbook of an English Excel, with named cells."""
+
+    def item(name: str) -> Any:
+        if name not in named:
+            raise COMException("no such name", scode=-2146827284)
+        return wrap(Wrapped(RefersToRange=wrap(Wrapped(Value=named[name]))))
+
+    languages = wrap(Wrapped(LanguageID=lambda _which: 1033))
+    application = wrap(Wrapped(LanguageSettings=languages))
+    names = wrap(Wrapped(Item=item))
+    return wrap(Wrapped(FullName=str(named), Names=names, Application=application))
+
+
+def check_workbook(python: Any, report: TextIO) -> int:
+    """Thresholds, language and errors of a call that comes from a workbook; the number that is wrong."""
+    ideal, avoid = ("Ideal client", "Client to avoid")
+    cases: tuple[tuple[dict[str, object], tuple[object, ...], object], ...] = (
+        ({}, (6, 6), ideal),
+        ({"SX_score_threshold": 70.0}, (6, 6), avoid),
+        ({"SX_language": "Français"}, (8, 9), "Client idéal"),
+        ({}, ("#N/A", 9), "#N/A"),
+        ({}, (((8,), ("#DIV/0!",)), ((9,), (2,))), ((ideal,), ("#N/A",))),
+    )
+    wrong = 0
+    for named, args, expected in cases:
+        found = python.CallUDF(UDFS, "STRAT_CLIENT_CLASS", args, workbook(named), None)
+        if found != expected:
+            wrong += 1
+            print(f"{named} {args}: {found} instead of {expected}", file=report)
+    print(f"{len(cases)} calls from a workbook, {wrong} wrong", file=report)
+    return wrong
 
 
 def rows(value: object) -> list[list[object]]:
@@ -92,6 +139,7 @@ def compare(report: TextIO) -> int:
     each = spent / count * 1e3
     told = f"{count} calls of {len(functions())} functions, {wrong} differ, {each:.1f} ms a call"
     print(told, file=report)
+    wrong += check_workbook(python, report)
     return 1 if wrong or not count else 0
 
 
