@@ -108,6 +108,38 @@ def _plan(spec: WorkbookSpec, data: WorkbookData, answers: Answers, summary: Dig
     return plan.columns
 
 
+@dataclass(frozen=True, slots=True)
+class BookPlan:
+    """What a workbook is to show, computed; nothing is written yet.
+
+    Arguments:
+        data: the workbook as read.
+        counts: figures for the table of results, by name.
+        columns: every cell that may change: owned cells as values, formula cells as ``Cached``.
+    """
+
+    data: WorkbookData
+    counts: Mapping[str, float]
+    columns: Columns
+
+
+def plan_workbook(path: Path, spec: WorkbookSpec, today: date) -> BookPlan:
+    """Read a workbook and compute all that it is to show; whoever calls writes it, in the file or in Excel.
+
+    Arguments:
+        path: the workbook.
+        spec: the templates it was made from (with the user's own, if any).
+        today: reference date, unless the workbook's settings fix one.
+
+    Errors: those of ``read_workbook``.
+    """
+    data = read_workbook(path, spec)
+    day = _reference_day(data, today)
+    answers = Answers(spec, data.lang, evaluate(spec, rule_frames(data), day))
+    summary = digest(answers, data, module_completeness(spec, data))
+    return BookPlan(data, summary.counts, _plan(spec, data, answers, summary, day))
+
+
 def recompute_workbook(path: Path, spec: WorkbookSpec, today: date, *, dry_run: bool = False) -> JobReport:
     """Recompute one workbook in place.
 
@@ -122,12 +154,8 @@ def recompute_workbook(path: Path, spec: WorkbookSpec, today: date, *, dry_run: 
     start = time.perf_counter()
     try:
         refuse_if_open(path)
-        data = read_workbook(path, spec)
-        day = _reference_day(data, today)
-        answers = Answers(spec, data.lang, evaluate(spec, rule_frames(data), day))
-        summary = digest(answers, data, module_completeness(spec, data))
-        plan = _plan(spec, data, answers, summary, day)
-        patched = set_cells(path, path, columns=plan, dry_run=dry_run)
+        plan = plan_workbook(path, spec, today)
+        patched = set_cells(path, path, columns=plan.columns, dry_run=dry_run)
     except StrategyXlError as error:
         return JobReport(path, failure=error.finding, seconds=time.perf_counter() - start)
     except OSError as error:
@@ -136,8 +164,8 @@ def recompute_workbook(path: Path, spec: WorkbookSpec, today: date, *, dry_run: 
     return JobReport(
         path,
         changed=patched.changed_cells,
-        findings=(*data.findings, *patched.warnings),
-        counts=summary.counts,
-        sheets=data.sheets,
+        findings=(*plan.data.findings, *patched.warnings),
+        counts=plan.counts,
+        sheets=plan.data.sheets,
         seconds=time.perf_counter() - start,
     )

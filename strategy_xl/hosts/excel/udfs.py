@@ -97,9 +97,9 @@ def _udf(function: CellFunction) -> Callable[..., list[list[object]]]:
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = [inspect.Parameter(item.name, kind, default=None) for item in function.arguments]
     answer.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    xlfunc(answer, category=function.category_title(DOC_LANGUAGE))
     for item in function.arguments:
         xlarg(item.name, ndim=2, err_to_str=True, doc=function.describe(item, DOC_LANGUAGE))(answer)
+    xlfunc(answer, category=function.category_title(DOC_LANGUAGE))  # last: xlarg sets another category
     return answer
 
 
