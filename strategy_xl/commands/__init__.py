@@ -7,7 +7,9 @@ import sys
 import click
 
 from strategy_xl import __version__
+from strategy_xl.commands.addin import addin
 from strategy_xl.commands.check import check
+from strategy_xl.commands.doctor import doctor
 from strategy_xl.commands.functions_ import functions
 from strategy_xl.commands.import_ import import_
 from strategy_xl.commands.lite import lite
@@ -27,7 +29,7 @@ def cli() -> None:
     """Hold the commands together."""
 
 
-for command in (new, check, recompute, import_, functions, serve, lite):
+for command in (new, check, recompute, import_, functions, addin, doctor, serve, lite):
     cli.add_command(command)
 
 

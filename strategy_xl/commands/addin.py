@@ -1,0 +1,115 @@
+"""``strategy-xl addin``: the add-in for Excel and the extension for LibreOffice, made and installed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from strategy_xl.commands.render import EXIT_FINDINGS, text
+from strategy_xl.errors import Location, UsageError
+from strategy_xl.text.catalog import has_message
+
+if TYPE_CHECKING:
+    from strategy_xl.hosts.excel.install import Outcome, Step
+    from strategy_xl.hosts.machine import Machine
+
+EXCEL, CALC = "excel", "calc"
+XLAM, OXT = ".xlam", ".oxt"
+
+
+@click.group(name="addin", help=text("addin.help"))
+def addin() -> None:
+    """Hold the three commands together."""
+
+
+_for_option = click.option(
+    "--for",
+    "office",
+    type=click.Choice((EXCEL, CALC)),
+    default=lambda: EXCEL if sys.platform == "win32" else CALC,
+    show_default=text("addin.for.default"),
+    help=text("addin.for.help"),
+)
+
+
+@addin.command(help=text("addin.build.help"))
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT")
+@click.option("--python", metavar="PATH", help=text("addin.python.help"))
+@click.option("--force", is_flag=True, help=text("addin.force.help"))
+def build(out: Path, python: str | None, *, force: bool) -> None:
+    """Write the file that the ending of its name asks for, and say what to do with it."""
+    kind = out.suffix.lower()
+    if kind not in {XLAM, OXT}:
+        raise UsageError("SX979", Location(str(out)), suffix=out.suffix or None)
+    if out.exists() and not force:
+        raise UsageError("SX144", Location(str(out)))
+    if kind == XLAM:
+        from strategy_xl.hosts.excel.addin import build_xlam as write
+    else:
+        from strategy_xl.hosts.calc.extension import build_oxt as write
+    done = write(out, python=python)
+    click.echo(text("addin.build.done", path=str(done)))
+    click.echo(text("addin.build.next.excel" if kind == XLAM else "addin.build.next.calc", path=str(done)))
+
+
+@addin.command(help=text("addin.install.help"))
+@_for_option
+@click.option("--python", metavar="PATH", help=text("addin.python.help"))
+def install(office: str, python: str | None) -> None:
+    """Build with this interpreter and install; tell each step."""
+    from strategy_xl.hosts.machine import Machine
+
+    machine = Machine()
+    if office == CALC:
+        from strategy_xl.hosts.libreoffice import install as put
+
+        _tell(put(machine, python=python))
+        return
+    from strategy_xl.hosts.excel.install import install as register
+
+    if machine.windows is None:
+        raise _by_hand(machine)
+    _tell(register(machine.windows, machine.environment, python=python))
+
+
+@addin.command(help=text("addin.uninstall.help"))
+@_for_option
+def uninstall(office: str) -> None:
+    """Take away what ``install`` has put there; tell each step."""
+    from strategy_xl.hosts.machine import Machine
+
+    machine = Machine()
+    if office == CALC:
+        from strategy_xl.hosts.libreoffice import uninstall as take
+
+        _tell(take(machine))
+        return
+    from strategy_xl.hosts.excel.install import uninstall as unregister
+
+    if machine.windows is None:
+        raise _by_hand(machine)
+    _tell(unregister(machine.windows, machine.environment))
+
+
+def _by_hand(machine: Machine) -> UsageError:
+    """What to do where Excel's add-in cannot be installed by a program."""
+    return UsageError("SX959" if machine.system == "darwin" else "SX958")
+
+
+def _tell(outcome: Outcome) -> None:
+    """Print the steps, then what stands in the way; the exit code says whether something does."""
+    for step in outcome.steps:
+        click.echo(_said(step))
+    for warning in outcome.warnings:
+        click.secho(_said(warning), fg="yellow")
+        if has_message(f"{warning.key}.hint"):
+            click.echo(f"    → {text(f'{warning.key}.hint', **warning.args)}")
+    if outcome.warnings:
+        raise SystemExit(EXIT_FINDINGS)
+
+
+def _said(step: Step) -> str:
+    return text(step.key, **step.args)

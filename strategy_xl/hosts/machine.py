@@ -1,0 +1,75 @@
+"""The computer that this program runs on, as far as hosts ask for it; tests put a stand-in in its place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from strategy_xl.hosts.windows import Windows, this_windows
+
+SECONDS = 60.0
+"""Longest wait for another program's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A Python: its program, its version and its bits."""
+
+    path: Path
+    version: str
+    bits: int
+
+
+def _this_interpreter() -> Interpreter:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Interpreter(Path(sys.executable), version, struct.calcsize("P") * 8)
+
+
+def _run(command: Sequence[str]) -> str:
+    """What a program prints, its errors too. Raises OSError, subprocess.SubprocessError (also too slow)."""
+    # LibreOffice and other hosts point Python to their own library: another Python must find its own.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(  # noqa: S603 - the programs that Excel or LibreOffice themselves would start
+        command,
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=SECONDS,
+        env=environment,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    return done.stdout.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What may be looked at: this computer, or a stand-in.
+
+    Arguments:
+        system: ``win32``, ``darwin``, ``linux``.
+        environment: the variables of the system.
+        windows: access to Windows, None elsewhere.
+        python: the interpreter that runs this program.
+        encoding: of the text that this program prints.
+        home: the user's folder.
+        books: the folder where the workbooks are.
+        run: starts a program and gives what it prints.
+        which: finds a program on the path.
+    """
+
+    system: str = sys.platform
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    windows: Windows | None = field(default_factory=this_windows)
+    python: Interpreter = field(default_factory=_this_interpreter)
+    encoding: str = field(default_factory=lambda: sys.stdout.encoding or "ascii")
+    home: Path = field(default_factory=Path.home)
+    books: Path = field(default_factory=Path.cwd)
+    run: Callable[[Sequence[str]], str] = _run
+    which: Callable[[str], str | None] = shutil.which
