@@ -1,0 +1,109 @@
+"""The process that answers the LibreOffice extension: one JSON object a line in, one a line out.
+
+A request holds ``function``, ``args`` (a cell, or rows of cells, for each argument; an error is
+``{"e": "#N/A"}``), ``lang`` and ``book``; ``settings`` when those of that book have changed; ``days``, the
+days from 1899-12-30 to the book's null date, when they differ. The answer holds ``rows``. The first line out
+says that the worker is ready. The end of the input ends it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from typing import IO, Any
+
+from strategy_xl.functions.registry import call
+from strategy_xl.functions.results import CellError
+
+logger = logging.getLogger(__name__)
+
+
+def cell(value: Any) -> Any:
+    """A cell of a request as ``registry.call`` takes it."""
+    if isinstance(value, dict):
+        return CellError.NA if value.get("e") == str(CellError.NA) else CellError.VALUE
+    return value
+
+
+def argument(value: Any) -> Any:
+    """An argument of a request as ``registry.call`` takes it."""
+    if not isinstance(value, list):
+        return cell(value)
+    return [[cell(each) if type(each) is dict else each for each in row] for row in value]
+
+
+class Answers:
+    """What the worker knows between two requests: the settings of each workbook."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._settings: dict[str, Mapping[str, Any]] = {}
+
+    def rows(self, request: Mapping[str, Any]) -> list[list[object]]:
+        """The cells that answer a request."""
+        book, days = str(request.get("book", "")), float(request.get("days", 0))
+        if "settings" in request:
+            settings = {key: cell(value) for key, value in request["settings"].items()}
+            if days:
+                from strategy_xl.hosts.calc.null_date import shifted_settings
+
+                settings = shifted_settings(settings, days)
+            self._settings[book] = settings
+        name = str(request["function"])
+        args = [argument(value) for value in request["args"]]
+        if days:
+            from strategy_xl.hosts.calc.null_date import shifted
+
+            args = shifted(name, args, days)
+        block = call(
+            name,
+            args,
+            settings=self._settings.get(book, {}),
+            lang=str(request.get("lang", "fr")),
+            today=date.today(),  # noqa: DTZ011 - the day on the user's calendar
+        )
+        return [[{"e": str(each)} if isinstance(each, CellError) else each for each in row] for row in block]
+
+    def line(self, line: bytes) -> bytes:
+        """The line that answers a line; one that makes no sense is answered by #VALUE! and logged."""
+        try:
+            answer = {"rows": self.rows(json.loads(line))}
+            text = json.dumps(answer, separators=(",", ":"), allow_nan=False)
+        except Exception:  # one bad request must not take the sheet's other cells with it
+            logger.exception("request not understood")
+            text = '{"rows":[[{"e":"#VALUE!"}]]}'
+        return text.encode() + b"\n"
+
+
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer until the input ends."""
+    try:
+        release = version("strategy-xl")
+    except PackageNotFoundError:  # a checkout that is not installed
+        release = ""
+    answers.write(json.dumps({"ready": release}).encode() + b"\n")
+    answers.flush()
+    known = Answers()
+    for line in requests:
+        answers.write(known.line(line))
+        answers.flush()
+
+
+def main() -> int:
+    """Serve the standard streams; what anything prints goes to the error stream, never among the answers."""
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        try:
+            serve(sys.stdin.buffer, answers)
+        except (BrokenPipeError, KeyboardInterrupt):  # LibreOffice ended
+            return 0
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,186 @@
+"""The extension's parts agree with the registry; its worker and the client that keeps it."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import re
+import sys
+import zipfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from strategy_xl.functions.registry import EXAMPLE_DAY, call, functions
+from strategy_xl.functions.results import CellError
+from strategy_xl.hosts.calc import worker
+from strategy_xl.hosts.calc.extension import build_oxt, described, parts
+from strategy_xl.hosts.calc.interface import argument_name, method_name, methods
+
+OOR = "{http://openoffice.org/2001/registry}"
+OFFICE = Path(worker.__file__).parent / "office"
+
+
+def office_module(name: str) -> ModuleType:
+    """A module that runs in LibreOffice and needs nothing of it."""
+    spec = importlib.util.spec_from_file_location(f"office_{name}", OFFICE / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+# -- what the extension says -------------------------------------------------------------------------------
+
+
+def test_types_are_those_of_the_registry() -> None:
+    """Every function is a method with its arguments in order, the workbook before them."""
+    found = dict(re.findall(r"any (\w+)\((.*)\);", parts("python")["types.idl"]))
+    assert list(found) == [method_name(function) for function in functions().values()]
+    for function in functions().values():
+        given = [item.split()[-1] for item in found[method_name(function)].split(", ")]
+        assert given == ["workbook", *map(argument_name, function.arguments)]
+    assert len(set(methods().values())) == len(functions())
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_wizard_says_what_the_registry_says(lang: str) -> None:
+    """Names, descriptions and arguments of every function, in both languages."""
+    tree = etree.fromstring(parts("python")["CalcAddIns.xcu"].encode())
+    (listed,) = tree.iterfind(f".//node[@{OOR}name='AddInFunctions']")
+
+    def text(node: Any, name: str) -> str:
+        (found,) = node.iterfind(
+            f"prop[@{OOR}name='{name}']/value[@{{http://www.w3.org/XML/1998/namespace}}lang='{lang}']"
+        )
+        return str(found.text)
+
+    nodes = {node.get(f"{OOR}name"): node for node in listed}
+    assert len(nodes) == len(functions())
+    for function in functions().values():
+        node = nodes[method_name(function)]
+        assert text(node, "DisplayName") == text(node, "CompatibilityName") == function.name
+        assert text(node, "Description") == described(function, lang)
+        (arguments,) = node.iterfind(f"node[@{OOR}name='Parameters']")
+        assert [(text(item, "DisplayName"), text(item, "Description")) for item in arguments] == [
+            (item.name, function.describe(item, lang)) for item in function.arguments
+        ]
+
+
+def test_the_same_bytes_twice(tmp_path: Path) -> None:
+    """It depends on the program and the Python only; every part that the manifest names is there."""
+    first, second = (build_oxt(tmp_path / f"{name}.oxt", python="py") for name in "ab")
+    assert first.read_bytes() == second.read_bytes()
+    assert build_oxt(tmp_path / "c.oxt", python="other").read_bytes() != first.read_bytes()
+    with zipfile.ZipFile(first) as archive:
+        named = re.findall(r'full-path="([^"]+)"', archive.read("META-INF/manifest.xml").decode())
+        assert set(named) <= set(archive.namelist())
+        assert json.loads(archive.read("pythonpath/strategy_xl_office/config.json"))["python"] == "py"
+        for name in archive.namelist():
+            if name.endswith(".py"):
+                compile(archive.read(name), name, "exec", dont_inherit=True)
+
+
+# -- the worker --------------------------------------------------------------------------------------------
+
+
+def ask(*requests: dict[str, Any]) -> list[Any]:
+    """The worker's answers, its greeting first."""
+    lines = b"".join(json.dumps(request).encode() + b"\n" for request in requests)
+    out = io.BytesIO()
+    worker.serve(io.BytesIO(lines), out)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_the_worker_answers_as_the_registry() -> None:
+    """Every example, as it is written on the line and read back."""
+    for name, function in functions().items():
+        for example in function.examples:
+            settings = {"reference_date": EXAMPLE_DAY.isoformat(), **example.settings}
+            request = {"function": name, "args": json.loads(json.dumps(example.args)), "lang": example.lang}
+            greeting, answer = ask({**request, "settings": settings})
+            wanted = call(name, example.args, settings=settings, lang=example.lang, today=EXAMPLE_DAY)
+            assert "ready" in greeting
+            assert answer["rows"] == [
+                [{"e": str(cell)} if isinstance(cell, CellError) else cell for cell in row] for row in wanted
+            ]
+
+
+def test_settings_are_those_of_the_book() -> None:
+    """They are kept between requests, each workbook its own."""
+    request = {"function": "STRAT_CLIENT_CLASS", "args": [6, 6], "lang": "en"}
+    _ready, *answers = ask(
+        {**request, "book": "a", "settings": {"score_threshold": 70}},
+        {**request, "book": "b"},
+        {**request, "book": "a"},
+    )
+    assert [answer["rows"][0][0] for answer in answers] == [
+        "Client to avoid",
+        "Ideal client",
+        "Client to avoid",
+    ]
+
+
+def test_a_line_that_makes_no_sense_is_an_error_value() -> None:
+    """The next line is answered all the same."""
+    out = io.BytesIO()
+    worker.serve(io.BytesIO(b'nonsense\n{"function":"STRAT_CLIENT_CLASS","args":[8,9],"lang":"en"}\n'), out)
+    _ready, bad, good = map(json.loads, out.getvalue().splitlines())
+    assert bad == {"rows": [[{"e": "#VALUE!"}]]}
+    assert good == {"rows": [["Ideal client"]]}
+
+
+# -- the client --------------------------------------------------------------------------------------------
+
+REQUEST = {"function": "STRAT_CLIENT_CLASS", "args": [8, 9], "lang": "en"}
+ONCE = "import json,sys; print(json.dumps({'ready': ''}), flush=True); sys.stdin.readline(); %s"
+
+
+def test_a_dead_worker_is_started_once_more() -> None:
+    """After the process was killed, the next call answers."""
+    client = office_module("client")
+    kept = client.Worker(client.command_of(sys.executable))
+    try:
+        assert kept.call(REQUEST) == [["Ideal client"]]
+        kept._process._popen.kill()
+        assert kept.call(REQUEST) == [["Ideal client"]]
+    finally:
+        kept.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "key"),
+    [
+        (["/no/such/python"], "NO_PYTHON"),
+        ([sys.executable, "-c", "raise SystemExit(1)"], "NO_PACKAGE"),
+        ([sys.executable, "-c", "import time; time.sleep(60)"], "NO_ANSWER"),
+        ([sys.executable, "-c", ONCE % "import time; time.sleep(60)"], "NO_ANSWER"),
+        ([sys.executable, "-c", ONCE % "raise SystemExit(1)"], "DIED"),
+    ],
+)
+def test_a_worker_that_fails_is_told(command: list[str], key: str) -> None:
+    """By its kind, within the patience given; the cells that follow do not try again at once."""
+    client = office_module("client")
+    kept = client.Worker(command, start_seconds=1.0, call_seconds=1.0, rest_seconds=60.0)
+    for _again in range(2):
+        with pytest.raises(client.WorkerError) as failure:
+            kept.call(REQUEST)
+        assert failure.value.key == key
+    kept.close()
+
+
+def test_error_values_go_in_and_out() -> None:
+    """Calc's error numbers become names and are found again."""
+    cells = office_module("cells")
+    for name in ("#N/A", "#VALUE!"):
+        number = cells.error_number(name)
+        assert cells.error_name(number) == name
+        assert cells.argument(((number, 1.0),)) == [[{"e": name}, 1.0]]
+    assert cells.result([["a"]]) == "a"
+    assert cells.result([["a"], [True]]) == (("a",), (1.0,))
