@@ -52,7 +52,8 @@ docs: $(VENV)/.dev
 	$(BIN)/python tools/function_docs.py
 
 pictures: system $(VENV)/.dev demo
-	$(BIN)/python tools/render.py $(DEMO) docs/pictures --dpi 60
+	$(BIN)/python tools/render.py $(DEMO) $(OUT)/pictures --dpi 60
+	$(BIN)/python tools/function_pictures.py docs/pictures
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/patch.py
@@ -60,6 +61,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/smart.py
 	$(BIN)/python benchmarks/functions.py
 	$(BIN)/python benchmarks/recompute.py
+	$(BIN)/python benchmarks/calc.py
 
 # The Excel side on a Windows Python under Wine, with xlwings' own DLL and COM server; Excel is not there.
 wine: $(VENV)/.dev

@@ -1,6 +1,7 @@
-"""The tests here share helper modules, which importlib mode does not find by itself."""
+"""The tests here share helper modules, some of them tools; importlib mode does not find them by itself."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "tools")]

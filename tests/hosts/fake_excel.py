@@ -15,6 +15,7 @@ from typing import Any
 
 import openpyxl
 import xlwings
+from openpyxl.utils import range_boundaries
 
 from strategy_xl.xlsx.patch import Formula, set_cells
 from strategy_xl.xlsx.refs import cell_name
@@ -95,6 +96,8 @@ def taken(given: Any) -> Cell:  # noqa: C901, PLR0911 - a line a kind
 
 
 Cells = dict[tuple[int, int], Cell]
+Tables = dict[str, tuple[int, int, int, int]]
+"""Table name → left, top, right, bottom."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,8 @@ class Source:
     path: Path
     sheets: dict[str, Cells]
     rights: dict[str, tuple[bool, ...]]
+    names: dict[str, str]
+    tables: dict[str, Tables]
 
     @classmethod
     def read(cls, path: Path) -> Source:
@@ -128,7 +133,15 @@ class Source:
             for sheet in formulas.worksheets
             if sheet.protection.sheet
         }
-        return cls(path, sheets, rights)
+        names = {name: f"={item.value}" for name, item in formulas.defined_names.items()}
+        tables: dict[str, Tables] = {
+            sheet.title: {
+                table.name: range_boundaries(table.ref)  # type: ignore[misc]
+                for table in sheet.tables.values()
+            }
+            for sheet in formulas.worksheets
+        }
+        return cls(path, sheets, rights, names, tables)
 
 
 @dataclass
@@ -237,6 +250,24 @@ class FakeRange:
     formula = property(lambda self: self._get("text"), _set)
 
 
+class Named:
+    """What a workbook or a sheet has by name."""
+
+    def __init__(self, items: dict[str, Any]) -> None:
+        """By name, which may be added to or taken from."""
+        self.items = items
+
+    def __call__(self, name: str) -> Any:
+        """One of them; KeyError when there is none of that name."""
+        return self.items[name]
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is one."""
+        return name in self.items
+
+    contains = __contains__
+
+
 class FakeSheet:
     """A sheet, and its COM object."""
 
@@ -254,6 +285,13 @@ class FakeSheet:
         self.stored: dict[tuple[int, int], Any] = {}
         self.refuses_protection = False
         self.api = self
+        self.tables = Named({})
+
+    def add_tables(self, tables: Tables) -> None:
+        """The tables that the file has on it."""
+        for name, (left, top, right, bottom) in tables.items():
+            area = FakeRange(self, (top, left), (bottom, right))
+            self.tables.items[name] = SimpleNamespace(range=area, show_totals=False)
 
     @property
     def book(self) -> Any:
@@ -313,6 +351,9 @@ class FakeBook:
             title: FakeSheet(app, title, cells, source.rights.get(title))
             for title, cells in source.sheets.items()
         }
+        for title, sheet in self.list.items():
+            sheet.add_tables(source.tables[title])
+        self.names = Named({name: SimpleNamespace(refers_to=place) for name, place in source.names.items()})
         self.saved: list[Path] = []
         self.broken = ""
         self.api = self

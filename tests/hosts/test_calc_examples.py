@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -14,8 +12,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import in_calc
 import openpyxl
 import pytest
+from in_calc import ODS, XLSX
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from openpyxl.workbook.defined_name import DefinedName
@@ -30,37 +30,18 @@ from strategy_xl.text.catalog import message
 
 pytestmark = pytest.mark.libreoffice
 
-DRIVER = Path(__file__).parent / "calc_driver.py"
-XLSX, ODS = "Calc MS Excel 2007 XML", "calc8"
 ERROR_CODES = {CellError.NA: 32767, CellError.VALUE: 519}
 LANGUAGES = {"fr": "Français", "en": "English"}
 
 
-def uno_python() -> str:
-    """A Python that has UNO; in CI its absence is a failure."""
-    candidates = [
-        shutil.which("python3", path="/usr/bin"),
-        *map(str, Path("/opt").glob("libreoffice*/program/python")),
-    ]
-    for python in filter(None, candidates):
-        if subprocess.run([python, "-c", "import uno"], capture_output=True, check=False).returncode == 0:
-            return python
-    if os.environ.get("CI"):
-        pytest.fail("no Python with UNO: tools/system_packages.sh installs it")
-    pytest.skip("no Python with UNO")
-
-
 def drive(soffice: str, profile: Path, steps: list[dict[str, Any]], extension: Path | None) -> list[Any]:
-    """What LibreOffice shows; see ``calc_driver``."""
-    done = subprocess.run(
-        [uno_python(), str(DRIVER), soffice, profile.as_uri(), *([extension.as_uri()] if extension else [])],
-        input=json.dumps(steps),
-        capture_output=True, text=True, timeout=300, check=False,
-        env={**os.environ, "PYTHONPATH": ""},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    found: list[Any] = json.loads(done.stdout)
-    return found
+    """What LibreOffice shows; in CI a Python without UNO is a failure, elsewhere a skip."""
+    python = in_calc.uno_python()
+    if python is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Python with UNO: tools/system_packages.sh installs it")
+        pytest.skip("no Python with UNO")
+    return in_calc.drive(python, soffice, profile, steps, extension)
 
 
 # -- the books ---------------------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import in_calc
 import pytest
 from vba_readback import sources
 
@@ -89,19 +89,12 @@ CALLS = [
 
 def uno_python() -> str:
     """A Python that has UNO; in CI its absence is a failure."""
-    candidates = [
-        shutil.which("python3", path="/usr/bin"),
-        *map(str, Path("/opt").glob("libreoffice*/program/python")),
-    ]
-    for python in candidates:
-        if (
-            python
-            and subprocess.run([python, "-c", "import uno"], capture_output=True, check=False).returncode == 0
-        ):
-            return python
-    if os.environ.get("CI"):
-        pytest.fail("no Python with UNO: tools/system_packages.sh installs it")
-    pytest.skip("no Python with UNO")
+    python = in_calc.uno_python()
+    if python is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Python with UNO: tools/system_packages.sh installs it")
+        pytest.skip("no Python with UNO")
+    return python
 
 
 def basic(source: str) -> str:

@@ -566,8 +566,9 @@ def test_findings_are_ranked_cut_and_counted(lang: str) -> None:
 def test_every_refusal_has_its_sentences() -> None:
     """All codes of the button can be told in both languages."""
     for lang in ("fr", "en"):
-        for code in range(983, 991):
-            finding = Finding(f"SX{code}", Location("a.xlsx", "S", "A1"), {"detail": "d", "n": 3})
+        for code in (*range(983, 991), 995, 996, 997):
+            args = {"detail": "d", "n": 3, "name": "calculation"}
+            finding = Finding(f"SX{code}", Location("a.xlsx", "S", "A1"), args)
             assert "a.xlsx" not in told(OpenReport(failure=finding), lang)
             assert "→" in told(OpenReport(failure=finding), lang)
 

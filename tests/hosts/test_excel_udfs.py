@@ -42,6 +42,20 @@ def test_every_example_answers_as_a_direct_call(answers: dict[str, Any]) -> None
     assert [item for item in calls if item["found"] != item["wanted"]] == []
 
 
+def test_the_com_server_gives_a_cell_a_row_or_rows(answers: dict[str, Any]) -> None:
+    """One cell comes alone, one row without a second dimension, as the add-in's VBA expects."""
+    calls = answers["served"]
+    assert {item["name"] for item in calls} == set(functions())
+    shapes = set()
+    for item in calls:
+        rows = item["wanted"]
+        alone, across = len(rows) == 1, len(rows[0])
+        wanted = rows[0][0] if alone and across == 1 else rows[0] if alone else rows
+        assert item["found"] == wanted, item["name"]
+        shapes.add((alone, across > 1))
+    assert {(True, False), (False, False), (True, True)} <= shapes
+
+
 def plain(value: object) -> object:
     """A cell as the examples write it: ordinary spaces, errors as text, not every digit."""
     if isinstance(value, float):
@@ -72,6 +86,7 @@ def test_examples_give_what_the_docs_show(answers: dict[str, Any]) -> None:
         "dates_typed",
         "default",
         "threshold",
+        "threshold_error",
         "book_language",
         "english_excel",
         "french_book",
@@ -110,6 +125,7 @@ def test_thresholds_and_day_come_from_the_names_of_the_workbook(answers: dict[st
     odd = answers["odd"]
     assert odd["default"]["found"] == answers["failures"]["missing_name"] == [["Client idéal"]]
     assert odd["threshold"]["found"] == [["Client à éviter"]]
+    assert odd["threshold_error"]["found"] == [["#N/A"]]
     assert odd["reference_date"]["found"] == [["Non démarré"]]
     assert "SX_score_threshold" in odd["default"]["asked"]
 
@@ -121,7 +137,7 @@ def test_the_language_is_the_workbooks_then_excels(answers: dict[str, Any]) -> N
     assert odd["french_book"]["found"] == answers["alone"] == [["Client idéal"]]
 
 
-@pytest.mark.parametrize("what", ["name", "book"])
+@pytest.mark.parametrize("what", ["name", "book", "busy"])
 def test_a_failing_excel_is_an_error_not_a_default(answers: dict[str, Any], what: str) -> None:
     """When a threshold or the workbook cannot be read, the cell says #VALUE!."""
     assert answers["failures"][what] == [["#VALUE!"]]
@@ -141,6 +157,19 @@ def test_xlwings_writes_vba_for_every_function(answers: dict[str, Any]) -> None:
         assert f"Function {name}({', '.join(f'Optional {item}' for item in names)})" in lines
         call = f'"{UDFS}", "{name}", Array({", ".join(names)}), ActiveWorkbook, Application.Caller'
         assert f"{name} = XLPy.CallUDF({call})" in lines
+
+
+def test_the_import_of_xlwings_tells_excel_every_text(answers: dict[str, Any]) -> None:
+    """Purpose, category and arguments, none longer than Excel takes; one module goes into the project."""
+    assert len(answers["imported"]["modules"]) == 1
+    texts = {item[0]: item[1:] for item in answers["imported"]["texts"]}
+    assert len(texts) == len(functions())
+    for name, function in functions().items():
+        purpose, category, arguments = texts[f"'plan.xlsx'!{name}"]
+        assert purpose == function.title("fr")
+        assert category == function.category_title("fr")
+        assert arguments == [function.describe(item, "fr") for item in function.arguments]
+        assert max(map(len, (purpose, *arguments))) <= 255
 
 
 def test_marks_are_those_of_the_registry(answers: dict[str, Any]) -> None:

@@ -9,13 +9,16 @@ import io
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from fake_pywin32 import (
     ERROR_CODES,
     GONE,
     MISSING,
+    REFUSED,
     ComBook,
     ComError,
     ComRange,
@@ -25,6 +28,8 @@ from fake_pywin32 import (
 )
 
 XLWINGS = installed()
+
+from xlwings.com_server import XLPython  # noqa: E402
 
 from strategy_xl.functions.registry import EXAMPLE_DAY, call, functions  # noqa: E402
 from strategy_xl.functions.results import CellError  # noqa: E402
@@ -92,7 +97,7 @@ def both(
     name: str, args: Any, *, lang: str = "fr", named: Mapping[str, object] | None = None, form: str = "ranges"
 ) -> dict[str, Any]:
     """One call through COM and directly."""
-    book = ComBook({f"SX_{key}": value for key, value in (named or {}).items()}, LANGUAGES[lang])
+    book = ComBook({f"SX_{key}": cell(value) for key, value in (named or {}).items()}, LANGUAGES[lang])
     found = ask(name, map(FORMS[form], args), book)
     wanted = call(name, args, settings=dict(named or {}), lang=lang, today=EXAMPLE_DAY)
     return {"name": name, "form": form, "found": found, "wanted": told(wanted), "asked": book.asked}
@@ -113,6 +118,19 @@ def examples() -> list[dict[str, Any]]:
                 for args in (example.args, full):
                     item = both(name, args, lang=example.lang, form=form)
                     found.append({**item, "lang": example.lang})
+    return found
+
+
+def served() -> list[dict[str, Any]]:
+    """Every example through the COM server, which takes the brackets off a cell or a row alone."""
+    found = []
+    for name, function in functions().items():
+        for example in function.examples:
+            udfs._ui_language.cache_clear()
+            book = ComBook(language=LANGUAGES[example.lang])
+            answer = XLPython().CallUDF(UDFS, name, tuple(map(as_range, example.args)), book, None)
+            wanted = told(call(name, example.args, lang=example.lang, today=EXAMPLE_DAY))
+            found.append({"name": name, "found": answer, "wanted": wanted})
     return found
 
 
@@ -139,6 +157,7 @@ def odd() -> dict[str, Any]:
         "book_language": both(CLASS, (8, 9), named={"language": "English"}),
         "english_excel": both(CLASS, (8, 9), lang="en"),
         "french_book": both(CLASS, (8, 9), lang="en", named={"language": "Français"}),
+        "threshold_error": both(CLASS, (6, 6), named={"score_threshold": "#DIV/0!"}),
         "reference_date": both(kpi.name, sample.args, named={"reference_date": com_time(date(2000, 1, 1))}),
         "no_arguments": both(CLASS, ()),
     }
@@ -147,9 +166,12 @@ def odd() -> dict[str, Any]:
 def failures() -> dict[str, Any]:
     """What a cell shows when Excel cannot be asked."""
     gone = ComBook({"SX_score_threshold": ComError(GONE)})
+    silent = ComBook()
+    silent.Application = SimpleNamespace()  # late binding: what does not answer has no such attribute
     return {
         "name": ask(CLASS, (6.0, 6.0), gone),
         "book": ask(CLASS, (6.0, 6.0), LostBook()),
+        "busy": ask(CLASS, (6.0, 6.0), silent),
         "missing_name": ask(CLASS, (6.0, 6.0), ComBook()),
     }
 
@@ -176,6 +198,27 @@ def wrapper() -> str:
     return text.getvalue()
 
 
+def imported() -> dict[str, list[Any]]:
+    """What xlwings' own import tells Excel of each function, and the modules it puts in."""
+    texts: list[Any] = []
+    modules: list[str] = []
+
+    def components(_name: str) -> object:
+        raise ComError(REFUSED)  # nothing was imported before
+
+    components.Import = modules.append  # type: ignore[attr-defined]
+    components.Remove = None  # type: ignore[attr-defined]
+    book = ComBook()
+    book.Application.Version = "16.0"
+    book.Application.MacroOptions = lambda macro, **given: texts.append(
+        [macro, given["Description"], given["Category"], given["ArgumentDescriptions"]]
+    )
+    book.VBProject = SimpleNamespace(VBComponents=components)  # type: ignore[attr-defined]
+    with redirect_stdout(io.StringIO()):
+        XLWINGS.import_udfs(UDFS, book)
+    return {"texts": texts, "modules": modules}
+
+
 def marks() -> dict[str, Any]:
     """What xlwings reads from each function."""
     return {
@@ -191,5 +234,8 @@ def marks() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    answers = {part.__name__: part() for part in (alone, examples, odd, failures, kept, wrapper, marks)}
+    answers = {
+        part.__name__: part()
+        for part in (alone, examples, served, odd, failures, kept, wrapper, imported, marks)
+    }
     json.dump(answers, sys.stdout)

@@ -20,7 +20,9 @@ from strategy_xl.batch.job import BookPlan, plan_workbook
 from strategy_xl.batch.writing import Columns
 from strategy_xl.errors import Finding, Location, Severity, StrategyXlError, WorkbookError
 from strategy_xl.hosts.excel.open_cells import Writer, reason
+from strategy_xl.hosts.excel.open_places import check_places
 from strategy_xl.schema.spec import WorkbookSpec
+from strategy_xl.xlsx.book_data import WorkbookData
 from strategy_xl.xlsx.patch import Cached, set_cells
 
 logger = logging.getLogger(__name__)
@@ -50,6 +52,15 @@ class OpenReport:
 # -- what Windows and Mac do differently -------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of Excel while cells are written: the object that has it, its name there, its value."""
+
+    owner: Any
+    name: str
+    value: object
+
+
 class System(Protocol):
     """What xlwings leaves to each system."""
 
@@ -59,9 +70,8 @@ class System(Protocol):
     def unlock(self, sheet: Any) -> Callable[[], None] | None:
         """Make a protected sheet writable; what protects it again, None when it was writable."""
 
-    @contextmanager
-    def plain_tables(self, app: Any) -> Iterator[None]:
-        """Without Excel's filling of a whole table column when one formula is written into it."""
+    def settings(self, app: Any) -> list[Setting]:
+        """Settings of this system's Excel that must be others while cells are written."""
 
 
 class Windows:
@@ -108,16 +118,9 @@ class Windows:
         contents, only_for_people = True, False
         return lambda: api.Protect("", drawings, contents, scenarios, only_for_people, *rights)
 
-    @contextmanager
-    def plain_tables(self, app: Any) -> Iterator[None]:
-        """Switch the filling of table columns off, and back to what it was."""
-        correction = app.api.AutoCorrect
-        was = correction.AutoFillFormulasInLists
-        correction.AutoFillFormulasInLists = False
-        try:
-            yield
-        finally:
-            correction.AutoFillFormulasInLists = was
+    def settings(self, app: Any) -> list[Setting]:
+        """No filling of a whole table column when one formula is written into it."""
+        return [Setting(app.api.AutoCorrect, "AutoFillFormulasInLists", value=False)]
 
 
 class Mac:
@@ -143,10 +146,9 @@ class Mac:
             raise WorkbookError("SX986", Location(None, sheet.name))
         return None
 
-    @contextmanager
-    def plain_tables(self, app: Any) -> Iterator[None]:  # noqa: ARG002 - the other system's shape
-        """Nothing that AppleScript could switch."""
-        yield
+    def settings(self, app: Any) -> list[Setting]:  # noqa: ARG002 - the other system's shape
+        """Nothing more that AppleScript could switch."""
+        return []
 
 
 def this_system() -> System:
@@ -158,28 +160,45 @@ def this_system() -> System:
 
 
 @contextmanager
-def _quiet(app: Any) -> Iterator[None]:
-    """Without repainting, events and calculation; all three are what they were afterwards."""
-    quiet = {"screen_updating": False, "enable_events": False, "calculation": "manual"}
-    was = {name: getattr(app, name) for name in quiet}
+def _quiet(app: Any, system: System, notes: list[Finding]) -> Iterator[None]:
+    """Without repainting, events and calculation; everything is what it was afterwards."""
+    quiet = [
+        Setting(app, "screen_updating", value=False),
+        Setting(app, "enable_events", value=False),
+        Setting(app, "calculation", value="manual"),
+        *system.settings(app),
+    ]
+    held = [Setting(item.owner, item.name, getattr(item.owner, item.name)) for item in quiet]
     with ExitStack() as stack:
-        for name, value in quiet.items():
-            stack.callback(setattr, app, name, was[name])
-            setattr(app, name, value)
+        for was, item in zip(held, quiet, strict=True):
+            stack.callback(_give_back, was, notes)
+            setattr(item.owner, item.name, item.value)
         yield
 
 
-def _write(book: Any, columns: Columns, system: System, notes: list[Finding], *, is_1904: bool) -> int:
+def _give_back(was: Setting, notes: list[Finding]) -> None:
+    """Set a setting as it was; a note SX996 when Excel refuses: what was written stands all the same."""
+    try:
+        setattr(was.owner, was.name, was.value)
+    except Exception as error:
+        logger.exception("%s cannot be set back", was.name)
+        args = {"name": was.name, "detail": reason(error)}
+        notes.append(Finding("SX996", Location(None), args, Severity.ERROR))
+
+
+def _write(book: Any, data: WorkbookData, columns: Columns, system: System, notes: list[Finding]) -> int:
     """Write what differs, or nothing; the number of cells. ``notes`` gets what is worth telling besides.
 
-    Errors: WorkbookError SX987 and those of ``System.unlock``; all cells are put back then, or SX988.
+    Errors: WorkbookError SX987 and those of ``System.unlock``; all cells are put back then, or SX988. Those
+    of ``check_places``, before anything is written.
     """
-    writer = Writer(book, is_1904=is_1904)
+    check_places(book, data, columns)
+    writer = Writer(book, is_1904=data.date1904)
     runs = writer.runs(columns)
     if not runs:
         return 0
     app = book.app
-    with _quiet(app), system.plain_tables(app), ExitStack() as locks:
+    with _quiet(app, system, notes), ExitStack() as locks:
         for title in dict.fromkeys(run.sheet for run in runs):
             lock = system.unlock(book.sheets[title])
             if lock is not None:
@@ -222,6 +241,18 @@ def _here(finding: Finding, name: str) -> Finding:
     return Finding(finding.code, Location(name, place.sheet, place.cell), finding.args, finding.severity)
 
 
+@contextmanager
+def _asked(name: str) -> Iterator[None]:
+    """While Excel is asked: what it refuses is SX983; a COM error has no type that both systems know."""
+    try:
+        yield
+    except (StrategyXlError, OSError):
+        raise
+    except Exception as error:
+        logger.exception("%s: Excel refused", name)
+        raise WorkbookError("SX983", Location(name), detail=reason(error)) from error
+
+
 def recompute_open_book(
     book: Any, spec: WorkbookSpec, today: date, system: System | None = None
 ) -> OpenReport:
@@ -241,20 +272,24 @@ def recompute_open_book(
     plan: BookPlan | None = None
     notes: list[Finding] = []
     try:
-        with TemporaryDirectory(prefix="strategy_xl_") as folder:
-            copy = system.saved_copy(book, Path(folder))
+        # A copy that something still holds, as a virus scanner may, is no reason to stop.
+        with TemporaryDirectory(prefix="strategy_xl_", ignore_cleanup_errors=True) as folder:
+            with _asked(name):
+                copy = system.saved_copy(book, Path(folder))
             plan = plan_workbook(copy, spec, today)
             columns = _owned(plan.columns)
             # What the patcher would refuse or warn of in a file holds in Excel too; nothing is written here.
             looked = set_cells(copy, copy, columns=columns, allow_breaking_signature=True, dry_run=True)
-        changed = _write(book, columns, system, notes, is_1904=plan.data.date1904)
+        with _asked(name):
+            changed = _write(book, plan.data, columns, system, notes)
     except StrategyXlError as error:
         failure = error.finding
     except OSError as error:
         failure = WorkbookError("SX109", Location(name), detail=error.strerror or str(error)).finding
-    except Exception as error:  # a COM error has no type that both systems know
-        logger.exception("%s: Excel refused", name)
-        failure = WorkbookError("SX983", Location(name), detail=reason(error)).finding
+    except Exception as error:  # a fault of the program, before anything is written; the log has it
+        logger.exception("%s: fault of the program", name)
+        detail = f"{type(error).__name__}: {reason(error)}"
+        failure = WorkbookError("SX997", Location(name), detail=detail).finding
     else:
         return _report(plan, changed, (*looked.warnings, *notes), name)
     lang = plan.data.lang if plan else None

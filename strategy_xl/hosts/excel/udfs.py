@@ -44,16 +44,18 @@ def _calling_book() -> Any:
 
 
 def _named_cell(name: str) -> object:
-    """What a named cell of the calling workbook holds; None when it has no such name.
+    """What a named cell of the calling workbook holds, an error as its text; None when it has no such name.
 
     Any other trouble is raised: a threshold that cannot be read must not become the default.
     """
     try:
-        return _calling_book().Names.Item(name).RefersToRange.Value
+        value: object = _calling_book().Names.Item(name).RefersToRange.Value
     except pywintypes.com_error as error:
         if error.hresult == _REFUSED:
             return None
         raise
+    # Whole numbers are never whole here: Excel gives them floating, and errors as codes.
+    return _xlwindows.cell_errors.get(value, value) if type(value) is int else value
 
 
 def _settings() -> BookSettings | None:
@@ -84,7 +86,7 @@ def _udf(function: CellFunction) -> Callable[..., list[list[object]]]:
         try:
             settings = _settings()
             lang = DOC_LANGUAGE if settings is None else _ui_language()
-        except pywintypes.com_error:
+        except Exception:  # late binding makes an AttributeError of what a busy Excel does not answer
             logger.exception("%s: the workbook cannot be asked", function.name)
             return [[str(CellError.VALUE)]]
         day = date.today()  # noqa: DTZ011 - people's calendar day

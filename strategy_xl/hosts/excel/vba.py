@@ -177,6 +177,7 @@ def functions_module(functions: Iterable[CellFunction]) -> str:
         "End Function",
         "",
         "Private Function Unreached(ByVal Detail As String) As String",
+        '    If InStr(Detail, "Traceback") > 0 Then Detail = "Python"',
         '    Detail = Left$(Trim$(Replace(Replace(Detail, vbCr, " "), vbLf, " ")), 120)',
         *said("Unreached", "excel.unreached", "    "),
         "End Function",

@@ -1,9 +1,9 @@
 """Drives LibreOffice: adds the extension to a private profile; opens, types, recalculates and saves books.
 
 Usage, with a Python that has UNO: ``calc_driver.py SOFFICE PROFILE_URL [EXTENSION_URL]``. Standard input is a
-JSON list of steps, each an object with ``open`` (URL), and any of ``type`` (formulas as people
-the list of what was read: by range its rows, each cell its value (or ``{"error": code}``), formula.
-the list of what was read: by range its rows, each cell its value (or ``{"error": code}``) and formula.
+JSON list of steps, each an object with ``open`` (URL), and any of ``type`` (formulas as people type them, by
+``sheet!cell``), ``read`` (``sheet!range`` each) and ``save`` (filters by URL). Standard output is the list of
+what was read: by range its rows, each cell its value (or ``{"error": code}``) and formula.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def connect(pipe: str) -> Any:
 def in_office(soffice: str, profile: str, work: Callable[[Any, Any], object]) -> object:
     """What the work gives in an office of its own, ended afterwards."""
     pipe = f"strategy_xl_calc_{os.getpid()}"
-    office = subprocess.Popen(
+    office = subprocess.Popen(  # noqa: S603 - our own command line
         [soffice, f"-env:UserInstallation={profile}", "--headless", "--norestore",
          f"--accept=pipe,name={pipe};urp"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -137,7 +137,7 @@ def main() -> None:
 
         in_office(soffice, profile, add)
     answers = in_office(soffice, profile, lambda _context, desktop: [step(desktop, each) for each in steps])
-    print(json.dumps(answers))  # noqa: T201 - the answer
+    print(json.dumps(answers))
 
 
 if __name__ == "__main__":
