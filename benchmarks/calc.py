@@ -62,9 +62,8 @@ def main() -> int:
         statistics.median(each["seconds"] for each in found[place : place + RUNS])
         for place in range(0, len(found), RUNS)
     ]
-    print(
-        f"{'Recalculating ' + format(ROWS, ',') + ' rows':<36}{'seconds':>9}{'µs a cell':>11}{'× ordinary':>12}"
-    )
+    title = f"Recalculating {ROWS:,} rows"
+    print(f"{title:<36}{'seconds':>9}{'µs a cell':>11}{'× ordinary':>12}")
     for name, each in zip(CASES, seconds, strict=True):
         print(f"{name:<36}{each:>9.2f}{each / ROWS * 1e6:>11.0f}{each / seconds[0]:>12.0f}")
     return 0
