@@ -2,9 +2,11 @@
 
 The bare rule gets a ready frame of typed columns; the call gets the nested lists that hosts hand over, reads
 every cell, runs the same rule and gives nested lists back. Goal: at most 1.3 times the rule. Where the rule
-takes about a microsecond a row or less, reading Python objects cell by cell does not fit in that: such cases
-are shown as over the goal and held by a ceiling of their own. Prints a table; exits 1 above a ceiling.
-Run ``python benchmarks/functions.py``.
+takes less than a microsecond a row, that is out of reach: the column ``least`` says what the ratio would be
+if the call did no more than take every cell out of its row, look at its type, make it a number or find it
+among the others, and put the answers into rows. (A call can be under it: the rule need not look for choices
+that were found once.) Such cases are shown as over the goal and held by a ceiling of their own. Prints two
+tables; exits 1 above a ceiling. Run ``python benchmarks/functions.py``.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype
 
 from strategy_xl.functions import registry
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, call, functions
@@ -23,6 +26,9 @@ from strategy_xl.rules.kpi import KpiParams, status
 
 ROWS = 10_000
 RUNS = 7
+SECONDS = 2.0
+"""Each comparison runs at least that often and that long."""
+
 GOAL = 1.3
 CELL_GOAL = 50e-6
 """Seconds for one given cell of a single call: guard, coercion, frame and answer, without the rule."""
@@ -44,7 +50,7 @@ def column(values: pd.Series) -> list[list[object]]:
     ]
 
 
-def best(work: Callable[[], object], runs: int = RUNS) -> float:
+def best(work: Callable[[], object], runs: int) -> float:
     """Shortest time of some runs, in seconds."""
     times = []
     for _ in range(runs):
@@ -52,6 +58,29 @@ def best(work: Callable[[], object], runs: int = RUNS) -> float:
         work()
         times.append(time.perf_counter() - start)
     return min(times)
+
+
+def touch(args: Sequence[object], answer: Sequence[Sequence[object]]) -> None:
+    """The least that can be done with the cells of a call in Python: see every one, build every row."""
+    for arg in args:
+        if not isinstance(arg, list):
+            continue
+        cells = np.fromiter([cell for (cell,) in arg], object, len(arg))
+        if infer_dtype(cells, skipna=True) == "floating":
+            cells.astype(np.float64)
+        else:
+            pd.factorize(cells)
+    [list(row) for row in answer]
+
+
+def in_turn(*works: Callable[[], object]) -> list[float]:
+    """Shortest time of each, in seconds; they take turns, so that a busy moment of the machine hits all."""
+    shortest = [float("inf")] * len(works)
+    runs, until = 0, time.perf_counter() + SECONDS
+    while runs < RUNS or time.perf_counter() < until:
+        shortest = [min(known, best(work, 1)) for known, work in zip(shortest, works, strict=True)]
+        runs += 1
+    return shortest
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,10 +124,10 @@ def client_cases() -> list[Case]:
             "2 ranges",
             [column(quick[key]) for key in quick],
             lambda: client_matrix.classify(quick),
-            2.5,
+            2.3,
         ),
-        Case("STRAT_CLIENT_CLASS", "6 ranges", ranges, lambda: client_matrix.classify(clients), 4.0),
-        Case("STRAT_CLIENT_WHATIF", "6 ranges", ranges, whatif, 2.0),
+        Case("STRAT_CLIENT_CLASS", "6 ranges", ranges, lambda: client_matrix.classify(clients), 3.5),
+        Case("STRAT_CLIENT_WHATIF", "6 ranges", ranges, whatif, 2.2),
     ]
 
 
@@ -125,7 +154,7 @@ def text_cases() -> list[Case]:
             "4 ranges",
             [*blanks, *map(column, portrait.values())],
             lambda: persona.assess(people),
-            2.0,
+            1.5,
         ),
     ]
 
@@ -158,28 +187,45 @@ def other_cases() -> list[Case]:
         Case(
             "STRAT_KPI_STATUS", "3 ranges, 4 cells",
             [column(labels), "Cumul", 0, column(kpis["target"]), 46_023, 46_387, column(values)],
-            lambda: status(kpis, readings, EXAMPLE_DAY, KpiParams()), 1.8,
+            lambda: status(kpis, readings, EXAMPLE_DAY, KpiParams()), 1.6,
         ),
         Case(
             "STRAT_STAKEHOLDER_ROLE", "3 ranges", [column(people[key].map(shown)) for key in people],
-            lambda: stakeholders.roles(people, EXAMPLE_DAY), 4.0,
+            lambda: stakeholders.roles(people, EXAMPLE_DAY), 2.0,
         ),
         Case(
             "STRAT_COMBIEN", "1 range, 4 cells", [target, 0, None, 1e3, 0.25, 0.3],
-            lambda: combien.calculate(plans), 9.0,
+            lambda: combien.calculate(plans), 6.0,
         ),
         Case(
             "STRAT_REVENUE_ABC", "2 ranges", [column(lines["revenue"]), column(lines["product"])],
-            lambda: revenue.split(lines), 3.0,
+            lambda: revenue.split(lines), 2.2,
         ),
     ]  # fmt: skip
+
+
+ALONE: Sequence[tuple[str, Sequence[object], float]] = (
+    ("STRAT_CLIENT_CLASS", (8.0, 9.0), CELL_GOAL),
+    (
+        "STRAT_CLIENT_CLASS",
+        (None, None, 24_000.0, 0.5, 60.0, 9.0, 4.0, 2.0, "Oui", 0.0, 0.0),
+        CELL_GOAL,
+    ),
+    ("STRAT_COMBIEN", (150e3, 90e3, 0.8, 2_600.0, 0.25, 0.3, 46.0, 2.0, 0.25), CELL_GOAL),
+    ("STRAT_KPI_STATUS", ("Croissance", "Cumul", 0.0, 120e3, 46_023.0, 46_388.0, 44e3), 2 * CELL_GOAL),
+    ("STRAT_STAKEHOLDER_ROLE", ("Non", "Non", "Oui"), 3 * CELL_GOAL),
+    ("STRAT_SMART_CHECK", ("Augmenter le CA des PME de 10 % d’ici fin décembre 2026",), 6 * CELL_GOAL),
+)
+"""Calls of one row, with the most that a given cell may cost: texts and choices need a frame of columns,
+which pandas does not make for less than 100 µs, however few the cells."""
 
 
 def idle(name: str) -> Callable[[], None]:
     """Put a function in the registry whose rule does nothing; gives back what restores it."""
     known = dict(functions())
     function: CellFunction = known[name]
-    known[name] = dataclasses.replace(function, run=lambda given: [[""] * len(given.frame)])
+    width = len(function.results)
+    known[name] = dataclasses.replace(function, run=lambda given: [[""] * len(given.frame)] * width)
     original = registry.functions
     registry.functions = lambda: known  # type: ignore[assignment]
 
@@ -189,35 +235,55 @@ def idle(name: str) -> Callable[[], None]:
     return restore
 
 
-def main() -> int:
-    """Print both tables; 1 when a ceiling is passed."""
+def ranges() -> bool:
+    """Print what ranges cost; whether every ceiling holds."""
     passed = True
-    print(f"{'function':<24}{'cells':<20}{'rule ms':>9}{'call ms':>9}{'ratio':>7}{'ceiling':>9}")
+    print(f"{'function':<24}{'cells':<20}{'rule ms':>9}{'call ms':>9}{'ratio':>7}{'least':>7}{'ceiling':>9}")
     for case in [*client_cases(), *text_cases(), *other_cases()]:
         answer = call(case.name, case.args, today=EXAMPLE_DAY)
         assert len(answer) > 1, answer
-        rule = best(case.rule)
-        whole = best(lambda case=case: call(case.name, case.args, today=EXAMPLE_DAY))  # type: ignore[misc]
+        rule, whole, touched = in_turn(
+            case.rule,
+            lambda case=case: call(case.name, case.args, today=EXAMPLE_DAY),  # type: ignore[misc]
+            lambda case=case, answer=answer: touch(case.args, answer),  # type: ignore[misc]
+        )
         fine = whole <= case.ceiling * rule
         passed &= fine
         mark = "" if fine else "  MISSED"
         over = "" if whole <= GOAL * rule else "  over the goal"
         print(
             f"{case.name:<24}{case.what:<20}{rule * 1e3:>9.1f}{whole * 1e3:>9.1f}{whole / rule:>7.2f}"
-            f"{case.ceiling:>9.1f}{mark}{over}"
+            f"{1 + touched / rule:>7.2f}{case.ceiling:>9.1f}{mark}{over}"
         )
-    print(f"\n{'one cell alone':<44}{'rule and all µs':>17}{'without rule µs':>17}{'a cell µs':>11}")
-    facts_alone = (None, None, 24_000.0, 0.5, 60.0, 9.0, 4.0, 2.0, "Oui", 0.0, 0.0)
-    for args in ((8.0, 9.0), facts_alone):
+    return passed
+
+
+def alone() -> bool:
+    """Print what one row costs; whether every ceiling holds."""
+    passed = True
+    print(f"{'one row alone':<24}{'cells':<7}{'all µs':>9}{'no rule µs':>12}{'a cell µs':>11}{'ceiling':>9}")
+    for name, args, ceiling in ALONE:
         given = sum(value is not None for value in args)
-        everything = best(lambda args=args: call("STRAT_CLIENT_CLASS", args, today=EXAMPLE_DAY), 300)  # type: ignore[misc]
-        restore = idle("STRAT_CLIENT_CLASS")
-        guard = best(lambda args=args: call("STRAT_CLIENT_CLASS", args, today=EXAMPLE_DAY), 2000)  # type: ignore[misc]
+        everything = best(lambda name=name, args=args: call(name, args, today=EXAMPLE_DAY), 300)  # type: ignore[misc]
+        restore = idle(name)
+        guard = best(lambda name=name, args=args: call(name, args, today=EXAMPLE_DAY), 2000)  # type: ignore[misc]
         restore()
-        passed &= guard / given <= CELL_GOAL
-        what = f"STRAT_CLIENT_CLASS, {given} cells given"
-        print(f"{what:<44}{everything * 1e6:>17.0f}{guard * 1e6:>17.0f}{guard / given * 1e6:>11.0f}")
-    return int(not passed)
+        fine = guard / given <= ceiling
+        passed &= fine
+        mark = "" if fine else "  MISSED"
+        over = "" if guard / given <= CELL_GOAL else "  over the goal"
+        print(
+            f"{name:<24}{given:<7}{everything * 1e6:>9.0f}{guard * 1e6:>12.0f}{guard / given * 1e6:>11.0f}"
+            f"{ceiling * 1e6:>9.0f}{mark}{over}"
+        )
+    return passed
+
+
+def main() -> int:
+    """Print both tables; 1 when a ceiling is passed."""
+    passed = ranges()
+    print()
+    return int(not (alone() and passed))
 
 
 if __name__ == "__main__":

@@ -7,12 +7,13 @@ bounds. A cell that cannot be used never becomes a number: it is told, and an er
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from itertools import chain
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import infer_dtype
 
+from strategy_xl.functions.grid import Grid
 from strategy_xl.functions.registry import Argument
 from strategy_xl.functions.results import Cell, CellError, clip
 from strategy_xl.rules.columns import Bools
@@ -28,7 +30,7 @@ from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldSpec, FieldType, Text
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coerce import NUMERIC_TYPES, Context, as_column, coerce_column
+from strategy_xl.text.coerce import NUMERIC_TYPES, TEXT_DTYPE, Context, as_column, coerce_column
 from strategy_xl.text.values import fold
 
 ERROR_TEXTS = frozenset({
@@ -49,8 +51,10 @@ _HEADERS_SHOWN = 8
 _NUMBERS = frozenset({"floating", "integer", "mixed-integer-float", "empty"})
 """What pandas calls cells that are numbers or None and nothing else (no booleans)."""
 
+_TEXT_OR_BLANK = frozenset({str, type(None)})
+
 _FEW = 100
-"""Cells among which a list of cells is searched for rows; longer ones are told by their first."""
+"""Cells up to which a column is read without looking for ways that only pay for many."""
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer: the cell to show instead of a result
@@ -67,64 +71,7 @@ def refuse(key: str, lang: str, /, **args: object) -> Refusal:
     return Refusal(clip(message(f"functions.{key}", lang, **args)))
 
 
-# -- shape -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """An argument's cells: rows of equal length, and the same cells one after the other when it has them."""
-
-    block: Sequence[Sequence[object]]
-    flat: Sequence[object] | None = None
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return len(self.block)
-
-    @property
-    def columns(self) -> int:
-        """Number of columns."""
-        return len(self.block[0])
-
-    @property
-    def cells(self) -> Sequence[object]:
-        """The cells, row after row."""
-        return list(chain.from_iterable(self.block)) if self.flat is None else self.flat
-
-    @property
-    def single(self) -> bool:
-        """Whether it is one cell."""
-        return len(self.block) == 1 and len(self.block[0]) == 1
-
-
-def grid(value: object) -> Grid:
-    """An argument as cells in rows and columns.
-
-    Arguments: a cell, a list of cells (taken as a column), a list of rows (short rows are filled up with
-    blanks), a numpy array, a Series or a DataFrame.
-    """
-    if isinstance(value, pd.DataFrame):
-        value = value.to_numpy(dtype=object)
-    if isinstance(value, np.ndarray | pd.Series | pd.Index):
-        value = value.tolist()
-    if not isinstance(value, list | tuple) or not value:
-        cell = None if isinstance(value, list | tuple) else value
-        return Grid(((cell,),), (cell,))
-    if not any(isinstance(row, list | tuple) for row in (value if len(value) < _FEW else value[:1])):
-        return Grid([(cell,) for cell in value], value)
-    try:
-        return Grid(value, [cell for (cell,) in value])
-    except (TypeError, ValueError):
-        return Grid(_even(value))
-
-
-def _even(value: Sequence[Any]) -> Sequence[Sequence[object]]:
-    """A list of rows with all rows of one length, at least one cell."""
-    rows = [row if isinstance(row, list | tuple) else (row,) for row in value]
-    lengths = set(map(len, rows))
-    width = max(1, *lengths)
-    return rows if lengths == {width} else [(*row, *(None,) * (width - len(row))) for row in rows]
+# -- single cells -----------------------------------------------------------------------------------------
 
 
 def is_error(value: object) -> bool:
@@ -211,7 +158,8 @@ class Typed:
     """A column of one type.
 
     Arguments:
-        array: float64 (NaN missing), datetime64, nullable boolean or objects (texts and keys, None missing).
+        array: float64 (NaN missing), datetime64, nullable boolean or objects (texts and keys, None missing);
+            choices that repeat are categorical.
         given: cells with a value, shape (n,).
         problems: by position, why a cell could not be used.
         errors: positions of the cells that hold an error.
@@ -255,23 +203,39 @@ def typed(cells: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
     """
     if spec.type in NUMERIC_TYPES and (numbers := _plain_numbers(cells, spec)) is not None:
         return Typed(numbers, numbers == numbers)  # noqa: PLR0124 - NaN alone differs from itself
-    if len(cells) >= _FEW and set(map(type, cells)) <= {str, type(None)}:
-        different = dict.fromkeys(cells)
-        if 2 * len(different) <= len(cells):
-            return _spread(cells, list(different), spec, lang)
+    if len(cells) >= _FEW and (repeated := _places(cells)) is not None:
+        different, places = repeated
+        return spread(_each(different, spec, lang), places, spec)
     return _each(cells, spec, lang)
 
 
-def _spread(cells: Sequence[object], different: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
-    """Cells that repeat: each different text is read once."""
-    place = {cell: number for number, cell in enumerate(different)}
-    codes = np.fromiter(map(place.__getitem__, cells), np.intp, len(cells))
-    found = _each(different, spec, lang)
-    problems = {
-        int(row): text for code, text in found.problems.items() for row in np.flatnonzero(codes == code)
-    }
-    errors = [int(row) for code in found.errors for row in np.flatnonzero(codes == code)]
-    return Typed(found.array.take(codes), found.given[codes], problems, errors)
+def _places(cells: Sequence[object]) -> tuple[list[object], npt.NDArray[np.intp]] | None:
+    """The different cells and where each one stands among them; None unless they are texts that repeat."""
+    if not set(map(type, cells[:_FEW])) <= _TEXT_OR_BLANK:
+        return None
+    place: defaultdict[object, int] = defaultdict(count().__next__)
+    try:
+        codes = np.fromiter(map(place.__getitem__, cells), np.intp, len(cells))
+    except TypeError:  # a cell that is no cell: a dictionary, a list
+        return None
+    repeat = 2 * len(place) <= len(cells) and set(map(type, place)) <= _TEXT_OR_BLANK
+    return (list(place), codes) if repeat else None
+
+
+def spread(found: Typed, codes: npt.NDArray[np.intp], spec: FieldSpec) -> Typed:
+    """Cells read once, at the places where they stand.
+
+    Arguments:
+        found: the different cells.
+        codes: for each row, the position of its cell among them.
+        spec: the field.
+    """
+    rows = {code: np.flatnonzero(codes == code).tolist() for code in (*found.problems, *found.errors)}
+    problems = {row: text for code, text in found.problems.items() for row in rows[code]}
+    errors = [row for code in found.errors for row in rows[code]]
+    # Rules work with the positions of choices: as categories they need not be looked up row by row.
+    array = pd.Categorical(found.array) if spec.type is FieldType.CHOICE else found.array
+    return Typed(array.take(codes), found.given[codes], problems, errors)
 
 
 def _each(cells: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
@@ -349,16 +313,20 @@ def _index(keys: tuple[str, ...]) -> pd.Index:
 def as_frame(columns: Mapping[str, Typed], keep: Bools) -> pd.DataFrame:
     """Typed columns as a frame of the rows to keep; its index is the position of each row."""
     arrays = [found.array for found in columns.values()]
-    every = bool(keep.all())
+    every = np.count_nonzero(keep) == len(keep)
     places = pd.RangeIndex(len(keep)) if every else pd.Index(np.flatnonzero(keep))
     if not every:
         arrays = [values[places] for values in arrays]
-    if all(values.dtype == np.float64 for values in arrays):
-        # One block of numbers costs a third of a column after the other, which counts for a single cell.
-        numbers = np.array(arrays).T if arrays else np.empty((len(places), 0))
-        return pd.DataFrame(numbers, places, _index(tuple(columns)), copy=False)
-    data = dict(zip(columns, map(as_column, arrays), strict=True))
-    return pd.DataFrame(data, index=places, copy=False)
+    titles = _index(tuple(columns))
+    kinds = {values.dtype for values in arrays}
+    if len(keep) < _FEW and (kinds <= {np.dtype(np.float64)} or kinds == {np.dtype(object)}):
+        # One block costs a third of a column after the other, which counts for a single cell.
+        block = np.array(arrays).T if arrays else np.empty((len(places), 0))
+        return pd.DataFrame(block, places, titles, TEXT_DTYPE if block.dtype == object else None, copy=False)
+    # Titles are put on afterwards: pandas would make an index of them each time, for 50 µs.
+    frame = pd.DataFrame(dict(enumerate(map(as_column, arrays))), index=places, copy=False)
+    frame.columns = titles
+    return frame
 
 
 def whole(name: str, found: Table, lang: str) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from strategy_xl.functions.coercion import (
     setting_field,
 )
 from strategy_xl.functions.registry import CellFunction
-from strategy_xl.functions.results import CellError, clip
+from strategy_xl.functions.results import CellError, Texts, clip
 from strategy_xl.rules.base import RuleResult
 from strategy_xl.rules.columns import numbers
 from strategy_xl.rules.params import build_params
@@ -79,13 +79,13 @@ class Given:
             block: block of the templates whose fields and choice labels the sentences may show.
             frame: the rule's input, the rows given when None.
         """
-        return present.reasons(result, rule, *self._shown(block, frame))
+        return Texts(present.reasons(result, rule, *self._shown(block, frame)))
 
     def actions(
         self, result: RuleResult, rule: str, block: str, frame: pd.DataFrame | None = None
     ) -> list[str]:
         """What to do next, for every row; arguments as ``why``."""
-        return present.next_actions(result, rule, *self._shown(block, frame))
+        return Texts(present.next_actions(result, rule, *self._shown(block, frame)))
 
     def _shown(
         self, block: str, frame: pd.DataFrame | None

@@ -21,6 +21,7 @@ from strategy_xl.functions.results import Block, CellError, clip, error_text
 from strategy_xl.text.catalog import LANGUAGES, has_message, message
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
 
     from strategy_xl.functions.given import Given
@@ -113,7 +114,7 @@ class Example:
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
-Columns = Sequence["Sequence[object] | pd.Series[Any]"]
+Columns = Sequence["Sequence[object] | pd.Series[Any] | npt.NDArray[Any]"]
 """What a cell function returns: columns of equal length, one row per given row (or its own rows)."""
 
 _Function = TypeVar("_Function", bound="Callable[[Given], Columns]")

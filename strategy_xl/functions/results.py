@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 255
 """Longest text that every Excel takes inside an array."""
+
+_MANY = 1000
+"""Cells of an answer from which the garbage collector is made to wait for it."""
 
 
 class CellError(Enum):
@@ -71,8 +75,14 @@ def _odd_cell(value: Any, lang: str) -> Cell:
     return to_cell(value.item() if hasattr(value, "item") else float(value), lang)
 
 
-def column(values: Any, lang: str) -> list[Cell]:
+class Texts(list[str]):
+    """A column of texts that fit in their cells as they are."""
+
+
+def column(values: Any, lang: str) -> Sequence[Cell]:
     """A column (list, array or Series) as cells."""
+    if type(values) is Texts:
+        return values
     if getattr(values, "dtype", None) == "float64":
         return _numbers(values)
     plain = values if type(values) is list else values.tolist() if hasattr(values, "tolist") else list(values)
@@ -90,19 +100,24 @@ def _numbers(values: Any) -> list[Cell]:
     if finite.all():
         cells: list[Cell] = numbers.tolist()
         return cells
+    missing = np.isnan(numbers)
+    if missing.all():
+        return [""] * len(numbers)
     objects = numbers.astype(object)
-    objects[np.isnan(numbers)] = ""
-    objects[np.isinf(numbers)] = CellError.NA
+    objects[missing] = ""
+    objects[~finite & ~missing] = CellError.NA
     return list(objects.tolist())
 
 
 def labelled(keys: pd.Series, labels: Mapping[str, str]) -> list[str]:
     """A choice column as labels, ``""`` where missing; several keys joined by ``+`` are each labelled."""
+    import numpy as np
     import pandas as pd
 
-    if isinstance(keys.dtype, pd.CategoricalDtype):
-        names = [labels.get(str(key), str(key)) for key in keys.cat.categories] + [""]
-        return [names[code] for code in keys.cat.codes.tolist()]
+    held = keys.array
+    if isinstance(held, pd.Categorical):
+        names = [clip(labels.get(str(key), str(key))) for key in held.categories]
+        return Texts(np.array([*names, ""], dtype=object).take(held.codes).tolist())
     return [
         " + ".join(labels.get(part, part) for part in key.split("+")) if isinstance(key, str) else ""
         for key in keys.astype(object).tolist()
@@ -111,4 +126,15 @@ def labelled(keys: pd.Series, labels: Mapping[str, str]) -> list[str]:
 
 def rows_of(columns: Sequence[Sequence[Cell]]) -> Block:
     """Columns of equal length as rows."""
-    return [list(row) for row in zip(*columns, strict=True)]
+    # Ten thousand new rows set the garbage collector off a dozen times, now and then over all that the host
+    # holds: it waits until they are there.
+    waits = sum(map(len, columns)) >= _MANY and gc.isenabled()
+    if waits:
+        gc.disable()
+    try:
+        if len(columns) == 1:
+            return [[cell] for cell in columns[0]]
+        return list(map(list, zip(*columns, strict=True)))
+    finally:
+        if waits:
+            gc.enable()

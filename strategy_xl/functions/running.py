@@ -6,27 +6,28 @@ from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import cast
 
 import numpy as np
 import pandas as pd
 
 from strategy_xl.functions.coercion import (
-    Grid,
     Refusal,
     Typed,
     as_frame,
     field_of,
-    grid,
     plain,
     refuse,
     setting_field,
+    spread,
     table,
     typed,
     whole,
 )
 from strategy_xl.functions.given import Given, setting_value
+from strategy_xl.functions.grid import Grid, grid
 from strategy_xl.functions.registry import LANG, SETTINGS, Argument, CellFunction, Kind, Shape
 from strategy_xl.functions.results import Block, Cell, CellError, clip, column, rows_of
 from strategy_xl.rules.columns import Bools
@@ -57,7 +58,7 @@ class _Rows:
     def given(self) -> Bools:
         """Rows with at least one value (of the ranges, when there is one: a fixed cell makes no row)."""
         given = [self.columns[name].given for name in self.ranged or self.columns]
-        return np.logical_or.reduce(given) if given else np.zeros(self.count, dtype=bool)
+        return reduce(or_, given) if given else np.zeros(self.count, dtype=bool)
 
     @cached_property
     def errors(self) -> Sequence[int]:
@@ -83,35 +84,29 @@ class _Rows:
         return keep
 
 
-def _repeat(found: Typed, count: int) -> Typed:
-    """A single cell for every row."""
-    if count == 1:
-        return found
-    every = range(count)
-    return Typed(
-        found.array.take(np.zeros(count, dtype=np.intp)),
-        np.repeat(found.given, count),
-        dict.fromkeys(every, found.problems[0]) if found.problems else {},
-        list(every) if found.errors else [],
-    )
-
-
 def _rows(arguments: Sequence[tuple[Argument, Grid]], lang: str) -> _Rows:
     """The cells and ranges given, as columns of one length.
 
     Raises Refusal when two ranges differ in length.
     """
-    first = next((cells for _, cells in arguments if not cells.single), None)
-    count, shape = (1, (1, 1)) if first is None else (first.rows * first.columns, (first.rows, first.columns))
-    rows = _Rows(count, shape)
+    if not arguments:
+        return _Rows(1, (1, 1))
+    first = next((cells for _, cells in arguments if not cells.single), arguments[0][1])
+    read = first.cells
+    count = len(read)
+    rows = _Rows(count, (first.rows, count // first.rows))
     for argument, cells in arguments:
-        if not cells.single and cells.rows * cells.columns != count:
-            found_count = cells.rows * cells.columns
-            raise refuse("LENGTHS", lang, name=argument.name, found=found_count, expected=count)
-        found = typed(cells.cells, field_of(argument), lang)
-        rows.columns[argument.key] = found if not cells.single else _repeat(found, count)
-        if not cells.single:
-            rows.ranged.append(argument.key)
+        values = read if cells is first else cells.cells
+        spec = field_of(argument)
+        found = typed(values, spec, lang)
+        if cells.single:
+            every_row = np.zeros(count, dtype=np.intp)
+            rows.columns[argument.key] = found if count == 1 else spread(found, every_row, spec)
+            continue
+        if len(values) != count:
+            raise refuse("LENGTHS", lang, name=argument.name, found=len(values), expected=count)
+        rows.columns[argument.key] = found
+        rows.ranged.append(argument.key)
     return rows
 
 
@@ -119,10 +114,10 @@ def _as_table(function: CellFunction, given: Mapping[str, Grid]) -> str:
     """The block of the table that stands for all cells of the rows; ``""`` when there is none."""
     first = function.arguments[0]
     cells = given.get(first.name)
-    if not first.table or cells is None or min(cells.rows, cells.columns) < 2:
-        return ""
     others = (item.name for item in function.arguments[1:] if item.kind is Kind.CELLS)
-    return "" if any(name in given for name in others) else first.table
+    if not first.table or cells is None or any(name in given for name in others):
+        return ""
+    return "" if min(cells.rows, cells.columns) < 2 else first.table
 
 
 def _language(given: Mapping[str, Grid], settings: Mapping[str, object], lang: str) -> str:
@@ -184,17 +179,18 @@ def _require(function: CellFunction, given: Mapping[str, Grid], rows: _Rows, lan
     for item in function.arguments:
         if not item.required:
             continue
-        told = message("functions.MISSING_ARGUMENT", lang, name=item.name)
         if item.kind is not Kind.CELLS:
             if item.name not in given:
-                raise Refusal(clip(told))
+                raise refuse("MISSING_ARGUMENT", lang, name=item.name)
             continue
         found = rows.columns.get(item.key)
         if found is None and not (aligned and rows.count == 1):
-            raise Refusal(clip(told))
+            raise refuse("MISSING_ARGUMENT", lang, name=item.name)
         if aligned:
             lacking = rows.given if found is None else rows.given & ~found.given
-            rows.lacking.update(dict.fromkeys(np.flatnonzero(lacking).tolist(), told))
+            if lacking.any():
+                told = message("functions.MISSING_ARGUMENT", lang, name=item.name)
+                rows.lacking.update(dict.fromkeys(np.flatnonzero(lacking).tolist(), told))
 
 
 def _single(argument: Argument, cells: Grid, lang: str) -> object:
@@ -253,8 +249,8 @@ def run(
     if cells and (function.together or not aligned):
         _whole_rows(rows, lang)
     keep = rows.usable()
-    columns: list[list[Cell]] = []
-    if keep.any() or not cells:
+    columns: list[Sequence[Cell]] = []
+    if np.count_nonzero(keep) or not cells:
         # Not merged: a host reads a setting of its workbook when a rule asks for it.
         chosen = ChainMap(_explicit_settings(given, lang), cast("dict[str, object]", settings))
         day = setting_value(REFERENCE_DATE, plain(chosen.get(REFERENCE_DATE)), lang)
@@ -284,7 +280,7 @@ def _spill(
     if width > 1 and high > 1 and wide > 1:
         raise refuse("ONE_LINE", lang, name=function.name)
     full: list[Sequence[Cell]] = []
-    places = None if keep.all() else np.flatnonzero(keep).tolist()
+    places = None if np.count_nonzero(keep) == rows.count else np.flatnonzero(keep).tolist()
     for number in range(width):
         values = columns[number] if columns else []
         if places is not None:
@@ -298,9 +294,9 @@ def _spill(
                 cells[place] = CellError.NA
             values = cells
         full.append(values)
-    if width == 1:
-        line = list(full[0])
-        if wide == 1:
-            return [[cell] for cell in line]
-        return [line[start : start + wide] for start in range(0, len(line), wide)]
-    return rows_of(full) if wide == 1 else [list(line) for line in full]
+    if wide == 1:
+        return rows_of(full)
+    if width > 1:
+        return [list(line) for line in full]
+    line = list(full[0])
+    return [line[start : start + wide] for start in range(0, len(line), wide)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,21 +19,27 @@ def choice_codes(column: pd.Series | None, keys: Sequence[str], index: pd.Index)
     """
     if column is None:
         return np.full(len(index), -1, dtype=np.int8)
-    aligned = column if column.index is index else column.reindex(index)
+    aligned = column if column.index.is_(index) else column.reindex(index)
     places = {str(key): place for place, key in enumerate(keys)}
-    if isinstance(aligned.dtype, pd.CategoricalDtype):
-        codes, found = aligned.cat.codes.to_numpy(), list(aligned.cat.categories)
+    held = aligned.array
+    if isinstance(held, pd.Categorical):
+        codes, found = held.codes, list(held.categories)
     else:
-        codes, distinct = pd.factorize(aligned.astype(object))
+        codes, distinct = pd.factorize(aligned.to_numpy(dtype=object))
         found = list(distinct)
-    table = np.array([*(places.get(str(key), -1) for key in found), -1], dtype=np.int8)
-    return table[codes]
+    table: Codes8 = np.array([*(places.get(str(key), -1) for key in found), -1], dtype=np.int8)
+    return table.take(codes)
 
 
-def choice_column(codes: npt.NDArray[np.signedinteger], keys: Sequence[str], index: pd.Index) -> pd.Series:
-    """A categorical column of the keys at these positions; -1 is NA."""
-    labels = pd.Index([str(key) for key in keys])
-    return pd.Series(pd.Categorical.from_codes(codes, categories=labels), index=index)
+def choice_array(codes: npt.NDArray[np.signedinteger], keys: Sequence[str]) -> pd.Categorical:
+    """The keys at these positions; -1 is NA."""
+    return pd.Categorical.from_codes(codes, dtype=_dtype(tuple(keys)))
+
+
+@cache
+def _dtype(keys: tuple[str, ...]) -> pd.CategoricalDtype:
+    """The type of a column of these keys; making one takes longer than filling a hundred rows."""
+    return pd.CategoricalDtype(pd.Index([str(key) for key in keys]))
 
 
 def is_choice(frame: pd.DataFrame, name: str, *keys: str) -> npt.NDArray[np.bool_]:

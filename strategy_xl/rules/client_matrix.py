@@ -15,7 +15,7 @@ import pandas as pd
 
 from strategy_xl.model import ClientClass, Confidence, RedFlagSeverity, StatusMark
 from strategy_xl.rules.base import Codes, RuleResult
-from strategy_xl.rules.choices import choice_codes, choice_column
+from strategy_xl.rules.choices import choice_array, choice_codes
 from strategy_xl.rules.client_scores import (
     DETAILED,
     QUICK,
@@ -173,8 +173,8 @@ def classify(
 
     before = choice_codes(previous, CLASSES[:INCOMPLETE], clients.index)
     had = (before >= 0) & scored
-    held_x, kept_x = _hold(found.x, np.isin(before, (IDEAL, HAPPY)), had, params)
-    held_y, kept_y = _hold(found.y, np.isin(before, (IDEAL, AT_RISK)), had, params)
+    held_x, kept_x = _hold(found.x, (before == IDEAL) | (before == HAPPY), had, params)
+    held_y, kept_y = _hold(found.y, (before == IDEAL) | (before == AT_RISK), had, params)
     cell = np.where(scored, class_codes(held_x, held_y), INCOMPLETE).astype(np.int8)
     held = np.where(decided, AVOID, cell).astype(np.int8)
 
@@ -204,19 +204,20 @@ def classify(
             "attachment": found.signals["attachment"],
             "coverage_x": found.coverage_x,
             "x": found.x,
-            "x_source": choice_column(found.x_source, SOURCES, index),
-            "y_source": choice_column(found.y_source, SOURCES, index),
+            "x_source": choice_array(found.x_source, SOURCES),
+            "y_source": choice_array(found.y_source, SOURCES),
             "flag_eliminating": flagged.eliminating,
             "flag_major": flagged.major,
-            "class_computed": choice_column(computed, CLASSES, index),
-            "class_live": choice_column(live, CLASSES, index),
-            "confidence": choice_column(confidence, (Confidence.GOOD, Confidence.LOW), index),
-            "class_final": choice_column(final, CLASSES, index),
-            "status_mark": choice_column(mark, MARKS, index),
+            "class_computed": choice_array(computed, CLASSES),
+            "class_live": choice_array(live, CLASSES),
+            "confidence": choice_array(confidence, (Confidence.GOOD, Confidence.LOW)),
+            "class_final": choice_array(final, CLASSES),
+            "status_mark": choice_array(mark, MARKS),
             "in_icp_sample": (final == IDEAL) & (flagged.major == 0) & (flagged.eliminating == 0),
             "flags_text": flagged.text,
         },
         index=index,
+        copy=False,
     )
     told = ~np.isnan(found.hours) & ~np.isnan(found.margin_used) & (found.y_source == DETAILED)
     reasons = {

@@ -15,7 +15,7 @@ import pandas as pd
 
 from strategy_xl.model import ClientClass, StatusMark
 from strategy_xl.rules.base import Codes, RuleResult
-from strategy_xl.rules.choices import choice_codes, choice_column, is_choice
+from strategy_xl.rules.choices import choice_array, choice_codes, is_choice
 from strategy_xl.rules.client_matrix import AT_RISK, AVOID, CLASSES, HAPPY, IDEAL
 from strategy_xl.rules.client_scores import (
     COMPETING_PENALTY,
@@ -282,12 +282,12 @@ def _result(index: pd.Index, class_: np.ndarray, best: _Best) -> RuleResult:
     grain = np.select([size >= 1000, size >= 10], [100.0, 1.0], 0.1)
     frame = pd.DataFrame(
         {
-            "whatif_input": choice_column(best.chosen, INPUTS, index),
+            "whatif_input": choice_array(best.chosen, INPUTS),
             "whatif_from": best.source,
             "whatif_to": best.target,
             "whatif_delta": delta,
             "whatif_gain": rounded(np.ceil(rounded(size / grain)) * grain),
-            "whatif_class": choice_column(np.where(some, reached, -1), tuple(ClientClass), index),
+            "whatif_class": choice_array(np.where(some, reached, -1), tuple(ClientClass)),
         },
         index=index,
     )

@@ -71,9 +71,8 @@ def _reachable_sales(data: dict[str, Floats]) -> Floats:
     return best
 
 
-def _clean(plans: pd.DataFrame, params: CombienParams) -> tuple[dict[str, Floats], dict[str, Bools]]:
+def _clean(raw: dict[str, Floats], params: CombienParams) -> tuple[dict[str, Floats], dict[str, Bools]]:
     """Inputs with what is out of range set to missing, and the codes that say so."""
-    raw = {key: numbers(plans, key) for key in INPUTS}
     allowed = {
         "CLOSING_RATE_OUT": ("closing_rate", (raw["closing_rate"] > 0) & (raw["closing_rate"] <= 1)),
         "MEETING_RATE_OUT": ("meeting_rate", (raw["meeting_rate"] > 0) & (raw["meeting_rate"] <= 1)),
@@ -118,7 +117,8 @@ def calculate(plans: pd.DataFrame, params: CombienParams | None = None) -> RuleR
     [78000.0, 30.0, 120.0, 400.0]
     """
     params = params or CombienParams()
-    data, reasons = _clean(plans, params)
+    raw = {key: numbers(plans, key) for key in INPUTS}
+    data, reasons = _clean(raw, params)
     existing = data["existing_revenue"]
     kept = np.where(existing == 0, 0.0, existing * data["retention_rate"])
     need = np.maximum(data["revenue_target"] - kept, 0.0)
@@ -142,8 +142,9 @@ def calculate(plans: pd.DataFrame, params: CombienParams | None = None) -> RuleR
             "reachable_revenue": kept + reachable_sales * data["basket"],
         },
         index=plans.index,
+        copy=False,
     )
-    missing = {key: np.isnan(numbers(plans, key)) for key in INPUTS}
+    missing = {key: np.isnan(values) for key, values in raw.items()}
     missing["retention_rate"] &= existing != 0
     reasons |= {
         "NOT_COMPUTABLE": np.isnan(leads),

@@ -17,8 +17,8 @@ import pandas as pd
 from strategy_xl.errors import WorkbookError
 from strategy_xl.model import KpiElapsedAt, KpiNature, KpiRule, KpiStatus, KpiType
 from strategy_xl.rules.base import Codes, RuleResult
-from strategy_xl.rules.choices import choice_codes, choice_column, is_choice
-from strategy_xl.rules.columns import Bools, Floats, numbers, rounded, texts
+from strategy_xl.rules.choices import choice_array, choice_codes, is_choice
+from strategy_xl.rules.columns import Bools, Floats, has_text, numbers, rounded, texts
 from strategy_xl.rules.kpi_forecast import (
     NO_DAY,
     Days,
@@ -296,10 +296,11 @@ def status(
             "gap": got.gap,
             "forecast": got.forecast,
             "attainment": got.attainment,
-            "status": choice_column(code, STATUSES, kpis.index),
-            "status_final": choice_column(final, STATUSES, kpis.index),
+            "status": choice_array(code, STATUSES),
+            "status_final": choice_array(final, STATUSES),
         },
         index=kpis.index,
+        copy=False,
     )
 
     def is_(name: KpiStatus) -> Bools:
@@ -308,7 +309,7 @@ def status(
     judged = is_(KpiStatus.ON_TRACK) | is_(KpiStatus.AT_RISK) | is_(KpiStatus.LATE)
     moved = judged & ~facts.keeping
     rule_of = {"FORECAST": by_forecast & moved, "GAP": by_gap & moved, "PACE": ~by_forecast & ~by_gap & moved}
-    reasoned = texts(kpis, "forced_reason").ne("").to_numpy()
+    reasoned = has_text(kpis, "forced_reason")
     awaited = facts.complete & ~got.read & (now >= facts.start)
     restarted = (facts.baseline != 0) & (got.current < facts.baseline)
     reasons = {

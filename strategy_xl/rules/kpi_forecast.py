@@ -36,7 +36,10 @@ def days(frame: pd.DataFrame, key: str) -> Days:
     """The date column as days since 1970-01-01, shape (rows,); ``NO_DAY`` where missing or no date."""
     if key not in frame.columns:
         return np.full(len(frame), NO_DAY, dtype=np.int64)
-    stamps = pd.to_datetime(frame[key], errors="coerce").to_numpy(dtype="datetime64[s]")
+    column = frame[key]
+    if not pd.api.types.is_datetime64_dtype(column.dtype):
+        column = pd.to_datetime(column, errors="coerce")
+    stamps = column.to_numpy(dtype="datetime64[s]")
     return stamps.astype("datetime64[D]").astype(np.int64)
 
 
@@ -79,11 +82,11 @@ def collect(kpis: pd.DataFrame, readings: pd.DataFrame, today: date) -> Readings
     Arguments: kpis (column ``name``), readings (``kpi``, ``date``, ``value``), today (later ones are
     left out).
     """
-    own = texts(kpis, "name").str.casefold()
-    row_name, known = pd.factorize(own.where(own != ""))
+    own = [name.casefold() or None for name in texts(kpis, "name").tolist()]
+    row_name, known = pd.factorize(np.array(own, dtype=object))
     place = {name: number for number, name in enumerate(known)}
     if "kpi" in readings.columns and len(readings):
-        position, labels = pd.factorize(readings["kpi"].astype(object))
+        position, labels = pd.factorize(readings["kpi"].to_numpy(dtype=object))
         numbered = [place.get(str(label).strip().casefold(), -1) for label in labels]
         name = np.array([*numbered, -1], dtype=np.int64)[position]
     else:

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from strategy_xl.rules.choices import is_choice
+
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
@@ -61,13 +63,10 @@ def assess_agreement(
     an owner of whom nothing else is known gives NaN (to be confirmed).
     """
     owner = filled(objectives, "owner")
-    agreement = column(objectives, "agreement")
     confidence = pd.to_numeric(column(objectives, "confidence"), errors="coerce").to_numpy(
         np.float64, na_value=np.nan
     )
-    yes, no, talks = (
-        np.array([value == key for value in agreement.fillna("")], dtype=bool) for key in _AGREEMENTS
-    )
+    yes, no, talks = (is_choice(objectives, "agreement", key) for key in _AGREEMENTS)
     names = column(objectives, "owner")
     if active_count is None:
         active = column(objectives, "active")

@@ -18,8 +18,8 @@ import pandas as pd
 from strategy_xl.errors import WorkbookError
 from strategy_xl.model import AccountAlert, ContactLevel, FactValue, Quadrant, Role
 from strategy_xl.rules.base import Codes, RuleResult
-from strategy_xl.rules.choices import choice_codes, choice_column, is_choice
-from strategy_xl.rules.columns import Bools, Floats, flags, rounded, texts
+from strategy_xl.rules.choices import choice_array, choice_codes, is_choice
+from strategy_xl.rules.columns import Bools, Floats, flags, has_text, rounded, texts
 
 __all__ = ["VERSION", "StakeholderParams", "active", "coverage", "power", "roles"]
 
@@ -179,14 +179,15 @@ def roles(contacts: pd.DataFrame, today: date, params: StakeholderParams | None 
                 f"is_{name}": (holds[fact] & here).astype(np.int8)
                 for name, fact in zip(COVERED, FACTS, strict=False)
             },
-            "role": choice_column(code, tuple(Role), index),
+            "role": choice_array(code, tuple(Role)),
             "all_roles": _all_roles(holds, index),
-            "quadrant": choice_column(quadrant, tuple(Quadrant), index),
-            "question": choice_column(asked, tuple(FACTS), index),
+            "quadrant": choice_array(quadrant, tuple(Quadrant)),
+            "question": choice_array(asked, tuple(FACTS)),
             "active": here,
             "stale_days": since,
         },
         index=index,
+        copy=False,
     )
     stale = here & (since > params.contact_stale_days)
     reasons = {
@@ -204,7 +205,7 @@ def roles(contacts: pd.DataFrame, today: date, params: StakeholderParams | None 
     }
     missing = {fact: here & (asked == place) for place, fact in enumerate(FACTS)}
     missing["contact_level"] = ~is_choice(contacts, "contact_level", *LEVELS)
-    missing["account"] = texts(contacts, "account").eq("").to_numpy()
+    missing["account"] = ~has_text(contacts, "account")
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
 
 
@@ -292,7 +293,7 @@ def coverage(
             "contacts_count": count,
             **{f"c_{name}": level for name, level in levels_by_role.items()},
             "coverage": rounded(100.0 * np.asarray(total) / sum(params.weights)),
-            "live_alert": choice_column(alert, tuple(AccountAlert), accounts.index),
+            "live_alert": choice_array(alert, tuple(AccountAlert)),
             "threads": threads,
             "opposed_names": _names(at, people, opposed, first_row, accounts.index),
             "stale_names": _names(at, people, stale, first_row, accounts.index),

@@ -33,7 +33,7 @@ from strategy_xl.text.values import (
 )
 
 NUMERIC_TYPES = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT})
-TEXT_DTYPE: Any = "str" if int(pd.__version__.split(".", 1)[0]) >= 3 else object
+TEXT_DTYPE: Any = pd.Series([], dtype="str").dtype if int(pd.__version__.split(".", 1)[0]) >= 3 else object
 _EPOCH = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
 _PLAIN_BOOLEANS: Mapping[object, bool | None] = {
@@ -125,7 +125,9 @@ def coerce_column(values: Sequence[object], spec: FieldSpec, context: Context) -
     if spec.type is FieldType.BOOL:
         return _bools(values, context)
     if spec.type is FieldType.CHOICE and spec.choices is not None:
-        return _choices(values, context.choices[spec.choices], context)
+        choices = context.choices[spec.choices]
+        if choices.folded or not choices.open:  # else a list of their own, still empty: texts
+            return _choices(values, choices, context)
     lang = context.lang
     texts = [(cell.strip() or None) if cell.__class__ is str else _text(cell, lang) for cell in values]
     return Coerced(_texts(texts))

@@ -10,6 +10,7 @@ from cell_examples import run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from strategy_xl.functions import coercion
 from strategy_xl.functions.coercion import choice_labels, field_of
 from strategy_xl.functions.registry import (
     EXAMPLE_DAY,
@@ -220,6 +221,24 @@ def test_an_error_cell_spoils_its_row_only(function: CellFunction, data: st.Data
     after = call(function.name, broken, today=EXAMPLE_DAY)
     assert after[-1] == [CellError.NA] * len(function.results)
     assert after[:-1] == before[:-1]
+
+
+@pytest.mark.parametrize("function", ALL, ids=lambda function: function.name)
+@given(data=st.data())
+@few
+def test_a_long_range_is_read_as_a_short_one(function: CellFunction, data: st.DataObject) -> None:
+    """Columns that repeat are read text by text instead of cell by cell: the answers are the same."""
+    _, args = data.draw(tables_of_rows(function))
+    ranges = [arg * 3 if isinstance(arg, list) else arg for arg in args]
+    if data.draw(st.booleans()):
+        ranges = [[[cell] for cell in arg] if isinstance(arg, list) else arg for arg in ranges]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(coercion, "_FEW", 10**6)
+        careful = call(function.name, ranges, today=EXAMPLE_DAY)
+        patch.setattr(coercion, "_FEW", 1)
+        quick = call(function.name, ranges, today=EXAMPLE_DAY)
+    assert no_fault(quick)
+    assert quick == careful
 
 
 @pytest.mark.parametrize("function", SEVERAL_RANGES, ids=lambda function: function.name)

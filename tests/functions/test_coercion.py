@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,11 +14,12 @@ from cell_examples import SPACES
 from hypothesis import given
 from hypothesis import strategies as st
 
+from strategy_xl.functions import coercion
 from strategy_xl.functions.coercion import (
     Refusal,
+    as_frame,
     block_fields,
     choice_labels,
-    grid,
     is_error,
     plain,
     setting_field,
@@ -25,8 +27,19 @@ from strategy_xl.functions.coercion import (
     typed,
     whole,
 )
-from strategy_xl.functions.results import MAX_TEXT, CellError, clip, column, to_cell
+from strategy_xl.functions.grid import grid
+from strategy_xl.functions.results import (
+    MAX_TEXT,
+    Cell,
+    CellError,
+    clip,
+    column,
+    labelled,
+    rows_of,
+    to_cell,
+)
 from strategy_xl.schema.loader import load_default
+from strategy_xl.text.coerce import TEXT_DTYPE
 
 CLIENTS = block_fields("clients")
 KPIS = block_fields("kpis")
@@ -280,6 +293,100 @@ def test_fast_and_careful_way_agree(cells: list[object]) -> None:
     careful = typed([*cells, "7"], CLIENTS["hours"], "fr")
     np.testing.assert_array_equal(fast.array, careful.array[:-1])
     assert careful.array[-1] == 7
+
+
+def test_repeated_texts_are_read_once_each_to_the_same_values() -> None:
+    """Choices, texts, yes/no and numbers as text: a long column gives what its cells give one by one."""
+    cells: dict[str, list[object]] = {
+        "class_final": ["Client idéal", "at_risk", "Ideal client", "", None, "Client parfait", "#N/A"],
+        "sector": ["Santé", "health", "Agroalimentaire", "agroalimentaire ", None, "  ", "#REF!"],
+        "offer": ["Audit", " Audit", "A + B", None, "", "#N/A", "audit"],
+        "competing": ["Oui", "no", None, "peut-être", "", "VRAI", "#N/A"],
+        "hours": ["12", "1 234,5", None, "abc", "#N/A", "", "7 h"],
+        "name": ["Alpha", " Alpha ", None, "", "#N/A", "Bêta", "alpha"],
+    }
+    for key, some in cells.items():
+        alone = [typed([cell], CLIENTS[key], "fr") for cell in some]
+        found = typed(some * 40, CLIENTS[key], "fr")
+        for place in range(40 * len(some)):
+            one = alone[place % len(some)]
+            assert found.given[place] == one.given[0]
+            assert found.problems.get(place) == one.problems.get(0)
+            assert (place in found.errors) == bool(one.errors)
+            value, other = found.array[place], one.array[0]
+            assert value == other if one.given[0] else pd.isna(value)
+
+
+FRAMED: dict[str, list[object]] = {
+    "name": ["Alpha", " Bêta ", None, ""],
+    "sector": ["Santé", "health", None, "Drones"],
+    "class_final": ["Client idéal", None, "At-risk client"],
+    "hours": [12.0, None, 0.5],
+    "impact": [4.0, 0.0, None],
+    "competing": ["Oui", "Non", None],
+}
+
+
+@given(
+    st.lists(st.sampled_from(sorted(FRAMED)), unique=True, min_size=1),
+    st.lists(st.booleans(), min_size=1, max_size=6),
+    st.randoms(use_true_random=False),
+)
+def test_a_frame_of_one_block_is_a_frame_of_columns(keys: list[str], keep: list[bool], draw: object) -> None:
+    """Few rows of one type are laid out as one block: types, values, titles and index stay the same."""
+    cells = {key: [draw.choice(FRAMED[key]) for _ in keep] for key in keys}  # type: ignore[attr-defined]
+    columns = {key: typed(cells[key], CLIENTS[key], "fr") for key in keys}
+    block = as_frame(columns, np.array(keep))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(coercion, "_FEW", 0)
+        one_by_one = as_frame(columns, np.array(keep))
+    pd.testing.assert_frame_equal(block, one_by_one)
+    assert block.columns.tolist() == keys
+    assert block.index.tolist() == np.flatnonzero(keep).tolist()
+    for key in {"name", "sector", "class_final"}.intersection(keys):
+        assert block[key].dtype == pd.Series(["a"], dtype=TEXT_DTYPE).dtype
+
+
+@pytest.mark.parametrize("odd", [{"a": 1}, ["x"], 3.0, True, date(2026, 1, 1)])
+def test_a_long_column_of_texts_may_hold_something_else(odd: object) -> None:
+    """One cell of another kind among repeated texts is read as it is anywhere else."""
+    for key in ("class_final", "name", "competing"):
+        found = typed([*["Oui"] * 150, odd], CLIENTS[key], "fr")
+        alone = typed([odd], CLIENTS[key], "fr")
+        assert found.given[150] == alone.given[0]
+        assert found.problems.get(150) == alone.problems.get(0)
+
+
+def test_the_garbage_collector_is_left_as_it_was() -> None:
+    """It waits while a long answer is built, and runs or rests afterwards as the host wishes."""
+    line: list[Cell] = ["a"] * 5000
+    assert rows_of([line]) == [["a"]] * 5000
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="shorter"):
+        rows_of([line, line[:-1]])
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        rows_of([line, line])
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_choices_show_their_labels_and_long_ones_are_cut() -> None:
+    """A categorical and a plain column of keys give the same labels; none is too long for a cell."""
+    keys = pd.Series(["a", None, "b", "x" * 300], dtype=object)
+    labels = {"a": "Alpha", "b": "mot " * 100}
+    plain_labels = column(labelled(keys, labels), "fr")
+    assert column(labelled(keys.astype("category"), labels), "fr") == plain_labels
+    assert plain_labels[:2] == ["Alpha", ""]
+    assert all(len(str(cell)) <= MAX_TEXT for cell in plain_labels)
+
+
+def test_a_column_without_any_number_is_blank() -> None:
+    """Missing numbers are blank cells, infinite ones are not available, also side by side."""
+    assert column(np.array([math.nan, math.nan]), "fr") == ["", ""]
+    assert column(np.array([math.nan, math.inf, 1.0]), "fr") == ["", CellError.NA, 1.0]
 
 
 @pytest.mark.parametrize(

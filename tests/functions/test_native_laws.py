@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from strategy_xl.functions.native import Context, ErrorValue, evaluate
@@ -162,6 +162,7 @@ def test_numbers_in_texts(value: float) -> None:
 
 
 @given(value=st.floats(min_value=-1e18, max_value=1e18, allow_nan=False, allow_subnormal=False))
+@example(value=56295.55590814495)  # its sixteenth digit is a five
 def test_significant_digits(value: float) -> None:
     """Rounding one number or an array to 15 digits is the same, and is done once for all."""
     once = float(significant(np.array([value]))[0])

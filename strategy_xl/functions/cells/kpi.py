@@ -46,11 +46,11 @@ def _readings(given: Given, kpis: pd.DataFrame) -> pd.DataFrame:
     own = given.table("readings")
     if len(own):
         return own if "kpi" in own.columns or len(kpis) > 1 else own.assign(kpi=kpis["name"].iloc[0])
-    today = pd.Timestamp(given.today)
+    day = pd.Timestamp(given.today)
     return pd.DataFrame(
         {
-            "kpi": kpis["name"].to_numpy(dtype=object),
-            "date": dates(kpis, "date").fillna(today).to_numpy(),
+            "kpi": kpis["name"].array,
+            "date": dates(kpis, "date").fillna(day).to_numpy() if "date" in kpis.columns else day,
             "value": numbers(kpis, "value"),
         }
     )
@@ -58,12 +58,16 @@ def _readings(given: Given, kpis: pd.DataFrame) -> pd.DataFrame:
 
 def judge(given: Given) -> tuple[RuleResult, pd.DataFrame]:
     """The rule's answer and the rows it was given."""
+    import pandas as pd
+
     from strategy_xl.rules import kpi
 
     kpis = given.frame
     if "readings" not in given.tables:
         # Each row has its own reading: rows of one name must not share theirs.
-        kpis = kpis.assign(name=[f"#{row}" for row in kpis.index])
+        names = [f"#{row}" for row in kpis.index.tolist()]
+        # As objects: the rule compares them, and pandas takes its time to see that they are texts.
+        kpis = kpis.assign(name=pd.Series(names, index=kpis.index, dtype=object))
         return kpi.status(kpis, _readings(given, kpis), given.today, given.params(kpi.KpiParams)), kpis
     if "name" not in kpis.columns:
         kpis = kpis.assign(name="#")

@@ -48,7 +48,6 @@ def _lines(given: Given) -> pd.DataFrame:
 )
 def revenue_abc(given: Given) -> Columns:
     """ABC class of each line's item."""
-    from strategy_xl.rules.columns import texts
     from strategy_xl.rules.revenue import RevenueParams, split
 
     lines = _lines(given)
@@ -58,7 +57,8 @@ def revenue_abc(given: Given) -> Columns:
     if classes.isna().any():  # nothing to share: the total is not positive
         shown = given.why(result, "revenue", "products", result.frame)
     found = dict(zip(classes.index, shown, strict=True))
-    return [[found.get(item, "") for item in texts(lines, "product").tolist()]]
+    # Items are stripped as they are read; a line without one has no class.
+    return [[found.get(item, "") for item in lines["product"].tolist()]]
 
 
 @cell_function(

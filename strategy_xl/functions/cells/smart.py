@@ -43,14 +43,18 @@ def judge(given: Given) -> RuleResult:
     from strategy_xl.rules.base import Codes, RuleResult
 
     objectives, params = given.frame, given.params(smart.SmartParams)
-    detailed = objectives.drop(columns="title").notna().any(axis=1).to_numpy()
-    parts = []
-    if detailed.any():
-        parts.append(smart.assess(objectives[detailed], given.today, params))
-    if not detailed.all():
-        parts.append(_sentences(objectives.loc[~detailed, "title"], given, params))
-    if len(parts) == 1:
-        return parts[0]
+    detailed = np.zeros(len(objectives), dtype=bool)
+    for key in objectives.columns:
+        if key != "title":
+            detailed |= objectives[key].notna().to_numpy()
+    if not detailed.any():
+        return _sentences(objectives["title"], given, params)
+    if detailed.all():
+        return smart.assess(objectives, given.today, params)
+    parts = [
+        smart.assess(objectives[detailed], given.today, params),
+        _sentences(objectives.loc[~detailed, "title"], given, params),
+    ]
     frame = pd.concat([part.frame for part in parts]).reindex(objectives.index)
     order = np.argsort(np.concatenate([np.flatnonzero(detailed), np.flatnonzero(~detailed)]))
     reasons, missing = (
@@ -73,9 +77,11 @@ def _sentences(titles: pd.Series, given: Given, params: SmartParams) -> RuleResu
     read = smart.assess_texts(titles, None, given.today)
     letters = {key.lower(): read[key].to_numpy(np.float64, na_value=np.nan) for key in "SMART"}
     score, verdict = smart._score(letters, params)  # noqa: SLF001 - the same score as the sheet's
-    frame = pd.DataFrame({key: read[key.upper()] for key in letters}, index=titles.index)
-    frame = frame.assign(score=score, verdict=verdict, rewrite=read["rewrite"])
-    masks = {code: np.array([code in row for row in read["codes"]]) for code in smart.ALL_CODES}
+    points = {key: read[key.upper()].array for key in letters}
+    frame = pd.DataFrame({**points, "score": score, "verdict": verdict}, index=titles.index)
+    frame["rewrite"] = read["rewrite"]
+    codes = read["codes"].tolist()
+    masks = {code: np.array([code in row for row in codes]) for code in smart.ALL_CODES}
     rows = len(titles)
     return RuleResult(frame, Codes.from_masks(masks, rows), Codes.from_masks({}, rows), smart.VERSION)
 
@@ -93,9 +99,13 @@ def _sentences(titles: pd.Series, given: Given, params: SmartParams) -> RuleResu
 )
 def smart_check(given: Given) -> Columns:
     """Points of each letter and verdict."""
+    from strategy_xl.rules.columns import numbers
+
     frame = judge(given).frame
-    letters = [frame[key].astype("float64") for key in "smart"]
-    return [*letters, labelled(frame["verdict"], given.labels("smart_verdict"))]
+    return [
+        *(numbers(frame, key) for key in "smart"),
+        labelled(frame["verdict"], given.labels("smart_verdict")),
+    ]
 
 
 @cell_function(

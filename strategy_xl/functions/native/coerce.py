@@ -146,6 +146,8 @@ def significant_one(value: float) -> float:
     """One number rounded to 15 significant digits, as ``significant`` does."""
     if value == int(value) and abs(value) < 1e15:
         return value
-    if 1e-7 < abs(value) < 1e15:
-        return float(f"{value:.14e}")
+    # What people type has few digits: it is its own rounding. Rounding the rest by its text would part from
+    # ``significant`` where the sixteenth digit is a five.
+    if 1e-7 < abs(value) < 1e15 and value == float(f"{value:.12g}"):
+        return value
     return float(significant(np.array([value]))[0])
