@@ -52,6 +52,7 @@ _NUMBERS = frozenset({"floating", "integer", "mixed-integer-float", "empty"})
 """What pandas calls cells that are numbers or None and nothing else (no booleans)."""
 
 _TEXT_OR_BLANK = frozenset({str, type(None)})
+_TEXT_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
 
 _FEW = 100
 """Cells up to which a column is read without looking for ways that only pay for many."""
@@ -238,8 +239,20 @@ def spread(found: Typed, codes: npt.NDArray[np.intp], spec: FieldSpec) -> Typed:
     return Typed(array.take(codes), found.given[codes], problems, errors)
 
 
+def _plain_texts(cells: Sequence[Any]) -> npt.NDArray[np.object_] | None:
+    """The cells stripped when all are texts or None and none looks like an error; else None."""
+    if not set(map(type, cells)) <= _TEXT_OR_BLANK:
+        return None
+    texts = np.empty(len(cells), dtype=object)
+    texts[:] = [cell.strip() or None if cell else None for cell in cells]
+    starts = {text[:4] for text in texts.tolist() if text}
+    return None if any(start[0] == "#" or start == "Err:" for start in starts) else texts
+
+
 def _each(cells: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
     """The cells read one by one."""
+    if spec.type in _TEXT_TYPES and (texts := _plain_texts(cells)) is not None:
+        return Typed(texts, texts.astype(bool))
     errors = [place for place, cell in enumerate(cells) if is_error(cell)]
     clean = [None if is_error(cell) else plain(cell) for cell in cells] if errors else list(map(plain, cells))
     found = coerce_column(["" if cell is None else cell for cell in clean], spec, context(lang))

@@ -347,6 +347,20 @@ def test_a_frame_of_one_block_is_a_frame_of_columns(keys: list[str], keep: list[
         assert block[key].dtype == pd.Series(["a"], dtype=TEXT_DTYPE).dtype
 
 
+TEXTS = ["Alpha", " Bêta ", "", "  ", " ", "Erreur", "#N/A", " #REF!", "Err:502", "#1", None]
+
+
+@given(st.lists(st.sampled_from(TEXTS)))
+def test_texts_alone_are_read_as_among_other_cells(cells: list[str | None]) -> None:
+    """A column of texts is stripped as a whole: values and errors are those of the way for any cell."""
+    quick, careful = typed(cells, CLIENTS["name"], "fr"), typed([*cells, 7.0], CLIENTS["name"], "fr")
+    assert quick.array.tolist() == careful.array.tolist()[:-1]
+    assert quick.given.tolist() == careful.given.tolist()[:-1]
+    assert quick.given.dtype == bool
+    assert list(quick.errors) == list(careful.errors)
+    assert quick.problems == careful.problems == {}
+
+
 @pytest.mark.parametrize("odd", [{"a": 1}, ["x"], 3.0, True, date(2026, 1, 1)])
 def test_a_long_column_of_texts_may_hold_something_else(odd: object) -> None:
     """One cell of another kind among repeated texts is read as it is anywhere else."""
