@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from strategy_xl.commands.functions_ import shown, signature
+from strategy_xl.commands.functions_ import shown
+from strategy_xl.functions.examples import signature
 from strategy_xl.functions.coercion import choice_labels, field_of
 from strategy_xl.functions.examples import column_name, lay_out
 from strategy_xl.functions.registry import (

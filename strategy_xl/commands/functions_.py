@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import click
 
 from strategy_xl.commands.render import language, text
+from strategy_xl.functions.examples import lay_out, signature
 from strategy_xl.functions.registry import EXAMPLE_DAY, Argument, CellFunction, call, find
 from strategy_xl.functions.registry import functions as all_functions
 from strategy_xl.text.catalog import LANGUAGES, message
@@ -34,13 +35,6 @@ def functions(name: str | None, lang: str | None, *, as_json: bool) -> None:
     click.echo("\n".join(lines))
 
 
-def signature(function: CellFunction, lang: str) -> str:
-    """The formula with the names of its arguments, optional ones in square brackets."""
-    separator = ";" if lang == "fr" else ","
-    names = [item.name if item.required else f"[{item.name}]" for item in function.arguments]
-    return f"={function.name}({f'{separator} '.join(names)})"
-
-
 def _list(found: list[CellFunction], lang: str) -> Iterator[str]:
     category = None
     for function in found:
@@ -53,8 +47,6 @@ def _list(found: list[CellFunction], lang: str) -> Iterator[str]:
 
 
 def _details(function: CellFunction, lang: str) -> Iterator[str]:
-    from strategy_xl.functions.examples import lay_out
-
     yield click.style(signature(function, lang), bold=True)
     yield function.title(lang)
     if remark := function.remark(lang):

@@ -10,6 +10,12 @@ from strategy_xl.functions.registry import CellFunction, Example, Kind
 SEPARATORS = {"fr": ";", "en": ","}
 
 
+def signature(function: CellFunction, lang: str) -> str:
+    """The formula with the names of its arguments, optional ones in square brackets."""
+    names = [item.name if item.required else f"[{item.name}]" for item in function.arguments]
+    return f"={function.name}({f'{SEPARATORS[lang]} '.join(names)})"
+
+
 @dataclass(frozen=True, slots=True)
 class ExampleSheet:
     """An example laid out.

@@ -21,6 +21,7 @@ from xml.sax.saxutils import quoteattr
 
 from strategy_xl import __version__
 from strategy_xl.errors import Location, UsageError
+from strategy_xl.functions.examples import signature
 from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.hosts import lite_bundle
 from strategy_xl.text.catalog import LANGUAGES, message
@@ -42,7 +43,6 @@ _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _NO_DAY = date(1980, 1, 1)  # the same program makes the same bytes on any day
 
-_SEPARATORS = {"fr": "; ", "en": ", "}
 _WIDTHS = {1: 100, 2: 70}  # of a sheet's columns, in characters, by their number
 _LINE_HEIGHT = 15.0
 _PARAGRAPHS = ("what", "experimental", "use", "settings", "licence")
@@ -192,11 +192,6 @@ def _with_panes(content: bytes) -> bytes:
 # -- the sheets --------------------------------------------------------------------------------------------
 
 
-def _formula(function: CellFunction, lang: str) -> str:
-    names = [item.name if item.required else f"[{item.name}]" for item in function.arguments]
-    return f"={function.name}({_SEPARATORS[lang].join(names)})"
-
-
 def _put(sheet: Any, row: int, texts: Sequence[str], title: int = 0) -> None:
     """A row of texts that wrap, high enough for all of them; ``title`` is the size of bold ones."""
     from openpyxl.styles import Alignment, Font
@@ -238,7 +233,7 @@ def _sheets(lang: str) -> bytes:
     headers = [message(f"web.lite.header.{key}", lang) for key in ("function", "purpose")]
     _put(listed, 1, headers, title=11)
     for down, function in enumerate(functions().values(), 2):
-        _put(listed, down, [_formula(function, lang), function.title(lang)])
+        _put(listed, down, [signature(function, lang), function.title(lang)])
     listed.freeze_panes = "A2"
     stream = io.BytesIO()
     book.save(stream)

@@ -11,6 +11,7 @@ from typing import Any
 import xlwings
 
 from strategy_xl.errors import Finding, Severity
+from strategy_xl.hosts.excel.language import menu_language
 from strategy_xl.hosts.excel.open_book import OpenReport, recompute_open_book
 from strategy_xl.model import ClientClass
 from strategy_xl.schema.loader import load_default
@@ -21,8 +22,6 @@ LINE = 200
 """Longest line of the message; what is cut stands in the sheet."""
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
-_UI_LANGUAGE = 2  # msoLanguageIDUI
-_FRENCH = 0x0C  # primary language, the low ten bits of a language identifier
 
 
 def active_book() -> Any:
@@ -41,8 +40,7 @@ def active_book() -> Any:
 def ui_language(app: Any) -> str:
     """French or English, for a workbook that has no language: Excel's on Windows, else the system's."""
     if sys.platform == "win32":
-        language = int(app.api.LanguageSettings.LanguageID(_UI_LANGUAGE))
-        return "fr" if language & 0x3FF == _FRENCH else "en"
+        return menu_language(app.api)
     system = (locale.getlocale()[0] or "")[:2].lower()
     return system if system in LANGUAGES else "fr"
 

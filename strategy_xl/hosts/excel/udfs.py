@@ -24,14 +24,13 @@ from xlwings.udfs import xlarg, xlfunc
 
 from strategy_xl.functions.registry import CellFunction, call, functions
 from strategy_xl.functions.results import CellError
+from strategy_xl.hosts.excel.language import menu_language
 from strategy_xl.hosts.settings import BookSettings
 
 DOC_LANGUAGE = "fr"
 """Of the texts that xlwings' own import would show; the add-in brings its own, in Excel's language."""
 
 _BOOKS_KEPT = 16
-_UI_LANGUAGE = 2  # msoLanguageIDUI
-_FRENCH = 0x0C  # primary language, the low ten bits of a language identifier
 _REFUSED = -2147352567  # DISP_E_EXCEPTION: Excel itself said no
 
 logger = logging.getLogger(__name__)
@@ -75,8 +74,7 @@ def _settings() -> BookSettings | None:
 @cache
 def _ui_language() -> str:
     """French for an Excel in French, else English; asked once."""
-    language = int(_calling_book().Application.LanguageSettings.LanguageID(_UI_LANGUAGE))
-    return "fr" if language & 0x3FF == _FRENCH else "en"
+    return menu_language(_calling_book().Application)
 
 
 def _udf(function: CellFunction) -> Callable[..., list[list[object]]]:
