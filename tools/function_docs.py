@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from strategy_xl.commands.functions_ import shown
-from strategy_xl.functions.examples import signature
 from strategy_xl.functions.coercion import choice_labels, field_of
-from strategy_xl.functions.examples import column_name, lay_out
+from strategy_xl.functions.examples import column_name, lay_out, signature
 from strategy_xl.functions.registry import (
     EXAMPLE_DAY,
     Argument,
