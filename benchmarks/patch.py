@@ -21,7 +21,7 @@ RESULT_COLUMN = 8
 
 PATCH_COLUMN = """
 import sys
-from strategy_xl.xlsx.patch import set_cells
+from strategy_xl.ooxml.patch import set_cells
 source, target, rows = sys.argv[1], sys.argv[2], int(sys.argv[3])
 values = {row: ("Partenaire", "Potentiel", "À quitter")[row % 3] for row in range(2, rows + 2)}
 report = set_cells(source, target, columns={"Clients": {8: values}})
@@ -29,7 +29,7 @@ assert report.changed["Clients"] == rows, report
 """
 PATCH_SUMMARY = """
 import sys
-from strategy_xl.xlsx.patch import set_cells
+from strategy_xl.ooxml.patch import set_cells
 source, target = sys.argv[1], sys.argv[2]
 report = set_cells(source, target, {"Summary": {f"{c}{r}": r * 1.5 for c in "BCD" for r in range(2, 12)}})
 assert report.changed["Summary"] == 30, report

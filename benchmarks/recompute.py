@@ -68,9 +68,9 @@ def book(folder: Path, clients: int) -> Path:
     import numpy as np
 
     from strategy_xl.batch.job import recompute_workbook
+    from strategy_xl.ooxml.patch import set_cells
     from strategy_xl.schema.loader import load_default
     from strategy_xl.xlsx.build import render
-    from strategy_xl.xlsx.patch import set_cells
     from strategy_xl.xlsx.read import read_workbook
 
     random = np.random.default_rng(clients)

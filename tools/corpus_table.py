@@ -20,11 +20,11 @@ from pathlib import Path
 from lxml import etree
 
 from strategy_xl.errors import PatchRefusedError, WorkbookError
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.patch import PatchReport, set_cells
+from strategy_xl.ooxml.refs import cell_name, parse_cell
+from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.text.catalog import message
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.patch import PatchReport, set_cells
-from strategy_xl.xlsx.refs import cell_name, parse_cell
-from strategy_xl.xlsx.workbook_part import WorkbookInfo
 
 # What a patch of one sheet may touch beside it: the request to recalculate and the calculation chain.
 BESIDE = re.compile(

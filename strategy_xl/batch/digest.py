@@ -13,11 +13,11 @@ from strategy_xl.batch.evaluate import Evaluation
 from strategy_xl.errors import Severity
 from strategy_xl.functions import present
 from strategy_xl.model import ClientClass
+from strategy_xl.ooxml.patch import Formula
 from strategy_xl.rules.alerts import ALERTS, Alert
 from strategy_xl.schema.spec import TableBlock
 from strategy_xl.text.catalog import has_message
 from strategy_xl.xlsx.book_data import BlockData, WorkbookData
-from strategy_xl.xlsx.patch import Formula
 
 ACTIONS = 10
 SAME_ACTION = 3

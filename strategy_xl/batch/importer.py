@@ -20,13 +20,13 @@ import pandas as pd
 from strategy_xl.batch.list_values import list_column
 from strategy_xl.batch.matching import Match, Unmatched, match_columns
 from strategy_xl.errors import Finding, Location, Severity, UsageError, WorkbookError
+from strategy_xl.ooxml.patch import PatchReport, set_cells
+from strategy_xl.ooxml.refs import cell_name
+from strategy_xl.ooxml.tables import append_rows
 from strategy_xl.schema.spec import FieldSpec, FieldType, TableBlock
 from strategy_xl.text.values import fold
 from strategy_xl.xlsx.book_data import BlockData, WorkbookData
 from strategy_xl.xlsx.lists import SourceList, read_list
-from strategy_xl.xlsx.patch import PatchReport, set_cells
-from strategy_xl.xlsx.refs import cell_name
-from strategy_xl.xlsx.tables import append_rows
 
 OnExisting = Literal["skip", "update", "refuse"]
 PREVIEW_ROWS = 5

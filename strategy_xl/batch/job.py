@@ -14,14 +14,14 @@ from strategy_xl.batch.answers import Answers
 from strategy_xl.batch.digest import Digest, digest
 from strategy_xl.batch.evaluate import evaluate, is_listing
 from strategy_xl.batch.natives import NativeValues, module_completeness
-from strategy_xl.batch.open_marks import refuse_if_open
 from strategy_xl.batch.writing import CellPlan, Columns
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
+from strategy_xl.ooxml.open_marks import refuse_if_open
+from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.names import SHARE
 from strategy_xl.schema.spec import FieldRole, WorkbookSpec
 from strategy_xl.xlsx.book_data import BlockData, WorkbookData
-from strategy_xl.xlsx.patch import set_cells
 from strategy_xl.xlsx.read import read_workbook
 
 REFERENCE_DATE = "reference_date"

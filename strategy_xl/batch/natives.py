@@ -18,12 +18,12 @@ import pandas as pd
 
 from strategy_xl.batch.answers import Answers
 from strategy_xl.functions.native import Context, ErrorValue, compile_formula, evaluation_order
+from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
 from strategy_xl.schema.consistency import SETTINGS_BLOCK, TODAY
 from strategy_xl.schema.names import box_key
 from strategy_xl.schema.spec import FieldRole, FieldType, FormBlock, GridBlock, TableBlock, WorkbookSpec
 from strategy_xl.text.catalog import message
-from strategy_xl.xlsx import cells
 from strategy_xl.xlsx.book_data import BlockData, WorkbookData
 from strategy_xl.xlsx.resolve import Place
 

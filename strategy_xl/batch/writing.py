@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from strategy_xl.ooxml.patch import Cached
 from strategy_xl.schema.spec import FieldRole, FieldSpec
 from strategy_xl.xlsx.book_data import BlockData
-from strategy_xl.xlsx.patch import Cached
 from strategy_xl.xlsx.resolve import Place
 
 Columns = dict[str, dict[int, dict[int, Any]]]

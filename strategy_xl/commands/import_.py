@@ -58,7 +58,7 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
 def import_(source: Path, book: Path, templates: Path | None, **options: Any) -> None:
     """Show how the columns match, then write."""
     from strategy_xl.batch.importer import apply, plan
-    from strategy_xl.batch.open_marks import refuse_if_open
+    from strategy_xl.ooxml.open_marks import refuse_if_open
     from strategy_xl.xlsx.read import read_workbook
 
     if not options["dry_run"]:

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from strategy_xl.errors import Finding
+from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.schema.spec import FieldSpec, FormBlock, ModuleSpec, SummaryBlock, TableBlock
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coerce import Context, coerce_column
-from strategy_xl.xlsx.refs import cell_name
 from strategy_xl.xlsx.resolve import Place
 
 DataBlock = TableBlock | FormBlock | SummaryBlock

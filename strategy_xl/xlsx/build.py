@@ -15,6 +15,8 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from strategy_xl.errors import Location, UsageError
+from strategy_xl.ooxml.finish import finish
+from strategy_xl.ooxml.replace import atomic_replace
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.spec import (
     FormBlock,
@@ -30,12 +32,10 @@ from strategy_xl.text.catalog import LANGUAGES
 from strategy_xl.xlsx import example as example_files
 from strategy_xl.xlsx.builder import frame, names, select, sheet_blocks, sheet_form, sheet_table, tones
 from strategy_xl.xlsx.builder.book import AUTHOR, Book, Page
-from strategy_xl.xlsx.builder.finish import finish
 from strategy_xl.xlsx.builder.layout import PlacedBlock, SheetLayout
 from strategy_xl.xlsx.builder.placing import lay_out
 from strategy_xl.xlsx.builder.style import Styles
 from strategy_xl.xlsx.builder.validation import Validations
-from strategy_xl.xlsx.replace import atomic_replace
 from strategy_xl.xlsx.values import CellValue
 
 Rows = Mapping[str, Sequence[Mapping[str, CellValue]]]

@@ -16,9 +16,9 @@ from typing import Any
 import python_calamine
 
 from strategy_xl.errors import Location, WorkbookError
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.sheet_values import SheetValues
-from strategy_xl.xlsx.workbook_part import WorkbookInfo
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.sheet_values import SheetValues
+from strategy_xl.ooxml.workbook_part import WorkbookInfo
 
 SEPARATORS = ";,\t|"
 _SAMPLE_ROWS = 30

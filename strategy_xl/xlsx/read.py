@@ -18,19 +18,19 @@ import numpy as np
 import numpy.typing as npt
 
 from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.ooxml.cells import error_value
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.refs import cell_name
+from strategy_xl.ooxml.sheet_facts import SheetMeta
+from strategy_xl.ooxml.sheet_values import Row, SheetValues
+from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.spec import FieldRole, FieldSpec, TableBlock, WorkbookSpec
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coerce import CellProblem, Coerced, Context, blank_mask, coerce_column
 from strategy_xl.xlsx.book_data import BlockData, Rows, WorkbookData
-from strategy_xl.xlsx.cells import error_value
-from strategy_xl.xlsx.cells_meta import SheetMeta
 from strategy_xl.xlsx.columns import Column, cells_of, filled_rows, frame_of, left_results, transpose
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.refs import cell_name
 from strategy_xl.xlsx.relations import check_relations
 from strategy_xl.xlsx.resolve import BlockPlace, BookNames, Resolution, resolve, table_area
-from strategy_xl.xlsx.sheet_values import Row, SheetValues
-from strategy_xl.xlsx.workbook_part import WorkbookInfo
 
 __all__ = ["BlockData", "WorkbookData", "check", "read_workbook"]
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from strategy_xl.errors import Finding, Location, Severity, WorkbookError
+from strategy_xl.ooxml.refs import Area, cell_name, parse_cell
 from strategy_xl.schema.names import STAMP, list_name, parse_anchor
 from strategy_xl.schema.spec import (
     FieldRole,
@@ -25,7 +26,6 @@ from strategy_xl.schema.spec import (
     WorkbookSpec,
 )
 from strategy_xl.text.values import fold
-from strategy_xl.xlsx.refs import Area, cell_name, parse_cell
 
 DataBlock = TableBlock | FormBlock | SummaryBlock
 Cells = Callable[[str, int], Sequence[object]]

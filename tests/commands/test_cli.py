@@ -18,7 +18,7 @@ from openxml_audit import OpenXmlValidator
 
 from strategy_xl.commands import cli
 from strategy_xl.errors import StrategyXlError
-from strategy_xl.xlsx.audit import audit
+from strategy_xl.ooxml.audit import audit
 
 ROOT = Path(__file__).parents[2]
 TODAY = ["--today", "2027-03-01"]

@@ -23,8 +23,8 @@ from strategy_xl.functions.registry import Argument, CellFunction, Shape, functi
 from strategy_xl.hosts.excel import addin, vba, vba_text, xlwings_module
 from strategy_xl.hosts.excel.addin import build_xlam
 from strategy_xl.hosts.excel.vba_project import read_project, records
+from strategy_xl.ooxml.audit import audit, is_valid_name
 from strategy_xl.text.catalog import LANGUAGES, has_message, message
-from strategy_xl.xlsx.audit import audit, is_valid_name
 
 NAMES = list(functions())
 MODULES = ["ThisWorkbook", "Dictionary", "Sheet2", "xlwings", "StratFunctions", "StratAddin"]

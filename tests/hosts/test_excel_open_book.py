@@ -21,12 +21,12 @@ from strategy_xl.hosts.excel import macros
 from strategy_xl.hosts.excel.macros import FINDINGS_SHOWN, told
 from strategy_xl.hosts.excel.open_book import Mac, OpenReport, Windows, recompute_open_book, this_system
 from strategy_xl.hosts.excel.open_cells import ARRAY_TEXT, Run, Shown, Writer, holds, typed_text
+from strategy_xl.ooxml.patch import Formula
+from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.schema.loader import load_default
 from strategy_xl.text.catalog import message
 from strategy_xl.xlsx.build import build
-from strategy_xl.xlsx.patch import Formula
 from strategy_xl.xlsx.read import read_workbook
-from strategy_xl.xlsx.refs import cell_name
 
 TODAY = date(2027, 3, 1)
 SPEC = load_default()

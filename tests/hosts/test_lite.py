@@ -21,8 +21,8 @@ from strategy_xl.errors import UsageError
 from strategy_xl.functions.registry import EXAMPLE_DAY, call, functions
 from strategy_xl.functions.results import CellError
 from strategy_xl.hosts import lite, lite_bundle
+from strategy_xl.ooxml.audit import audit
 from strategy_xl.text.catalog import LANGUAGES, message
-from strategy_xl.xlsx.audit import audit
 
 RUNNER = Path(__file__).parent / "lite_runner.py"
 MAX_CODE = 1_000_000

@@ -15,6 +15,7 @@ from openpyxl.utils import range_boundaries
 from openxml_audit import OpenXmlValidator
 
 from strategy_xl.errors import TemplateError, UsageError
+from strategy_xl.ooxml.audit import audit
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.names import STAMP, anchor_name, list_name, setting_name, share_name, sheet_name
 from strategy_xl.schema.spec import (
@@ -24,7 +25,6 @@ from strategy_xl.schema.spec import (
     TableBlock,
     WorkbookSpec,
 )
-from strategy_xl.xlsx.audit import audit
 from strategy_xl.xlsx.build import build
 from strategy_xl.xlsx.builder.names import link_name
 

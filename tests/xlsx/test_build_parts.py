@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from strategy_xl.errors import TemplateError, UsageError
+from strategy_xl.ooxml.finish import MAIN, SharedStrings, order_fonts
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldSpec, FieldType, FormBlock, TableBlock
 from strategy_xl.xlsx import example
 from strategy_xl.xlsx.build import example_rows
 from strategy_xl.xlsx.builder.columns import Columns
-from strategy_xl.xlsx.builder.finish import MAIN, SharedStrings, order_fonts
 from strategy_xl.xlsx.builder.layout import Area, text_lines
 from strategy_xl.xlsx.builder.native import Formulas, escape_column, prefix_functions, quote
 from strategy_xl.xlsx.builder.placing import lay_out

@@ -15,16 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from strategy_xl.errors import Severity, WorkbookError
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.patch import set_cells
+from strategy_xl.ooxml.sheet_values import SheetValues
+from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
 from strategy_xl.text.catalog import message
 from strategy_xl.xlsx import build
 from strategy_xl.xlsx.book_data import WorkbookData
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.patch import set_cells
 from strategy_xl.xlsx.read import MAX_SAME, check, read_workbook
-from strategy_xl.xlsx.sheet_values import SheetValues
-from strategy_xl.xlsx.workbook_part import WorkbookInfo
 
 TODAY = date(2026, 11, 24)
 CLIENTS = [{"name": f"Client {n}", "revenue": 1000.0 * n, "hours": 10.0} for n in range(1, 4)]
@@ -126,7 +126,7 @@ def test_a_row_without_name_is_kept_and_reported(book: Path, tmp_path: Path) -> 
 
 def test_formulas_without_result_are_told_from_empty_cells(book: Path, tmp_path: Path) -> None:
     """A new workbook was never calculated: its computed cells are uncached; written results are not."""
-    from strategy_xl.xlsx.cells import Cached
+    from strategy_xl.ooxml.cells import Cached
 
     clients = read_workbook(book, load_default()).blocks["clients"]
     assert "net" in clients.uncached
@@ -140,7 +140,7 @@ def test_formulas_without_result_are_told_from_empty_cells(book: Path, tmp_path:
 
 def test_an_empty_text_result_counts_as_calculated(book: Path, tmp_path: Path) -> None:
     """A formula that shows nothing has been calculated."""
-    from strategy_xl.xlsx.cells import Cached
+    from strategy_xl.ooxml.cells import Cached
 
     target = edited(book, tmp_path / "b.xlsx", {f"class_live@{n}": Cached("") for n in range(3)})
     clients = read_workbook(target, load_default()).blocks["clients"]
@@ -160,7 +160,7 @@ def test_a_formula_typed_over_is_reported(book: Path, tmp_path: Path) -> None:
 
 def test_error_cells_are_missing_and_reported(book: Path, tmp_path: Path) -> None:
     """#N/A in an input is reported, also when it is all that stands in the row."""
-    from strategy_xl.xlsx.cells import ErrorValue
+    from strategy_xl.ooxml.cells import ErrorValue
 
     target = edited(
         book, tmp_path / "b.xlsx", {"hours@0": ErrorValue("#N/A"), "revenue@1": ErrorValue("#DIV/0!")}

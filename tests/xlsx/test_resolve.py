@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from strategy_xl.errors import WorkbookError
+from strategy_xl.ooxml.refs import Area, column_letters
 from strategy_xl.schema.loader import load_default
 from strategy_xl.text.catalog import message
 from strategy_xl.xlsx import build
 from strategy_xl.xlsx.book_data import WorkbookData
 from strategy_xl.xlsx.read import read_workbook
-from strategy_xl.xlsx.refs import Area, column_letters
 from strategy_xl.xlsx.resolve import BookNames, Place, parse_reference, resolve, table_area
 
 TODAY = date(2026, 11, 24)

@@ -17,8 +17,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from strategy_xl.functions.registry import PREFIX, CellFunction, functions
 from strategy_xl.hosts.calc.interface import SERVICE, argument_name, idl, method_name, methods
+from strategy_xl.ooxml.replace import atomic_replace
 from strategy_xl.text.catalog import LANGUAGES, message
-from strategy_xl.xlsx.replace import atomic_replace
 
 IDENTIFIER = "org.strategyxl.calc"
 MINIMAL_LIBREOFFICE = "7.0"

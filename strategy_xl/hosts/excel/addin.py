@@ -24,10 +24,10 @@ from strategy_xl.hosts.excel.vba_project import (
     write_project,
 )
 from strategy_xl.hosts.excel.xlwings_module import SETTINGS_SHEET, XLWINGS_MODULE, adapt, settings
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.package_write import write_package
+from strategy_xl.ooxml.replace import atomic_replace
 from strategy_xl.text.catalog import LANGUAGES, message
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.package_write import write_package
-from strategy_xl.xlsx.replace import atomic_replace
 
 TEMPLATE: Final = "quickstart_addin_ribbon.xlam"
 PROJECT_NAME: Final = "StrategyXl"

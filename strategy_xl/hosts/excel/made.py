@@ -11,8 +11,8 @@ from lxml import etree
 from strategy_xl.hosts.excel.vba import FUNCTIONS_MODULE
 from strategy_xl.hosts.excel.vba_project import read_project
 from strategy_xl.hosts.excel.xlwings_module import SETTINGS_SHEET, XLWINGS_MODULE
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.workbook_part import WorkbookInfo
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.workbook_part import WorkbookInfo
 
 _PROJECT_PART = "xl/vbaProject.bin"
 _STRINGS_PART = "xl/sharedStrings.xml"

@@ -11,10 +11,10 @@ from typing import Any
 
 from strategy_xl.batch.writing import Columns
 from strategy_xl.errors import Location, WorkbookError
+from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.schema.names import anchor_name
 from strategy_xl.schema.spec import FieldRole
 from strategy_xl.xlsx.book_data import BlockData, WorkbookData
-from strategy_xl.xlsx.refs import cell_name
 from strategy_xl.xlsx.resolve import Place, parse_reference
 
 

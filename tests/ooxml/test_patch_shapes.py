@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from strategy_xl.errors import PatchRefusedError, WorkbookError
-from strategy_xl.xlsx.patch import Cached, Formula, set_cells
+from strategy_xl.ooxml.patch import Cached, Formula, set_cells
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from strategy_xl.errors import Finding, Location, Severity
-from strategy_xl.xlsx.audit_sheet import SheetAudit
-from strategy_xl.xlsx.calc import chain_part
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.refs import MAX_COLUMN, MAX_ROW, column_number
-from strategy_xl.xlsx.workbook_part import SheetInfo, TableInfo, WorkbookInfo, resolve
+from strategy_xl.ooxml.audit_sheet import SheetAudit
+from strategy_xl.ooxml.calc_chain import chain_part
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.refs import MAX_COLUMN, MAX_ROW, column_number
+from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo, resolve
 
 _SHEET_FORBIDDEN = re.compile(r"[\\/?*\[\]:\x00-\x1f]")
 _NAME = re.compile(r"[^\W\d][\w.?\\]*|\\[\w.?\\]*|_xlnm\.\w+", re.UNICODE)

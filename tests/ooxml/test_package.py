@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from strategy_xl.errors import WorkbookError
-from strategy_xl.xlsx import package_write
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.package_write import pack, write_package
-from strategy_xl.xlsx.patch import set_cells
-from strategy_xl.xlsx.replace import atomic_replace
-from strategy_xl.xlsx.workbook_part import WorkbookInfo, is_date_format, resolve
+from strategy_xl.ooxml import package_write
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.package_write import pack, write_package
+from strategy_xl.ooxml.patch import set_cells
+from strategy_xl.ooxml.replace import atomic_replace
+from strategy_xl.ooxml.workbook_part import WorkbookInfo, is_date_format, resolve
 
 
 def code_of(error: pytest.ExceptionInfo[WorkbookError]) -> str:
@@ -345,7 +345,7 @@ class TestReplacing:
             write(package, stream, *args)
             Path(package.path).write_bytes(b"saved by somebody else")
 
-        monkeypatch.setattr("strategy_xl.xlsx.patch.write_package", slow)
+        monkeypatch.setattr("strategy_xl.ooxml.patch.write_package", slow)
         with pytest.raises(WorkbookError) as error:
             set_cells(plain, plain, {"One": {"A1": 99}})
         assert code_of(error) == "SX916"

@@ -17,9 +17,9 @@ from typing import Any
 import python_calamine
 
 from strategy_xl.errors import Location, WorkbookError
-from strategy_xl.xlsx.cells_meta import SheetMeta, scan
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.refs import column_number, parse_area
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.refs import column_number, parse_area
+from strategy_xl.ooxml.sheet_facts import SheetMeta, scan
 
 _LARGE_AREA = 4_000_000
 _LARGE_PART = 8 << 20

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from strategy_xl.errors import PatchRefusedError
+from strategy_xl.ooxml.patch import Cached, Formula, set_cells
 from strategy_xl.text.catalog import message
-from strategy_xl.xlsx.patch import Cached, Formula, set_cells
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.formula.translate import Translator
 
-from strategy_xl.xlsx.cells import number_bytes
+from strategy_xl.ooxml.cells import number_bytes
+from strategy_xl.ooxml.patch import set_cells
+from strategy_xl.ooxml.refs import Area, cell_name, parse_area, parse_cell
+from strategy_xl.ooxml.xml_bytes import content, decode_xstring, encode_xstring, set_attribute, unescape
 from strategy_xl.xlsx.formula import ShiftError, shift_formula
-from strategy_xl.xlsx.patch import set_cells
-from strategy_xl.xlsx.refs import Area, cell_name, parse_area, parse_cell
-from strategy_xl.xlsx.xml_bytes import content, decode_xstring, encode_xstring, set_attribute, unescape
 
 LAWS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -269,7 +269,7 @@ def test_moving_out_of_the_sheet() -> None:
 def test_attributes(name: str, value: Any) -> None:
     """Setting an attribute changes that attribute only, wherever it stands and however it is quoted."""
     for tag in (b"<c/>", b"<c >", b"<c r='1' s=\"2\"/>", b'<c x:b = "5"\n a="r=\'9\'">'):
-        from strategy_xl.xlsx.xml_bytes import attributes_of
+        from strategy_xl.ooxml.xml_bytes import attributes_of
 
         before = attributes_of(tag)
         after = attributes_of(set_attribute(tag, name, value))
@@ -284,8 +284,8 @@ def test_attributes(name: str, value: Any) -> None:
 def test_pieces_do_not_matter(sheet: Any, rows: Any, changes: Any, size: int, comment: bool) -> None:
     """However the stream cuts the part, the result is the same."""
     from strategy_xl.errors import Location
-    from strategy_xl.xlsx.cell_read import SheetFacts
-    from strategy_xl.xlsx.scan import SheetScanner
+    from strategy_xl.ooxml.cell_read import SheetFacts
+    from strategy_xl.ooxml.scan import SheetScanner
 
     data = sheet(
         rows + "<!-- </sheetData> -->" * comment, tail="<pageMargins/><!-- </sheetData> -->"

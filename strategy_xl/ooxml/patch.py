@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from strategy_xl.errors import Finding, Location, PatchRefusedError, WorkbookError
-from strategy_xl.xlsx.calc import chain_part, with_full_calculation, without_formulas
-from strategy_xl.xlsx.cell_read import SheetFacts, Tally
-from strategy_xl.xlsx.cells import Cached, ErrorValue, Formula
-from strategy_xl.xlsx.edits import CellEdits, ColumnEdits, Normal, normalised
-from strategy_xl.xlsx.guards import check_edits
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.package_write import Content, Packed, write_package
-from strategy_xl.xlsx.pipeline import repack
-from strategy_xl.xlsx.refs import cell_name
-from strategy_xl.xlsx.replace import Stamp, atomic_replace
-from strategy_xl.xlsx.scan import SheetScanner
-from strategy_xl.xlsx.workbook_part import SharedStrings, SheetInfo, WorkbookInfo
+from strategy_xl.ooxml.calc_chain import chain_part, with_full_calculation, without_formulas
+from strategy_xl.ooxml.cell_read import SheetFacts, Tally
+from strategy_xl.ooxml.cells import Cached, ErrorValue, Formula
+from strategy_xl.ooxml.edit_forms import CellEdits, ColumnEdits, Normal, normalised
+from strategy_xl.ooxml.guards import check_edits
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.package_write import Content, Packed, write_package
+from strategy_xl.ooxml.pipeline import repack
+from strategy_xl.ooxml.refs import cell_name
+from strategy_xl.ooxml.replace import Stamp, atomic_replace
+from strategy_xl.ooxml.scan import SheetScanner
+from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, WorkbookInfo
 
 __all__ = ["Cached", "ErrorValue", "Formula", "PatchReport", "set_cells"]
 

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from strategy_xl.errors import Location, WorkbookError
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.refs import Area, parse_area
-from strategy_xl.xlsx.xml_bytes import TOKEN, decode_xstring, tags
-from strategy_xl.xlsx.xml_tree import Element, parse
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.refs import Area, parse_area
+from strategy_xl.ooxml.xml_bytes import TOKEN, decode_xstring, tags
+from strategy_xl.ooxml.xml_tree import Element, parse
 
 _STRICT = "http://purl.oclc.org/ooxml/"
 _OTHER_OFFICE = ("word/", "ppt/", "visio/")
@@ -334,7 +334,7 @@ class SharedStrings:
 
     def __call__(self, index: int) -> str | None:
         """The text of an index, None when there is no such string."""
-        from strategy_xl.xlsx.cell_read import rich_text
+        from strategy_xl.ooxml.cell_read import rich_text
 
         items = self._items
         return rich_text(items[index]) if 0 <= index < len(items) else None

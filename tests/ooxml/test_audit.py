@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from strategy_xl.errors import WorkbookError
+from strategy_xl.ooxml.audit import audit, is_valid_name
 from strategy_xl.text.catalog import message
-from strategy_xl.xlsx.audit import audit, is_valid_name
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from strategy_xl.errors import WorkbookError
-from strategy_xl.xlsx.refs import cell_name
-from strategy_xl.xlsx.workbook_part import WorkbookInfo
-from strategy_xl.xlsx.xml_bytes import encoding_of, from_utf8, set_attribute, tags, to_utf8, top_children
+from strategy_xl.ooxml.refs import cell_name
+from strategy_xl.ooxml.workbook_part import WorkbookInfo
+from strategy_xl.ooxml.xml_bytes import encoding_of, from_utf8, set_attribute, tags, to_utf8, top_children
 
 # What comes before calcPr in a workbook part (ECMA-376 part 1, CT_Workbook).
 _BEFORE_CALC = frozenset(

@@ -14,13 +14,13 @@ from operator import lt
 from typing import Any
 
 from strategy_xl.errors import PatchRefusedError
-from strategy_xl.xlsx.cell_patch import CellPatcher
-from strategy_xl.xlsx.cell_read import SheetFacts
-from strategy_xl.xlsx.cells import Cached
-from strategy_xl.xlsx.column_patch import ColumnsPatcher
-from strategy_xl.xlsx.refs import Area, parse_area, parse_cell
-from strategy_xl.xlsx.row_patch import RowPatcher
-from strategy_xl.xlsx.xml_bytes import TOKEN, Tag, attributes_of, set_attribute, tags
+from strategy_xl.ooxml.cell_patch import CellPatcher
+from strategy_xl.ooxml.cell_read import SheetFacts
+from strategy_xl.ooxml.cells import Cached
+from strategy_xl.ooxml.column_patch import ColumnsPatcher
+from strategy_xl.ooxml.refs import Area, parse_area, parse_cell
+from strategy_xl.ooxml.row_patch import RowPatcher
+from strategy_xl.ooxml.xml_bytes import TOKEN, Tag, attributes_of, set_attribute, tags
 
 ColumnEdits = Mapping[int, Mapping[int, Any]]
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from strategy_xl.xlsx.xml_bytes import encode_xstring, escape
+from strategy_xl.ooxml.xml_bytes import encode_xstring, escape
 
 MAX_TEXT = 32_767
 MAX_FORMULA = 8_192

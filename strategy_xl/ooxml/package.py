@@ -16,7 +16,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from strategy_xl.errors import Location, WorkbookError
-from strategy_xl.xlsx.codec import inflate
+from strategy_xl.ooxml.codec import inflate
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from strategy_xl.errors import Location, PatchRefusedError
-from strategy_xl.xlsx.calc import edit_part
-from strategy_xl.xlsx.cell_read import SheetFacts
-from strategy_xl.xlsx.cells import Formula, Peek, Seen, Styled
-from strategy_xl.xlsx.edits import CellEdits, normalised
+from strategy_xl.ooxml.calc_chain import edit_part
+from strategy_xl.ooxml.cell_read import SheetFacts
+from strategy_xl.ooxml.cells import Formula, Peek, Seen, Styled
+from strategy_xl.ooxml.edit_forms import CellEdits, normalised
+from strategy_xl.ooxml.guards import pivot_areas
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.patch import PatchJob, PatchReport
+from strategy_xl.ooxml.pipeline import changed_pieces
+from strategy_xl.ooxml.refs import MAX_ROW, Area, cell_name, parse_area, parse_cell
+from strategy_xl.ooxml.scan import SheetScanner
+from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
+from strategy_xl.ooxml.xml_bytes import content, set_attribute, tags
 from strategy_xl.xlsx.formula import ShiftError, has_relative_references, shift_formula
-from strategy_xl.xlsx.guards import pivot_areas
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.patch import PatchJob, PatchReport
-from strategy_xl.xlsx.pipeline import changed_pieces
-from strategy_xl.xlsx.refs import MAX_ROW, Area, cell_name, parse_area, parse_cell
-from strategy_xl.xlsx.scan import SheetScanner
-from strategy_xl.xlsx.workbook_part import SheetInfo, TableInfo, WorkbookInfo
-from strategy_xl.xlsx.xml_bytes import content, set_attribute, tags
 
 _MASTER = re.compile(rb'<\w*:?c r="([A-Z]+\d+)"[^<>]*><\w*:?f([^<>]*\bt="shared"[^<>]*)>([^<]+)</')
 _SI = re.compile(rb'\bsi="(\d+)"')

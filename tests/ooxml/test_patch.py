@@ -17,7 +17,7 @@ import pytest
 import python_calamine
 
 from strategy_xl.errors import PatchRefusedError, WorkbookError
-from strategy_xl.xlsx.patch import Cached, ErrorValue, Formula, set_cells
+from strategy_xl.ooxml.patch import Cached, ErrorValue, Formula, set_cells
 
 ROWS = (
     '<row r="1" spans="1:3"><c r="A1" s="2"><v>1</v></c><c r="B1" t="s"><v>0</v></c><c r="C1" t="b"><v>1</v></c></row>'
@@ -329,7 +329,7 @@ def test_nothing_heavy_is_imported(book: Path) -> None:
     import sys
 
     program = (
-        "import sys; from strategy_xl.xlsx.patch import set_cells; set_cells(sys.argv[1], sys.argv[1],"
+        "import sys; from strategy_xl.ooxml.patch import set_cells; set_cells(sys.argv[1], sys.argv[1],"
         "{'Feuille': {'A1': 5}}); heavy = {'pandas', 'numpy', 'openpyxl', 'lxml', 'zipfile', 'python_calamine'};"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
     )

@@ -6,9 +6,9 @@ import re
 from typing import Any, NamedTuple
 
 from strategy_xl.errors import PatchRefusedError
-from strategy_xl.xlsx.cell_parts import CellParts, take_apart
-from strategy_xl.xlsx.cell_read import EMPTY_TEXT, SheetFacts, Tally, stored_value
-from strategy_xl.xlsx.cells import (
+from strategy_xl.ooxml.cell_parts import CellParts, take_apart
+from strategy_xl.ooxml.cell_read import EMPTY_TEXT, SheetFacts, Tally, stored_value
+from strategy_xl.ooxml.cells import (
     Cached,
     Formula,
     Peek,
@@ -25,8 +25,8 @@ from strategy_xl.xlsx.cells import (
     typed_value,
     value_bytes,
 )
-from strategy_xl.xlsx.refs import Area, cell_name, column_letters, parse_area
-from strategy_xl.xlsx.xml_bytes import (
+from strategy_xl.ooxml.refs import Area, cell_name, column_letters, parse_area
+from strategy_xl.ooxml.xml_bytes import (
     content,
     escape,
     set_attribute,

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from strategy_xl.errors import WorkbookError
-from strategy_xl.xlsx.codec import LARGE, Deflater
-from strategy_xl.xlsx.package import Package
-from strategy_xl.xlsx.package_write import Packed, scratch
-from strategy_xl.xlsx.xml_bytes import encoding_of, from_utf8, to_utf8
+from strategy_xl.ooxml.codec import LARGE, Deflater
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.package_write import Packed, scratch
+from strategy_xl.ooxml.xml_bytes import encoding_of, from_utf8, to_utf8
 
 _WAITING = 8  # pieces between two threads
 _END = object()

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from strategy_xl.xlsx.audit import audit
-from strategy_xl.xlsx.patch import Cached, Formula, set_cells
+from strategy_xl.ooxml.audit import audit
+from strategy_xl.ooxml.patch import Cached, Formula, set_cells
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 
 from strategy_xl.errors import PatchRefusedError, WorkbookError
-from strategy_xl.xlsx.audit import audit
-from strategy_xl.xlsx.tables import append_rows
+from strategy_xl.ooxml.audit import audit
+from strategy_xl.ooxml.tables import append_rows
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 ROWS = (
@@ -125,8 +125,8 @@ def test_calculated_column_without_formula_in_the_last_row(make: Any, tmp_path: 
     )
     with zipfile.ZipFile(path) as book:
         table = book.read("xl/tables/table1.xml").decode()
-    from strategy_xl.xlsx.package import Package
-    from strategy_xl.xlsx.package_write import write_package
+    from strategy_xl.ooxml.package import Package
+    from strategy_xl.ooxml.package_write import write_package
 
     formula = '<tableColumn id="3" name="d"><calculatedColumnFormula>T[[#This Row],[n]]*2</calculatedColumnFormula></tableColumn>'
     other = tmp_path / "c.xlsx"

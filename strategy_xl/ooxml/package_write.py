@@ -9,8 +9,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from strategy_xl.xlsx.codec import LARGE, Deflater
-from strategy_xl.xlsx.package import (
+from strategy_xl.ooxml.codec import LARGE, Deflater
+from strategy_xl.ooxml.package import (
     _CENTRAL,
     _END,
     _END64,

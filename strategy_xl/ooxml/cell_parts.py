@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from strategy_xl.xlsx.cell_read import EMPTY_TEXT, SheetFacts, rich_text, stored_value
-from strategy_xl.xlsx.cells import BLANK, Typed
-from strategy_xl.xlsx.xml_bytes import Tag, attributes_of, content, escape, tags
+from strategy_xl.ooxml.cell_read import EMPTY_TEXT, SheetFacts, rich_text, stored_value
+from strategy_xl.ooxml.cells import BLANK, Typed
+from strategy_xl.ooxml.xml_bytes import Tag, attributes_of, content, escape, tags
 
 
 class CellParts(NamedTuple):

@@ -7,10 +7,10 @@ from typing import Any
 from xml.parsers import expat
 
 from strategy_xl.errors import Finding, Location, Severity, WorkbookError
-from strategy_xl.xlsx.cells import MAX_FORMULA
-from strategy_xl.xlsx.refs import MAX_ROW, Area, cell_name, parse_area, parse_cell
-from strategy_xl.xlsx.workbook_part import SharedStrings, SheetInfo, TableInfo, WorkbookInfo
-from strategy_xl.xlsx.xml_bytes import decode_xstring
+from strategy_xl.ooxml.cells import MAX_FORMULA
+from strategy_xl.ooxml.refs import MAX_ROW, Area, cell_name, parse_area, parse_cell
+from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, TableInfo, WorkbookInfo
+from strategy_xl.ooxml.xml_bytes import decode_xstring
 
 MAX_LIST = 255
 
