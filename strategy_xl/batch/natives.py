@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from strategy_xl.batch.answers import Answers
-from strategy_xl.functions.native import Context, ErrorValue, compile_formula, evaluation_order
+from strategy_xl.formulas.arrays import Context, ErrorValue, compile_formula, evaluation_order
 from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
 from strategy_xl.schema.consistency import SETTINGS_BLOCK, TODAY

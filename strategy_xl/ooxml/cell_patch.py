@@ -227,7 +227,7 @@ class CellPatcher:
 
     def promote(self, raw: bytes, row: int, column: int) -> bytes:
         """An untouched cell; it takes over the formula of its shared group when the first cell lost it."""
-        from strategy_xl.xlsx.formula import ShiftError, shift_formula
+        from strategy_xl.formulas.shifting import ShiftError, shift_formula
 
         parts = take_apart(raw, self.facts)
         group = parts.formula_attributes.get(b"si", b"")

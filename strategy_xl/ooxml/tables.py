@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from strategy_xl.errors import Location, PatchRefusedError
+from strategy_xl.formulas.shifting import ShiftError, has_relative_references, shift_formula
 from strategy_xl.ooxml.calc_chain import edit_part
 from strategy_xl.ooxml.cell_read import SheetFacts
 from strategy_xl.ooxml.cells import Formula, Peek, Seen, Styled
@@ -20,7 +21,6 @@ from strategy_xl.ooxml.refs import MAX_ROW, Area, cell_name, parse_area, parse_c
 from strategy_xl.ooxml.scan import SheetScanner
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import content, set_attribute, tags
-from strategy_xl.xlsx.formula import ShiftError, has_relative_references, shift_formula
 
 _MASTER = re.compile(rb'<\w*:?c r="([A-Z]+\d+)"[^<>]*><\w*:?f([^<>]*\bt="shared"[^<>]*)>([^<]+)</')
 _SI = re.compile(rb'\bsi="(\d+)"')

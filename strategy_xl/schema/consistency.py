@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from strategy_xl.errors import Location, TemplateError
-from strategy_xl.schema.formula import Reference, parse_argument, parse_column, references
+from strategy_xl.formulas.references import Reference, parse_argument, parse_column, references
 from strategy_xl.schema.spec import (
     FieldSpec,
     FormBlock,

@@ -1,7 +1,7 @@
 """What a template says, as frozen data: a workbook, its modules (sheets), their blocks and fields.
 
 Labels are French and English side by side; everything else is language-neutral. The texts of formulas
-are in the small notation of ``strategy_xl.schema.formula``.
+are in the small notation of ``strategy_xl.formulas.references``.
 """
 
 from __future__ import annotations

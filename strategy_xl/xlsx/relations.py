@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from strategy_xl.errors import Finding, Location, Severity
-from strategy_xl.schema.formula import parse_column
+from strategy_xl.formulas.references import parse_column
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
 from strategy_xl.text.values import fold
 from strategy_xl.xlsx.book_data import BlockData

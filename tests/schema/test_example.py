@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from strategy_xl.schema.formula import parse_column
+from strategy_xl.formulas.references import parse_column
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, FormBlock, TableBlock
 

@@ -15,8 +15,8 @@ import pytest
 
 import strategy_xl.rules
 from strategy_xl import model
+from strategy_xl.formulas.references import parse_argument, parse_column, references
 from strategy_xl.schema.consistency import MAP_COLUMNS
-from strategy_xl.schema.formula import parse_argument, parse_column, references
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import (
     FieldRole,

@@ -15,7 +15,7 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.xdr import XDRPositiveSize2D
 
-from strategy_xl.schema.formula import parse_column
+from strategy_xl.formulas.references import parse_column
 from strategy_xl.schema.names import setting_name
 from strategy_xl.schema.spec import ChartSpec, FieldType, SeriesSpec
 from strategy_xl.xlsx.builder import chart_parts as parts

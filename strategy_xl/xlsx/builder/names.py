@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from openpyxl.workbook.defined_name import DefinedName
 
 from strategy_xl import __version__
+from strategy_xl.formulas.references import parse_column
 from strategy_xl.schema.consistency import TODAY
-from strategy_xl.schema.formula import parse_column
 from strategy_xl.schema.names import (
     STAMP,
     anchor_name,

@@ -7,7 +7,7 @@ from datetime import date
 
 from openpyxl.utils import get_column_letter
 
-from strategy_xl.schema.formula import Reference, parse_column, render
+from strategy_xl.formulas.references import Reference, parse_column, render
 from strategy_xl.schema.names import setting_name
 from strategy_xl.schema.spec import FieldSpec, MapBlock, TableBlock
 from strategy_xl.xlsx.builder.layout import Area, BookLayout, PlacedBlock

@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterator, Sequence
 
 from strategy_xl.errors import UsageError
+from strategy_xl.formulas.references import parse_column, references
 from strategy_xl.schema.consistency import SETTINGS_MODULE
-from strategy_xl.schema.formula import parse_column, references
 from strategy_xl.schema.spec import (
     ChartSpec,
     FormBlock,

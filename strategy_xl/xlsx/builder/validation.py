@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from strategy_xl.schema.formula import parse_column
+from strategy_xl.formulas.references import parse_column
 from strategy_xl.schema.names import list_name
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType
 from strategy_xl.xlsx.builder.book import Book

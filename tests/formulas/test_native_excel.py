@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy_xl.functions.native import (
+from strategy_xl.formulas.arrays import (
     CircularError,
     Context,
     ErrorValue,
@@ -24,9 +24,9 @@ from strategy_xl.functions.native import (
     evaluation_order,
     function_names,
 )
-from strategy_xl.functions.native.parse import Binary, Literal, RowRef, parse
-from strategy_xl.functions.native.values import NUMBER, from_values, to_serial
-from strategy_xl.schema.formula import Reference
+from strategy_xl.formulas.arrays.blocks import NUMBER, from_values, to_serial
+from strategy_xl.formulas.references import Reference
+from strategy_xl.formulas.tree import Binary, Literal, RowRef, parse
 
 sys.path.insert(0, str(Path(__file__).parent))
 from native_data import NA, make_context

@@ -11,12 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from strategy_xl.functions.native.coerce import numeric, significant
-from strategy_xl.functions.native.grouping import Ints, Span, combined, sums
-from strategy_xl.functions.native.operate import text_ranks
-from strategy_xl.functions.native.parse import Binary, Node, Unary
-from strategy_xl.functions.native.registry import Environment
-from strategy_xl.functions.native.values import (
+from strategy_xl.formulas.arrays.blocks import (
     BLANK,
     BOOL,
     ERROR,
@@ -28,6 +23,11 @@ from strategy_xl.functions.native.values import (
     numbers,
     with_errors,
 )
+from strategy_xl.formulas.arrays.grouping import Ints, Span, combined, sums
+from strategy_xl.formulas.arrays.kinds import numeric, significant
+from strategy_xl.formulas.arrays.library import Environment
+from strategy_xl.formulas.arrays.operators import text_ranks
+from strategy_xl.formulas.tree import Binary, Node, Unary
 
 _MIRROR = {"=": "=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 

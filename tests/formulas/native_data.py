@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from strategy_xl.functions.native import Context, ErrorValue
+from strategy_xl.formulas.arrays import Context, ErrorValue
 
 NA, DIV0 = ErrorValue("#N/A"), ErrorValue("#DIV/0!")
 

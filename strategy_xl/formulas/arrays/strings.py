@@ -8,12 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from strategy_xl.functions.native.coerce import numeric, parse_number, textual, truth
-from strategy_xl.functions.native.formats import FormatSigns, format_text, format_value
-from strategy_xl.functions.native.maths import failing
-from strategy_xl.functions.native.registry import ALL, Environment, function
-from strategy_xl.functions.native.stats import first_errors, flat_rows
-from strategy_xl.functions.native.values import (
+from strategy_xl.formulas.arrays.blocks import (
     BLANK,
     NUMBER,
     TEXT,
@@ -29,6 +24,11 @@ from strategy_xl.functions.native.values import (
     texts,
     with_errors,
 )
+from strategy_xl.formulas.arrays.formats import FormatSigns, format_text, format_value
+from strategy_xl.formulas.arrays.kinds import numeric, parse_number, textual, truth
+from strategy_xl.formulas.arrays.library import ALL, Environment, function
+from strategy_xl.formulas.arrays.maths import failing
+from strategy_xl.formulas.arrays.stats import first_errors, flat_rows
 
 MAX_TEXT = 32767
 

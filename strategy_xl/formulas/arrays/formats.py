@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from strategy_xl.functions.native.coerce import number_text
+from strategy_xl.formulas.arrays.kinds import number_text
 
 _PIECE = re.compile(
     r'"(?P<quoted>[^"]*)"'

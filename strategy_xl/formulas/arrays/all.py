@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from strategy_xl.functions.native import criteria, dates, logic, lookup, maths, stats, strings
-from strategy_xl.functions.native.registry import FUNCTIONS
+from strategy_xl.formulas.arrays import criteria, logic, lookup, maths, stats, strings
+from strategy_xl.formulas.arrays import days as dates
+from strategy_xl.formulas.arrays.library import FUNCTIONS
 
 MODULES = (criteria, dates, logic, lookup, maths, stats, strings)
 

@@ -6,19 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from strategy_xl.functions.native.conditions import ORDER, Asked, Key, Range, is_plain
-from strategy_xl.functions.native.grouping import (
-    NOWHERE,
-    Ints,
-    Span,
-    combined,
-    extremes,
-    first_marked,
-    sums,
-)
-from strategy_xl.functions.native.parse import UnsupportedError
-from strategy_xl.functions.native.registry import Environment, function
-from strategy_xl.functions.native.values import (
+from strategy_xl.formulas.arrays.blocks import (
     DIV0,
     ERROR,
     NUMBER,
@@ -29,6 +17,18 @@ from strategy_xl.functions.native.values import (
     checked,
     error,
 )
+from strategy_xl.formulas.arrays.conditions import ORDER, Asked, Key, Range, is_plain
+from strategy_xl.formulas.arrays.grouping import (
+    NOWHERE,
+    Ints,
+    Span,
+    combined,
+    extremes,
+    first_marked,
+    sums,
+)
+from strategy_xl.formulas.arrays.library import Environment, function
+from strategy_xl.formulas.tree import UnsupportedError
 
 
 class Selection:

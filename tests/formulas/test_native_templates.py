@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from strategy_xl.functions.native import (
+from strategy_xl.formulas.arrays import (
     UnsupportedError,
     compile_formula,
     dependencies,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from strategy_xl.functions.native.parse import Node
-from strategy_xl.functions.native.values import Cells
+from strategy_xl.formulas.arrays.blocks import Cells
+from strategy_xl.formulas.tree import Node
 
 
 class Environment(Protocol):

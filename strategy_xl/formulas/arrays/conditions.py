@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from strategy_xl.functions.native.coerce import parse_number, significant, significant_one
-from strategy_xl.functions.native.grouping import Ints
-from strategy_xl.functions.native.operate import collation
-from strategy_xl.functions.native.strings import has_wildcard, wildcard
-from strategy_xl.functions.native.values import BLANK, BOOL, ERROR, ERRORS, NUMBER, TEXT, Bools, Cells, Floats
+from strategy_xl.formulas.arrays.blocks import BLANK, BOOL, ERROR, ERRORS, NUMBER, TEXT, Bools, Cells, Floats
+from strategy_xl.formulas.arrays.grouping import Ints
+from strategy_xl.formulas.arrays.kinds import parse_number, significant, significant_one
+from strategy_xl.formulas.arrays.operators import collation
+from strategy_xl.formulas.arrays.strings import has_wildcard, wildcard
 
 _OPERATOR = re.compile(r"(<>|<=|>=|=|<|>)?(.*)", re.DOTALL)
 _PLAIN = re.compile(r"[^\W\d_][^*?~]*")

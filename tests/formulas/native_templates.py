@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from strategy_xl.functions.native import Context
+from strategy_xl.formulas.arrays import Context
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldSpec, FieldType, FormBlock, GridBlock, TableBlock
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategy_xl.schema.formula import Reference, parse_column, references, render
+from strategy_xl.formulas.references import Reference, parse_column, references, render
 
 KEYS = st.from_regex(r"[a-z][a-z0-9]{0,8}(_[a-z0-9]{1,4})?", fullmatch=True)
 PLAIN = st.text("ABCXYZ0123456789+-*/(),=<>& .$:;{}éà", max_size=20)

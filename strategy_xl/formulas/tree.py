@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from strategy_xl.functions.native.values import BOOL, ERROR, ERRORS, NUMBER, TEXT
+from strategy_xl.formulas.arrays.blocks import BOOL, ERROR, ERRORS, NUMBER, TEXT
 
 
 class FormulaError(ValueError):

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from strategy_xl.functions.native.coerce import numeric, significant, textual
-from strategy_xl.functions.native.values import (
+from strategy_xl.formulas.arrays.blocks import (
     BLANK,
     DIV0,
     ERROR,
@@ -27,6 +26,7 @@ from strategy_xl.functions.native.values import (
     texts,
     with_errors,
 )
+from strategy_xl.formulas.arrays.kinds import numeric, significant, textual
 
 _NEARLY = 1e-14
 _COMPARE: dict[str, Callable[[npt.NDArray[Any], npt.NDArray[Any]], Bools]] = {

@@ -6,11 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from strategy_xl.functions.native.coerce import numeric, parse_number
-from strategy_xl.functions.native.maths import failing
-from strategy_xl.functions.native.parse import UnsupportedError
-from strategy_xl.functions.native.registry import ALL, Environment, function
-from strategy_xl.functions.native.values import (
+from strategy_xl.formulas.arrays.blocks import (
     BLANK,
     BOOL,
     DIV0,
@@ -29,6 +25,10 @@ from strategy_xl.functions.native.values import (
     errors_of,
     numbers,
 )
+from strategy_xl.formulas.arrays.kinds import numeric, parse_number
+from strategy_xl.formulas.arrays.library import ALL, Environment, function
+from strategy_xl.formulas.arrays.maths import failing
+from strategy_xl.formulas.tree import UnsupportedError
 
 FIRST = frozenset({0})
 
@@ -249,7 +249,7 @@ _SUBTOTALS = dict(
 
 @function("SUBTOTAL", args=(2, 254), arrays=ALL)
 def _subtotal(args: Sequence[Cells], env: Environment) -> Cells:
-    from strategy_xl.functions.native.registry import FUNCTIONS
+    from strategy_xl.formulas.arrays.library import FUNCTIONS
 
     if args[0].number.size != 1 or not args[0].only(NUMBER):
         raise UnsupportedError("SUBTOTAL with a function that is not a constant")
@@ -324,8 +324,8 @@ _paired("RSQ", compute=lambda ys, xs: _correlation(ys, xs) ** 2)
 
 @function("FORECAST", "FORECAST.LINEAR", args=(3, 3), arrays=frozenset({1, 2}))
 def _forecast(args: Sequence[Cells], env: Environment) -> Cells:
-    from strategy_xl.functions.native.operate import arithmetic
-    from strategy_xl.functions.native.registry import FUNCTIONS
+    from strategy_xl.formulas.arrays.library import FUNCTIONS
+    from strategy_xl.formulas.arrays.operators import arithmetic
 
     slope = FUNCTIONS["SLOPE"].call(args[1:], env)
     start = FUNCTIONS["INTERCEPT"].call(args[1:], env)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from strategy_xl.functions.native.parse import FormulaError
+from strategy_xl.formulas.references import Reference, references
+from strategy_xl.formulas.tree import FormulaError
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
-from strategy_xl.schema.formula import Reference, references
 
 FieldKey = tuple[str, str]
 """Block key and field key."""

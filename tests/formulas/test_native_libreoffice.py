@@ -14,9 +14,9 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula
 
-from strategy_xl.functions.native import ErrorValue, evaluate
-from strategy_xl.functions.native.values import to_serial
-from strategy_xl.schema.formula import Reference, render
+from strategy_xl.formulas.arrays import ErrorValue, evaluate
+from strategy_xl.formulas.arrays.blocks import to_serial
+from strategy_xl.formulas.references import Reference, render
 
 sys.path.insert(0, str(Path(__file__).parent))
 import native_data as data

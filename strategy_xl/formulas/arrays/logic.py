@@ -6,11 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from strategy_xl.functions.native.coerce import logical, numeric, truth
-from strategy_xl.functions.native.operate import compare
-from strategy_xl.functions.native.parse import Node
-from strategy_xl.functions.native.registry import ALL, Environment, function
-from strategy_xl.functions.native.values import (
+from strategy_xl.formulas.arrays.blocks import (
     BLANK,
     BOOL,
     ERROR,
@@ -30,6 +26,10 @@ from strategy_xl.functions.native.values import (
     numbers,
     with_errors,
 )
+from strategy_xl.formulas.arrays.kinds import logical, numeric, truth
+from strategy_xl.formulas.arrays.library import ALL, Environment, function
+from strategy_xl.formulas.arrays.operators import compare
+from strategy_xl.formulas.tree import Node
 
 
 def pick(condition: Cells, yes: Cells, no: Cells) -> Cells:

@@ -7,11 +7,11 @@ run needs whole columns of 200,000 rows in the templates' own notation.
 
 from __future__ import annotations
 
-from strategy_xl.functions.native.engine import Compiled, Context, Vector, compile_formula, evaluate
-from strategy_xl.functions.native.library import function_names
-from strategy_xl.functions.native.order import CircularError, dependencies, evaluation_order
-from strategy_xl.functions.native.parse import FormulaError, UnsupportedError
-from strategy_xl.functions.native.values import ErrorValue, Value
+from strategy_xl.formulas.arrays.all import function_names
+from strategy_xl.formulas.arrays.blocks import ErrorValue, Value
+from strategy_xl.formulas.arrays.engine import Compiled, Context, Vector, compile_formula, evaluate
+from strategy_xl.formulas.order import CircularError, dependencies, evaluation_order
+from strategy_xl.formulas.tree import FormulaError, UnsupportedError
 
 __all__ = [
     "CircularError",

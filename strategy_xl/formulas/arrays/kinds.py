@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from strategy_xl.functions.native.values import (
+from strategy_xl.formulas.arrays.blocks import (
     BLANK,
     BOOL,
     ERROR,

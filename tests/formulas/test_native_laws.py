@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from strategy_xl.functions.native import Context, ErrorValue, evaluate
-from strategy_xl.functions.native.coerce import number_text, parse_number, significant, significant_one
-from strategy_xl.functions.native.conditions import Asked, Range
-from strategy_xl.functions.native.values import constant, from_values
+from strategy_xl.formulas.arrays import Context, ErrorValue, evaluate
+from strategy_xl.formulas.arrays.blocks import constant, from_values
+from strategy_xl.formulas.arrays.conditions import Asked, Range
+from strategy_xl.formulas.arrays.kinds import number_text, parse_number, significant, significant_one
 
 WORDS = ["", "a", "A", "b", "ab", "a*", "5", "été", "x?", ">1"]
 CELL = st.one_of(
@@ -101,7 +101,7 @@ def test_slices_or_whole(formula: str, table: dict[str, list[Any]]) -> None:
     """A bound on memory (two cells) changes no answer: slices and groups ≡ rows × cells at once."""
     whole = evaluate(formula, context(table))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("strategy_xl.functions.native.engine.CHUNK", 2)
+        patch.setattr("strategy_xl.formulas.arrays.engine.CHUNK", 2)
         assert evaluate(formula, context(table)) == whole
 
 

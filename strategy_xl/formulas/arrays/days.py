@@ -8,11 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from strategy_xl.functions.native.coerce import numeric, textual
-from strategy_xl.functions.native.maths import failing, floats
-from strategy_xl.functions.native.parse import UnsupportedError
-from strategy_xl.functions.native.registry import Environment, function
-from strategy_xl.functions.native.values import (
+from strategy_xl.formulas.arrays.blocks import (
     NUM,
     NUMBER,
     Cells,
@@ -22,6 +18,10 @@ from strategy_xl.functions.native.values import (
     constant,
     errors_of,
 )
+from strategy_xl.formulas.arrays.kinds import numeric, textual
+from strategy_xl.formulas.arrays.library import Environment, function
+from strategy_xl.formulas.arrays.maths import failing, floats
+from strategy_xl.formulas.tree import UnsupportedError
 
 _UNIX = 25569  # serial of 1970-01-01
 _LEAP_BUG = 61

@@ -7,12 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from strategy_xl.functions.native.coerce import numeric, significant, truth
-from strategy_xl.functions.native.operate import collation, compare
-from strategy_xl.functions.native.parse import Call, Literal, Missing, Node, UnsupportedError
-from strategy_xl.functions.native.registry import ALL, Environment, function
-from strategy_xl.functions.native.strings import has_wildcard, wildcard
-from strategy_xl.functions.native.values import (
+from strategy_xl.formulas.arrays.blocks import (
     BLANK,
     BOOL,
     ERROR,
@@ -31,6 +26,11 @@ from strategy_xl.functions.native.values import (
     numbers,
     with_errors,
 )
+from strategy_xl.formulas.arrays.kinds import numeric, significant, truth
+from strategy_xl.formulas.arrays.library import ALL, Environment, function
+from strategy_xl.formulas.arrays.operators import collation, compare
+from strategy_xl.formulas.arrays.strings import has_wildcard, wildcard
+from strategy_xl.formulas.tree import Call, Literal, Missing, Node, UnsupportedError
 
 Ints = npt.NDArray[np.int64]
 _NOWHERE = -1

@@ -9,10 +9,23 @@ from typing import Any
 
 import numpy as np
 
-from strategy_xl.functions.native import library
-from strategy_xl.functions.native.coerce import settled
-from strategy_xl.functions.native.operate import operate, sign
-from strategy_xl.functions.native.parse import (
+from strategy_xl.formulas.arrays import all as library
+from strategy_xl.formulas.arrays.blocks import (
+    ERROR,
+    ERRORS,
+    Cells,
+    ErrorValue,
+    Value,
+    constant,
+    from_values,
+    objects,
+    texts,
+)
+from strategy_xl.formulas.arrays.kinds import settled
+from strategy_xl.formulas.arrays.library import FUNCTIONS, Function, Traits
+from strategy_xl.formulas.arrays.operators import operate, sign
+from strategy_xl.formulas.arrays.sumproduct import grouped_sumproduct
+from strategy_xl.formulas.tree import (
     Array,
     Binary,
     Call,
@@ -27,19 +40,6 @@ from strategy_xl.functions.native.parse import (
     UnsupportedError,
     children,
     parse,
-)
-from strategy_xl.functions.native.registry import FUNCTIONS, Function, Traits
-from strategy_xl.functions.native.sumproduct import grouped_sumproduct
-from strategy_xl.functions.native.values import (
-    ERROR,
-    ERRORS,
-    Cells,
-    ErrorValue,
-    Value,
-    constant,
-    from_values,
-    objects,
-    texts,
 )
 
 Vector = list[Value]

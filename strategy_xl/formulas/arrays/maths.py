@@ -8,10 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from strategy_xl.functions.native.coerce import numeric
-from strategy_xl.functions.native.operate import arithmetic
-from strategy_xl.functions.native.registry import Environment, function
-from strategy_xl.functions.native.values import (
+from strategy_xl.formulas.arrays.blocks import (
     DIV0,
     NUM,
     Bools,
@@ -22,6 +19,9 @@ from strategy_xl.functions.native.values import (
     constant,
     errors_of,
 )
+from strategy_xl.formulas.arrays.kinds import numeric
+from strategy_xl.formulas.arrays.library import Environment, function
+from strategy_xl.formulas.arrays.operators import arithmetic
 
 _SAME = 1e-15
 """Relative distance under which a scaled number is taken for the decimal it is nearest to."""
