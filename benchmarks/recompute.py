@@ -25,7 +25,7 @@ SCRIPTS = {
     "recompute": """
 from datetime import date
 from pathlib import Path
-from strategy_xl.batch.job import recompute_workbook
+from strategy_xl.work.recompute import recompute_workbook
 from strategy_xl.schema.loader import load_default
 def work(path):
     report = recompute_workbook(Path(path), load_default(), date(2027, 3, 1))
@@ -67,11 +67,11 @@ def book(folder: Path, clients: int) -> Path:
     """Two workbooks with that many clients, about one in ten of their cells empty: new, and after a day."""
     import numpy as np
 
-    from strategy_xl.batch.job import recompute_workbook
+    from strategy_xl.book.read import read_workbook
+    from strategy_xl.build.book import render
     from strategy_xl.ooxml.patch import set_cells
     from strategy_xl.schema.loader import load_default
-    from strategy_xl.xlsx.build import render
-    from strategy_xl.xlsx.read import read_workbook
+    from strategy_xl.work.recompute import recompute_workbook
 
     random = np.random.default_rng(clients)
     keys = {

@@ -24,7 +24,7 @@ from pathlib import Path
 import pandas as pd
 from babel.messages.pofile import read_po
 
-from strategy_xl.functions import present
+from strategy_xl.answers import sentences as present
 from strategy_xl.functions.coercion import block_fields, choice_labels, setting_field
 from strategy_xl.rules.base import RuleResult
 from strategy_xl.rules.completeness import BlockNeed

@@ -25,8 +25,8 @@ from strategy_xl.errors import Finding, StrategyXlError
 @templates_option
 def check(paths: tuple[str, ...], templates: Path | None, *, as_json: bool) -> None:
     """Print the findings of each workbook."""
-    from strategy_xl.batch.discover import workbooks
-    from strategy_xl.xlsx.read import check as check_workbook
+    from strategy_xl.book.read import check as check_workbook
+    from strategy_xl.runs.discover import workbooks
 
     spec = load_spec(templates)
     findings: list[Finding] = []

@@ -18,7 +18,7 @@ from strategy_xl.commands.render import (
 from strategy_xl.errors import UsageError
 
 if TYPE_CHECKING:
-    from strategy_xl.batch.importer import ImportPlan
+    from strategy_xl.work.importing.plan import ImportPlan
 
 
 def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
@@ -57,9 +57,9 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
 @templates_option
 def import_(source: Path, book: Path, templates: Path | None, **options: Any) -> None:
     """Show how the columns match, then write."""
-    from strategy_xl.batch.importer import apply, plan
+    from strategy_xl.book.read import read_workbook
     from strategy_xl.ooxml.open_marks import refuse_if_open
-    from strategy_xl.xlsx.read import read_workbook
+    from strategy_xl.work.importing.plan import apply, plan
 
     if not options["dry_run"]:
         refuse_if_open(book)

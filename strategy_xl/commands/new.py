@@ -32,8 +32,8 @@ from strategy_xl.text.catalog import LANGUAGES
 @with_today
 def new(out: Path, lang: str, *, force: bool, with_example: bool, **options: Any) -> None:
     """Build the workbook, then fill its results so that it reads right in every viewer."""
-    from strategy_xl.batch.job import recompute_workbook
-    from strategy_xl.xlsx.build import build
+    from strategy_xl.build.book import build
+    from strategy_xl.work.recompute import recompute_workbook
 
     spec = load_spec(options["templates"])
     today = chosen_day(options["today"])

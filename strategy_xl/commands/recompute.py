@@ -22,7 +22,7 @@ from strategy_xl.commands.render import (
 )
 
 if TYPE_CHECKING:
-    from strategy_xl.batch.job import JobReport
+    from strategy_xl.work.recompute import JobReport
 
 
 @click.command(help=text("cli.recompute.help"))
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 @today_option
 def recompute(paths: tuple[str, ...], jobs: int, templates: Path | None, **options: Any) -> None:
     """Recompute each workbook and print the table of results."""
-    from strategy_xl.batch.discover import workbooks
-    from strategy_xl.batch.runner import Task, run
+    from strategy_xl.runs.discover import workbooks
+    from strategy_xl.runs.runner import Task, run
     from strategy_xl.schema.loader import load
 
     if templates is not None:

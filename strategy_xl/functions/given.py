@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from strategy_xl.functions import present
+from strategy_xl.answers import sentences as present
 from strategy_xl.functions.coercion import (
     Refusal,
     block_fields,

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from strategy_xl.batch.evaluate import evaluate
-from strategy_xl.batch.job import recompute_workbook, rule_frames
+from strategy_xl.answers.judging import evaluate
+from strategy_xl.book.read import read_workbook
+from strategy_xl.build.book import render
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, FormBlock, TableBlock, WorkbookSpec
-from strategy_xl.xlsx.build import render
-from strategy_xl.xlsx.read import read_workbook
+from strategy_xl.work.recompute import recompute_workbook, rule_frames
 
 pytestmark = pytest.mark.libreoffice
 

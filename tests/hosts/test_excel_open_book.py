@@ -15,7 +15,8 @@ import pytest
 import xlwings
 from fake_excel import Cell, Excel, FakeSheet, RefusedError, Source, opened, taken
 
-from strategy_xl.batch.job import recompute_workbook
+from strategy_xl.book.read import read_workbook
+from strategy_xl.build.book import build
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.hosts.excel import macros
 from strategy_xl.hosts.excel.macros import FINDINGS_SHOWN, told
@@ -25,8 +26,7 @@ from strategy_xl.ooxml.patch import Formula
 from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.schema.loader import load_default
 from strategy_xl.text.catalog import message
-from strategy_xl.xlsx.build import build
-from strategy_xl.xlsx.read import read_workbook
+from strategy_xl.work.recompute import recompute_workbook
 
 TODAY = date(2027, 3, 1)
 SPEC = load_default()

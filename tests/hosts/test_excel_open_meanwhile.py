@@ -13,11 +13,11 @@ import xlwings
 from fake_excel import Excel, RefusedError, Source, opened
 from openpyxl.utils import get_column_letter
 
+from strategy_xl.book.read import read_workbook
+from strategy_xl.build.book import build
 from strategy_xl.hosts.excel import open_book
 from strategy_xl.hosts.excel.open_book import OpenReport, Windows, recompute_open_book
 from strategy_xl.schema.loader import load_default
-from strategy_xl.xlsx.build import build
-from strategy_xl.xlsx.read import read_workbook
 
 TODAY = date(2027, 3, 1)
 SPEC = load_default()

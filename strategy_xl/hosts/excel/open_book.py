@@ -16,14 +16,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from strategy_xl.batch.job import BookPlan, plan_workbook
-from strategy_xl.batch.writing import Columns
+from strategy_xl.book.data import WorkbookData
+from strategy_xl.book.edits import Columns
 from strategy_xl.errors import Finding, Location, Severity, StrategyXlError, WorkbookError
 from strategy_xl.hosts.excel.open_cells import Writer, reason
 from strategy_xl.hosts.excel.open_places import check_places
 from strategy_xl.ooxml.patch import Cached, set_cells
 from strategy_xl.schema.spec import WorkbookSpec
-from strategy_xl.xlsx.book_data import WorkbookData
+from strategy_xl.work.recompute import BookPlan, plan_workbook
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from strategy_xl.batch.writing import Columns
+from strategy_xl.book.edits import Columns
 from strategy_xl.errors import Finding, Location, WorkbookError
 from strategy_xl.ooxml.patch import Formula
 from strategy_xl.ooxml.refs import cell_name

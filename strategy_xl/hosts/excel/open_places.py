@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from strategy_xl.batch.writing import Columns
+from strategy_xl.book.data import BlockData, WorkbookData
+from strategy_xl.book.edits import Columns
+from strategy_xl.book.resolve import Place, parse_reference
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.schema.names import anchor_name
 from strategy_xl.schema.spec import FieldRole
-from strategy_xl.xlsx.book_data import BlockData, WorkbookData
-from strategy_xl.xlsx.resolve import Place, parse_reference
 
 
 def check_places(book: Any, data: WorkbookData, columns: Columns) -> None:

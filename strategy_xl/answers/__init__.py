@@ -1,0 +1,1 @@
+"""Rules' frames → codes → sentences → cells to write; knows no workbook."""

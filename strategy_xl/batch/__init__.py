@@ -1,1 +1,0 @@
-"""The nightly work: read, judge, write back, one workbook after the other."""

@@ -1,0 +1,1 @@
+"""Our workbook: read, resolve, frames, the look of a value in a cell, edits."""

@@ -1,0 +1,128 @@
+"""What reading a workbook gives: blocks as frames with the place of every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from strategy_xl.book.resolve import Place
+from strategy_xl.errors import Finding
+from strategy_xl.ooxml.refs import cell_name
+from strategy_xl.schema.spec import FieldSpec, FormBlock, ModuleSpec, SummaryBlock, TableBlock
+from strategy_xl.text.choices import Choices
+from strategy_xl.text.coerce import Context, coerce_column
+
+DataBlock = TableBlock | FormBlock | SummaryBlock
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class BlockData:
+    """One block as people filled it.
+
+    Arguments:
+        module, block: what the templates say.
+        sheet: title of the sheet it stands on.
+        frame: one row per filled row (index: Excel row number) or instance of a form (index: 1, 2…);
+            columns by field key. Inputs and computed fields have their type, owned fields are as read.
+        places: field key → header cell (table) or first value cell (form); a field without one was not
+            found and its column is all missing.
+        first_row, last_row: data rows of the table, blank ones included; instances of a form.
+        table, table_left: name of the Excel table as it is now and its first column; None and 0 for a form
+            or a table turned into a range.
+        uncached: computed fields of which at least one filled row has a formula without stored result.
+        uncached_rows: for those fields, the rows (index values of the frame).
+        overtyped: computed fields → rows in which something was typed over the formula, or it was erased.
+        to_clear: owned fields → blank rows in which an old result still stands.
+        shown: computed and owned fields → what each of their cells shows, over all rows: value, text, "" for
+            nothing (or a formula never calculated), ``ErrorValue``.
+        context: language, date system and lists, to turn owned cells into values.
+    """
+
+    module: ModuleSpec
+    block: DataBlock
+    sheet: str
+    frame: pd.DataFrame
+    places: Mapping[str, Place]
+    first_row: int
+    last_row: int
+    table: str | None = None
+    table_left: int = 0
+    uncached_rows: Mapping[str, Rows] = field(default_factory=dict)
+    overtyped: Mapping[str, Rows] = field(default_factory=dict)
+    to_clear: Mapping[str, Rows] = field(default_factory=dict)
+    shown: Mapping[str, list[Any]] = field(default_factory=dict)
+    context: Context = field(default_factory=Context)
+
+    @property
+    def uncached(self) -> frozenset[str]:
+        """Computed fields that have a formula without stored result in some filled row."""
+        return frozenset(self.uncached_rows)
+
+    @property
+    def all_rows(self) -> range:
+        """Every data row of the table (Excel row numbers) or instance of the form, blank ones too."""
+        return range(self.first_row, self.last_row + 1)
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the block is a table (else a form or a summary)."""
+        return isinstance(self.block, TableBlock)
+
+    def field(self, key: str) -> FieldSpec:
+        """The field of that key; KeyError when the block has none."""
+        for spec in self.block.fields:
+            if spec.key == key:
+                return spec
+        raise KeyError(key)
+
+    def cell(self, key: str, index: int) -> tuple[int, int]:
+        """Row and column (1-based) of a field's cell in a row or instance; KeyError when it was not found."""
+        place = self.places[key]
+        return (index, place.column) if self.is_table else (place.row, place.column + index - 1)
+
+    def a1(self, key: str, index: int) -> str:
+        """The same cell as ``C7``."""
+        return cell_name(*self.cell(key, index))
+
+    def sheet_of(self, key: str) -> str:
+        """Title of the sheet a field's cells stand on (people may move a form's field elsewhere)."""
+        return self.places[key].sheet
+
+    def typed(self, key: str) -> pd.Series[Any]:
+        """A field's column by its type (choice labels → keys), also for owned fields; index of the frame."""
+        column = self.frame[key]
+        found = coerce_column(list(column), self.field(key), self.context).series
+        return found.set_axis(column.index)
+
+
+@dataclass(frozen=True)
+class WorkbookData:
+    """A workbook as people filled it.
+
+    Arguments:
+        path: the file.
+        lang: language of the workbook, from its stamp.
+        schema_version: version of the templates it was made from.
+        date1904: whether its days count from 1904.
+        blocks: block key → its data.
+        findings: everything that could not be taken as it stands, in the sheets' order.
+        sheets: module key → title of its sheet.
+        choices: list key → choices with the labels of this workbook.
+        anchors: (block key, field key) → cell, for every stored name that still leads somewhere.
+    """
+
+    path: str
+    lang: str
+    schema_version: int
+    date1904: bool
+    blocks: Mapping[str, BlockData]
+    findings: tuple[Finding, ...]
+    sheets: Mapping[str, str]
+    choices: Mapping[str, Choices]
+    anchors: Mapping[tuple[str, str], Place]

@@ -1,0 +1,111 @@
+"""The columns of one block: cut out of a sheet's rows, and put together as a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from strategy_xl.book.data import DataBlock, Rows
+from strategy_xl.ooxml.sheet_values import Row
+from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
+from strategy_xl.text.coerce import Coerced, as_column, blank_mask
+
+_SLICE = 512
+
+
+def cells_of(rows: Sequence[Row], column: int, first: int, last: int) -> list[Any]:
+    """The cells of a column from row ``first`` to ``last``; "" beyond what the sheet holds."""
+    window = rows[first - 1 : last]
+    if not window or column > len(window[0]):
+        return [""] * (last - first + 1)
+    found = [row[column - 1] for row in window]
+    return found + [""] * (last - first + 1 - len(found))
+
+
+def transpose(rows: Sequence[Row], columns: Mapping[str, int], first: int, last: int) -> dict[str, list[Any]]:
+    """The cells of several columns, by key; a few rows at a time, which memory caches like."""
+    found: dict[str, list[Any]] = {key: [] for key in columns}
+    for start in range(first - 1, min(last, len(rows)), _SLICE):
+        turned = list(zip(*rows[start : min(start + _SLICE, last)], strict=True))
+        for key, column in columns.items():
+            if column <= len(turned):
+                found[key].extend(turned[column - 1])
+    count = last - first + 1
+    for cells in found.values():
+        cells.extend([""] * (count - len(cells)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field's cells, raw and by type."""
+
+    spec: FieldSpec
+    raw: list[Any]
+    coerced: Coerced
+
+
+def filled_rows(block: DataBlock, columns: Iterable[Column], count: int) -> npt.NDArray[np.bool_]:
+    """Which rows people filled: an input with a value other than its default, or one that could not be read.
+
+    A row without any input field (a result list) is filled when anything stands in it.
+    """
+    filled = np.zeros(count, bool)
+    inputs = [column for column in columns if column.spec.role is FieldRole.INPUT]
+    identity = block.identity_key if isinstance(block, TableBlock) else getattr(block, "identity", None)
+    for column in inputs or columns:
+        spec = column.spec
+        if not inputs:
+            filled |= ~blank_mask(column.raw)
+            continue
+        given = column.coerced.given
+        if spec.default is not None and spec.key != identity and given.any():
+            given &= ~_is_default(column)
+        filled |= given
+        for problem in column.coerced.problems:
+            filled[problem.position] = True
+    return filled
+
+
+def _is_default(column: Column) -> npt.NDArray[np.bool_]:
+    """Which cells hold what the template puts there at first."""
+    default = column.spec.default
+    if column.spec.type is FieldType.BOOL:
+        default = default in {True, "yes"}
+    elif column.spec.type is FieldType.DATE:
+        return np.zeros(len(column.raw), bool)
+    same = pd.Series(column.coerced.array) == default
+    found: npt.NDArray[np.bool_] = same.fillna(value=False).to_numpy(dtype=bool)
+    return found
+
+
+def frame_of(columns: Iterable[Column], filled: npt.NDArray[np.bool_], index: Rows) -> pd.DataFrame:
+    """The filled rows of all columns; owned cells stay Python objects as they were read."""
+    whole = bool(filled.all())
+    rows = pd.Index(index, dtype="int64")
+    data = {}
+    for column in columns:
+        array = column.coerced.array if whole else column.coerced.array[filled]
+        owned = column.spec.role is FieldRole.OWNED
+        # A Series, because the frame would guess a text type for a bare array of objects.
+        data[column.spec.key] = pd.Series(array, index=rows, dtype=object) if owned else as_column(array)
+    return pd.DataFrame(data, index=rows, copy=False)
+
+
+def left_results(columns: Iterable[Column], filled: npt.NDArray[np.bool_], first: int) -> dict[str, Rows]:
+    """Owned cells with content in rows that are blank."""
+    if filled.all():
+        return {}
+    empty = np.flatnonzero(~filled)
+    found = {}
+    for column in columns:
+        if column.spec.role is FieldRole.OWNED:
+            rows = np.array([row for row in empty if column.raw[row] != ""], dtype=np.int64) + first
+            if len(rows):
+                found[column.spec.key] = rows
+    return found

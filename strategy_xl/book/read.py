@@ -1,0 +1,382 @@
+"""Read a workbook back: values by table and stored name, typed, with located findings.
+
+Values come from python-calamine; what it does not tell (formulas, missing results, error cells, the real
+extent) comes from a look at the same bytes. Nothing is written, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from strategy_xl.book.data import BlockData, Rows, WorkbookData
+from strategy_xl.book.frames import Column, cells_of, filled_rows, frame_of, left_results, transpose
+from strategy_xl.book.relations import check_relations
+from strategy_xl.book.resolve import BlockPlace, BookNames, Resolution, resolve, table_area
+from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.ooxml.cells import error_value
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.refs import cell_name
+from strategy_xl.ooxml.sheet_facts import SheetMeta
+from strategy_xl.ooxml.sheet_values import Row, SheetValues
+from strategy_xl.ooxml.workbook_part import WorkbookInfo
+from strategy_xl.schema.spec import FieldRole, FieldSpec, TableBlock, WorkbookSpec
+from strategy_xl.text.choices import Choices
+from strategy_xl.text.coerce import CellProblem, Coerced, Context, blank_mask, coerce_column
+
+__all__ = ["BlockData", "WorkbookData", "check", "read_workbook"]
+
+MAX_SAME = 20
+"""Findings of one kind shown for one column; the others are counted."""
+_BELOW = 50
+"""Rows looked at below a table, for rows typed under its end."""
+
+
+def read_workbook(
+    path: Path | str, spec: WorkbookSpec, *, blocks: Collection[str] | None = None
+) -> WorkbookData:
+    """Read a workbook.
+
+    Arguments:
+        path: .xlsx or .xlsm file made from these templates, whatever people did to it since.
+        spec: the templates.
+        blocks: keys of the blocks to read; None for all. References to blocks not read are not checked.
+
+    Errors: WorkbookError SX110 not one of ours, SX111 made by a newer version, SX112 not readable, SX9xx
+    from the package (password, damage, Excel 97–2003…).
+    """
+    with _no_collection(), Package.open(path) as package:
+        info = WorkbookInfo(package)
+        values = SheetValues(package, {sheet.name: sheet.part for sheet in info.sheets})
+
+        def cells(sheet: str, row: int) -> Sequence[object]:
+            rows = values.rows(sheet)
+            return rows[row - 1] if row <= len(rows) else ()
+
+        found = resolve(str(path), _names(info), spec, cells, blocks=blocks)
+        choices = _choices(spec, found, values)
+        work = _Reader(str(path), values, Context(found.lang, info.is_1904, choices))
+        for block in found.blocks.values():
+            for sheet in {block.sheet, *(place.sheet for place in block.places.values())}:
+                work.expect(sheet, block)
+        read = {block.block.key: work.block(block) for block in found.blocks.values()}
+        read, related = check_relations(str(path), read)
+    return WorkbookData(
+        str(path),
+        found.lang,
+        found.schema_version,
+        info.is_1904,
+        read,
+        (*found.findings, *work.findings, *related),
+        found.sheets,
+        choices,
+        found.anchors,
+    )
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the search for reference cycles: millions of new cells set it off again and again for nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def check(path: Path | str, spec: WorkbookSpec) -> list[Finding]:
+    """Everything in a workbook that people should look at; nothing is written.
+
+    Errors: see ``read_workbook``.
+    """
+    return list(read_workbook(path, spec).findings)
+
+
+def _names(info: WorkbookInfo) -> BookNames:
+    """Names, tables and sheets; a name of the workbook outranks a sheet's (a copied sheet has those)."""
+    names: dict[str, str] = {}
+    for name in sorted(info.defined_names, key=lambda item: item.scope is None):
+        names[name.name] = name.text
+    sheets = tuple(sheet.name for sheet in info.sheets if sheet.kind == "worksheet")
+    tables = tuple(
+        table_area(table.display_name, table.sheet, table.area, table.totals_rows)
+        for table in info.tables
+        if table.header_rows
+    )
+    return BookNames(sheets, names, tables)
+
+
+def _choices(spec: WorkbookSpec, found: Resolution, values: SheetValues) -> dict[str, Choices]:
+    choices: dict[str, Choices] = {}
+    for item in spec.lists:
+        stored: list[str] = []
+        if item.key in found.lists:
+            place, count = found.lists[item.key]
+            column = cells_of(values.rows(place.sheet), place.column, place.row, place.row + count - 1)
+            stored = [str(value).strip() for value in column]
+        choices[item.key] = Choices.of(item, found.lang, stored)
+    return choices
+
+
+class _Reader:
+    """The work on one workbook."""
+
+    def __init__(self, path: str, values: SheetValues, context: Context) -> None:
+        self.path, self.values, self.context = path, values, context
+        self.lenient = replace(context, strict=False)
+        self.findings: list[Finding] = []
+        self._last: dict[str, int | None] = {}
+        self._width: dict[str, int] = {}
+        self._waiting: Counter[str] = Counter()
+        self._sheet_errors: dict[str, dict[int, dict[int, str]]] = {}
+
+    # -- what is needed of each sheet ------------------------------------------------------------------
+
+    def expect(self, sheet: str, block: BlockPlace) -> None:
+        """Take note that a block needs a sheet: how far down and how far right."""
+        self._waiting[sheet] += 1
+        width = max(place.column for place in block.places.values()) + getattr(block.block, "instances", 1)
+        self._width[sheet] = max(self._width.get(sheet, 0), width)
+        if block.header:
+            last = block.last + _BELOW if block.last is not None else block.bottom
+        else:
+            last = max(place.row for place in block.places.values())
+        known = self._last.get(sheet, 0)
+        self._last[sheet] = None if last is None or known is None else max(last, known)
+
+    def _rows(self, sheet: str) -> list[Row]:
+        if self.values.is_overgrown(sheet):
+            where = Location(self.path, sheet)
+            meta = self.values.meta(sheet)
+            finding = Finding("SX130", where, {"cell": cell_name(meta.rows, meta.columns)}, Severity.NOTE)
+            if finding not in self.findings:
+                self.findings.append(finding)
+        return self.values.rows(sheet, self._last[sheet], self._width[sheet])
+
+    # -- blocks ----------------------------------------------------------------------------------------
+
+    def block(self, place: BlockPlace) -> BlockData:
+        """Read one block and note what is wrong in it."""
+        data = self._table(place) if place.header else self._form(place)
+        for sheet in {place.sheet, *(item.sheet for item in place.places.values())}:
+            self._waiting[sheet] -= 1
+            if not self._waiting[sheet]:
+                self.values.release(sheet)
+        return data
+
+    def _table(self, place: BlockPlace) -> BlockData:
+        rows = self._rows(place.sheet)
+        first = place.header + 1
+        last = place.last if place.last is not None else self._last_used(place, rows)
+        cells = transpose(rows, {key: item.column for key, item in place.places.items()}, first, last)
+        blank = [""] * (last - first + 1)
+        columns = {spec.key: self._read(spec, cells.get(spec.key, blank)) for spec in place.block.fields}
+        filled = filled_rows(place.block, columns.values(), last - first + 1)
+        index = np.flatnonzero(filled) + first
+        data = BlockData(
+            place.module,
+            place.block,
+            place.sheet,
+            frame_of(columns.values(), filled, index),
+            place.places,
+            first,
+            last,
+            place.table,
+            place.left,
+            to_clear=left_results(columns.values(), filled, first),
+            context=self.lenient,
+        )
+        data = replace(self._formulas(data, index), shown=self._shown(data, columns.values()))
+        self._report(data, columns.values(), first)
+        self._below(place, rows, last)
+        return data
+
+    def _form(self, place: BlockPlace) -> BlockData:
+        count = getattr(place.block, "instances", 1)
+        columns: dict[str, Column] = {}
+        for spec in place.block.fields:
+            cell = place.places.get(spec.key)
+            raw: list[Any] = [""] * count
+            if cell is not None:
+                rows = self._rows(cell.sheet)
+                found = (
+                    rows[cell.row - 1][cell.column - 1 : cell.column - 1 + count]
+                    if cell.row <= len(rows)
+                    else []
+                )
+                raw = [*found, *[""] * (count - len(found))]
+            columns[spec.key] = self._read(spec, raw)
+        # A form of one instance is always there; of several, those that people began.
+        filled = np.ones(1, bool) if count == 1 else filled_rows(place.block, columns.values(), count)
+        index = np.flatnonzero(filled) + 1
+        data = BlockData(
+            place.module,
+            place.block,
+            place.sheet,
+            frame_of(columns.values(), filled, index),
+            place.places,
+            1,
+            count,
+            to_clear=left_results(columns.values(), filled, 1),
+            context=self.lenient,
+        )
+        data = replace(self._formulas(data, index), shown=self._shown(data, columns.values()))
+        self._report(data, columns.values(), 1)
+        return data
+
+    def _read(self, spec: FieldSpec, raw: list[Any]) -> Column:
+        context = self.context if spec.role is FieldRole.INPUT else self.lenient
+        if spec.role is FieldRole.OWNED:
+            cells = np.empty(len(raw), dtype=object)
+            cells[:] = raw
+            cells[cells == ""] = None
+            return Column(spec, raw, Coerced(cells))
+        return Column(spec, raw, coerce_column(raw, spec, context))
+
+    @staticmethod
+    def _last_used(place: BlockPlace, rows: Sequence[Row]) -> int:
+        """Last row that holds anything in an input column, of a table that is a plain range now."""
+        bottom = min(place.bottom or len(rows), len(rows))
+        last = place.header
+        for spec in place.block.fields:
+            if spec.role is FieldRole.INPUT and spec.key in place.places:
+                blank = blank_mask(cells_of(rows, place.places[spec.key].column, place.header + 1, bottom))
+                used = np.flatnonzero(~blank)
+                if len(used):
+                    last = max(last, place.header + 1 + int(used[-1]))
+        return last
+
+    def _below(self, place: BlockPlace, rows: Sequence[Row], last: int) -> None:
+        """Note rows that were typed right under the end of an Excel table."""
+        block = place.block
+        if place.last is None or not isinstance(block, TableBlock) or block.identity_key not in place.places:
+            return
+        column = place.places[block.identity_key].column
+        bottom = min(place.bottom or len(rows), last + _BELOW)
+        blank = blank_mask(cells_of(rows, column, last + 1, bottom)) if bottom > last else np.ones(1, bool)
+        count = int(np.argmax(blank)) if blank.any() else len(blank)
+        if count:
+            where = Location(self.path, place.sheet, cell_name(last + 1, column))
+            self.findings.append(Finding("SX126", where, {"n": count, "table": place.table or ""}))
+
+    # -- formulas and findings -------------------------------------------------------------------------
+
+    def _formulas(self, data: BlockData, index: Rows) -> BlockData:
+        """Which computed cells have lost their formula, or have one that was never calculated."""
+        uncached: dict[str, Rows] = {}
+        overtyped: dict[str, Rows] = {}
+        for spec in data.block.fields:
+            if spec.role is not FieldRole.COMPUTED or spec.key not in data.places or not len(index):
+                continue
+            meta = self.values.meta(data.sheet_of(spec.key))
+            has, missing = _formula_masks(data, spec.key, meta)
+            position = index - data.first_row
+            if not has[position].all():
+                overtyped[spec.key] = index[~has[position]]
+            if missing[position].any():
+                uncached[spec.key] = index[missing[position]]
+        return replace(data, uncached_rows=uncached, overtyped=overtyped)
+
+    def _errors_of(self, data: BlockData, key: str) -> Iterator[tuple[int, str]]:
+        """Position among the block's rows or instances, and text, of a field's error cells."""
+        place = data.places[key]
+        if place.sheet not in self._sheet_errors:
+            by_column: dict[int, dict[int, str]] = {}
+            for error in self.values.meta(place.sheet).errors:
+                by_column.setdefault(error.column, {})[error.row] = error.text
+            self._sheet_errors[place.sheet] = by_column
+        errors = self._sheet_errors[place.sheet]
+        if data.is_table:
+            for row, text in errors.get(place.column, {}).items():
+                if data.first_row <= row <= data.last_row:
+                    yield row - data.first_row, text
+            return
+        for position in range(data.last_row):
+            text_there = errors.get(place.column + position, {}).get(place.row)
+            if text_there is not None:
+                yield position, text_there
+
+    def _shown(self, data: BlockData, columns: Iterable[Column]) -> dict[str, list[Any]]:
+        """What the cells that are not people's show now; calamine gives an error as nothing."""
+        found: dict[str, list[Any]] = {}
+        for column in columns:
+            key = column.spec.key
+            if column.spec.role is FieldRole.INPUT or key not in data.places:
+                continue
+            found[key] = list(column.raw)
+            for position, text in self._errors_of(data, key):
+                found[key][position] = error_value(text)
+        return found
+
+    def _report(self, data: BlockData, columns: Iterable[Column], first: int) -> None:
+        """Turn the problems of all columns into located findings."""
+        errors = self._errors(data)
+        for column in columns:
+            spec = column.spec
+            problems = [*column.coerced.problems, *errors.get(spec.key, ())]
+            for row in data.overtyped.get(spec.key, ()):
+                value = column.raw[int(row) - first]
+                shown = "" if value is None else str(value)
+                problems.append(
+                    CellProblem(int(row) - first, "SX209" if shown else "SX210", {"found": shown})
+                )
+            if spec.key in data.places and problems:
+                self._locate(data, spec, problems, first)
+
+    def _locate(self, data: BlockData, spec: FieldSpec, problems: Sequence[CellProblem], first: int) -> None:
+        label = spec.label.get(self.context.lang)
+        counts: Counter[str] = Counter()
+        for problem in problems:
+            counts[problem.code] += 1
+            where = Location(self.path, data.sheet_of(spec.key), data.a1(spec.key, problem.position + first))
+            if counts[problem.code] <= MAX_SAME:
+                self.findings.append(
+                    Finding(problem.code, where, {"label": label, **problem.args}, problem.severity)
+                )
+            elif counts[problem.code] == MAX_SAME + 1:
+                total = sum(item.code == problem.code for item in problems)
+                args = {"label": label, "n": total - MAX_SAME, "code": problem.code}
+                self.findings.append(Finding("SX230", where, args, problem.severity))
+
+    def _errors(self, data: BlockData) -> dict[str, list[CellProblem]]:
+        """Error cells (``#N/A``) in input and computed fields of the block's rows."""
+        found: dict[str, list[CellProblem]] = {}
+        for spec in data.block.fields:
+            if spec.role is FieldRole.OWNED or spec.key not in data.places:
+                continue
+            code = "SX206" if spec.role is FieldRole.INPUT else "SX211"
+            # #N/A in a helper column is how a chart is told that there is no point.
+            helper = spec.role is FieldRole.COMPUTED and spec.hidden
+            problems = [
+                CellProblem(position, code, {"found": text})
+                for position, text in self._errors_of(data, spec.key)
+                if not (helper and text == "#N/A")
+            ]
+            if problems:
+                found[spec.key] = problems
+        return found
+
+
+def _formula_masks(
+    data: BlockData, key: str, meta: SheetMeta
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """For all rows or instances: which hold a formula, which one without result."""
+    place = data.places[key]
+    if data.is_table:
+        area = (place.column, data.first_row, data.last_row)
+        return meta.formulas_in(*area), meta.uncached_in(*area)
+    masks = [
+        (meta.formulas_in(column, place.row, place.row)[0], meta.uncached_in(column, place.row, place.row)[0])
+        for column in range(place.column, place.column + data.last_row)
+    ]
+    return np.array([mask[0] for mask in masks]), np.array([mask[1] for mask in masks])

@@ -1,0 +1,136 @@
+"""Between rows and between sheets: names given twice, rows without name, names that lead nowhere."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from strategy_xl.book.data import BlockData
+from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.formulas.references import parse_column
+from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
+from strategy_xl.text.values import fold
+
+MAX_SAME = 20
+_CLOSE_ENOUGH = 0.6
+_MOST_SUGGESTIONS = 50
+
+
+def check_relations(path: str, blocks: Mapping[str, BlockData]) -> tuple[dict[str, BlockData], list[Finding]]:
+    """Check names across the rows and blocks that were read.
+
+    Returns the blocks, in which a reference that differs from the name only by case or spaces has the
+    name's spelling (as Excel's own formulas see it), and the findings: SX392 name given twice, SX393 row
+    without name, SX490 name that does not exist, SX491 the same with a likely name.
+    """
+    found: list[Finding] = []
+    result = dict(blocks)
+    for key, data in blocks.items():
+        found += _capped(_identities(path, data))
+        for spec in data.block.fields:
+            if spec.source is None or spec.role is not FieldRole.INPUT or spec.key not in data.places:
+                continue
+            owner, column = parse_column(spec.source)
+            if owner not in blocks or column not in blocks[owner].frame:
+                continue
+            frame, findings = _references(path, result[key], spec, blocks[owner], column)
+            found += _capped(findings)
+            result[key] = replace(result[key], frame=frame)
+    return result, found
+
+
+def _capped(findings: Iterator[Finding] | list[Finding]) -> Iterator[Finding]:
+    """At most ``MAX_SAME`` findings of each kind, then one that counts the others."""
+    every = list(findings)
+    totals = Counter(finding.code for finding in every)
+    shown: Counter[str] = Counter()
+    for finding in every:
+        shown[finding.code] += 1
+        if shown[finding.code] <= MAX_SAME:
+            yield finding
+        elif shown[finding.code] == MAX_SAME + 1:
+            args = {
+                "label": finding.args["label"],
+                "n": totals[finding.code] - MAX_SAME,
+                "code": finding.code,
+            }
+            yield Finding("SX230", finding.location, args, finding.severity)
+
+
+def _where(path: str, data: BlockData, key: str, index: Any) -> Location:
+    return Location(path, data.sheet_of(key), data.a1(key, int(index)))
+
+
+def _identities(path: str, data: BlockData) -> Iterator[Finding]:
+    block = data.block
+    if not isinstance(block, TableBlock):
+        return
+    spec = data.field(block.identity_key)
+    if spec.key not in data.places or spec.role is not FieldRole.INPUT:
+        return
+    names = data.frame[spec.key]
+    if names.empty:
+        return
+    label = spec.label.get(data.context.lang)
+    for index in names.index[names.isna()]:
+        yield Finding("SX393", _where(path, data, spec.key, index), {"label": label})
+    # A date, a choice or a reference to another sheet may well come back on several rows.
+    if spec.type is not FieldType.TEXT or spec.source is not None:
+        return
+    present = names.dropna()
+    given = [str(name) for name in present.tolist()]
+    folded = [" ".join(name.casefold().split()) for name in given]
+    if len(set(folded)) == len(folded):
+        return
+    firsts: dict[str, int] = {}
+    for row, name, text in zip(present.index.tolist(), given, folded, strict=True):
+        if firsts.setdefault(text, row) != row:
+            args = {"label": label, "found": name, "row": firsts[text]}
+            yield Finding("SX392", _where(path, data, spec.key, row), args)
+
+
+def _references(
+    path: str, data: BlockData, spec: FieldSpec, target: BlockData, column: str
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The frame with references in the spelling of the names, and the references that lead nowhere."""
+    values = data.frame[spec.key]
+    if values.empty or target.frame.empty or spec.type is FieldType.CHOICE:
+        return data.frame, []
+    names = {str(name) for name in target.frame[column].dropna()}
+    if not names:
+        return data.frame, []
+    unknown = [value for value in values.dropna().unique() if str(value) not in names]
+    if not unknown:
+        return data.frame, []
+    by_case = {" ".join(name.casefold().split()): name for name in names}
+    by_fold = {fold(name): name for name in names}
+    same: dict[Any, str] = {}
+    likely: dict[Any, str | None] = {}
+    for value in unknown:
+        text = str(value)
+        exact = by_case.get(" ".join(text.casefold().split()))
+        if exact is not None:
+            same[value] = exact
+            continue
+        few = len(likely) < _MOST_SUGGESTIONS
+        close = difflib.get_close_matches(fold(text), by_fold, 1, _CLOSE_ENOUGH) if few else []
+        likely[value] = by_fold[close[0]] if close else None
+    findings = []
+    wrong = values[values.isin(list(likely))]
+    for index, value in wrong.items():
+        args = {
+            "label": spec.label.get(data.context.lang),
+            "found": value,
+            "sheet": target.sheet,
+            "column": target.field(column).label.get(data.context.lang),
+            "suggestion": likely[value],
+        }
+        code = "SX491" if likely[value] else "SX490"
+        findings.append(Finding(code, _where(path, data, spec.key, index), args, Severity.WARNING))
+    frame = data.frame.assign(**{spec.key: values.replace(same)}) if same else data.frame
+    return frame, findings

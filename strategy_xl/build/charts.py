@@ -1,0 +1,314 @@
+"""Native charts fed from the workbook's own cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from openpyxl.chart import BarChart, DoughnutChart, LineChart, Reference, ScatterChart, Series
+from openpyxl.chart.data_source import AxDataSource, NumRef, StrRef
+from openpyxl.chart.legend import LegendEntry
+from openpyxl.chart.marker import DataPoint, Marker
+from openpyxl.chart.series import SeriesLabel
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
+from openpyxl.drawing.xdr import XDRPositiveSize2D
+
+from strategy_xl.build import chart_parts as parts
+from strategy_xl.build.layout import (
+    CHART_GAP_CM,
+    CM_PER_ROW,
+    FIRST_COLUMN,
+    PIXELS_PER_INCH,
+    Area,
+    pixels,
+)
+from strategy_xl.build.page import Page
+from strategy_xl.build.placing import chart_lines
+from strategy_xl.build.style import TONE_STRONG, WHITE, Look
+from strategy_xl.formulas.references import parse_column
+from strategy_xl.schema.names import setting_name
+from strategy_xl.schema.spec import ChartSpec, FieldType, SeriesSpec
+
+PALETTE = ("2F6FC9", "0F766E", "B45309", "7C3AED", "BE185D", "475569", "65A30D", "0891B2")
+SECONDARY_AXIS = 200
+EMU_PER_CM, EMU_PER_PIXEL = 360_000, 9_525
+PERCENT = "0%"
+_NUMBERS = frozenset(
+    {FieldType.DATE, FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT}
+)
+
+
+class _Builder:
+    """One chart in the making."""
+
+    def __init__(self, page: Page, spec: ChartSpec, cross: Area | None) -> None:
+        self.page, self.book, self.spec, self.cross = page, page.book, spec, cross
+        self.ink, self.muted = page.book.spec.theme.ink, page.book.spec.theme.muted
+
+    def colour(self, index: int, series: SeriesSpec) -> str:
+        """The tone's colour, else the next of the palette."""
+        if series.tone is not None:
+            return TONE_STRONG[series.tone]
+        return PALETTE[index % len(PALETTE)]
+
+    def cells(self, area: Area) -> Reference:
+        """An area as openpyxl takes it."""
+        sheet: Any = self.book.workbook[area.sheet]
+        return Reference(sheet, area.column, area.row, area.last_column, area.last_row)
+
+    def label(self, series: SeriesSpec) -> SeriesLabel:
+        """The series' name: a text, a cell, or the header of its values."""
+        if series.name is not None:
+            return SeriesLabel(v=self.book.text(series.name))
+        if series.name_from is not None:
+            return SeriesLabel(strRef=StrRef(self.book.formulas.area(series.name_from).absolute))
+        return SeriesLabel(v=self.book.formulas.header(series.y)[1])
+
+    def type_of(self, reference: str) -> FieldType | None:
+        """Type of the values behind ``block[key]``; None for the map's own columns."""
+        owner, key = parse_column(reference)
+        if owner not in self.book.spec.data_blocks():
+            return None
+        return self.book.formulas.field(owner, key).type
+
+    def series(self, series: SeriesSpec) -> Any:
+        """The series over its cells, with its categories."""
+        made: Any = Series(self.cells(self.book.formulas.area(series.y)))
+        made.tx = self.label(series)
+        labels = series.categories or series.x
+        if labels is not None:
+            area = self.book.formulas.area(labels).absolute
+            numbers = self.type_of(labels) in _NUMBERS
+            made.cat = AxDataSource(numRef=NumRef(f=area)) if numbers else AxDataSource(strRef=StrRef(area))
+        return made
+
+    def lines_of(self, index: int, series: SeriesSpec) -> Any:
+        """A series drawn as a line with dots."""
+        made, colour = self.series(series), self.colour(index, series)
+        made.graphicalProperties = parts.outline(colour, 2.25)
+        made.marker = parts.marker(colour, 5)
+        made.smooth = False
+        return made
+
+    def axes(self, chart: Any) -> None:
+        """Show the axes, with quiet lines and the asked titles and bounds."""
+        spec = self.spec
+        for axis, text in ((chart.x_axis, spec.x_title), (chart.y_axis, spec.y_title)):
+            axis.delete = False
+            axis.graphicalProperties = parts.outline(parts.AXIS_LINE)
+            axis.txPr = parts.rich(9, self.muted)
+            axis.majorTickMark = "none"
+            axis.tickLblPos = "low"
+            if text is not None:
+                axis.title = parts.title(self.book.text(text), 9, self.muted)
+        chart.y_axis.majorGridlines.spPr = parts.outline(parts.GRID_LINE)
+        if spec.type != "scatter":
+            chart.y_axis.tickLblPos = "nextTo"
+        if spec.percent:
+            self.number_format(chart.y_axis, PERCENT)
+        chart.y_axis.scaling.min, chart.y_axis.scaling.max = spec.minimum, spec.maximum
+
+    @staticmethod
+    def number_format(axis: Any, text: str) -> None:
+        """Give an axis its own number format, whatever its cells have."""
+        axis.number_format = text
+        axis.numFmt.sourceLinked = False
+
+    def scatter(self) -> Any:
+        """Coloured points, named when alone, and the cross of the threshold."""
+        chart: Any = ScatterChart()
+        chart.style, chart.scatterStyle = 2, "lineMarker"
+        formulas = self.book.formulas
+        for index, spec in enumerate(self.spec.series):
+            area = formulas.area(spec.y)
+            made: Any = Series(self.cells(area), self.cells(formulas.area(spec.x or spec.y)))
+            made.tx, made.smooth = self.label(spec), False
+            colour = self.colour(index, spec)
+            alone = area.row == area.last_row and area.column == area.last_column
+            made.marker = parts.marker(colour, 10 if alone else 7)
+            drawn = parts.line(colour) if spec.line else LineProperties(noFill=True)
+            made.graphicalProperties = GraphicalProperties(ln=drawn)
+            if alone:
+                made.dLbls = parts.labels("showSerName")
+                made.dLbls.dLblPos = "t"
+                made.dLbls.txPr = parts.rich(9, self.ink)
+            chart.series.append(made)
+        self.axes(chart)
+        chart.x_axis.majorGridlines = None
+        first = self.spec.series[0]
+        if first.x is not None and self.type_of(first.x) is FieldType.DATE:
+            self.number_format(chart.x_axis, "mm/yyyy" if self.book.lang == "fr" else "mmm yyyy")
+        else:
+            self.number_format(chart.x_axis, "General")
+            chart.x_axis.scaling.min, chart.x_axis.scaling.max = self.spec.minimum, self.spec.maximum
+        if not self.spec.percent:
+            self.number_format(chart.y_axis, "General")
+        self.add_cross(chart)
+        return chart
+
+    def add_cross(self, chart: Any) -> None:
+        """Two dashed lines through the threshold, kept out of the legend."""
+        if self.cross is None:
+            return
+        area, hidden = self.cross, []
+        for first in (area.row, area.row + 2):
+            xs = Area(area.sheet, first, area.column, first + 1, area.column)
+            ys = Area(area.sheet, first, area.column + 1, first + 1, area.column + 1)
+            made: Any = Series(self.cells(ys), self.cells(xs))
+            made.tx, made.smooth = SeriesLabel(v=self.book.say("chart.threshold")), False
+            made.marker = Marker(symbol="none")
+            made.graphicalProperties = GraphicalProperties(ln=parts.line(parts.CROSS_LINE, 1.25, "dash"))
+            hidden.append(LegendEntry(idx=len(chart.series), delete=True))
+            chart.series.append(made)
+        chart.legend.legendEntry = hidden
+
+    def line(self) -> Any:
+        """Lines over time or categories; empty cells leave gaps."""
+        chart: Any = LineChart()
+        for index, spec in enumerate(self.spec.series):
+            chart.series.append(self.lines_of(index, spec))
+        self.axes(chart)
+        return chart
+
+    def bars(self, *, horizontal: bool) -> Any:
+        """Columns, or horizontal bars with the first category on top; some series may be lines over them."""
+        chart: Any = BarChart()
+        chart.type = "bar" if horizontal else "col"
+        chart.gapWidth = 20 if self.spec.type == "funnel" else 45
+        lines: Any = None
+        for index, spec in enumerate(self.spec.series):
+            if spec.line or spec.secondary:
+                lines = lines or LineChart()
+                lines.series.append(self.lines_of(index, spec))
+                continue
+            made = self.series(spec)
+            made.graphicalProperties = GraphicalProperties(solidFill=self.colour(index, spec))
+            made.invertIfNegative = False
+            chart.series.append(made)
+        self.axes(chart)
+        if horizontal:
+            chart.x_axis.scaling.orientation = "maxMin"
+            chart.y_axis.crosses = "max"
+        if lines is not None:
+            self.second_axis(chart, lines)
+        return chart
+
+    def second_axis(self, chart: Any, lines: Any) -> None:
+        """Lines over the columns; those on the secondary axis run from 0 to 100 %."""
+        if any(spec.secondary for spec in self.spec.series):
+            axis = lines.y_axis
+            axis.axId, axis.crosses, axis.delete = SECONDARY_AXIS, "max", False
+            axis.majorGridlines = None
+            self.number_format(axis, PERCENT)
+            axis.scaling.min, axis.scaling.max = 0, 1
+            axis.txPr = parts.rich(9, self.muted)
+            axis.graphicalProperties = parts.outline(parts.AXIS_LINE)
+            axis.majorTickMark = "none"
+        chart += lines
+
+    def doughnut(self) -> Any:
+        """Shares of a whole."""
+        chart: Any = DoughnutChart()
+        chart.holeSize = 58
+        for spec in self.spec.series:
+            made = self.series(spec)
+            area = self.book.formulas.area(spec.y)
+            count = max(area.last_row - area.row, area.last_column - area.column) + 1
+            for index in range(min(count, len(PALETTE))):
+                point: Any = DataPoint(idx=index)
+                fill = GraphicalProperties(solidFill=PALETTE[index], ln=parts.line(WHITE, 1))
+                point.graphicalProperties = fill
+                made.data_points.append(point)
+            made.dLbls = parts.labels("showPercent")
+            chart.series.append(made)
+        return chart
+
+    def make(self) -> Any:
+        """The finished chart."""
+        spec = self.spec
+        match spec.type:
+            case "scatter":
+                chart = self.scatter()
+            case "line":
+                chart = self.line()
+            case "bar" | "funnel":
+                chart = self.bars(horizontal=True)
+            case "column" | "pareto":
+                chart = self.bars(horizontal=False)
+            case "doughnut":
+                chart = self.doughnut()
+        single = len(spec.series) == 1
+        if single and spec.type in {"funnel", "bar"}:
+            chart.dataLabels = parts.labels("showVal")
+            chart.dataLabels.txPr = parts.rich(9, self.ink)
+        chart.title = parts.title(self.book.text(spec.title), 12, self.ink, bold=True)
+        if single and spec.type != "doughnut":
+            chart.legend = None
+        else:
+            chart.legend.position = "r" if spec.type == "doughnut" else "b"
+            chart.legend.overlay = False
+            chart.legend.txPr = parts.rich(9, self.muted)
+        chart.visible_cells_only = False
+        chart.display_blanks = "gap"
+        chart.graphical_properties = GraphicalProperties(
+            solidFill=WHITE, ln=parts.line(parts.FRAME_LINE, 0.75)
+        )
+        chart.roundedCorners = False
+        chart.width, chart.height = spec.width, spec.height
+        return chart
+
+
+def _cross(page: Page, spec: ChartSpec, row: int, column: int) -> Area | None:
+    """Helper cells behind a scatter: the ends of the two lines that cross at the threshold."""
+    if spec.type != "scatter" or spec.threshold is None:
+        return None
+    low = 0.0 if spec.minimum is None else spec.minimum
+    high = 100.0 if spec.maximum is None else spec.maximum
+    at = f"={setting_name(spec.threshold)}"
+    look = Look(size=8, colour=WHITE)
+    for line, (x, y) in enumerate(((at, low), (at, high), (low, at), (high, at))):
+        for offset, value in enumerate((x, y)):
+            if isinstance(value, str):
+                page.put_formula(row + line, column + offset, value, look)
+            else:
+                page.put(row + line, column + offset, value, look)
+    return Area(page.layout.title, row, column, row + 3, column + 1)
+
+
+def _marker(page: Page, offset_cm: float) -> tuple[int, int]:
+    """Column (1-based) and offset in pixels at that many cm right of column B."""
+    left = int(offset_cm / 2.54 * PIXELS_PER_INCH)
+    column = FIRST_COLUMN
+    while column < page.layout.last_column:
+        width = page.layout.width(column)
+        size = pixels(width) if width else 0
+        if left < size:
+            break
+        left -= size
+        column += 1
+    return column, left
+
+
+def _visible_pair(page: Page, column: int) -> int:
+    """The first of two neighbouring columns for helper cells, from a column on."""
+    while page.layout.width(column) == 0 or page.layout.width(column + 1) == 0:
+        column += 1
+    return column
+
+
+def write(page: Page, row: int, charts: Sequence[ChartSpec]) -> None:
+    """Write charts from a row on: left to right while they fit, then below."""
+    for line, height in chart_lines(charts):
+        offset = 0.0
+        for spec in line:
+            column, shift = _marker(page, offset)
+            cross = _cross(page, spec, row + 2, _visible_pair(page, column))
+            chart = _Builder(page, spec, cross).make()
+            start = AnchorMarker(col=column - 1, colOff=shift * EMU_PER_PIXEL, row=row - 1, rowOff=0)
+            size = XDRPositiveSize2D(int(spec.width * EMU_PER_CM), int(spec.height * EMU_PER_CM))
+            chart.anchor = OneCellAnchor(_from=start, ext=size)
+            page.sheet.add_chart(chart)
+            offset += spec.width + CHART_GAP_CM
+        row += -int(-height // CM_PER_ROW) + 1

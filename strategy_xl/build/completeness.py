@@ -1,0 +1,68 @@
+"""Native formulas for how complete each module is; the answer equals ``strategy_xl.rules.completeness``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from strategy_xl.build.formulas import Formulas
+from strategy_xl.build.layout import PlacedBlock
+from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, ModuleSpec, TableBlock
+
+
+def _filled(reference: str) -> str:
+    return f"SUMPRODUCT(--(LEN(TRIM({reference}))>0))"
+
+
+def _used(inputs: Sequence[FieldSpec], reference: Callable[[FieldSpec], str]) -> str:
+    """Rows in which something stands, as an array expression."""
+    joined = "&".join(reference(spec) for spec in inputs)
+    return f"(LEN(TRIM({joined}))>0)" if inputs else "0"
+
+
+def _has_default(block: TableBlock | FormBlock, spec: FieldSpec) -> bool:
+    """Whether a cell may hold its default in a row that nobody has filled."""
+    identity = block.identity_key if isinstance(block, TableBlock) else block.identity
+    return spec.default is not None and spec.key != identity
+
+
+def _block_terms(formulas: Formulas, placed: PlacedBlock) -> tuple[str, str] | None:
+    """Filled required cells and required cells of a block, as formula terms; None without any required."""
+    block = placed.block
+    assert isinstance(block, TableBlock | FormBlock)
+    required = [spec for spec in block.fields if spec.required]
+    if not required:
+        return None
+
+    def reference(spec: FieldSpec) -> str:
+        if isinstance(block, TableBlock):
+            return formulas.column(block, spec.key)
+        return placed.value_area(spec.key).absolute
+
+    inputs = [spec for spec in block.fields if spec.role is FieldRole.INPUT]
+    filled = "+".join(_filled(reference(spec)) for spec in required)
+    if isinstance(block, FormBlock) and block.instances == 1:
+        return filled, str(len(required))
+    used = _used([spec for spec in inputs if not _has_default(block, spec)], reference)
+    for spec in inputs:
+        if _has_default(block, spec):
+            cells = reference(spec)
+            used += f"+(LEN(TRIM({cells}))>0)*({cells}<>{formulas.constant(spec, spec.default)})"
+    used = f"SUMPRODUCT(--(({used})>0))"
+    floor = max(1, block.min_rows if isinstance(block, TableBlock) else block.min_instances)
+    return filled, f"MAX({used},{floor})*{len(required)}"
+
+
+def formula(formulas: Formulas, module: ModuleSpec) -> str | None:
+    """The formula of a module's completeness, 0 to 1; None without required cells."""
+    blocks: Sequence[PlacedBlock] = [formulas.layout.placed[block.key] for block in module.blocks]
+    terms = [
+        found
+        for placed in blocks
+        if isinstance(placed.block, TableBlock | FormBlock)
+        and (found := _block_terms(formulas, placed)) is not None
+    ]
+    if not terms:
+        return None
+    filled = "+".join(term[0] for term in terms)
+    total = "+".join(term[1] for term in terms)
+    return f"=({filled})/({total})"

@@ -1,0 +1,138 @@
+"""Turn the templates' formula notation into Excel's file syntax for one laid-out workbook."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from openpyxl.utils import get_column_letter
+
+from strategy_xl.book.shown import Values
+from strategy_xl.build.layout import Area, BookLayout, PlacedBlock
+from strategy_xl.formulas.references import Reference, parse_column, render
+from strategy_xl.schema.names import setting_name
+from strategy_xl.schema.spec import FieldSpec, MapBlock, TableBlock
+
+MAX_FORMULA = 8192
+_STRING = re.compile(r'"(?:[^"]|"")*"')
+_NEWER = re.compile(
+    r"(?<![\w.])(IFNA|IFS|SWITCH|MAXIFS|MINIFS|TEXTJOIN|CONCAT|XOR|DAYS|NUMBERVALUE|UNICHAR|UNICODE"
+    r"|RANK\.EQ|RANK\.AVG|STDEV\.S|STDEV\.P|VAR\.S|VAR\.P|MODE\.SNGL|PERCENTILE\.INC|PERCENTILE\.EXC"
+    r"|QUARTILE\.INC|QUARTILE\.EXC|PERCENTRANK\.INC|NORM\.S\.INV|NORM\.S\.DIST|NORM\.DIST|NORM\.INV"
+    r"|CEILING\.MATH|FLOOR\.MATH|BINOM\.DIST|CONFIDENCE\.NORM)(?=\()"
+)
+"""Functions younger than the file format: without their prefix Excel shows #NAME?."""
+
+
+def escape_column(label: str) -> str:
+    """A column label as it stands inside a structured reference (``CA [k€]`` → ``CA '[k€']``)."""
+    return re.sub(r"(['\[\]#])", r"'\1", label)
+
+
+def quote(text: str) -> str:
+    """A text constant of a formula."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def prefix_functions(formula: str) -> str:
+    """Put ``_xlfn.`` before the functions that need it, outside quoted text."""
+    parts: list[str] = []
+    end = 0
+    for match in _STRING.finditer(formula):
+        parts += [_NEWER.sub(r"_xlfn.\1", formula[end : match.start()]), match[0]]
+        end = match.end()
+    parts.append(_NEWER.sub(r"_xlfn.\1", formula[end:]))
+    return "".join(parts)
+
+
+class Formulas:
+    """Renders formulas and references of one laid-out workbook."""
+
+    def __init__(self, layout: BookLayout, today: date = date.min) -> None:
+        """Keep the layout to resolve references with, and the day of the build."""
+        self.values = Values(layout.spec, layout.lang, today)
+        self.layout = layout
+        self.spec = layout.spec
+        self.lang = layout.lang
+        self._labels = {
+            (block.key, spec.key): spec.label.get(self.lang)
+            for block in (placed.block for placed in layout.placed.values())
+            if isinstance(block, TableBlock)
+            for spec in block.fields
+        }
+
+    def column(self, block: TableBlock, key: str) -> str:
+        """``Clients[CA 12 mois]``: a whole column of a table."""
+        return f"{block.table_name}[{escape_column(self._labels[block.key, key])}]"
+
+    def this_row(self, block: TableBlock, key: str) -> str:
+        """``Clients[[#This Row],[CA 12 mois]]``: the column's cell in the formula's own row."""
+        return f"{block.table_name}[[#This Row],[{escape_column(self._labels[block.key, key])}]]"
+
+    def choice_label(self, list_key: str, choice: str) -> str:
+        """Label of a choice in the workbook's language; KeyError when there is none."""
+        for item in self.spec.list_(list_key).choices:
+            if item.key == choice:
+                return item.get(self.lang)
+        raise KeyError(list_key, choice)
+
+    def constant(self, spec: FieldSpec, raw: object) -> str:
+        """A field's value, as templates give it, as a constant of a formula."""
+        value = self.values.cell(spec, raw)
+        if isinstance(value, date):
+            return f"DATE({value.year},{value.month},{value.day})"
+        return quote(value) if isinstance(value, str) else repr(value)
+
+    def render(self, formula: str, placed: PlacedBlock, instance: int = 0) -> str:
+        """The formula with leading ``=``, as it goes into the cell of a block's instance (0-based)."""
+
+        def resolve(reference: Reference) -> str:
+            match reference.kind:
+                case "row" if isinstance(placed.block, TableBlock):
+                    return self.this_row(placed.block, reference.key)
+                case "row":
+                    column = placed.columns[reference.key] + (instance if placed.count > 1 else 0)
+                    return f"{get_column_letter(column)}{placed.rows[reference.key]}"
+                case "column":
+                    return self._whole(reference.owner, reference.key)
+                case "setting":
+                    return setting_name(reference.key)
+                case _:
+                    return quote(self.choice_label(reference.owner, reference.key))
+
+        text = prefix_functions(render(formula.strip(), resolve))
+        return text if text.startswith("=") else f"={text}"
+
+    def _whole(self, owner: str, key: str) -> str:
+        placed = self.layout.placed[owner]
+        if isinstance(placed.block, TableBlock):
+            return self.column(placed.block, key)
+        return placed.value_area(key).absolute
+
+    def whole(self, reference: str) -> str:
+        """``block[key]`` as a formula takes it."""
+        return self._whole(*parse_column(reference))
+
+    def area(self, reference: str) -> Area:
+        """Cells behind ``block[key]``, for charts; ValueError or KeyError when there are none."""
+        owner, key = parse_column(reference)
+        return self.layout.placed[owner].value_area(key)
+
+    def header(self, reference: str) -> tuple[Area | None, str]:
+        """Cell and text that name the values behind ``block[key]`` (the cell of a table's header)."""
+        owner, key = parse_column(reference)
+        placed = self.layout.placed[owner]
+        if isinstance(placed.block, MapBlock):
+            return placed.anchor(key), key
+        spec = self.field(owner, key)
+        return (placed.anchor(key) if isinstance(placed.block, TableBlock) else None), spec.label.get(
+            self.lang
+        )
+
+    def field(self, owner: str, key: str) -> FieldSpec:
+        """The field behind ``block[key]``; KeyError when there is none."""
+        block = self.spec.data_blocks()[owner][1]
+        for spec in block.fields:
+            if spec.key == key:
+                return spec
+        raise KeyError(owner, key)

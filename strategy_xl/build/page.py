@@ -1,0 +1,178 @@
+"""What the writers of all sheets share while one workbook is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from strategy_xl.book.shown import CellValue, Values
+from strategy_xl.build.formulas import MAX_FORMULA, Formulas
+from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout, Span, text_lines
+from strategy_xl.build.style import WHITE, Look, Styles, mix
+from strategy_xl.errors import Location, TemplateError
+from strategy_xl.schema.spec import FieldSpec, ModuleSpec, Text, WorkbookSpec
+from strategy_xl.text.catalog import message
+
+AUTHOR = "strategy_xl"
+LINE_HEIGHT = 13.5
+
+
+@dataclass(frozen=True)
+class Book:
+    """One workbook being built: what it says, where things go, how they look.
+
+    Arguments:
+        spec: the modules and lists that go in.
+        lang: ``fr`` or ``en``.
+        company: name of the firm, or empty.
+        today: day of the build.
+        layout: place of everything.
+        workbook: openpyxl's workbook.
+        styles: looks of the workbook.
+        rows: example rows by block key.
+    """
+
+    spec: WorkbookSpec
+    lang: str
+    company: str
+    today: date
+    layout: BookLayout
+    workbook: Workbook
+    styles: Styles
+    rows: Mapping[str, Sequence[Mapping[str, CellValue]]]
+    formulas: Formulas = field(init=False)
+    values: Values = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive the renderers."""
+        object.__setattr__(self, "formulas", Formulas(self.layout, self.today))
+        object.__setattr__(self, "values", self.formulas.values)
+
+    def say(self, key: str, **args: object) -> str:
+        """A text of the build's catalogue in the workbook's language."""
+        return message(f"build.{key}", self.lang, **args)
+
+    def text(self, text: Text) -> str:
+        """A template's text in the workbook's language."""
+        return text.get(self.lang)
+
+    def colour(self, module: ModuleSpec) -> str:
+        """Colour of the module's group."""
+        return next(group.colour for group in self.spec.groups if group.key == module.group)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One sheet being written."""
+
+    book: Book
+    sheet: Worksheet
+    layout: SheetLayout
+    toned: dict[str, list[str]] = field(default_factory=dict)
+    """Ranges that show choices of a list, by list key: coloured at the end."""
+
+    @property
+    def colour(self) -> str:
+        """Colour of the sheet's group."""
+        return self.book.colour(self.layout.module)
+
+    @property
+    def file(self) -> str:
+        """Name of the template, for errors."""
+        return f"{self.layout.module.key}.toml"
+
+    @property
+    def tint(self) -> str:
+        """Light shade of the group's colour."""
+        return mix(self.colour, WHITE, 0.9)
+
+    def put(self, row: int, column: int | Span, value: object, look: Look) -> Any:
+        """Write plain content (never a formula) with a look; a span is merged. Result: the cell."""
+        span = column if isinstance(column, Span) else Span(column, column)
+        cell: Any = self.sheet.cell(row, span.first)
+        if isinstance(value, str):
+            cell.value = value
+            cell.data_type = "s"
+        elif value is not None:
+            cell.value = value
+        self.dress(row, span, look)
+        return cell
+
+    def put_formula(self, row: int, column: int | Span, formula: str, look: Look, *, where: str = "") -> Any:
+        """Write a rendered formula with a look. Raises TemplateError when it is too long for Excel."""
+        if len(formula) > MAX_FORMULA:
+            raise TemplateError(
+                "SX145", Location(f"{self.layout.module.key}.toml"), key=where, n=len(formula)
+            )
+        span = column if isinstance(column, Span) else Span(column, column)
+        cell: Any = self.sheet.cell(row, span.first)
+        cell.value = formula
+        self.dress(row, span, look)
+        return cell
+
+    def dress(self, row: int, span: Span, look: Look, last_row: int | None = None) -> None:
+        """Give a rectangle a look, merged into one cell when it is more than one."""
+        last = last_row or row
+        if span.last > span.first or last > row:
+            self.sheet.merge_cells(start_row=row, end_row=last, start_column=span.first, end_column=span.last)
+        for line in range(row, last + 1):
+            for column in range(span.first, span.last + 1):
+                self.book.styles.apply(self.sheet.cell(line, column), look)
+
+    def height(self, row: int, lines: float) -> None:
+        """Make a row at least that many text lines high."""
+        points = max(lines * LINE_HEIGHT + 4, 16.0)
+        now = self.sheet.row_dimensions[row].height
+        self.sheet.row_dimensions[row].height = points if now is None else max(now, points)
+
+    def note(self, cell: Any, text: str) -> None:
+        """Attach a note of a readable size."""
+        comment = Comment(text, AUTHOR)
+        comment.width = 280
+        comment.height = 18 + 17 * text_lines(text, 42)
+        cell.comment = comment
+
+    def heading(self, placed: PlacedBlock) -> None:
+        """Write a block's title and introduction above its content."""
+        block, row = placed.block, placed.row
+        page = self.page_span
+        if block.title is not None:
+            look = Look(
+                size=12,
+                bold=True,
+                colour=self.colour,
+                bottom=mix(self.colour, WHITE, 0.45),
+                vertical="bottom",
+            )
+            self.put(row, page, self.book.text(block.title), look)
+            self.sheet.row_dimensions[row].height = 23
+            row += 1
+        if block.intro is not None:
+            text = self.book.text(block.intro)
+            look = Look(italic=True, colour=self.book.spec.theme.muted, wrap=True)
+            self.put(row, page, text, look)
+            self.height(row, text_lines(text, self.layout.span_width(page)) + 0.2)
+
+    @property
+    def page_span(self) -> Span:
+        """Columns of what is seen at once."""
+        last = self.layout.page_last
+        return Span(2, last)
+
+
+def field_note(book: Book, spec: FieldSpec) -> str:
+    """What the note of a field says: its help, its unit, and who fills it when people do not."""
+    parts = []
+    if spec.help is not None:
+        parts.append(book.text(spec.help))
+    if spec.unit:
+        parts.append(book.say("note.unit", unit=book.text(spec.unit)))
+    if spec.role != "input":
+        parts.append(book.say(f"note.{spec.role.value}"))
+    return "\n".join(parts)

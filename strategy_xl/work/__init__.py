@@ -1,0 +1,1 @@
+"""One workbook, one file a verb: a plan, then its execution."""

@@ -1,1 +1,0 @@
-"""Zip packages and cells: lossless reading, patching and building of xlsx files."""

@@ -1,0 +1,153 @@
+"""LibreOffice opens a built workbook, recalculates it without an error and agrees with the Python rules."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
+
+from strategy_xl.book.shown import CellValue
+from strategy_xl.build.book import build, render
+from strategy_xl.rules.completeness import BlockNeed, completeness
+from strategy_xl.schema.loader import load_default
+from strategy_xl.schema.names import anchor_name, share_name
+from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, FormBlock, TableBlock
+
+pytestmark = [
+    pytest.mark.libreoffice,
+    pytest.mark.filterwarnings("ignore:.*xtension is not supported:UserWarning"),  # what LibreOffice adds
+]
+DAY = date(2026, 3, 17)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("example", [False, True], ids=["blank", "example"])
+def test_no_formula_gives_an_error(
+    tmp_path: Path, recalculated: Callable[[Path], Path], lang: str, example: bool
+) -> None:
+    """No cell shows #NAME?, #REF!, Err:5xx or the like; #N/A only where a chart's helper asks for it."""
+    source = tmp_path / "plan.xlsx"
+    build(load_default(), source, lang=lang, today=DAY, example=example)
+    written, shown = load_workbook(source), load_workbook(recalculated(source), data_only=True)
+    assert shown.sheetnames == written.sheetnames
+    formulas, wrong = 0, []
+    for sheet in written.worksheets:
+        values = shown[sheet.title]
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type != "f":
+                    continue
+                formulas += 1
+                value = values[cell.coordinate].value
+                text = cell.value if isinstance(cell.value, str) else cell.value.text
+                if isinstance(value, str) and value.startswith(("#", "Err:")):
+                    if value == "#N/A" and "NA()" in text:
+                        continue
+                    wrong.append(f"{sheet.title}!{cell.coordinate} {value} {text[:80]}")
+    assert wrong == []
+    assert formulas > 1000
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_names_and_tables_survive_a_round_through_libreoffice(
+    tmp_path: Path, recalculated: Callable[[Path], Path], lang: str
+) -> None:
+    """After LibreOffice has saved the book, every anchor name still points to the same cell."""
+    source = tmp_path / "plan.xlsx"
+    build(load_default(), source, lang=lang, today=DAY)
+    before, after = load_workbook(source), load_workbook(recalculated(source))
+    for _, block in load_default().data_blocks().values():
+        for field in block.fields:
+            name = anchor_name(block.key, field.key)
+            assert list(after.defined_names[name].destinations) == list(
+                before.defined_names[name].destinations
+            )
+    for sheet in before.worksheets:
+        kept = {table.name: table.ref for table in after[sheet.title].tables.values()}
+        assert {table.name: table.ref for table in sheet.tables.values()} == kept
+
+
+def _value(field: FieldSpec, draw: random.Random) -> CellValue:
+    """A value of the field's type, or nothing, or blanks where a text may hold them."""
+    if draw.random() < 0.4:
+        return None
+    if field.type in {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LINK}:
+        return draw.choice(["a", "un mot", "0", "   "])
+    if field.type is FieldType.DATE:
+        return date(2026, 1, 1 + draw.randrange(28))
+    if field.type is FieldType.BOOL:
+        return "Oui"
+    if field.type is FieldType.CHOICE:
+        choices = load_default().list_(field.choices or "").choices
+        return choices[0].fr if choices else "a"
+    return draw.choice([0, 1, 2.5])
+
+
+def _inputs(block: TableBlock | FormBlock) -> list[FieldSpec]:
+    return [field for field in block.fields if field.role is FieldRole.INPUT]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_completeness_formulas_agree_with_the_rule(
+    tmp_path: Path, recalculated: Callable[[Path], Path], seed: int
+) -> None:
+    """On random content the map shows, for every module, what the completeness rule gives."""
+    draw = random.Random(seed)  # noqa: S311 - content of a test
+    spec = load_default()
+    rows: dict[str, list[dict[str, CellValue]]] = {}
+    for _, block in spec.data_blocks().values():
+        if isinstance(block, TableBlock) and not block.locked:
+            count = draw.randrange(min(block.rows, 12) + 1)
+        elif isinstance(block, FormBlock) and not block.names:
+            count = block.instances
+        else:
+            continue
+        rows[block.key] = [{field.key: _value(field, draw) for field in _inputs(block)} for _ in range(count)]
+    source = tmp_path / "plan.xlsx"
+    source.write_bytes(render(spec, lang="fr", company="", today=DAY, rows=rows))
+    book = load_workbook(recalculated(source), data_only=True)
+
+    needs, tables = [], {}
+    for module, block in spec.data_blocks().values():
+        if not isinstance(block, TableBlock | FormBlock) or not _inputs(block):
+            continue
+        required = tuple(field.key for field in block.fields if field.required)
+        least = block.min_rows if isinstance(block, TableBlock) else max(1, block.min_instances)
+        needs.append(BlockNeed(block.key, module.key, required, least))
+        frame = pd.DataFrame(
+            _content(book, block), columns=[field.key for field in _inputs(block)], dtype=object
+        )
+        blank = frame.map(lambda value: value is None or str(value).strip() == "").all(axis=1)
+        tables[block.key] = frame[~blank]
+    expected = completeness(tables, needs).frame["completeness"]
+    shown = {}
+    for module in expected.index:
+        ((title, cell),) = book.defined_names[share_name(module)].destinations
+        shown[module] = book[title][cell.replace("$", "")].value
+    assert shown == pytest.approx(expected.to_dict(), abs=1e-9)
+
+
+def _content(book: Any, block: TableBlock | FormBlock) -> list[list[object]]:
+    """Input values of a block as they stand in the workbook, one list a row or instance."""
+    anchors = {}
+    for field in _inputs(block):
+        ((title, cell),) = book.defined_names[anchor_name(block.key, field.key)].destinations
+        anchors[field.key] = book[title][cell.replace("$", "")]
+    sheet = next(iter(anchors.values())).parent
+    if isinstance(block, FormBlock):
+        return [
+            [sheet.cell(cell.row, cell.column + instance).value for cell in anchors.values()]
+            for instance in range(block.instances)
+        ]
+    _, first, _, last = range_boundaries(sheet.tables[block.table_name].ref)
+    return [
+        [sheet.cell(row, cell.column).value for cell in anchors.values()]
+        for row in range(first + 1, last + 1)
+    ]

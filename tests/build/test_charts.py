@@ -1,0 +1,142 @@
+"""Charts point to the cells that hold their values and are drawn as the template asks."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from lxml import etree
+from openpyxl import load_workbook
+
+from strategy_xl.build.book import build
+from strategy_xl.schema.loader import load_default
+from strategy_xl.schema.spec import ChartSpec, SummaryBlock
+
+C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+KINDS = {
+    "scatter": "scatterChart",
+    "line": "lineChart",
+    "bar": "barChart",
+    "column": "barChart",
+    "pareto": "barChart",
+    "funnel": "barChart",
+    "doughnut": "doughnutChart",
+}
+
+
+def charts_of_templates() -> list[ChartSpec]:
+    """All charts of the templates, in the order of the sheets."""
+    return [
+        chart
+        for module in load_default().modules
+        for block in module.blocks
+        if isinstance(block, SummaryBlock)
+        for chart in block.charts
+    ]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example in French."""
+    target = tmp_path_factory.mktemp("charts") / "plan.xlsx"
+    build(load_default(), target, lang="fr", today=date(2026, 3, 17), example=True)
+    return target
+
+
+@pytest.fixture(scope="module")
+def parts(book: Path) -> list[etree._Element]:
+    """The chart parts, in the order in which they were added."""
+    with zipfile.ZipFile(book) as package:
+        count = sum(name.startswith("xl/charts/chart") for name in package.namelist())
+        return [etree.fromstring(package.read(f"xl/charts/chart{n}.xml")) for n in range(1, count + 1)]
+
+
+def formulas(part: etree._Element) -> Iterator[str]:
+    """Every cell reference of a chart."""
+    return (element.text or "" for element in part.iter(f"{C}f"))
+
+
+def test_every_chart_of_the_templates_is_there(parts: list[etree._Element]) -> None:
+    """There is one part a chart, of its kind, with its title beside the plot."""
+    specs = charts_of_templates()
+    assert len(parts) == len(specs)
+    for part, spec in zip(parts, specs, strict=True):
+        assert part.find(f".//{C}{KINDS[spec.type]}") is not None
+        assert (
+            "".join(element.text or "" for element in part.find(f".//{C}title").iter(f"{A}t"))
+            == spec.title.fr
+        )
+        assert part.find(f".//{C}title/{C}overlay").get("val") == "0"
+
+
+def test_references_lead_to_cells_of_the_book(book: Path, parts: list[etree._Element]) -> None:
+    """Every reference of a chart names an existing sheet and a range that holds something."""
+    workbook = load_workbook(book)
+    for part in parts:
+        for reference in formulas(part):
+            title, _, area = reference.rpartition("!")
+            sheet = workbook[title.strip("'").replace("''", "'")]
+            cells = sheet[area.replace("$", "")]
+            flat = [cell for row in (cells if isinstance(cells, tuple) else ((cells,),)) for cell in row]
+            assert flat
+
+
+def test_axes_are_shown_and_hidden_helpers_are_drawn(parts: list[etree._Element]) -> None:
+    """No axis is deleted; values in hidden helper columns are drawn; gaps stay gaps."""
+    for part in parts:
+        assert all(
+            element.get("val") == "0"
+            for element in part.iter(f"{C}delete")
+            if element.getparent().tag != f"{C}legendEntry"
+        )
+        assert part.find(f".//{C}plotVisOnly").get("val") == "0"
+        assert part.find(f".//{C}dispBlanksAs").get("val") == "gap"
+
+
+def test_a_threshold_is_a_cross_of_two_lines_out_of_the_legend(
+    book: Path, parts: list[etree._Element]
+) -> None:
+    """A scatter with a threshold has two more series through it, fed by the setting, not in the legend."""
+    found = 0
+    workbook = load_workbook(book)
+    for part, spec in zip(parts, charts_of_templates(), strict=True):
+        series = part.findall(f".//{C}ser")
+        if spec.threshold is None:
+            assert len(series) == len(spec.series)
+            continue
+        found += 1
+        assert len(series) == len(spec.series) + 2
+        hidden = {entry.find(f"{C}idx").get("val") for entry in part.iter(f"{C}legendEntry")}
+        assert hidden == {str(len(spec.series)), str(len(spec.series) + 1)}
+        title, _, area = next(formulas(series[-2])).rpartition("!")
+        first = workbook[title.strip("'")][area.replace("$", "").split(":")[0]]
+        assert first.value == f"=SX_{spec.threshold}"
+    assert found
+
+
+def test_pareto_has_a_second_axis_from_0_to_100_percent(parts: list[etree._Element]) -> None:
+    """The cumulated line of a Pareto chart runs on its own axis from 0 to 1, shown as percent."""
+    checked = 0
+    for part, spec in zip(parts, charts_of_templates(), strict=True):
+        if spec.type != "pareto":
+            continue
+        checked += 1
+        axes = part.findall(f".//{C}valAx")
+        second = axes[-1]
+        assert len(axes) == 2
+        assert second.find(f"{C}scaling/{C}max").get("val") == "1"
+        assert second.find(f"{C}numFmt").get("formatCode") == "0%"
+        assert second.find(f"{C}crosses").get("val") == "max"
+    assert checked
+
+
+def test_horizontal_bars_begin_at_the_top(parts: list[etree._Element]) -> None:
+    """A funnel and a bar chart show the first category on top and their numbers at the bars."""
+    for part, spec in zip(parts, charts_of_templates(), strict=True):
+        if spec.type in {"funnel", "bar"}:
+            assert part.find(f".//{C}barDir").get("val") == "bar"
+            assert part.find(f".//{C}catAx/{C}scaling/{C}orientation").get("val") == "maxMin"
