@@ -23,7 +23,7 @@ from strategy_xl.text.catalog import LANGUAGES
 def lite(out: Path, lang: str, *, force: bool) -> None:
     """Write the workbook and say how much code it carries."""
     from strategy_xl.functions.registry import functions
-    from strategy_xl.hosts.lite import build_lite, main_py
+    from strategy_xl.hosts.web.lite import build_lite, main_py
 
     build_lite(out, lang=lang, overwrite=force)
     size = round(len(main_py(lang).encode()) / 1000)

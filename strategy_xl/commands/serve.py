@@ -27,6 +27,6 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--private-key", type=_FILE, help=text("web.cli.serve.key.help"))
 def serve(host: str, port: int, lang: str | None, **files: Any) -> None:
     """Start the server; what is missing for it is told instead."""
-    from strategy_xl.hosts import server
+    from strategy_xl.hosts.web import server
 
     server.serve(host, port, lang=lang or language(), **files)

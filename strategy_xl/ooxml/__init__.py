@@ -1,1 +1,1 @@
-"""Any workbook, lossless: the package, a streaming pass over a sheet, cell and table edits, guards, replace."""
+"""Any workbook, lossless: the package, one streaming pass over a sheet, edits, guards, replace."""

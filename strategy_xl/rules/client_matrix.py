@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from strategy_xl.model import ClientClass, Confidence, RedFlagSeverity, StatusMark
-from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.choices import choice_array, choice_codes
 from strategy_xl.rules.client_scores import (
     DETAILED,

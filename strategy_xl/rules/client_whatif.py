@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from strategy_xl.model import ClientClass, StatusMark
-from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.choices import choice_array, choice_codes, is_choice
 from strategy_xl.rules.client_matrix import AT_RISK, AVOID, CLASSES, HAPPY, IDEAL
 from strategy_xl.rules.client_scores import (

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import Bools, rounded
 
 __all__ = ["VERSION", "BlockNeed", "block_completeness", "completeness", "filled_cells", "overall"]

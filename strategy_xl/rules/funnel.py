@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import Floats, boolean, numbers, rounded, texts
 
 VERSION = "1"

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import Floats, dates, numbers, rounded, texts
 
 VERSION = "1"

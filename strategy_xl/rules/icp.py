@@ -10,7 +10,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import ONE_ROW, one_row_codes, rounded, texts
 from strategy_xl.rules.icp_profile import (
     PROFILE_CODES,

@@ -16,7 +16,7 @@ import pandas as pd
 
 from strategy_xl.errors import WorkbookError
 from strategy_xl.model import KpiElapsedAt, KpiNature, KpiRule, KpiStatus, KpiType
-from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.choices import choice_array, choice_codes, is_choice
 from strategy_xl.rules.columns import Bools, Floats, has_text, numbers, rounded, texts
 from strategy_xl.rules.kpi_forecast import (

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.base import Codes, RuleResult
+from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import Bools, Floats, dates, numbers, texts
 from strategy_xl.rules.funnel import wilson
 from strategy_xl.rules.growth import Frequency

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from strategy_xl.commands.lite import lite
 from strategy_xl.commands.serve import serve
 from strategy_xl.errors import UsageError
-from strategy_xl.hosts import server
+from strategy_xl.hosts.web import server
 
 RUNNER = CliRunner()
 

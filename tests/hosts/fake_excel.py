@@ -335,7 +335,7 @@ class FakeSheet:
 
 def xlwings_rights() -> tuple[str, ...]:
     """The names of the rights in Excel's object model."""
-    from strategy_xl.hosts.excel.open_book import Windows
+    from strategy_xl.hosts.excel.open.open_book import Windows
 
     return Windows.RIGHTS
 

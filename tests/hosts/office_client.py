@@ -113,8 +113,8 @@ async def ask(
 
 
 async def _answers() -> dict[str, Any]:
-    from strategy_xl.hosts import office_pages as pages
-    from strategy_xl.hosts import server
+    from strategy_xl.hosts.web import office_pages as pages
+    from strategy_xl.hosts.web import server
 
     app = server.make_app()
 
@@ -163,7 +163,7 @@ def error_args() -> list[object]:
 
 def main() -> None:
     """Run in a process of its own."""
-    from strategy_xl.hosts import server
+    from strategy_xl.hosts.web import server
 
     server.date = ExampleDay  # type: ignore[attr-defined]
     mode, *files = sys.argv[1:]

@@ -20,9 +20,11 @@ from vba_readback import assigned, decompress_stream, logical_lines, sources, va
 
 from strategy_xl.errors import WorkbookError
 from strategy_xl.functions.registry import Argument, CellFunction, Shape, functions
-from strategy_xl.hosts.excel import addin, vba, vba_text, xlwings_module
+from strategy_xl.hosts.excel import addin
 from strategy_xl.hosts.excel.addin import build_xlam
-from strategy_xl.hosts.excel.vba_project import read_project, records
+from strategy_xl.hosts.excel.vba import modules as vba
+from strategy_xl.hosts.excel.vba import vba_text, xlwings_module
+from strategy_xl.hosts.excel.vba.vba_project import read_project, records
 from strategy_xl.ooxml.audit import audit, is_valid_name
 from strategy_xl.text.catalog import LANGUAGES, has_message, message
 

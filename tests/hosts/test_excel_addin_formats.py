@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vba_readback import decompress_stream
 
-from strategy_xl.hosts.excel.compound import MINI_CUTOFF, SECTOR, write_compound
-from strategy_xl.hosts.excel.compression import CHUNK, compress, decompress
-from strategy_xl.hosts.excel.vba_project import (
+from strategy_xl.hosts.excel.vba.compound import MINI_CUTOFF, SECTOR, write_compound
+from strategy_xl.hosts.excel.vba.compression import CHUNK, compress, decompress
+from strategy_xl.hosts.excel.vba.vba_project import (
     Module,
     ModuleKind,
     ProjectError,

@@ -15,8 +15,8 @@ from openpyxl.utils import get_column_letter
 
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import build
-from strategy_xl.hosts.excel import open_book
-from strategy_xl.hosts.excel.open_book import OpenReport, Windows, recompute_open_book
+from strategy_xl.hosts.excel.open import open_book
+from strategy_xl.hosts.excel.open.open_book import OpenReport, Windows, recompute_open_book
 from strategy_xl.schema.loader import load_default
 
 TODAY = date(2027, 3, 1)

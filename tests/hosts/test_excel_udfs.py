@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from strategy_xl.functions.registry import functions
-from strategy_xl.hosts.excel.vba import UDFS
+from strategy_xl.hosts.excel.vba.modules import UDFS
 
 PIPELINE = Path(__file__).parent / "udf_pipeline.py"
 

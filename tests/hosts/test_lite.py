@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 from strategy_xl.errors import UsageError
 from strategy_xl.functions.registry import EXAMPLE_DAY, call, functions
 from strategy_xl.functions.results import CellError
-from strategy_xl.hosts import lite, lite_bundle
+from strategy_xl.hosts.web import lite, lite_bundle
 from strategy_xl.ooxml.audit import audit
 from strategy_xl.text.catalog import LANGUAGES, message
 
@@ -145,7 +145,7 @@ def test_it_needs_nothing_that_a_browser_lacks() -> None:
     """What the sources import beyond the standard library is compiled for Pyodide or pure Python."""
     sources, others = lite_bundle.needed()
     assert others == lite_bundle.IN_PYODIDE | lite_bundle.PURE_PYTHON
-    assert not [name for name in sources if name.startswith(("strategy_xl.xlsx", "strategy_xl.hosts"))]
+    assert not [name for name in sources if name.startswith(("strategy_xl.ooxml", "strategy_xl.hosts"))]
     assert lite.requirements().split() == ["xlwings", *sorted(others)]
 
 

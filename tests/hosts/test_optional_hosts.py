@@ -13,10 +13,10 @@ ROOT = Path(__file__).parents[2]
 LICENSED = ("xlwings.server", "xlwings.pro", "starlette", "uvicorn")
 OURS = tuple(f"strategy_xl.hosts.{name}" for name in ("server", "office_pages", "lite", "lite_bundle"))
 MAY = {
-    "hosts/server.py": {"xlwings.server", "starlette", "uvicorn", "strategy_xl.hosts.office_pages"},
-    "hosts/lite.py": {"strategy_xl.hosts.lite_bundle"},
-    "commands/serve.py": {"strategy_xl.hosts.server"},
-    "commands/lite.py": {"strategy_xl.hosts.lite"},
+    "hosts/server.py": {"xlwings.server", "starlette", "uvicorn", "strategy_xl.hosts.web.office_pages"},
+    "hosts/lite.py": {"strategy_xl.hosts.web.lite_bundle"},
+    "commands/serve.py": {"strategy_xl.hosts.web.server"},
+    "commands/lite.py": {"strategy_xl.hosts.web.lite"},
 }
 
 
@@ -47,7 +47,7 @@ def test_nothing_else_imports_the_optional_hosts() -> None:
 def test_importing_the_module_loads_none_of_it() -> None:
     """The module can be imported without extra and without key: nothing of either is loaded."""
     script = (
-        "import sys, strategy_xl.hosts.server, strategy_xl.commands.serve, strategy_xl.commands.lite\n"
+        "import sys, strategy_xl.hosts.web.server, strategy_xl.commands.serve, strategy_xl.commands.lite\n"
         "print([n for n in ('xlwings', 'starlette', 'uvicorn', 'pandas', 'openpyxl') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

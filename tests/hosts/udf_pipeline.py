@@ -34,7 +34,7 @@ from xlwings.com_server import XLPython  # noqa: E402
 from strategy_xl.functions.registry import EXAMPLE_DAY, call, functions  # noqa: E402
 from strategy_xl.functions.results import CellError  # noqa: E402
 from strategy_xl.hosts.excel import udfs  # noqa: E402
-from strategy_xl.hosts.excel.vba import UDFS  # noqa: E402
+from strategy_xl.hosts.excel.vba.modules import UDFS  # noqa: E402
 
 CLASS = "STRAT_CLIENT_CLASS"
 LANGUAGES = {"fr": 1036, "en": 1033}

@@ -282,7 +282,7 @@ def test_all_messages_are_there() -> None:
     from strategy_xl.text.catalog import has_message
 
     codes: set[str] = set()
-    for entry in files("strategy_xl.xlsx").iterdir():
+    for entry in files("strategy_xl.ooxml").iterdir():
         if entry.name.endswith(".py"):
             codes |= set(re.findall(r'"(SX9\d\d)"', entry.read_text(encoding="utf-8")))
     assert len(codes) > 50

@@ -28,7 +28,7 @@ EVENTS = ("OnLoadFinished", "OnSave", "OnSaveAs", "OnCopyTo")
 
 _DAY = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever and wherever it is made
 _INSIDE = "pythonpath/strategy_xl_office"
-_MODULES = ("__init__", "book", "cells", "client", "formulas", "tables", "tokens")
+_MODULES = ("__init__", "calls", "client", "document", "table_columns", "tokens", "uno_cells")
 _FAILURES = ("NO_PYTHON", "NO_PACKAGE", "NO_ANSWER", "DIED")
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _REGISTRY = (

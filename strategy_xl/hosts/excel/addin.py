@@ -14,8 +14,8 @@ from lxml import etree
 
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.functions.registry import functions
-from strategy_xl.hosts.excel import vba
-from strategy_xl.hosts.excel.vba_project import (
+from strategy_xl.hosts.excel.vba import modules as vba
+from strategy_xl.hosts.excel.vba.vba_project import (
     Module,
     ModuleKind,
     ProjectError,
@@ -23,7 +23,7 @@ from strategy_xl.hosts.excel.vba_project import (
     read_project,
     write_project,
 )
-from strategy_xl.hosts.excel.xlwings_module import SETTINGS_SHEET, XLWINGS_MODULE, adapt, settings
+from strategy_xl.hosts.excel.vba.xlwings_module import SETTINGS_SHEET, XLWINGS_MODULE, adapt, settings
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package
 from strategy_xl.ooxml.replace import atomic_replace

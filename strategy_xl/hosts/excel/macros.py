@@ -11,8 +11,8 @@ from typing import Any
 import xlwings
 
 from strategy_xl.errors import Finding, Severity
-from strategy_xl.hosts.excel.language import menu_language
-from strategy_xl.hosts.excel.open_book import OpenReport, recompute_open_book
+from strategy_xl.hosts.excel.menu_language import menu_language
+from strategy_xl.hosts.excel.open.open_book import OpenReport, recompute_open_book
 from strategy_xl.model import ClientClass
 from strategy_xl.schema.loader import load_default
 from strategy_xl.text.catalog import LANGUAGES, has_message, message

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from lxml import etree
 
-from strategy_xl.hosts.excel.vba import FUNCTIONS_MODULE
-from strategy_xl.hosts.excel.vba_project import read_project
-from strategy_xl.hosts.excel.xlwings_module import SETTINGS_SHEET, XLWINGS_MODULE
+from strategy_xl.hosts.excel.vba.modules import FUNCTIONS_MODULE
+from strategy_xl.hosts.excel.vba.vba_project import read_project
+from strategy_xl.hosts.excel.vba.xlwings_module import SETTINGS_SHEET, XLWINGS_MODULE
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 

@@ -24,7 +24,7 @@ from xlwings.udfs import xlarg, xlfunc
 
 from strategy_xl.functions.registry import CellFunction, call, functions
 from strategy_xl.functions.results import CellError
-from strategy_xl.hosts.excel.language import menu_language
+from strategy_xl.hosts.excel.menu_language import menu_language
 from strategy_xl.hosts.settings import BookSettings
 
 DOC_LANGUAGE = "fr"

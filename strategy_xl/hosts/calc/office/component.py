@@ -21,7 +21,7 @@ from com.sun.star.sheet import (  # type: ignore[import-not-found]
     XVolatileResult,
 )
 from com.sun.star.task import XJob  # type: ignore[import-not-found]
-from strategy_xl_office import book, cells, client, formulas, tokens  # type: ignore[import-not-found]
+from strategy_xl_office import calls, client, document, tokens, uno_cells  # type: ignore[import-not-found]
 
 try:
     from org.strategyxl import XFunctions  # type: ignore[import-not-found]
@@ -40,7 +40,7 @@ _COLUMN_RELATIVE, _ROW_RELATIVE, _SHEET_RELATIVE = 1, 4, 16
 
 logger = logging.getLogger("strategy_xl")
 
-with open(os.path.join(os.path.dirname(book.__file__), "config.json"), encoding="utf-8") as _stream:  # noqa: PTH118, PTH120, PTH123
+with open(os.path.join(os.path.dirname(document.__file__), "config.json"), encoding="utf-8") as _stream:  # noqa: PTH118, PTH120, PTH123
     CONFIG: Dict[str, Any] = json.load(_stream)
 
 
@@ -100,10 +100,10 @@ class _Shared:
         python = os.environ.get("STRATEGY_XL_PYTHON") or CONFIG["python"]
         self.context = context
         self.worker = client.Worker(client.command_of(python))
-        self.books = book.Books()
+        self.books = document.Books()
         self.language = _ui_language(context)
-        names = formulas.Names(CONFIG["functions"], SERVICE)
-        self.formulas = book.Formulas(names, CONFIG["prefix"], _codes(context), _one_cell, _place_of)
+        names = calls.Names(CONFIG["functions"], SERVICE)
+        self.formulas = document.Formulas(names, CONFIG["prefix"], _codes(context), _one_cell, _place_of)
         self.waiting: Dict[str, Any] = {}
 
     def later(self, key: str, document: Any) -> None:
@@ -169,7 +169,7 @@ def answer(context: Any, function: str, document: Any, args: Tuple[Any, ...]) ->
     common = shared(context)
     request: Dict[str, Any] = {
         "function": function,
-        "args": [cells.argument(value) for value in args],
+        "args": [uno_cells.argument(value) for value in args],
         "lang": common.language,
     }
     key, settings = "", None
@@ -179,10 +179,10 @@ def answer(context: Any, function: str, document: Any, args: Tuple[Any, ...]) ->
         settings = found.cells
         if found.days:
             request["days"] = found.days
-        if any(cells.is_zero(value) for value in args):
+        if any(uno_cells.is_zero(value) for value in args):
             common.later(key, document)
     try:
-        found = cells.result(common.worker.call(request, key, settings))
+        found = uno_cells.result(common.worker.call(request, key, settings))
     except client.WorkerError as error:
         return CONFIG["messages"][common.language][error.key]
     return _Block(found) if isinstance(found, tuple) else found

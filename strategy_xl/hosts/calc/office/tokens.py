@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, List, NamedTuple, Optional, Sequence
 
-from .formulas import Names
+from .calls import Names
 
 
 class Codes(NamedTuple):

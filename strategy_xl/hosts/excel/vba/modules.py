@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from strategy_xl import __version__
 from strategy_xl.functions.registry import CellFunction
 from strategy_xl.functions.results import CellError
-from strategy_xl.hosts.excel.vba_text import assign, checked, parameter, plain, said, source_of
+from strategy_xl.hosts.excel.vba.vba_text import assign, checked, parameter, plain, said, source_of
 
 FUNCTIONS_MODULE = "StratFunctions"
 ADDIN_MODULE = "StratAddin"

@@ -23,7 +23,7 @@ from strategy_xl import __version__
 from strategy_xl.errors import Location, UsageError
 from strategy_xl.functions.examples import signature
 from strategy_xl.functions.registry import CellFunction, functions
-from strategy_xl.hosts import lite_bundle
+from strategy_xl.hosts.web import lite_bundle
 from strategy_xl.ooxml.finish import finish
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package

@@ -7,10 +7,10 @@ import time
 from datetime import date
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Set, Tuple
 
-from .cells import NA
-from .formulas import Names, Place, is_token_safe, needs_work, with_own_names
-from .tables import Table, without_tables
+from .calls import Names, Place, is_token_safe, needs_work, with_own_names
+from .table_columns import Table, without_tables
 from .tokens import Codes, rewritten
+from .uno_cells import NA
 
 KEPT_SECONDS = 2.0
 SETTING = "SX_"

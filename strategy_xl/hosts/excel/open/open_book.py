@@ -19,8 +19,8 @@ from typing import Any, Protocol
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.edits import Columns
 from strategy_xl.errors import Finding, Location, Severity, StrategyXlError, WorkbookError
-from strategy_xl.hosts.excel.open_cells import Writer, reason
-from strategy_xl.hosts.excel.open_places import check_places
+from strategy_xl.hosts.excel.open.open_cells import Writer, reason
+from strategy_xl.hosts.excel.open.open_places import check_places
 from strategy_xl.ooxml.patch import Cached, set_cells
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.recompute import BookPlan, plan_workbook

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from strategy_xl.hosts.excel.compound import write_compound
-from strategy_xl.hosts.excel.compression import compress, decompress
+from strategy_xl.hosts.excel.vba.compound import write_compound
+from strategy_xl.hosts.excel.vba.compression import compress, decompress
 
 CODE_PAGE = "cp1252"
 NOT_COMPILED = b"\xcc\x61\xff\xff"

@@ -34,7 +34,7 @@ from strategy_xl import __version__
 from strategy_xl.errors import UsageError
 from strategy_xl.functions.registry import CellFunction, call, functions
 from strategy_xl.functions.results import CellError
-from strategy_xl.hosts import office_pages as pages
+from strategy_xl.hosts.web import office_pages as pages
 from strategy_xl.text.catalog import LANGUAGES, message
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The add-in's VBA project as bytes: compound file, compression, streams, modules."""
