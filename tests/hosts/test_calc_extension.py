@@ -177,7 +177,7 @@ def test_a_worker_that_fails_is_told(command: list[str], key: str) -> None:
 
 def test_error_values_go_in_and_out() -> None:
     """Calc's error numbers become names and are found again."""
-    cells = office_module("cells")
+    cells = office_module("uno_cells")
     for name in ("#N/A", "#VALUE!"):
         number = cells.error_number(name)
         assert cells.error_name(number) == name

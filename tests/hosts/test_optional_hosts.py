@@ -11,10 +11,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 LICENSED = ("xlwings.server", "xlwings.pro", "starlette", "uvicorn")
-OURS = tuple(f"strategy_xl.hosts.{name}" for name in ("server", "office_pages", "lite", "lite_bundle"))
+OURS = tuple(f"strategy_xl.hosts.web.{name}" for name in ("server", "office_pages", "lite", "lite_bundle"))
 MAY = {
-    "hosts/server.py": {"xlwings.server", "starlette", "uvicorn", "strategy_xl.hosts.web.office_pages"},
-    "hosts/lite.py": {"strategy_xl.hosts.web.lite_bundle"},
+    "hosts/web/server.py": {"xlwings.server", "starlette", "uvicorn", "strategy_xl.hosts.web.office_pages"},
+    "hosts/web/lite.py": {"strategy_xl.hosts.web.lite_bundle"},
     "commands/serve.py": {"strategy_xl.hosts.web.server"},
     "commands/lite.py": {"strategy_xl.hosts.web.lite"},
 }

@@ -50,7 +50,7 @@ def title_key(title: str) -> str:
 
 @cache
 def _synonyms() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    text = files("strategy_xl.runs").joinpath("synonyms.toml").read_text(encoding="utf-8")
+    text = files("strategy_xl.work.importing").joinpath("synonyms.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
