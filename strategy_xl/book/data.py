@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from strategy_xl.book.resolve import Place
+from strategy_xl.book.shown import Look
 from strategy_xl.errors import Finding
 from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.schema.spec import FieldSpec, FormBlock, ModuleSpec, SummaryBlock, TableBlock
@@ -74,6 +76,15 @@ class BlockData:
         """Whether the block is a table (else a form or a summary)."""
         return isinstance(self.block, TableBlock)
 
+    @property
+    def is_listing(self) -> bool:
+        """Whether the block is a table that the batch fills from the top; its answers count from 1."""
+        return isinstance(self.block, TableBlock) and self.block.is_listing
+
+    def row_of(self, index: int) -> int:
+        """Excel row or instance of a row of answers."""
+        return self.first_row + index - 1 if self.is_listing else index
+
     def field(self, key: str) -> FieldSpec:
         """The field of that key; KeyError when the block has none."""
         for spec in self.block.fields:
@@ -126,3 +137,8 @@ class WorkbookData:
     sheets: Mapping[str, str]
     choices: Mapping[str, Choices]
     anchors: Mapping[tuple[str, str], Place]
+
+    @cached_property
+    def look(self) -> Look:
+        """How values look in this workbook's cells."""
+        return Look(self.lang, {key: choices.by_key for key, choices in self.choices.items()})

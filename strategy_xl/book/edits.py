@@ -3,112 +3,139 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from strategy_xl.book.data import BlockData
+from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.resolve import Place
-from strategy_xl.ooxml.patch import Cached
-from strategy_xl.schema.spec import FieldRole, FieldSpec
+from strategy_xl.ooxml.cells import Cached
+from strategy_xl.schema.spec import FieldRole
+
+Objects = npt.NDArray[np.object_]
 
 Columns = dict[str, dict[int, dict[int, Any]]]
 """Sheet title → column number → row → value."""
 
-BlockValues = Mapping[str, pd.Series]
-"""Field key → cell values by Excel row (tables) or instance number (forms)."""
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An answered column over all rows or instances of its block.
+
+    Arguments:
+        cells: what they are to hold, shape (rows,); None where there is nothing to show.
+        at: positions of the answered rows.
+    """
+
+    cells: Objects
+    at: npt.NDArray[np.intp]
 
 
-def _blank(value: Any) -> Any:
-    return "" if value is None else value
+PlacedAnswers = Mapping[str, Mapping[str, Placed]]
+"""Answered columns by block and field key."""
 
 
-def _same(shown: Any, value: Any) -> bool:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the workbook's formulas show.
+
+    Arguments:
+        columns: computed fields by block and field key, each over all rows or instances.
+        cells: single formula cells outside of the blocks' fields.
+    """
+
+    columns: Mapping[str, Mapping[str, Objects]]
+    cells: Sequence[tuple[Place, Any]] = field(default_factory=tuple)
+
+
+def place(data: WorkbookData, answers: Mapping[str, Mapping[str, pd.Series]]) -> PlacedAnswers:
+    """Put answers beside the rows they are about; a list that is longer than its table is cut.
+
+    Arguments:
+        data: the workbook as read.
+        answers: cell values by block and field key; index: Excel row or instance, from 1 in a listing.
+    """
+    found: dict[str, dict[str, Placed]] = {}
+    for key, columns in answers.items():
+        block = data.blocks[key]
+        for name, column in columns.items():
+            at = column.index.to_numpy(dtype=np.intp) - (1 if block.is_listing else block.first_row)
+            inside = at < len(block.all_rows)
+            values: Objects = np.full(len(block.all_rows), None, dtype=object)
+            values[at[inside]] = column.to_numpy(dtype=object)[inside]
+            found.setdefault(key, {})[name] = Placed(values, at[inside])
+    return found
+
+
+def edits(data: WorkbookData, placed: PlacedAnswers, shown: Shown) -> Columns:
+    """Every cell that does not show yet what it should: owned cells as values, formula cells as ``Cached``.
+
+    Old answers in rows that are blank now are cleared; a cell in which people replaced a formula is theirs.
+    """
+    columns: Columns = {}
+    for key, block in data.blocks.items():
+        for spec in block.block.fields:
+            if spec.key not in block.places:
+                continue
+            if spec.role is FieldRole.OWNED:
+                answered = placed.get(key, {}).get(spec.key)
+                _put(columns, block, spec.key, _owned(block, spec.key, answered))
+            elif spec.role is FieldRole.COMPUTED:
+                _put(columns, block, spec.key, _cached(block, spec.key, shown.columns[key][spec.key]))
+    for cell, value in shown.cells:
+        columns.setdefault(cell.sheet, {}).setdefault(cell.column, {})[cell.row] = Cached(value)
+    return columns
+
+
+def _owned(block: BlockData, key: str, answered: Placed | None) -> dict[int, Any]:
+    """New values of an owned field, by Excel row or instance; None clears."""
+    if answered is None:
+        stale = block.all_rows if block.is_listing else block.to_clear.get(key, ())
+        return {int(row): None for row in stale if not _same(_held(block, key, int(row)), None)}
+    values = [None if value == "" else value for value in answered.cells.tolist()]
+    return _changed(block, key, values)
+
+
+def _cached(block: BlockData, key: str, values: Objects) -> dict[int, Any]:
+    """What a computed field's formulas show now, where they show something else."""
+    changed = _changed(block, key, values.tolist())
+    for row in block.overtyped.get(key, ()):
+        changed.pop(int(row), None)
+    return {row: Cached("" if value is None else value) for row, value in changed.items()}
+
+
+def _held(block: BlockData, key: str, row: int) -> Any:
+    return block.shown[key][row - block.first_row]
+
+
+def _changed(block: BlockData, key: str, values: Sequence[Any]) -> dict[int, Any]:
+    """The values that their cells do not show yet, by Excel row or instance."""
+    return {
+        row: value
+        for row, held, value in zip(block.all_rows, block.shown[key], values, strict=True)
+        if not _same(held, value)
+    }
+
+
+def _same(held: Any, value: Any) -> bool:
     """Whether a cell shows the value already; the patcher looks again at those that may not.
 
     A link is compared by its text alone only when the patcher does: a formula is never the same here.
     """
-    if shown is value:
+    if held is value:
         return True
     if value is None or value == "":
-        return bool(shown == "" or shown is None)
-    kind = type(shown)
-    return (kind is type(value) and bool(shown == value)) or (
-        kind is float and type(value) is int and shown == value
+        return bool(held == "" or held is None)
+    kind = type(held)
+    return (kind is type(value) and bool(held == value)) or (
+        kind is float and type(value) is int and held == value
     )
 
 
-class CellPlan:
-    """The edits of one workbook, gathered block by block."""
-
-    def __init__(self) -> None:
-        """Start without edits."""
-        self.columns: Columns = {}
-
-    def _put(
-        self, block: BlockData, key: str, rows: Sequence[int], values: Sequence[Any], *, cached: bool
-    ) -> None:
-        """Note the cells that do not show the value yet."""
-        shown = block.shown.get(key, [])
-        edits = {
-            row: Cached(_blank(value)) if cached else value
-            for row, value in zip(rows, values, strict=True)
-            if not _same(shown[row - block.first_row], value)
-        }
-        if not edits:
-            return
-        sheet = self.columns.setdefault(block.sheet_of(key), {})
-        if block.is_table:
-            sheet.setdefault(block.places[key].column, {}).update(edits)
-            return
-        for index, value in edits.items():
-            row, column = block.cell(key, index)
-            sheet.setdefault(column, {})[row] = value
-
-    def own(self, block: BlockData, values: BlockValues) -> None:
-        """Write the owned cells of a block.
-
-        Arguments:
-            block: the block as read.
-            values: by field key, index: Excel row or instance; None clears. Old answers in rows that are
-                blank now are cleared.
-        """
-        for field in self._fields(block, FieldRole.OWNED):
-            column = values.get(field.key)
-            rows = [] if column is None else column.index.tolist()
-            given = [] if column is None else [None if value == "" else value for value in column.tolist()]
-            stale = sorted({int(row) for row in block.to_clear.get(field.key, ())} - set(rows))
-            self._put(block, field.key, [*rows, *stale], [*given, *[None] * len(stale)], cached=False)
-
-    def list_from_top(self, block: BlockData, values: BlockValues) -> None:
-        """Write a board (a ranking, a list of alerts) from the table's first row on; clear the rest."""
-        rows = list(block.all_rows)
-        for field in self._fields(block, FieldRole.OWNED):
-            column = values.get(field.key)
-            given: list[Any] = [] if column is None else column.tolist()[: len(rows)]
-            padded = [
-                *(None if value == "" else value for value in given),
-                *[None] * (len(rows) - len(given)),
-            ]
-            self._put(block, field.key, rows, padded, cached=False)
-
-    def cache(self, block: BlockData, values: BlockValues) -> None:
-        """Write what the formulas of a block show; a cell in which people replaced the formula is theirs."""
-        for field in self._fields(block, FieldRole.COMPUTED):
-            column = values.get(field.key)
-            if column is None:
-                continue
-            rows, given = column.index.tolist(), column.tolist()
-            overtyped = {int(row) for row in block.overtyped.get(field.key, ())}
-            if overtyped:
-                kept = [position for position, row in enumerate(rows) if row not in overtyped]
-                rows, given = [rows[position] for position in kept], [given[position] for position in kept]
-            self._put(block, field.key, rows, given, cached=True)
-
-    def cache_cell(self, place: Place, value: Any) -> None:
-        """Write what one formula shows."""
-        self.columns.setdefault(place.sheet, {}).setdefault(place.column, {})[place.row] = Cached(value)
-
-    @staticmethod
-    def _fields(block: BlockData, role: FieldRole) -> list[FieldSpec]:
-        return [field for field in block.block.fields if field.role is role and field.key in block.places]
+def _put(columns: Columns, block: BlockData, key: str, changed: Mapping[int, Any]) -> None:
+    for index, value in changed.items():
+        row, column = block.cell(key, index)
+        columns.setdefault(block.sheet_of(key), {}).setdefault(column, {})[row] = value

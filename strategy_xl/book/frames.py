@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from strategy_xl.book.data import DataBlock, Rows
+from strategy_xl.book.data import BlockData, DataBlock, Rows, WorkbookData
 from strategy_xl.ooxml.sheet_values import Row
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
 from strategy_xl.text.coerce import Coerced, as_column, blank_mask
@@ -109,3 +109,29 @@ def left_results(columns: Iterable[Column], filled: npt.NDArray[np.bool_], first
             if len(rows):
                 found[column.spec.key] = rows
     return found
+
+
+def rule_frames(data: WorkbookData) -> dict[str, pd.DataFrame]:
+    """Every block's rows as rules take them.
+
+    What an earlier run wrote is read back by its type; the choice of an open list is the people's own word.
+    """
+    opened = {
+        key: {choice: label for label, choice in choices.exact.items()}
+        for key, choices in data.choices.items()
+        if choices.open
+    }
+    return {key: _frame(block, opened) for key, block in data.blocks.items()}
+
+
+def _frame(block: BlockData, opened: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    typed: dict[str, pd.Series] = {}
+    for spec in block.block.fields:
+        if spec.choices is None or spec.key not in block.frame:
+            continue
+        labels = opened.get(spec.choices)
+        if spec.role is FieldRole.OWNED:
+            typed[spec.key] = block.typed(spec.key)
+        elif labels:
+            typed[spec.key] = block.frame[spec.key].map(lambda key, labels=labels: labels.get(key, key))
+    return block.frame.assign(**typed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from strategy_xl.book.data import BlockData, Rows, WorkbookData
 from strategy_xl.book.frames import Column, cells_of, filled_rows, frame_of, left_results, transpose
 from strategy_xl.book.relations import check_relations
-from strategy_xl.book.resolve import BlockPlace, BookNames, Resolution, resolve, table_area
+from strategy_xl.book.resolve import BlockPlace, BookNames, Place, Resolution, resolve, table_area
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.ooxml.cells import error_value
 from strategy_xl.ooxml.package import Package
@@ -28,9 +28,10 @@ from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.ooxml.sheet_facts import SheetMeta
 from strategy_xl.ooxml.sheet_values import Row, SheetValues
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
-from strategy_xl.schema.spec import FieldRole, FieldSpec, TableBlock, WorkbookSpec
+from strategy_xl.schema.spec import FieldRole, FieldSpec, ListSpec, TableBlock, WorkbookSpec
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coerce import CellProblem, Coerced, Context, blank_mask, coerce_column
+from strategy_xl.text.values import fold
 
 __all__ = ["BlockData", "WorkbookData", "check", "read_workbook"]
 
@@ -62,7 +63,7 @@ def read_workbook(
             return rows[row - 1] if row <= len(rows) else ()
 
         found = resolve(str(path), _names(info), spec, cells, blocks=blocks)
-        choices = _choices(spec, found, values)
+        choices, mixed = _choices(str(path), spec, found, values)
         work = _Reader(str(path), values, Context(found.lang, info.is_1904, choices))
         for block in found.blocks.values():
             for sheet in {block.sheet, *(place.sheet for place in block.places.values())}:
@@ -75,7 +76,7 @@ def read_workbook(
         found.schema_version,
         info.is_1904,
         read,
-        (*found.findings, *work.findings, *related),
+        (*found.findings, *mixed, *work.findings, *related),
         found.sheets,
         choices,
         found.anchors,
@@ -116,16 +117,46 @@ def _names(info: WorkbookInfo) -> BookNames:
     return BookNames(sheets, names, tables)
 
 
-def _choices(spec: WorkbookSpec, found: Resolution, values: SheetValues) -> dict[str, Choices]:
+def _choices(
+    path: str, spec: WorkbookSpec, found: Resolution, values: SheetValues
+) -> tuple[dict[str, Choices], list[Finding]]:
+    """The lists as they stand, and the choices whose label is that of another one."""
     choices: dict[str, Choices] = {}
+    findings: list[Finding] = []
     for item in spec.lists:
         stored: list[str] = []
         if item.key in found.lists:
             place, count = found.lists[item.key]
             column = cells_of(values.rows(place.sheet), place.column, place.row, place.row + count - 1)
             stored = [str(value).strip() for value in column]
-        choices[item.key] = Choices.of(item, found.lang, stored)
-    return choices
+        places = found.choices.get(item.key)
+        placed: dict[str, str] | None = None
+        if places is not None:
+            placed = {key: _label(values, cell) for key, cell in places.items() if cell is not None}
+            findings += _taken(path, item, found.lang, placed, places)
+        choices[item.key] = Choices.of(item, found.lang, stored, placed)
+    return choices, findings
+
+
+def _label(values: SheetValues, place: Place) -> str:
+    (value,) = cells_of(values.rows(place.sheet), place.column, place.row, place.row)
+    return str(value).strip()
+
+
+def _taken(
+    path: str, item: ListSpec, lang: str, placed: Mapping[str, str], places: Mapping[str, Place | None]
+) -> Iterator[Finding]:
+    """A choice whose cell holds the label of another one: the place decides, in formulas and here."""
+    own = {choice.key: choice.get(lang) for choice in item.choices}
+    known = {fold(label): key for key, label in own.items()}
+    seen: set[str] = set()
+    for key, label in placed.items():
+        place = places[key]
+        other = known.get(fold(label), key)
+        if label and place is not None and (other != key or fold(label) in seen):
+            where = Location(path, place.sheet, cell_name(place.row, place.column))
+            yield Finding("SX131", where, {"found": label, "expected": own[key]})
+        seen.add(fold(label))
 
 
 class _Reader:

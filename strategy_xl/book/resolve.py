@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from strategy_xl.errors import Finding, Location, Severity, WorkbookError
 from strategy_xl.ooxml.refs import Area, cell_name, parse_cell
-from strategy_xl.schema.names import STAMP, list_name, parse_anchor
+from strategy_xl.schema.names import STAMP, choice_name, list_name, parse_anchor
 from strategy_xl.schema.spec import (
     FieldRole,
     FieldSpec,
@@ -34,6 +34,7 @@ Cells = Callable[[str, int], Sequence[object]]
 _REFERENCE = re.compile(
     r"(?:'((?:[^']|'')+)'|([^'!\[\]]+))!(\$?[A-Za-z]{1,3}\$?\d+)(?::\$?[A-Za-z]{1,3}\$?\d+)?\Z"
 )
+_CHOICE = re.compile(r"IFERROR\(IF\(((?:'(?:[^']|'')+'|[^'!\[\]]+?)!\$?[A-Za-z]{1,3}\$?\d+)=")
 _CLOSE_ENOUGH = 0.6
 _SHEET = "sheet"
 
@@ -109,6 +110,8 @@ class Resolution:
     sheets: Mapping[str, str]
     lists: Mapping[str, tuple[Place, int]]
     """List key → first cell and number of cells of its labels on the settings sheet."""
+    choices: Mapping[str, Mapping[str, Place | None]]
+    """List key → choice key → its cell, for lists to which formulas point; None for a cell that is gone."""
     anchors: Mapping[tuple[str, str], Place]
     """(block key, field key) → cell of every stored name that still leads somewhere."""
     findings: tuple[Finding, ...]
@@ -162,8 +165,8 @@ def resolve(
     for module in spec.modules:
         work.module(module, blocks)
     anchors = {key: place for key, place in work.anchors.items() if place is not None}
-    lists = _lists(book, spec)
-    return Resolution(lang, version, work.blocks, work.sheets, lists, anchors, tuple(work.findings))
+    lists, choices = _lists(book, spec), _choices(book, spec)
+    return Resolution(lang, version, work.blocks, work.sheets, lists, choices, anchors, tuple(work.findings))
 
 
 def _lists(book: BookNames, spec: WorkbookSpec) -> dict[str, tuple[Place, int]]:
@@ -175,6 +178,25 @@ def _lists(book: BookNames, spec: WorkbookSpec) -> dict[str, tuple[Place, int]]:
         if place is not None and place.sheet in book.sheets:
             found[item.key] = (place, last[0] - place.row + 1 if last else 1)
     return found
+
+
+def _choices(book: BookNames, spec: WorkbookSpec) -> dict[str, dict[str, Place | None]]:
+    found: dict[str, dict[str, Place | None]] = {}
+    for item in spec.lists:
+        names = {choice.key: choice_name(item.key, choice.key) for choice in item.choices}
+        places = {key: _named_choice(book.names[name]) for key, name in names.items() if name in book.names}
+        if places:
+            found[item.key] = {
+                key: place if place is not None and place.sheet in book.sheets else None
+                for key, place in places.items()
+            }
+    return found
+
+
+def _named_choice(text: str) -> Place | None:
+    """The cell in ``IFERROR(IF('Sheet'!$B$7="","Label",'Sheet'!$B$7),"Label")``."""
+    match = _CHOICE.match(text.strip().lstrip("="))
+    return parse_reference(match[1]) if match is not None else None
 
 
 class _Resolver:

@@ -1,115 +1,81 @@
-"""Turn what templates and example files say into the value of a cell."""
+"""How a value looks in a cell of one workbook: a choice by its label, a flag by its word."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
+from typing import Any
 
-from strategy_xl.errors import Location, TemplateError
-from strategy_xl.schema.spec import FieldSpec, FieldType, ListSpec, WorkbookSpec
+import pandas as pd
 
-YES_NO = "yes_no"
-_RELATIVE_DAY = re.compile(r"@([+-]?\d+)")
-_RELATIVE_MONTH = re.compile(r"@m([+-]?\d+)")
-_NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT})
-_TRUE = frozenset({"yes", "true", "1", "oui", "vrai"})
-_FALSE = frozenset({"no", "false", "0", "non", "faux"})
+from strategy_xl.schema.names import YES_NO
+from strategy_xl.schema.spec import FieldSpec, FieldType, ListSpec
+from strategy_xl.text.catalog import message
 
 CellValue = str | int | float | date | None
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
-    """Converts raw values for one workbook, language and day."""
+class Look:
+    """The words of one workbook.
 
-    spec: WorkbookSpec
+    Arguments:
+        lang: ``fr`` or ``en``.
+        labels: list key → choice key → label, as they stand in the workbook (or in the templates).
+    """
+
     lang: str
-    today: date
+    labels: Mapping[str, Mapping[str, str]]
 
-    def cell(self, spec: FieldSpec, raw: object, where: str = "") -> CellValue:
-        """The value to write for a field.
+    @classmethod
+    def of(cls, lists: Iterable[ListSpec], lang: str) -> Look:
+        """The words of the templates themselves, those of a new workbook."""
+        return cls(
+            lang, {item.key: {choice.key: choice.get(lang) for choice in item.choices} for item in lists}
+        )
 
-        Arguments:
-            spec: the field.
-            raw: number, bool, date, text, ``{fr, en}`` pair, choice key, ``@-45`` (days from today) or
-                ``@m-3`` (first day of the month three months back).
-            where: file name for the error.
+    @property
+    def flags(self) -> tuple[str, str]:
+        """How yes and no are written: the labels of the list ``yes_no`` when there is one."""
+        labels = self.labels.get(YES_NO)
+        if labels is None:
+            return message("core.yes", self.lang), message("core.no", self.lang)
+        return labels["yes"], labels["no"]
 
-        Raises TemplateError when the text is not of the field's type.
+    def of_fields(self, fields: Iterable[FieldSpec]) -> dict[str, Mapping[str, str]]:
+        """Labels by key of each field that holds a choice."""
+        return {spec.key: self.labels[spec.choices] for spec in fields if spec.choices is not None}
+
+    def cell(self, spec: FieldSpec, value: Any) -> Any:
+        """What a cell of the field holds for a value as rules and reading have it; None for a missing one.
+
+        Several keys joined by ``+`` are each shown by their label; what people added is its own label.
         """
-        if isinstance(raw, Mapping):
-            raw = raw.get(self.lang)
-        if raw is None or raw == "":
+        if pd.isna(value):
             return None
-        try:
-            return self._typed(spec, raw)
-        except ValueError as error:
-            raise TemplateError("SX141", Location(where or None), key=spec.key, value=str(raw)) from error
-
-    def _typed(self, spec: FieldSpec, raw: object) -> CellValue:  # noqa: PLR0911 - one return a type
-        if spec.type is FieldType.CHOICE:
-            return self.choice(spec.choices or "", str(raw))
+        if spec.choices is not None:
+            return self._choice(self.labels[spec.choices], value)
         if spec.type is FieldType.BOOL:
-            return self._bool(raw)
-        if spec.type is FieldType.DATE:
-            return self._date(raw)
-        if spec.type in _NUMBERS:
-            return _number(raw)
-        if isinstance(raw, bool):
-            return self._bool(raw)
-        if isinstance(raw, int | float | date):
-            return raw
-        return str(raw)
+            return self.flags[0 if value else 1]
+        return value
 
-    def choice(self, list_key: str, text: str) -> str:
-        """Label of a choice; an open list also takes any other text as typed. ValueError otherwise."""
-        choices = self.spec.list_(list_key)
-        for item in choices.choices:
-            if text == item.key:
-                return item.get(self.lang)
-        if choices.open or text in {item.get(self.lang) for item in choices.choices}:
-            return text
-        raise ValueError(text)
+    @staticmethod
+    def _choice(labels: Mapping[str, str], value: Any) -> Any:
+        parts = str(value).split("+")
+        if value in labels or not all(part in labels for part in parts):
+            return labels.get(value, value)
+        return " + ".join(labels[part] for part in parts)
 
-    def _bool(self, raw: object) -> str:
-        text = str(raw).strip().lower()
-        if text not in _TRUE | _FALSE:
-            raise ValueError(raw)
-        return self.bool_labels()[0 if text in _TRUE else 1]
-
-    def bool_labels(self) -> tuple[str, str]:
-        """How yes and no are written: the labels of the list ``yes_no``."""
-        return yes_no_labels(self.spec.lists, self.lang)
-
-    def _date(self, raw: object) -> date:
-        if isinstance(raw, datetime):
-            return raw.date()
-        if isinstance(raw, date):
-            return raw
-        text = str(raw).strip()
-        relative = _RELATIVE_DAY.fullmatch(text)
-        if relative:
-            return self.today + timedelta(days=int(relative[1]))
-        month = _RELATIVE_MONTH.fullmatch(text)
-        if month:
-            months = self.today.year * 12 + self.today.month - 1 + int(month[1])
-            return date(months // 12, months % 12 + 1, 1)
-        return date.fromisoformat(text)
-
-
-def yes_no_labels(lists: tuple[ListSpec, ...], lang: str) -> tuple[str, str]:
-    """Labels of yes and no, from the list ``yes_no`` when the workbook has one."""
-    for item in lists:
-        if item.key == YES_NO:
-            labels = {choice.key: choice.get(lang) for choice in item.choices}
-            return labels["yes"], labels["no"]
-    return ("Oui", "Non") if lang == "fr" else ("Yes", "No")
-
-
-def _number(raw: object) -> int | float:
-    if isinstance(raw, bool):
-        raise ValueError(raw)  # noqa: TRY004 - the caller turns it into a located error
-    value = float(raw) if isinstance(raw, int | float) else float(str(raw).replace(",", "."))
-    return int(value) if value.is_integer() else value
+    def column(self, spec: FieldSpec, values: pd.Series | Sequence[Any]) -> list[Any]:
+        """A column of values as its cells hold them."""
+        column = values if isinstance(values, pd.Series) else pd.Series(list(values), dtype=object)
+        plain, missing = column.astype(object).tolist(), column.isna().tolist()
+        if spec.choices is not None:
+            labels = self.labels[spec.choices]
+            known = {key: self._choice(labels, key) for key in set(plain) if isinstance(key, str)}
+            plain = [known.get(value, value) for value in plain]
+        elif spec.type is FieldType.BOOL:
+            yes, no = self.flags
+            plain = [yes if value else no for value in map(bool, column.fillna(value=False).tolist())]
+        return [None if none else value for value, none in zip(plain, missing, strict=True)]

@@ -26,9 +26,8 @@ from strategy_xl.build.layout import (
 )
 from strategy_xl.build.page import Page
 from strategy_xl.build.placing import chart_lines
-from strategy_xl.build.style import TONE_STRONG, WHITE, Look
-from strategy_xl.formulas.references import parse_column
-from strategy_xl.schema.names import setting_name
+from strategy_xl.build.style import TONE_STRONG, WHITE
+from strategy_xl.formulas.references import parse_argument
 from strategy_xl.schema.spec import ChartSpec, FieldType, SeriesSpec
 
 PALETTE = ("2F6FC9", "0F766E", "B45309", "7C3AED", "BE185D", "475569", "65A30D", "0891B2")
@@ -43,8 +42,8 @@ _NUMBERS = frozenset(
 class _Builder:
     """One chart in the making."""
 
-    def __init__(self, page: Page, spec: ChartSpec, cross: Area | None) -> None:
-        self.page, self.book, self.spec, self.cross = page, page.book, spec, cross
+    def __init__(self, page: Page, spec: ChartSpec) -> None:
+        self.page, self.book, self.spec = page, page.book, spec
         self.ink, self.muted = page.book.spec.theme.ink, page.book.spec.theme.muted
 
     def colour(self, index: int, series: SeriesSpec) -> str:
@@ -68,7 +67,7 @@ class _Builder:
 
     def type_of(self, reference: str) -> FieldType | None:
         """Type of the values behind ``block[key]``; None for the map's own columns."""
-        owner, key = parse_column(reference)
+        owner, (key, *_others) = parse_argument(reference)
         if owner not in self.book.spec.data_blocks():
             return None
         return self.book.formulas.field(owner, key).type
@@ -117,14 +116,21 @@ class _Builder:
         axis.numFmt.sourceLinked = False
 
     def scatter(self) -> Any:
-        """Coloured points, named when alone, and the cross of the threshold."""
+        """Coloured points, named when alone, and guides: dashed lines that the legend leaves out."""
         chart: Any = ScatterChart()
+        hidden: list[LegendEntry] = []
         chart.style, chart.scatterStyle = 2, "lineMarker"
         formulas = self.book.formulas
         for index, spec in enumerate(self.spec.series):
             area = formulas.area(spec.y)
             made: Any = Series(self.cells(area), self.cells(formulas.area(spec.x or spec.y)))
             made.tx, made.smooth = self.label(spec), False
+            if spec.guide:
+                made.marker = Marker(symbol="none")
+                made.graphicalProperties = GraphicalProperties(ln=parts.line(parts.CROSS_LINE, 1.25, "dash"))
+                hidden.append(LegendEntry(idx=index, delete=True))
+                chart.series.append(made)
+                continue
             colour = self.colour(index, spec)
             alone = area.row == area.last_row and area.column == area.last_column
             made.marker = parts.marker(colour, 10 if alone else 7)
@@ -135,6 +141,8 @@ class _Builder:
                 made.dLbls.dLblPos = "t"
                 made.dLbls.txPr = parts.rich(9, self.ink)
             chart.series.append(made)
+        if hidden:
+            chart.legend.legendEntry = hidden
         self.axes(chart)
         chart.x_axis.majorGridlines = None
         first = self.spec.series[0]
@@ -145,24 +153,7 @@ class _Builder:
             chart.x_axis.scaling.min, chart.x_axis.scaling.max = self.spec.minimum, self.spec.maximum
         if not self.spec.percent:
             self.number_format(chart.y_axis, "General")
-        self.add_cross(chart)
         return chart
-
-    def add_cross(self, chart: Any) -> None:
-        """Two dashed lines through the threshold, kept out of the legend."""
-        if self.cross is None:
-            return
-        area, hidden = self.cross, []
-        for first in (area.row, area.row + 2):
-            xs = Area(area.sheet, first, area.column, first + 1, area.column)
-            ys = Area(area.sheet, first, area.column + 1, first + 1, area.column + 1)
-            made: Any = Series(self.cells(ys), self.cells(xs))
-            made.tx, made.smooth = SeriesLabel(v=self.book.say("chart.threshold")), False
-            made.marker = Marker(symbol="none")
-            made.graphicalProperties = GraphicalProperties(ln=parts.line(parts.CROSS_LINE, 1.25, "dash"))
-            hidden.append(LegendEntry(idx=len(chart.series), delete=True))
-            chart.series.append(made)
-        chart.legend.legendEntry = hidden
 
     def line(self) -> Any:
         """Lines over time or categories; empty cells leave gaps."""
@@ -260,23 +251,6 @@ class _Builder:
         return chart
 
 
-def _cross(page: Page, spec: ChartSpec, row: int, column: int) -> Area | None:
-    """Helper cells behind a scatter: the ends of the two lines that cross at the threshold."""
-    if spec.type != "scatter" or spec.threshold is None:
-        return None
-    low = 0.0 if spec.minimum is None else spec.minimum
-    high = 100.0 if spec.maximum is None else spec.maximum
-    at = f"={setting_name(spec.threshold)}"
-    look = Look(size=8, colour=WHITE)
-    for line, (x, y) in enumerate(((at, low), (at, high), (low, at), (high, at))):
-        for offset, value in enumerate((x, y)):
-            if isinstance(value, str):
-                page.put_formula(row + line, column + offset, value, look)
-            else:
-                page.put(row + line, column + offset, value, look)
-    return Area(page.layout.title, row, column, row + 3, column + 1)
-
-
 def _marker(page: Page, offset_cm: float) -> tuple[int, int]:
     """Column (1-based) and offset in pixels at that many cm right of column B."""
     left = int(offset_cm / 2.54 * PIXELS_PER_INCH)
@@ -291,21 +265,13 @@ def _marker(page: Page, offset_cm: float) -> tuple[int, int]:
     return column, left
 
 
-def _visible_pair(page: Page, column: int) -> int:
-    """The first of two neighbouring columns for helper cells, from a column on."""
-    while page.layout.width(column) == 0 or page.layout.width(column + 1) == 0:
-        column += 1
-    return column
-
-
 def write(page: Page, row: int, charts: Sequence[ChartSpec]) -> None:
     """Write charts from a row on: left to right while they fit, then below."""
     for line, height in chart_lines(charts):
         offset = 0.0
         for spec in line:
             column, shift = _marker(page, offset)
-            cross = _cross(page, spec, row + 2, _visible_pair(page, column))
-            chart = _Builder(page, spec, cross).make()
+            chart = _Builder(page, spec).make()
             start = AnchorMarker(col=column - 1, colOff=shift * EMU_PER_PIXEL, row=row - 1, rowOff=0)
             size = XDRPositiveSize2D(int(spec.width * EMU_PER_CM), int(spec.height * EMU_PER_CM))
             chart.anchor = OneCellAnchor(_from=start, ext=size)

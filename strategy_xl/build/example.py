@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from datetime import date
 from importlib.resources.abc import Traversable
 
-from strategy_xl.book.shown import CellValue, Values
+from strategy_xl.book.shown import CellValue
+from strategy_xl.build.written import Values
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.schema.loader import default_folder
 from strategy_xl.schema.spec import ChoiceSpec, FormBlock, ListSpec, TableBlock, WorkbookSpec

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from openpyxl.utils import get_column_letter
 
-from strategy_xl.book.shown import Values
 from strategy_xl.build.layout import Area, BookLayout, PlacedBlock
-from strategy_xl.formulas.references import Reference, parse_column, render
-from strategy_xl.schema.names import setting_name
-from strategy_xl.schema.spec import FieldSpec, MapBlock, TableBlock
+from strategy_xl.build.written import Values
+from strategy_xl.formulas.references import Reference, parse_argument, parse_column, render
+from strategy_xl.schema.names import YES_NO, choice_name, setting_name
+from strategy_xl.schema.spec import FieldSpec, FieldType, MapBlock, TableBlock
 
 MAX_FORMULA = 8192
 _STRING = re.compile(r'"(?:[^"]|"")*"')
@@ -69,19 +70,21 @@ class Formulas:
         """``Clients[[#This Row],[CA 12 mois]]``: the column's cell in the formula's own row."""
         return f"{block.table_name}[[#This Row],[{escape_column(self._labels[block.key, key])}]]"
 
-    def choice_label(self, list_key: str, choice: str) -> str:
-        """Label of a choice in the workbook's language; KeyError when there is none."""
-        for item in self.spec.list_(list_key).choices:
-            if item.key == choice:
-                return item.get(self.lang)
-        raise KeyError(list_key, choice)
-
     def constant(self, spec: FieldSpec, raw: object) -> str:
         """A field's value, as templates give it, as a constant of a formula."""
+        named = self._choice_named(spec, raw)
+        if named is not None:
+            return named
         value = self.values.cell(spec, raw)
         if isinstance(value, date):
             return f"DATE({value.year},{value.month},{value.day})"
         return quote(value) if isinstance(value, str) else repr(value)
+
+    def _choice_named(self, spec: FieldSpec, raw: object) -> str | None:
+        """The name that stands for a choice (yes and no too); None for any other value."""
+        listed = YES_NO if spec.type is FieldType.BOOL else spec.choices
+        keys = {item.key for found in self.spec.lists if found.key == listed for item in found.choices}
+        return choice_name(str(listed), str(raw)) if raw in keys else None
 
     def render(self, formula: str, placed: PlacedBlock, instance: int = 0) -> str:
         """The formula with leading ``=``, as it goes into the cell of a block's instance (0-based)."""
@@ -98,7 +101,7 @@ class Formulas:
                 case "setting":
                     return setting_name(reference.key)
                 case _:
-                    return quote(self.choice_label(reference.owner, reference.key))
+                    return choice_name(reference.owner, reference.key)
 
         text = prefix_functions(render(formula.strip(), resolve))
         return text if text.startswith("=") else f"={text}"
@@ -114,9 +117,16 @@ class Formulas:
         return self._whole(*parse_column(reference))
 
     def area(self, reference: str) -> Area:
-        """Cells behind ``block[key]``, for charts; ValueError or KeyError when there are none."""
-        owner, key = parse_column(reference)
-        return self.layout.placed[owner].value_area(key)
+        """Cells behind ``block[key]`` or ``block[key:other]``, for charts.
+
+        ValueError or KeyError when there are none.
+        """
+        owner, (key, *others) = parse_argument(reference)
+        first = self.layout.placed[owner].value_area(key)
+        if not others:
+            return first
+        last = self.layout.placed[owner].value_area(others[0])
+        return replace(first, last_row=last.last_row, last_column=last.last_column)
 
     def header(self, reference: str) -> tuple[Area | None, str]:
         """Cell and text that name the values behind ``block[key]`` (the cell of a table's header)."""

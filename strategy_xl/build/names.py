@@ -19,6 +19,7 @@ from strategy_xl.schema.names import (
     STAMP,
     anchor_name,
     box_key,
+    choice_name,
     list_name,
     setting_name,
     share_name,
@@ -69,6 +70,20 @@ def _list_areas(book: Book, placed: PlacedBlock) -> Iterator[tuple[str, Area]]:
     for spec in book.spec.lists:
         row, column = placed.rows[spec.key] + 1, placed.columns[spec.key]
         yield spec.key, Area(placed.sheet, row, column, row + list_rows(spec) - 1, column)
+
+
+def _choices(book: Book) -> Iterator[tuple[str, str]]:
+    """What formulas read for a choice: its cell in the list; its own label where that is empty or gone."""
+    placed = book.layout.first_lists()
+    areas = dict(_list_areas(book, placed)) if placed is not None else {}
+    for spec in book.spec.lists:
+        for position, choice in enumerate(spec.choices):
+            text = quote(choice.get(book.lang))
+            if spec.key in areas:
+                row, column = areas[spec.key].row + position, areas[spec.key].column
+                cell = Area(areas[spec.key].sheet, row, column, row, column).absolute
+                text = f'IFERROR(IF({cell}="",{text},{cell}),{text})'
+            yield choice_name(spec.key, choice.key), text
 
 
 def _filled_part(whole: str) -> str:
@@ -132,7 +147,7 @@ def _public(book: Book) -> Iterator[tuple[str, str]]:
 def write(book: Book) -> None:
     """Define all names of the workbook."""
     names = book.workbook.defined_names
-    for name, target in _hidden(book):
+    for name, target in (*_hidden(book), *_choices(book)):
         names[name] = DefinedName(name, attr_text=target, hidden=True)
     for name, target in _public(book):
         names[name] = DefinedName(name, attr_text=target)

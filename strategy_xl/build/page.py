@@ -11,10 +11,11 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from strategy_xl.book.shown import CellValue, Values
+from strategy_xl.book.shown import CellValue
 from strategy_xl.build.formulas import MAX_FORMULA, Formulas
 from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout, Span, text_lines
 from strategy_xl.build.style import WHITE, Look, Styles, mix
+from strategy_xl.build.written import Values
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.schema.spec import FieldSpec, ModuleSpec, Text, WorkbookSpec
 from strategy_xl.text.catalog import message

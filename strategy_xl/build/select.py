@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 
 from strategy_xl.errors import UsageError
-from strategy_xl.formulas.references import parse_column, references
+from strategy_xl.formulas.references import parse_argument, parse_column, references
 from strategy_xl.schema.consistency import SETTINGS_MODULE
 from strategy_xl.schema.spec import (
     ChartSpec,
@@ -40,7 +40,7 @@ def block_references(module: ModuleSpec) -> Iterator[str]:
                     yield parse_column(item.source)[0]
         if isinstance(block, SummaryBlock):
             for chart in block.charts:
-                yield from (parse_column(text)[0] for text in chart_references(chart))
+                yield from (parse_argument(text)[0] for text in chart_references(chart))
         if isinstance(block, GridBlock):
             for box in block.boxes:
                 yield from (found.owner for found in references(box.formula) if found.kind == "column")

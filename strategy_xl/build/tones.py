@@ -6,9 +6,9 @@ from openpyxl.formatting.rule import DataBar, FormatObject, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 
-from strategy_xl.build.formulas import quote
 from strategy_xl.build.page import Page
 from strategy_xl.build.style import TONE_INK, tone_fill
+from strategy_xl.schema.names import choice_name
 from strategy_xl.schema.spec import Tone
 
 
@@ -23,8 +23,8 @@ def colour_choices(page: Page) -> None:
                 font=Font(color=TONE_INK[item.tone]),
                 fill=PatternFill(bgColor=tone_fill(book.spec.theme, item.tone)),
             )
-            label = quote(item.get(book.lang))
-            rule = Rule(type="cellIs", operator="equal", formula=[label], dxf=look)
+            name = choice_name(key, item.key)
+            rule = Rule(type="cellIs", operator="equal", formula=[name], dxf=look)
             page.sheet.conditional_formatting.add(" ".join(areas), rule)
 
 

@@ -7,10 +7,9 @@ from typing import Any, Literal
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from strategy_xl.book.shown import YES_NO, yes_no_labels
 from strategy_xl.build.page import Book
 from strategy_xl.formulas.references import parse_column
-from strategy_xl.schema.names import list_name
+from strategy_xl.schema.names import YES_NO, list_name
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType
 
 MAX_TITLE, MAX_PROMPT, MAX_ERROR, MAX_INLINE = 32, 255, 225, 255
@@ -78,7 +77,7 @@ class Validations:
                 rule = {"type": "list", "formula1": formula}
                 return (rule, "error.open_list", "warning") if choices.open else (rule, "error.list", "stop")
         if spec.type is FieldType.BOOL:
-            formula = self._list(YES_NO, yes_no_labels(book.spec.lists, book.lang), is_open=False)
+            formula = self._list(YES_NO, book.values.look.flags, is_open=False)
             return {"type": "list", "formula1": formula}, "error.list", "stop"
         if spec.source is not None and parse_column(spec.source)[0] in book.layout.placed:
             return {"type": "list", "formula1": source_name(spec.source)}, "error.source", "warning"

@@ -15,6 +15,7 @@ from strategy_xl.commands.render import (
     chosen_day,
     exit_code,
     finding_data,
+    language,
     show_findings,
     templates_option,
     text,
@@ -22,7 +23,11 @@ from strategy_xl.commands.render import (
 )
 
 if TYPE_CHECKING:
+    from strategy_xl.schema.spec import FigureSpec
     from strategy_xl.work.recompute import JobReport
+
+_ALWAYS = ("alerts", "completeness")
+"""Figures that every workbook has, whatever its templates count."""
 
 
 @click.command(help=text("cli.recompute.help"))
@@ -42,17 +47,17 @@ def recompute(paths: tuple[str, ...], jobs: int, templates: Path | None, **optio
     """Recompute each workbook and print the table of results."""
     from strategy_xl.runs.discover import workbooks
     from strategy_xl.runs.runner import Task, run
-    from strategy_xl.schema.loader import load
+    from strategy_xl.schema.loader import load, load_default
 
-    if templates is not None:
-        load(templates)  # a wrong template stops the run before the first workbook
+    # A wrong template stops the run before the first workbook.
+    spec = load_default() if templates is None else load(templates)
     books = workbooks(paths)
     task = Task(templates, chosen_day(options["today"]), dry_run=options["dry_run"])
     reports = _with_progress(books, task, jobs, run, quiet=options["as_json"])
     if options["as_json"]:
         click.echo(json.dumps([_data(report) for report in reports], ensure_ascii=False, indent=2))
     else:
-        _print(reports, dry_run=options["dry_run"])
+        _print(reports, spec.figures, dry_run=options["dry_run"])
     raise SystemExit(_exit_code(reports))
 
 
@@ -85,7 +90,7 @@ def _status(report: JobReport, *, dry_run: bool) -> str:
     return "would_change" if dry_run else "changed"
 
 
-def _print(reports: Sequence[JobReport], *, dry_run: bool) -> None:
+def _print(reports: Sequence[JobReport], figures: Sequence[FigureSpec], *, dry_run: bool) -> None:
     """Findings, then the table of results."""
     from rich import box
     from rich.console import Console
@@ -98,19 +103,11 @@ def _print(reports: Sequence[JobReport], *, dry_run: bool) -> None:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column(text("cli.table.workbook"), overflow="fold")
     table.add_column(text("cli.table.status"))
-    headings = (
-        "clients",
-        "ideal",
-        "happy",
-        "at_risk",
-        "avoid",
-        "incomplete",
-        "kpis",
-        "alerts",
-        "completeness",
-    )
-    for heading in (*headings, "findings", "cells", "seconds"):
+    for figure in figures:
+        table.add_column(figure.label.get(language()), justify="right")
+    for heading in (*_ALWAYS, "findings", "cells", "seconds"):
         table.add_column(text(f"cli.table.{heading}"), justify="right")
+    headings = (*(figure.key for figure in figures), *_ALWAYS)
     for report in reports:
         table.add_row(
             report.path.name,

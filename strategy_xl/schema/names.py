@@ -6,6 +6,9 @@ field. Excel and LibreOffice move it with the cell on any insertion, sort, renam
 
 from __future__ import annotations
 
+YES_NO = "yes_no"
+"""Key of the list whose choices ``yes`` and ``no`` say how a flag is written."""
+
 PREFIX = "_sx."
 SHARE = "completeness"
 """First part of the anchor of a module's completeness cell."""
@@ -56,3 +59,11 @@ def setting_name(key: str) -> str:
 def list_name(key: str) -> str:
     """Public defined name of a list of choices (``SXL_client_class``)."""
     return f"SXL_{key}"
+
+
+def choice_name(list_key: str, choice: str) -> str:
+    """Hidden defined name of a choice's cell in its list (``SXC_client_class__ideal``), read by formulas.
+
+    No key holds two underscores in a row, so that the two parts can be told apart.
+    """
+    return f"SXC_{list_key}__{choice}"

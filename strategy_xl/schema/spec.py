@@ -154,6 +154,7 @@ class TableBlock(Block):
         identity: key of the field that names a row; a row without it is not a row.
         min_rows: rows from which the module counts as filled.
         locked: the seeded rows are the table: people fill them but add none.
+        board: what the batch lists in it: the alerts of all rules, or the actions that matter most.
         seed: rows written at build time, by field key (a value, or a text in both languages).
     """
 
@@ -163,12 +164,18 @@ class TableBlock(Block):
     identity: Key | None = None
     min_rows: int = Field(default=1, ge=0)
     locked: bool = False
+    board: Literal["alerts", "actions"] | None = None
     seed: tuple[dict[str, Any], ...] = ()
 
     @property
     def table_name(self) -> str:
         """Name of the Excel table: the key in CamelCase (``swot_items`` → ``SwotItems``)."""
         return "".join(part.capitalize() for part in self.key.split("_"))
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether the batch fills it from the top (a board, a ranking): nothing is typed in it."""
+        return all(field.role is not FieldRole.INPUT for field in self.fields)
 
     @property
     def identity_key(self) -> str:
@@ -207,7 +214,15 @@ class GridBlock(Block):
 
 
 class SeriesSpec(Spec):
-    """One series: ``y`` over ``x`` (or over ``categories``), each ``block[key]`` or a grid of form fields."""
+    """One series: ``y`` over ``x`` (or over ``categories``).
+
+    Arguments:
+        name, name_from: its name, or the ``block[key]`` that holds it.
+        x, y, categories: ``block[key]``, or ``block[key:other]`` for fields one under the other.
+        line: drawn as a line over columns or points.
+        secondary: on the second axis.
+        guide: a dashed line without points, kept out of the legend (the threshold on a scatter).
+    """
 
     name: Text | None = None
     name_from: str | None = None
@@ -217,6 +232,7 @@ class SeriesSpec(Spec):
     tone: Tone | None = None
     line: bool = False
     secondary: bool = False
+    guide: bool = False
 
 
 class ChartSpec(Spec):
@@ -229,8 +245,6 @@ class ChartSpec(Spec):
     y_title: Text | None = None
     minimum: float | None = None
     maximum: float | None = None
-    threshold: str | None = None
-    """Setting whose value is drawn as a cross of lines on a scatter (``score_threshold``)."""
     percent: bool = False
     width: float = Field(default=18, gt=4, le=40)
     height: float = Field(default=9, gt=3, le=30)
@@ -374,12 +388,30 @@ class ThemeSpec(Spec):
     neutral: Colour = "EDEDED"
 
 
+class FigureSpec(Spec):
+    """One figure of a run's table of results: the rows of a block, or those with one choice in a column.
+
+    Arguments:
+        key: name of the figure in reports.
+        label: heading of its column.
+        block: block whose rows some rule judges.
+        column, choice: column of that rule's result, and the choice whose rows are counted.
+    """
+
+    key: Key
+    label: Text
+    block: Key
+    column: Key | None = None
+    choice: Key | None = None
+
+
 class WorkbookSpec(Spec):
     """The whole workbook: order, theme, groups, lists and modules.
 
     Arguments:
         schema_version: stamped into every workbook; raised when a reader must know.
         order: module keys, in sheet order.
+        figures: what a run counts in each workbook.
         modules: filled by the loader from the other files.
     """
 
@@ -389,6 +421,7 @@ class WorkbookSpec(Spec):
     theme: ThemeSpec = ThemeSpec()
     groups: tuple[GroupSpec, ...]
     lists: tuple[ListSpec, ...]
+    figures: tuple[FigureSpec, ...] = ()
     modules: tuple[ModuleSpec, ...] = ()
 
     def module(self, key: str) -> ModuleSpec:

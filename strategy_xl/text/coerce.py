@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from strategy_xl.errors import Severity
+from strategy_xl.schema.names import YES_NO
 from strategy_xl.schema.spec import FieldSpec, FieldType
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.values import (
@@ -209,6 +210,8 @@ def _bool(value: object, context: Context) -> _Answer:
         return bool(value), None
     if isinstance(value, str) and (found := parse_bool(value)) is not None:
         return found, None
+    if YES_NO in context.choices and (key := context.choices[YES_NO].folded.get(fold(str(value)))):
+        return key == "yes", None
     return None, ("SX205", {"found": show(value, context.lang)})
 
 
@@ -244,6 +247,8 @@ def _choices(values: Sequence[object], choices: Choices, context: Context) -> Co
 def _choice(value: object, choices: Choices, context: Context, *, suggest: bool) -> _Answer:
     text = _text(value, context.lang) or ""
     key = choices.folded.get(fold(text))
+    if key is None and not context.strict and fold(text) in choices.renamed:
+        key = choices.exact[choices.renamed[fold(text)]]  # what an earlier run wrote
     if key is not None:
         return key, None
     suggestion = choices.suggest(text) if suggest else None

@@ -13,23 +13,17 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from strategy_xl.answers.fields import Answers
 from strategy_xl.book.data import BlockData, WorkbookData
+from strategy_xl.book.edits import Objects, PlacedAnswers, Shown
 from strategy_xl.book.resolve import Place
 from strategy_xl.formulas.arrays import Context, ErrorValue, compile_formula, evaluation_order
 from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
-from strategy_xl.schema.consistency import SETTINGS_BLOCK, TODAY
-from strategy_xl.schema.names import box_key
-from strategy_xl.schema.spec import FieldRole, FieldType, FormBlock, GridBlock, TableBlock, WorkbookSpec
-from strategy_xl.text.catalog import message
-
-Objects = npt.NDArray[np.object_]
-
-MAP_BLOCK, MAP_TITLES, MAP_SHARES = "map", "module", "completeness"
+from strategy_xl.schema.consistency import MAP_COLUMNS, SETTINGS_BLOCK, TODAY
+from strategy_xl.schema.names import SHARE, box_key
+from strategy_xl.schema.spec import FieldRole, FormBlock, GridBlock, MapBlock, TableBlock, WorkbookSpec
 
 
 def _needs(spec: WorkbookSpec) -> list[BlockNeed]:
@@ -68,92 +62,76 @@ def _cell(value: Any) -> Any:
     return cells.error_value(value.code) if isinstance(value, ErrorValue) else value
 
 
-def _shown(values: list[Any]) -> list[Any]:
+def _shown(values: Objects) -> Objects:
     """Values as formulas see them: a link is the text it shows."""
-    return [value.cached if isinstance(value, cells.Formula) else value for value in values]
+    found: Objects = np.empty(len(values), dtype=object)
+    found[:] = [value.cached if isinstance(value, cells.Formula) else value for value in values.tolist()]
+    return found
 
 
-class NativeValues:
-    """The values of all computed cells of a workbook."""
+def compute(
+    spec: WorkbookSpec, data: WorkbookData, placed: PlacedAnswers, shares: pd.Series, today: date
+) -> Shown:
+    """What every formula of a workbook shows.
+
+    Arguments:
+        spec, data: templates and workbook as read.
+        placed: the answers, by block and field key.
+        shares: completeness by module key.
+        today: reference date.
+    """
+    work = _Computation(spec, data, placed, shares, today)
+    columns = work.fill()
+    given = ((data.anchors.get((SHARE, str(module))), float(share)) for module, share in shares.items())
+    counted = [(cell, share) for cell, share in given if cell is not None]
+    return Shown(columns, [*work.box_lines(), *counted])
+
+
+class _Computation:
+    """The columns of one workbook, computed in the order in which they need each other."""
 
     def __init__(
-        self,
-        spec: WorkbookSpec,
-        data: WorkbookData,
-        answers: Answers,
-        listings: Mapping[str, pd.DataFrame],
-        shares: pd.Series,
-        today: date,
+        self, spec: WorkbookSpec, data: WorkbookData, placed: PlacedAnswers, shares: pd.Series, today: date
     ) -> None:
-        """Take what was read and answered.
-
-        Arguments:
-            spec, data, answers: templates, workbook as read, the rules' answers.
-            listings: boards that are filled from the top, by block key.
-            shares: completeness by module key.
-            today: reference date.
-        """
-        self._spec, self._data, self._answers = spec, data, answers
-        self._listings, self._shares, self._today = listings, shares, today
-        self._columns: dict[str, dict[str, Objects]] = {key: {} for key in data.blocks}
-        self._labels = {
-            listed.key: {choice.key: choice.get(data.lang) for choice in listed.choices}
-            for listed in spec.lists
-        }
+        """See ``compute``; what needs no formula is put down at once."""
+        self._spec, self._data, self._placed = spec, data, placed
+        self._shares, self._today = shares, today
         self._contexts: dict[str, Context] = {}
-        for key, block in data.blocks.items():
-            self._start(key, block)
+        self._columns = {key: self._given(key, block) for key, block in data.blocks.items()}
 
-    def _start(self, key: str, block: BlockData) -> None:
-        """Put down what needs no formula: inputs as they stand, answers as they will be written."""
-        answered = self._answers.values(key)
-        board = self._listings.get(key)
+    def _given(self, key: str, block: BlockData) -> dict[str, Objects]:
+        """Inputs as they stand, answers as they will be written."""
+        placed = self._placed.get(key, {})
+        found: dict[str, Objects] = {}
         for field in block.block.fields:
             if field.role is FieldRole.COMPUTED:
                 continue
-            column = np.full(len(block.all_rows), None, dtype=object)
-            values = answered.get(field.key)
-            if board is not None:
-                given = board[field.key].tolist()[: len(column)] if field.key in board else []
-                column[: len(given)] = _shown(given)
-            elif values is not None:
-                column[self._positions(block, values.index)] = _shown(values.tolist())
-            elif field.key in block.frame:
-                column[self._positions(block, block.frame.index)] = self._as_cells(block, field.key)
-            self._columns[key][field.key] = column
-
-    def _positions(self, block: BlockData, index: pd.Index) -> npt.NDArray[np.intp]:
-        if len(index) and index[0] == 1 and block.first_row != 1 and len(index) <= len(block.all_rows):
-            return np.arange(len(index))  # a board counts from 1
-        return (index.to_numpy() - block.first_row).astype(np.intp)
-
-    def _as_cells(self, block: BlockData, key: str) -> list[Any]:
-        """A field's column as its cells show it: labels for choices, Oui or Non for flags."""
-        field, column = block.field(key), block.frame[key]
-        values = column.astype(object).tolist()
-        blank = column.isna().tolist()
-        labels: Mapping[Any, str] = self._labels.get(field.choices or "", {})
-        if field.type is FieldType.BOOL:
-            labels = {True: message("core.yes", self._data.lang), False: message("core.no", self._data.lang)}
-        return [None if none else labels.get(value, value) for value, none in zip(values, blank, strict=True)]
+            column: Objects = np.full(len(block.all_rows), None, dtype=object)
+            if field.key in placed:
+                column = _shown(placed[field.key].cells)
+            elif field.key in block.frame and not block.is_listing:
+                at = block.frame.index.to_numpy(dtype=np.intp) - block.first_row
+                column[at] = self._data.look.column(field, block.frame[field.key])
+            found[field.key] = column
+        return found
 
     def _column(self, block: str, key: str) -> Any:
-        if block == MAP_BLOCK:
-            return self._map[key]
+        if block in self._maps:
+            return self._maps[block][key]
         found = self._columns.get(block, {}).get(key)
-        if found is None:
-            return None
-        data = self._data.blocks[block]
-        if isinstance(data.block, TableBlock):
+        if found is None or self._data.blocks[block].is_table:
             return found
         return found[0] if len(found) == 1 else found.reshape(1, -1)
 
     @cached_property
-    def _map(self) -> Mapping[str, Objects]:
+    def _maps(self) -> Mapping[str, Mapping[str, Objects]]:
+        """What formulas may take from the map of the method."""
         keys = [module.key for module in self._spec.modules if module.key in self._data.sheets]
         titles = np.array([self._data.sheets[key] for key in keys], dtype=object)
         shares = np.array([self._shares.get(key) for key in keys], dtype=object)
-        return {MAP_TITLES: titles, MAP_SHARES: shares}
+        columns = dict(zip(MAP_COLUMNS, (titles, shares), strict=True))
+        blocks = (block for module in self._spec.modules for block in module.blocks)
+        return {block.key: columns for block in blocks if isinstance(block, MapBlock)}
 
     def _setting(self, key: str) -> Any:
         if key == TODAY:
@@ -169,11 +147,12 @@ class NativeValues:
         return self._contexts[key]
 
     def _over(self, rows: Mapping[str, Objects], numbers: Objects) -> Context:
+        labels = self._data.look.labels
         return Context(
             rows,
             self._column,
             self._setting,
-            lambda listed, choice: self._labels[listed][choice],
+            lambda listed, choice: labels[listed][choice],
             size=len(numbers),
             row_number=numbers,
             row_numbers=lambda other: np.array(self._data.blocks[other].all_rows, dtype=object),
@@ -181,30 +160,25 @@ class NativeValues:
 
     def _blank(self, key: str, formula: str, row: int) -> Any:
         """What a formula shows in a blank row; all blank rows of a block look the same."""
-        block = self._data.blocks[key]
         rows = {name: column[row : row + 1] for name, column in self._columns[key].items()}
-        values = compile_formula(formula).evaluate(
-            self._over(rows, np.array([block.all_rows[row]], dtype=object))
-        )
-        return _cell(values[0])
+        number = np.array([self._data.blocks[key].all_rows[row]], dtype=object)
+        return _cell(compile_formula(formula).evaluate(self._over(rows, number))[0])
 
     def _compute(self, key: str, field: str, formula: str) -> Objects:
         """Values of one computed field in every row."""
-        block = self._data.blocks[key]
-        answered = self._answers.values(key).get(field)
+        answered = self._placed.get(key, {}).get(field)
         if answered is None:
             values = compile_formula(formula).evaluate(self._context(key))
             return np.array([_cell(value) for value in values], dtype=object)
-        column = np.full(len(block.all_rows), None, dtype=object)
-        filled = self._positions(block, answered.index)
-        blank = np.setdiff1d(np.arange(len(column)), filled)
+        column = _shown(answered.cells)
+        blank = np.setdiff1d(np.arange(len(column)), answered.at)
         if blank.size:
-            column[:] = self._blank(key, formula, int(blank[0]))
-        column[filled] = _shown(answered.tolist())
+            column[blank] = self._blank(key, formula, int(blank[0]))
         return column
 
     def box_lines(self) -> Iterator[tuple[Place, Any]]:
         """Cells of the printed grids with what they show; after ``fill``."""
+        nowhere = self._over({}, np.array([0], dtype=object))
         for module in self._spec.modules:
             for block in module.blocks:
                 if not isinstance(block, GridBlock):
@@ -215,21 +189,19 @@ class NativeValues:
                         continue
                     for line in range(1, block.lines + 1):
                         formula = box.formula.replace("{i}", str(line))
-                        shown = compile_formula(formula).evaluate(self._over({}, np.array([0], dtype=object)))
+                        shown = compile_formula(formula).evaluate(nowhere)
                         yield replace(first, row=first.row + line - 1), _cell(shown[0])
 
-    def fill(self) -> dict[str, dict[str, pd.Series]]:
-        """Cell values of every computed field, by block and field key; index: Excel row or instance."""
+    def fill(self) -> dict[str, dict[str, Objects]]:
+        """Cell values of every computed field, by block and field key, over all rows or instances."""
         formulas = {
             (key, field.key): field.formula
             for key, block in self._data.blocks.items()
             for field in block.block.fields
             if field.formula is not None
         }
+        found: dict[str, dict[str, Objects]] = {}
         for key, field in evaluation_order(formulas):
-            self._columns[key][field] = self._compute(key, field, formulas[key, field])
-        found: dict[str, dict[str, pd.Series]] = {}
-        for key, field in formulas:
-            rows = pd.Index(self._data.blocks[key].all_rows)
-            found.setdefault(key, {})[field] = pd.Series(self._columns[key][field], index=rows, dtype=object)
+            column = self._compute(key, field, formulas[key, field])
+            self._columns[key][field] = found.setdefault(key, {})[field] = column
         return found

@@ -1,165 +1,110 @@
-"""The summary of a workbook: counts, alerts by severity with links, the ten actions that matter most."""
+"""The summary of a workbook: figures, alerts by severity with links, the ten actions that matter most."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
-from strategy_xl.answers import sentences as present
+from strategy_xl.answers.cases import AlertCase, alert_codes
 from strategy_xl.answers.fields import Answers
 from strategy_xl.answers.judging import Evaluation
 from strategy_xl.book.data import BlockData, WorkbookData
+from strategy_xl.book.shown import Look
 from strategy_xl.errors import Severity
-from strategy_xl.model import ClientClass
-from strategy_xl.ooxml.patch import Formula
-from strategy_xl.rules.alerts import ALERTS, Alert
-from strategy_xl.schema.spec import TableBlock
-from strategy_xl.text.catalog import has_message
+from strategy_xl.ooxml.cells import Formula
+from strategy_xl.schema.spec import TableBlock, WorkbookSpec
 
 ACTIONS = 10
 SAME_ACTION = 3
 """At most so many of the ten actions from one code, so that one problem does not hide the others."""
 
-PER_CODE = 200
-"""Rows of one code that are looked at: more alerts than a sheet shows help nobody."""
-
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """What a workbook's answers come to.
-
-    Arguments:
-        counts: figures for the table of results, by language-neutral name.
-        listings: block key → cell values for the boards of the summary sheet.
-        shares: completeness of each module that requires anything, 0–1, by module key.
-    """
-
-    counts: Mapping[str, float]
-    listings: Mapping[str, pd.DataFrame]
-    shares: pd.Series
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One row that carries one alert code."""
-
-    alert: Alert
-    code: str
-    block: BlockData
-    row: int
-    text: str
-    action: str
-
-
-def _link(block: BlockData, row: int) -> Formula:
+def _link(block: BlockData, index: int) -> Formula:
     """A link to the row's first cell, in a formula that Excel and LibreOffice both follow."""
     key = next(iter(block.places))
     if isinstance(block.block, TableBlock) and block.block.identity_key in block.places:
         key = block.block.identity_key
     sheet = block.sheet_of(key)
-    target = "#'{}'!{}".format(sheet.replace("'", "''"), block.a1(key, row))
+    target = "#'{}'!{}".format(sheet.replace("'", "''"), block.a1(key, block.row_of(index)))
     return Formula(
         'HYPERLINK("{}","{}")'.format(target.replace('"', '""'), sheet.replace('"', '""')), cached=sheet
     )
 
 
-def _named(block: BlockData, evaluation: Evaluation, row: int, text: str) -> str:
-    """The sentence with the name of what it is about before it, unless it says it itself."""
-    if not isinstance(block.block, TableBlock) or block.block.identity_key not in evaluation.inputs:
-        return text
-    name = evaluation.inputs.loc[row, block.block.identity_key]
-    if not isinstance(name, str) or name in text:
-        return text
-    return f"{name} — {text}"
-
-
-def _cases(answers: Answers, data: WorkbookData) -> Iterator[_Case]:
-    """Every row of every code that is an alert, at most ``PER_CODE`` a code."""
-    for key, evaluations in answers.blocks().items():
-        if key not in data.blocks:
-            continue
-        block, labels = data.blocks[key], answers.labels(key)
-        for evaluation in evaluations:
-            result, rule = evaluation.result, evaluation.rule
-            for code in result.reasons.names:
-                alert = ALERTS.get(f"{rule}.{code}")
-                if alert is None:
-                    continue
-                rows = np.flatnonzero(result.reasons.has(code))[:PER_CODE]
-                frames = (result.frame.iloc[rows], evaluation.inputs.iloc[rows])
-                codes = pd.Series([code] * rows.size, index=frames[0].index, dtype=object)
-                texts = present.code_sentences(codes, rule, frames, data.lang, labels)
-                actions = [""] * rows.size
-                if has_message(f"{rule}.{code}{present.ACTION}", data.lang):
-                    actions = present.code_sentences(codes + present.ACTION, rule, frames, data.lang, labels)
-                for index, text, action in zip(frames[0].index, texts, actions, strict=True):
-                    named = _named(block, evaluation, index, text)
-                    yield _Case(alert, f"{rule}.{code}", block, int(index), named, action)
-
-
-def _alert_board(cases: Sequence[_Case], severities: Mapping[str, str]) -> pd.DataFrame:
+def _alerts(cases: Iterable[AlertCase], data: WorkbookData) -> dict[str, list[object]]:
     ranked = sorted(cases, key=lambda case: (_ORDER.index(case.alert.severity), -case.alert.weight))
-    return pd.DataFrame(
-        {
-            "severity": [severities.get(case.alert.severity, case.alert.severity) for case in ranked],
-            "alert": [case.text for case in ranked],
-            "sheet": [_link(case.block, case.row) for case in ranked],
-        }
-    )
+    return {
+        "severity": [str(case.alert.severity) for case in ranked],
+        "alert": [case.text for case in ranked],
+        "sheet": [_link(data.blocks[case.block], case.row) for case in ranked],
+    }
 
 
-def _action_board(cases: Sequence[_Case]) -> pd.DataFrame:
+def _actions(cases: Iterable[AlertCase], data: WorkbookData) -> dict[str, list[object]]:
     """The actions of the weightiest alerts, not more than a few from one code."""
-    chosen: list[_Case] = []
+    chosen: list[AlertCase] = []
     taken: dict[str, int] = {}
     for case in sorted(cases, key=lambda case: -case.alert.weight):
         if case.action and taken.get(case.code, 0) < SAME_ACTION:
             taken[case.code] = taken.get(case.code, 0) + 1
             chosen.append(case)
     chosen = chosen[:ACTIONS]
-    return pd.DataFrame(
-        {
-            "rank": list(range(1, len(chosen) + 1)),
-            "action": [case.action for case in chosen],
-            "module": [_link(case.block, case.row) for case in chosen],
-            "why": [case.text for case in chosen],
+    return {
+        "rank": list(range(1, len(chosen) + 1)),
+        "action": [case.action for case in chosen],
+        "module": [_link(data.blocks[case.block], case.row) for case in chosen],
+        "why": [case.text for case in chosen],
+    }
+
+
+def boards(cases: Sequence[AlertCase], data: WorkbookData) -> Answers:
+    """The cell values of the tables that list alerts and actions, by block and field key; index from 1."""
+    found: dict[str, dict[str, pd.Series]] = {}
+    for key, block in data.blocks.items():
+        if not isinstance(block.block, TableBlock) or block.block.board is None:
+            continue
+        columns = (_alerts if block.block.board == "alerts" else _actions)(cases, data)
+        found[key] = {
+            field.key: pd.Series(data.look.column(field, columns[field.key]), dtype=object)
+            for field in block.block.fields
+            if field.key in columns
         }
+        for column in found[key].values():
+            column.index += 1
+    return found
+
+
+def figures(spec: WorkbookSpec, evaluations: Sequence[Evaluation], shares: pd.Series) -> Mapping[str, float]:
+    """Figures for the table of results: those that the templates name, alerts, and how much is filled in."""
+    first: dict[str, pd.DataFrame] = {}
+    for evaluation in evaluations:
+        first.setdefault(evaluation.call.into, evaluation.result.frame)
+    found: dict[str, float] = {}
+    for figure in spec.figures:
+        frame = first.get(figure.block)
+        if frame is not None and figure.column is None:
+            found[figure.key] = len(frame)
+        elif frame is not None and figure.column in frame:
+            found[figure.key] = int((frame[figure.column].astype(object) == figure.choice).sum())
+    found["alerts"] = sum(
+        int(evaluation.result.reasons.has(code).sum())
+        for evaluation in evaluations
+        for code in alert_codes(evaluation)
     )
-
-
-def _counts(answers: Answers, shares: pd.Series) -> dict[str, float]:
-    counts: dict[str, float] = {"alerts": 0}
     if len(shares):
-        counts["completeness"] = float(shares.mean())
-    for key, evaluations in answers.blocks().items():
-        frame = evaluations[0].result.frame
-        if key == "clients" and "class_final" in frame:
-            counts["clients"] = len(frame)
-            by_class = frame["class_final"].astype(str).value_counts()
-            counts |= {str(kind): int(by_class.get(str(kind), 0)) for kind in ClientClass}
-        if key == "kpis":
-            counts["kpis"] = len(frame)
-        for evaluation in evaluations:
-            codes = evaluation.result.reasons
-            raised = [code for code in codes.names if f"{evaluation.rule}.{code}" in ALERTS]
-            counts["alerts"] += sum(int(codes.has(code).sum()) for code in raised)
-    return counts
+        found["completeness"] = float(shares.mean())
+    return found
 
 
-def digest(answers: Answers, data: WorkbookData, shares: pd.Series) -> Digest:
-    """Counts, alerts and actions of one workbook.
-
-    Arguments:
-        answers: the rules' answers.
-        data: the workbook as read, for links, language and the labels of severities.
-        shares: completeness by module key.
-    """
-    cases = list(_cases(answers, data))
-    severities = answers.choice_labels("alert_severity")
-    listings = {"alerts": _alert_board(cases, severities), "top_actions": _action_board(cases)}
-    return Digest(_counts(answers, shares), listings, shares)
+def figure_labels(spec: WorkbookSpec, look: Look) -> dict[str, str]:
+    """What each figure counts, in the workbook's words: the choice, else the figure's own label."""
+    found: dict[str, str] = {}
+    for figure in spec.figures:
+        fields = spec.data_blocks()[figure.block][1].fields if figure.column else ()
+        lists = [field.choices for field in fields if field.key == figure.column and field.choices]
+        labels = look.labels[lists[0]] if lists else {}
+        found[figure.key] = labels.get(figure.choice or "", figure.label.get(look.lang))
+    return found

@@ -10,19 +10,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from strategy_xl.answers.fields import Answers
-from strategy_xl.answers.judging import evaluate, is_listing
-from strategy_xl.book.data import BlockData, WorkbookData
-from strategy_xl.book.edits import CellPlan, Columns
+from strategy_xl.answers.cases import alert_cases
+from strategy_xl.answers.fields import answer
+from strategy_xl.answers.judging import evaluate
+from strategy_xl.book.data import WorkbookData
+from strategy_xl.book.edits import Columns, edits, place
+from strategy_xl.book.frames import rule_frames
 from strategy_xl.book.read import read_workbook
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
 from strategy_xl.ooxml.open_marks import refuse_if_open
 from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
-from strategy_xl.schema.names import SHARE
-from strategy_xl.schema.spec import FieldRole, WorkbookSpec
-from strategy_xl.work.computing import NativeValues, module_completeness
-from strategy_xl.work.digest import Digest, digest
+from strategy_xl.schema.spec import WorkbookSpec
+from strategy_xl.work.computing import compute, module_completeness
+from strategy_xl.work.digest import boards, figures
 
 REFERENCE_DATE = "reference_date"
 
@@ -59,55 +60,6 @@ def _reference_day(data: WorkbookData, today: date) -> date:
     return today if pd.isna(fixed) else fixed.date()
 
 
-def rule_frames(data: WorkbookData) -> dict[str, pd.DataFrame]:
-    """Every block's rows as rules take them.
-
-    What an earlier run wrote is read back by its type; the choice of an open list is the people's own word.
-    """
-    opened = {
-        key: {choice: label for label, choice in choices.exact.items()}
-        for key, choices in data.choices.items()
-        if choices.open
-    }
-    return {key: _frame(block, opened) for key, block in data.blocks.items()}
-
-
-def _frame(block: BlockData, opened: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
-    typed: dict[str, pd.Series] = {}
-    for spec in block.block.fields:
-        if spec.choices is None or spec.key not in block.frame:
-            continue
-        labels = opened.get(spec.choices)
-        if spec.role is FieldRole.OWNED:
-            typed[spec.key] = block.typed(spec.key)
-        elif labels:
-            typed[spec.key] = block.frame[spec.key].map(lambda key, labels=labels: labels.get(key, key))
-    return block.frame.assign(**typed)
-
-
-def _plan(spec: WorkbookSpec, data: WorkbookData, answers: Answers, summary: Digest, today: date) -> Columns:
-    """Every cell to write: owned cells, and the shown values of formula cells."""
-    plan = CellPlan()
-    formulas = NativeValues(spec, data, answers, summary.listings, summary.shares, today)
-    natives = formulas.fill()
-    for key, block in data.blocks.items():
-        if key in summary.listings:
-            board = summary.listings[key]
-            plan.list_from_top(block, {str(name): board[name] for name in board.columns})
-        elif is_listing(block.block):
-            plan.list_from_top(block, answers.values(key))
-        else:
-            plan.own(block, answers.values(key))
-        plan.cache(block, natives.get(key, {}))
-    for place, value in formulas.box_lines():
-        plan.cache_cell(place, value)
-    for module, share in summary.shares.items():
-        cell = data.anchors.get((SHARE, str(module)))
-        if cell is not None:
-            plan.cache_cell(cell, float(share))
-    return plan.columns
-
-
 @dataclass(frozen=True, slots=True)
 class BookPlan:
     """What a workbook is to show, computed; nothing is written yet.
@@ -135,9 +87,13 @@ def plan_workbook(path: Path, spec: WorkbookSpec, today: date) -> BookPlan:
     """
     data = read_workbook(path, spec)
     day = _reference_day(data, today)
-    answers = Answers(spec, data.lang, evaluate(spec, rule_frames(data), day))
-    summary = digest(answers, data, module_completeness(spec, data))
-    return BookPlan(data, summary.counts, _plan(spec, data, answers, summary, day))
+    evaluations = evaluate(spec, rule_frames(data), day)
+    shares = module_completeness(spec, data)
+    answers = answer(spec, data.look, evaluations)
+    listed = boards(alert_cases(spec, data.look, evaluations), data)
+    placed = place(data, {**answers, **listed})
+    shown = compute(spec, data, placed, shares, day)
+    return BookPlan(data, figures(spec, evaluations, shares), edits(data, placed, shown))
 
 
 def recompute_workbook(path: Path, spec: WorkbookSpec, today: date, *, dry_run: bool = False) -> JobReport:

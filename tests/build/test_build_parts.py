@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from strategy_xl.book.shown import Values
 from strategy_xl.build import example
 from strategy_xl.build.book import example_rows
 from strategy_xl.build.formulas import Formulas, escape_column, prefix_functions, quote
@@ -21,6 +20,7 @@ from strategy_xl.build.select import closure
 from strategy_xl.build.style import number_format
 from strategy_xl.build.validation import shorten
 from strategy_xl.build.widths import Columns
+from strategy_xl.build.written import Values
 from strategy_xl.errors import TemplateError, UsageError
 from strategy_xl.ooxml.finish import MAIN, SharedStrings, order_fonts
 from strategy_xl.schema.loader import load_default
@@ -63,7 +63,8 @@ def test_references_become_file_syntax() -> None:
     clients = formulas.layout.placed["clients"]
     made = formulas.render('[revenue]+SUM(clients[revenue])*@hourly_cost&#client_class.ideal&"[x]"', clients)
     assert made == (
-        '=Clients[[#This Row],[CA 12 mois]]+SUM(Clients[CA 12 mois])*SX_hourly_cost&"Client idéal"&"[x]"'
+        "=Clients[[#This Row],[CA 12 mois]]+SUM(Clients[CA 12 mois])*SX_hourly_cost"
+        '&SXC_client_class__ideal&"[x]"'
     )
     personas = formulas.layout.placed["personas"]
     assert isinstance(personas.block, FormBlock)

@@ -100,22 +100,27 @@ def test_axes_are_shown_and_hidden_helpers_are_drawn(parts: list[etree._Element]
 def test_a_threshold_is_a_cross_of_two_lines_out_of_the_legend(
     book: Path, parts: list[etree._Element]
 ) -> None:
-    """A scatter with a threshold has two more series through it, fed by the setting, not in the legend."""
+    """Its guides run through cells of the workbook that read the setting, dashed and not in the legend."""
     found = 0
     workbook = load_workbook(book)
     for part, spec in zip(parts, charts_of_templates(), strict=True):
         series = part.findall(f".//{C}ser")
-        if spec.threshold is None:
-            assert len(series) == len(spec.series)
-            continue
-        found += 1
-        assert len(series) == len(spec.series) + 2
+        assert len(series) == len(spec.series)
+        guides = [index for index, made in enumerate(spec.series) if made.guide]
         hidden = {entry.find(f"{C}idx").get("val") for entry in part.iter(f"{C}legendEntry")}
-        assert hidden == {str(len(spec.series)), str(len(spec.series) + 1)}
-        title, _, area = next(formulas(series[-2])).rpartition("!")
-        first = workbook[title.strip("'")][area.replace("$", "").split(":")[0]]
-        assert first.value == f"=SX_{spec.threshold}"
-    assert found
+        assert hidden == {str(index) for index in guides}
+        values = set()
+        for index in guides:
+            found += 1
+            for reference in formulas(series[index]):
+                title, _, area = reference.rpartition("!")
+                cells = workbook[title.strip("'")][area.replace("$", "")]
+                if not isinstance(cells, tuple):
+                    continue  # the name of the series
+                assert len(cells) == 2
+                values |= {cell.value for (cell,) in cells}
+        assert not guides or values == {"=SX_score_threshold", "=0", "=100"}
+    assert found == 2
 
 
 def test_pareto_has_a_second_axis_from_0_to_100_percent(parts: list[etree._Element]) -> None:

@@ -502,7 +502,7 @@ def test_english_message(monkeypatch: pytest.MonkeyPatch, small: Source) -> None
     lines = text.splitlines()
     changed = sum(cells for *_, cells in app.writes)
     assert lines[0] == f"{changed} cells changed."
-    assert lines[1] == f"{len(block.frame)} clients:"
+    assert lines[1] == f"Clients: {len(block.frame)}"
     by_class = [line for line in lines if line.startswith("– ")]
     assert [line.split(":")[0] for line in by_class] == [
         "– Ideal client",

@@ -15,7 +15,7 @@ import pytest
 
 import strategy_xl.rules
 from strategy_xl import model
-from strategy_xl.formulas.references import parse_argument, parse_column, references
+from strategy_xl.formulas.references import parse_argument, references
 from strategy_xl.schema.consistency import MAP_COLUMNS
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import (
@@ -166,15 +166,16 @@ def test_computed_columns_stay_empty_on_empty_rows(key: str) -> None:
 
 
 def test_charts_and_grids_point_at_cells_that_exist() -> None:
-    """Every series, threshold and box refers to a block and key of the workbook."""
+    """Every series and box refers to a block and key of the workbook."""
     maps = {block.key for module in BOOK.modules for block in module.blocks if isinstance(block, MapBlock)}
-    settings = {field.key for field in BLOCKS["params"][1].fields}
 
     def known(text: str) -> bool:
-        owner, key = parse_column(text)
+        owner, keys = parse_argument(text)
         if owner in maps:
-            return key in MAP_COLUMNS
-        return owner in BLOCKS and any(field.key == key for field in BLOCKS[owner][1].fields)
+            return set(keys) <= set(MAP_COLUMNS)
+        return (
+            owner in BLOCKS and set(keys) <= {field.key for field in BLOCKS[owner][1].fields} and bool(keys)
+        )
 
     charts = [
         chart
@@ -184,7 +185,6 @@ def test_charts_and_grids_point_at_cells_that_exist() -> None:
     ]
     assert len(charts) >= 8
     for chart in charts:
-        assert chart.threshold is None or chart.threshold in settings
         for series in chart.series:
             for text in (series.x, series.y, series.categories, series.name_from):
                 assert text is None or known(text), text

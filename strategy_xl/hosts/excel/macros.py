@@ -13,7 +13,6 @@ import xlwings
 from strategy_xl.errors import Finding, Severity
 from strategy_xl.hosts.excel.menu_language import menu_language
 from strategy_xl.hosts.excel.open.open_book import OpenReport, recompute_open_book
-from strategy_xl.model import ClientClass
 from strategy_xl.schema.loader import load_default
 from strategy_xl.text.catalog import LANGUAGES, has_message, message
 
@@ -53,13 +52,16 @@ def _line(finding: Finding, lang: str) -> str:
     return line if len(line) <= LINE else f"{line[: LINE - 1]}…"
 
 
-def _clients(report: OpenReport, lang: str) -> Iterator[str]:
-    """How many clients of each class."""
-    if report.counts.get("clients"):
-        yield message("excel_book.clients", lang, n=int(report.counts["clients"]))
-        for kind in ClientClass:
-            label = report.labels.get(str(kind), str(kind))
-            yield message("excel_book.class", lang, label=label, count=report.counts.get(str(kind), 0))
+def _figures(report: OpenReport, lang: str) -> Iterator[str]:
+    """What was counted: the rows of each block, and under them those of each class."""
+    rows = 0.0
+    for figure in load_default().figures:
+        count = report.counts.get(figure.key, 0)
+        if figure.column is None:
+            rows = count
+        if rows:
+            key = "excel_book.figure" if figure.column is None else "excel_book.class"
+            yield message(key, lang, label=report.labels.get(figure.key, figure.key), count=count)
 
 
 def _findings(report: OpenReport, lang: str) -> Iterator[str]:
@@ -88,7 +90,7 @@ def told(report: OpenReport, lang: str) -> str:
             lines += ["", f"→ {message(hint, lang, **failure.args)}"]
     else:
         key = "excel_book.changed" if report.changed else "excel_book.unchanged"
-        lines = [message(key, lang, n=report.changed), *_clients(report, lang)]
+        lines = [message(key, lang, n=report.changed), *_figures(report, lang)]
     return "\n".join([*lines, *_findings(report, lang)])
 
 

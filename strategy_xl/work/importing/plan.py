@@ -15,8 +15,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas as pd
-
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.errors import Finding, Location, Severity, UsageError, WorkbookError
 from strategy_xl.ooxml.patch import PatchReport, set_cells
@@ -31,7 +29,6 @@ from strategy_xl.work.importing.source import SourceList, read_list
 OnExisting = Literal["skip", "update", "refuse"]
 PREVIEW_ROWS = 5
 MAX_SAME = 20
-_YES_NO = "yes_no"
 
 
 @dataclass(frozen=True)
@@ -258,15 +255,10 @@ class _Planner:
 
     def _shown(self, spec: FieldSpec, value: Any) -> Any:
         """A value as it stands in a cell of this workbook: choices by label, yes/no by word, real dates."""
-        if pd.isna(value):
-            return None
-        if spec.type is FieldType.CHOICE and spec.choices is not None:
-            return self.book.choices[spec.choices].by_key.get(value, value)
-        if spec.type is FieldType.BOOL:
-            return self.book.choices[_YES_NO].by_key["yes" if value else "no"]
-        if isinstance(value, date):
-            return date(value.year, value.month, value.day)
-        return float(value) if isinstance(value, float) else value
+        shown = self.book.look.cell(spec, value)
+        if isinstance(shown, date):
+            return date(shown.year, shown.month, shown.day)
+        return float(shown) if isinstance(shown, float) else shown
 
 
 def apply(

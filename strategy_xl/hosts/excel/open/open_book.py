@@ -23,6 +23,7 @@ from strategy_xl.hosts.excel.open.open_cells import Writer, reason
 from strategy_xl.hosts.excel.open.open_places import check_places
 from strategy_xl.ooxml.patch import Cached, set_cells
 from strategy_xl.schema.spec import WorkbookSpec
+from strategy_xl.work.digest import figure_labels
 from strategy_xl.work.recompute import BookPlan, plan_workbook
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class OpenReport:
     Arguments:
         changed: number of cells written.
         lang: language of the workbook; None when it could not be read.
-        labels: key → label of the classes of clients, in the workbook's words.
+        labels: what each figure counts, in the workbook's words, by name of the figure.
         counts: figures by name.
         findings: what to tell people, located by sheet and cell.
         failure: what stopped the work; None when it was done.
@@ -291,20 +292,22 @@ def recompute_open_book(
         detail = f"{type(error).__name__}: {reason(error)}"
         failure = WorkbookError("SX997", Location(name), detail=detail).finding
     else:
-        return _report(plan, changed, (*looked.warnings, *notes), name)
+        return _report(plan, spec, changed, (*looked.warnings, *notes), name)
     lang = plan.data.lang if plan else None
     return OpenReport(
         lang=lang, findings=tuple(_here(note, name) for note in notes), failure=_here(failure, name)
     )
 
 
-def _report(plan: BookPlan, changed: int, notes: Sequence[Finding], name: str) -> OpenReport:
+def _report(
+    plan: BookPlan, spec: WorkbookSpec, changed: int, notes: Sequence[Finding], name: str
+) -> OpenReport:
     """The report of what was done."""
     findings = (*plan.data.findings, *notes)
     return OpenReport(
         changed,
         plan.data.lang,
-        {key: label for label, key in plan.data.choices["client_class"].exact.items()},
+        figure_labels(spec, plan.data.look),
         plan.counts,
         tuple(_here(finding, name) for finding in findings),
     )
