@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: demo test lint messages docs bench pictures wheel wine clean system
+.PHONY: demo test lint messages docs changelog bench pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -50,6 +50,10 @@ docs: $(VENV)/.dev
 	$(BIN)/python tools/docs.py
 	$(BIN)/python tools/rule_docs.py
 	$(BIN)/python tools/function_docs.py
+
+# What the fragments in changes/ make: shown, or with VERSION=0.2.0 put into CHANGELOG.md in their place.
+changelog: $(VENV)/.dev
+	$(BIN)/towncrier build $(if $(VERSION),--yes --version $(VERSION),--draft --version next)
 
 pictures: system $(VENV)/.dev demo
 	$(BIN)/python tools/render.py $(DEMO) $(OUT)/pictures --dpi 60
