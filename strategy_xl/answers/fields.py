@@ -13,14 +13,9 @@ from strategy_xl.schema.spec import (
     FieldRole,
     FieldSpec,
     FieldType,
-    FormBlock,
-    SummaryBlock,
-    TableBlock,
     WorkbookSpec,
 )
 from strategy_xl.text.catalog import message
-
-DataBlock = TableBlock | FormBlock | SummaryBlock
 
 
 def _plain(column: pd.Series, shown: Callable[[Any], Any] | None) -> pd.Series:

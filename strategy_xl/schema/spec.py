@@ -144,6 +144,11 @@ class Block(Spec):
     title: Text | None = None
     intro: Text | None = None
 
+    @property
+    def is_listing(self) -> bool:
+        """Whether it is a table that the batch fills from the top (a board, a ranking): nothing is typed."""
+        return False
+
 
 class TableBlock(Block):
     """A growing list: an Excel table (ListObject).
@@ -174,6 +179,11 @@ class TableBlock(Block):
     def identity_key(self) -> str:
         """Key of the identity field: the one named, else the first."""
         return self.identity or self.fields[0].key
+
+    @property
+    def is_listing(self) -> bool:
+        """See ``Block``."""
+        return all(field.role is not FieldRole.INPUT for field in self.fields)
 
 
 class FormBlock(Block):
@@ -243,6 +253,10 @@ class SummaryBlock(Block):
     fields: tuple[FieldSpec, ...] = ()
     columns: int = Field(default=4, ge=1, le=8)
     charts: tuple[ChartSpec, ...] = ()
+
+
+DataBlock = TableBlock | FormBlock | SummaryBlock
+"""A block that holds fields."""
 
 
 class TextBlock(Block):
@@ -405,11 +419,11 @@ class WorkbookSpec(Spec):
                 return spec
         raise KeyError(key)
 
-    def data_blocks(self) -> dict[str, tuple[ModuleSpec, TableBlock | FormBlock | SummaryBlock]]:
+    def data_blocks(self) -> dict[str, tuple[ModuleSpec, DataBlock]]:
         """Every block that holds fields, by its key, with its module."""
         return {
             block.key: (module, block)
             for module in self.modules
             for block in module.blocks
-            if isinstance(block, TableBlock | FormBlock | SummaryBlock)
+            if isinstance(block, DataBlock)
         }

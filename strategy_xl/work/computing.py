@@ -19,7 +19,7 @@ import pandas as pd
 from strategy_xl.answers.fields import Answers
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.resolve import Place
-from strategy_xl.formulas.arrays import Context, ErrorValue, compile_formula, evaluation_order
+from strategy_xl.formulas.arrays import Context, compile_formula, evaluation_order
 from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
 from strategy_xl.schema.consistency import SETTINGS_BLOCK, TODAY
@@ -61,11 +61,6 @@ def module_completeness(spec: WorkbookSpec, data: WorkbookData) -> pd.Series:
     needs = [need for need in _needs(spec) if need.block in data.blocks]
     frames = {need.block: _used(data.blocks[need.block]) for need in needs}
     return completeness(frames, needs).frame["completeness"]
-
-
-def _cell(value: Any) -> Any:
-    """An evaluated value as the patcher writes it."""
-    return cells.error_value(value.code) if isinstance(value, ErrorValue) else value
 
 
 def _shown(values: list[Any]) -> list[Any]:
@@ -186,7 +181,7 @@ class NativeValues:
         values = compile_formula(formula).evaluate(
             self._over(rows, np.array([block.all_rows[row]], dtype=object))
         )
-        return _cell(values[0])
+        return values[0]
 
     def _compute(self, key: str, field: str, formula: str) -> Objects:
         """Values of one computed field in every row."""
@@ -194,7 +189,7 @@ class NativeValues:
         answered = self._answers.values(key).get(field)
         if answered is None:
             values = compile_formula(formula).evaluate(self._context(key))
-            return np.array([_cell(value) for value in values], dtype=object)
+            return np.array(values, dtype=object)
         column = np.full(len(block.all_rows), None, dtype=object)
         filled = self._positions(block, answered.index)
         blank = np.setdiff1d(np.arange(len(column)), filled)
@@ -216,7 +211,7 @@ class NativeValues:
                     for line in range(1, block.lines + 1):
                         formula = box.formula.replace("{i}", str(line))
                         shown = compile_formula(formula).evaluate(self._over({}, np.array([0], dtype=object)))
-                        yield replace(first, row=first.row + line - 1), _cell(shown[0])
+                        yield replace(first, row=first.row + line - 1), shown[0]
 
     def fill(self) -> dict[str, dict[str, pd.Series]]:
         """Cell values of every computed field, by block and field key; index: Excel row or instance."""

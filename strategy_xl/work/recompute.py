@@ -11,20 +11,18 @@ from pathlib import Path
 import pandas as pd
 
 from strategy_xl.answers.fields import Answers
-from strategy_xl.answers.judging import evaluate, is_listing
+from strategy_xl.answers.judging import evaluate
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import CellPlan, Columns
 from strategy_xl.book.read import read_workbook
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
 from strategy_xl.ooxml.open_marks import refuse_if_open
 from strategy_xl.ooxml.patch import set_cells
-from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.names import SHARE
 from strategy_xl.schema.spec import FieldRole, WorkbookSpec
 from strategy_xl.work.computing import NativeValues, module_completeness
 from strategy_xl.work.digest import Digest, digest
-
-REFERENCE_DATE = "reference_date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ def _plan(spec: WorkbookSpec, data: WorkbookData, answers: Answers, summary: Dig
         if key in summary.listings:
             board = summary.listings[key]
             plan.list_from_top(block, {str(name): board[name] for name in board.columns})
-        elif is_listing(block.block):
+        elif block.block.is_listing:
             plan.list_from_top(block, answers.values(key))
         else:
             plan.own(block, answers.values(key))

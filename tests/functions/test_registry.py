@@ -11,22 +11,22 @@ from datetime import date
 import pytest
 from cell_examples import readable, run
 
+from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import WorkbookError
 from strategy_xl.functions import registry
+from strategy_xl.functions.arguments import Argument, Kind
+from strategy_xl.functions.calling import call
 from strategy_xl.functions.coercion import block_fields, field_of
 from strategy_xl.functions.registry import (
     EXAMPLE_DAY,
     MAX_NAME,
-    Argument,
     CellFunction,
-    Kind,
     Shape,
-    call,
     cell_function,
     find,
     functions,
 )
-from strategy_xl.functions.results import MAX_TEXT, CellError
+from strategy_xl.functions.results import MAX_TEXT
 from strategy_xl.text.catalog import LANGUAGES, has_message
 
 ALL = list(functions().values())
@@ -191,7 +191,7 @@ def test_fault_of_the_program_is_logged_and_a_real_error(
 
     monkeypatch.setattr(client_matrix, "classify", broken)
     with caplog.at_level(logging.ERROR):
-        assert run("CLIENT_CLASS", 8, 9) == [[CellError.VALUE]]
+        assert run("CLIENT_CLASS", 8, 9) == [[ErrorValue.VALUE]]
     assert "STRAT_CLIENT_CLASS" in caplog.text
     assert "ZeroDivisionError" in caplog.text
 

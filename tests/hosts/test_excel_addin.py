@@ -19,7 +19,8 @@ from python_calamine import CalamineWorkbook
 from vba_readback import assigned, decompress_stream, logical_lines, sources, value
 
 from strategy_xl.errors import WorkbookError
-from strategy_xl.functions.registry import Argument, CellFunction, Shape, functions
+from strategy_xl.functions.arguments import Argument
+from strategy_xl.functions.registry import CellFunction, Shape, functions
 from strategy_xl.hosts.excel import addin
 from strategy_xl.hosts.excel.addin import build_xlam
 from strategy_xl.hosts.excel.vba import modules as vba

@@ -64,11 +64,10 @@ from xlwings import arg, func
 
 
 def _answer(name, args):
-    from strategy_xl.functions.registry import call
-    from strategy_xl.functions.results import CellError
+    from strategy_xl.functions.calling import call
+    from strategy_xl.functions.results import with_error_texts
 
-    block = call(name, args, lang={lang!r}, today=datetime.date.today())
-    return [[str(cell) if isinstance(cell, CellError) else cell for cell in row] for row in block]
+    return with_error_texts(call(name, args, lang={lang!r}, today=datetime.date.today()))
 
 """
 
