@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from openxml_audit import OpenXmlValidator
+from package_audit import audit
 from python_calamine import CalamineWorkbook
 
 from strategy_xl.cellvalues import ErrorValue
@@ -22,7 +23,6 @@ from strategy_xl.errors import UsageError
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.registry import EXAMPLE_DAY, functions
 from strategy_xl.hosts.web import lite, lite_bundle
-from strategy_xl.ooxml.audit import audit
 from strategy_xl.text.catalog import LANGUAGES, message
 
 RUNNER = Path(__file__).parent / "lite_runner.py"
