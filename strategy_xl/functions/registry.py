@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from strategy_xl.functions.given import Given
 
 PREFIX = "STRAT_"
-MAX_NAME = 31
 EXAMPLE_DAY = date(2026, 5, 27)
 """Reference date of the examples."""
 

@@ -19,7 +19,6 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.coercion import block_fields, field_of
 from strategy_xl.functions.registry import (
     EXAMPLE_DAY,
-    MAX_NAME,
     CellFunction,
     Shape,
     cell_function,
@@ -31,6 +30,9 @@ from strategy_xl.text.catalog import LANGUAGES, has_message
 
 ALL = list(functions().values())
 NAMES = [function.name for function in ALL]
+MAX_NAME = 31
+"""Longest name of a function that hosts show whole."""
+
 WANTED = (
     "CLIENT_CLASS", "CLIENT_SCORES", "CLIENT_WHY", "CLIENT_WHATIF", "SMART_CHECK", "SMART_SCORE",
     "SMART_ADVICE", "KPI_STATUS", "KPI_PROGRESS", "KPI_FORECAST", "KPI_PRIORITY", "STAKEHOLDER_ROLE",

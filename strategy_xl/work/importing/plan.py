@@ -36,9 +36,8 @@ _YES_NO = "yes_no"
 
 @dataclass(frozen=True)
 class ImportRow:
-    """One row of the list, ready: field key → value to write, and its row number in the list."""
+    """One row of the list, ready: field key → value to write."""
 
-    source_row: int
     cells: Mapping[str, Any]
     existing: int | None = None
     """Excel row of the same name in the workbook, None for a new one."""
@@ -79,11 +78,6 @@ class ImportPlan:
         return tuple(
             {label: row.cells.get(key) for key, label in labels.items()} for row in self.rows[:PREVIEW_ROWS]
         )
-
-    @property
-    def new_rows(self) -> int:
-        """Rows whose name the workbook does not have."""
-        return sum(row.existing is None for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -211,7 +205,7 @@ class _Planner:
                 doubled += 1
                 continue
             seen.add(key)
-            yield ImportRow(self.listed.first_row + position, values, known.get(key))
+            yield ImportRow(values, known.get(key))
         for code, count in (("SX160", nameless), ("SX161", doubled)):
             if count:
                 where = Location(self.listed.path)
