@@ -50,6 +50,9 @@ def error_value(text: str) -> ErrorValue | None:
     return ErrorValue.UNKNOWN if text.startswith("Err:") else _BY_TEXT.get(text)
 
 
+LONGEST_TEXT = 32_767
+"""Most characters that a cell holds."""
+
 # -- days --------------------------------------------------------------------------------------------------
 
 LEAP_BUG = 61

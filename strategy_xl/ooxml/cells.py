@@ -6,10 +6,9 @@ import math
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from strategy_xl.cellvalues import END_OF_DAYS, ErrorValue, to_serial
+from strategy_xl.cellvalues import END_OF_DAYS, LONGEST_TEXT, ErrorValue, to_serial
 from strategy_xl.ooxml.xml_bytes import encode_xstring, escape
 
-MAX_TEXT = 32_767
 MAX_FORMULA = 8_192
 _EXACT_INTEGER = 2**53
 
@@ -160,7 +159,7 @@ def _text(value: str) -> Typed:
     if not value:
         return BLANK
     # UTF-16 units are what Excel counts; only characters beyond the first plane take two.
-    if len(value) > MAX_TEXT // 2 and len(value.encode("utf-16-le", "surrogatepass")) > 2 * MAX_TEXT:
+    if len(value) > LONGEST_TEXT // 2 and len(value.encode("utf-16-le", "surrogatepass")) > 2 * LONGEST_TEXT:
         raise ValueProblem("SX930", length=len(value))
     return Typed("s", value)
 

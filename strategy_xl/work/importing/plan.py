@@ -18,6 +18,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from strategy_xl.book.data import BlockData, WorkbookData
+from strategy_xl.book.shown import YES_NO
 from strategy_xl.errors import Finding, Location, Severity, UsageError, WorkbookError
 from strategy_xl.ooxml.patch import PatchReport, set_cells
 from strategy_xl.ooxml.refs import cell_name
@@ -31,7 +32,6 @@ from strategy_xl.work.importing.source import SourceList, read_list
 OnExisting = Literal["skip", "update", "refuse"]
 PREVIEW_ROWS = 5
 MAX_SAME = 20
-_YES_NO = "yes_no"
 
 
 @dataclass(frozen=True)
@@ -257,7 +257,7 @@ class _Planner:
         if spec.type is FieldType.CHOICE and spec.choices is not None:
             return self.book.choices[spec.choices].by_key.get(value, value)
         if spec.type is FieldType.BOOL:
-            return self.book.choices[_YES_NO].by_key["yes" if value else "no"]
+            return self.book.choices[YES_NO].by_key["yes" if value else "no"]
         if isinstance(value, date):
             return date(value.year, value.month, value.day)
         return float(value) if isinstance(value, float) else value
