@@ -15,7 +15,7 @@ from strategy_xl.errors import Finding
 from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.schema.spec import DataBlock, FieldSpec, ModuleSpec, TableBlock
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coerce import Context, coerce_column
+from strategy_xl.text.coercion import Context, coerce_column
 
 Rows = npt.NDArray[np.int64]
 

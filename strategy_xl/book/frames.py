@@ -13,7 +13,7 @@ import pandas as pd
 from strategy_xl.book.data import Rows
 from strategy_xl.ooxml.sheet_values import Row
 from strategy_xl.schema.spec import DataBlock, FieldRole, FieldSpec, FieldType, TableBlock
-from strategy_xl.text.coerce import Coerced, as_column, blank_mask
+from strategy_xl.text.coercion import Coerced, as_column, blank_mask
 
 _SLICE = 512
 

@@ -30,7 +30,7 @@ from strategy_xl.ooxml.sheet_values import Row, SheetValues
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.spec import FieldRole, FieldSpec, TableBlock, WorkbookSpec
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coerce import CellProblem, Coerced, Context, blank_mask, coerce_column
+from strategy_xl.text.coercion import CellProblem, Coerced, Context, blank_mask, coerce_column
 
 __all__ = ["BlockData", "WorkbookData", "check", "read_workbook"]
 

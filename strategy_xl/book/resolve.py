@@ -26,7 +26,7 @@ from strategy_xl.schema.spec import (
     TableBlock,
     WorkbookSpec,
 )
-from strategy_xl.text.values import fold
+from strategy_xl.text.parsing import fold
 
 Cells = Callable[[str, int], Sequence[object]]
 """Gives the values of a row of a sheet, column A first."""

@@ -44,7 +44,7 @@ def call(
     """
     language = lang if lang in LANGUAGES else "fr"
     try:
-        from strategy_xl.functions.coercion import Refusal
+        from strategy_xl.functions.intake import Refusal
         from strategy_xl.functions.running import run
 
         function = find(name)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from strategy_xl.answers import sentences as present
 from strategy_xl.cellvalues import ErrorValue
-from strategy_xl.functions.coercion import (
+from strategy_xl.functions.intake import (
     Refusal,
     block_fields,
     choice_labels,
@@ -27,7 +27,7 @@ from strategy_xl.rules.answer import RuleResult
 from strategy_xl.rules.columns import numbers
 from strategy_xl.rules.params import build_params
 from strategy_xl.text.catalog import message
-from strategy_xl.text.coerce import coerce_column
+from strategy_xl.text.coercion import coerce_column
 from strategy_xl.text.shortening import shorten
 
 _Params = TypeVar("_Params")

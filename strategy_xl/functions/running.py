@@ -15,7 +15,9 @@ import pandas as pd
 
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.functions.arguments import LANG, SETTINGS, Argument, Kind
-from strategy_xl.functions.coercion import (
+from strategy_xl.functions.given import Given, setting_value
+from strategy_xl.functions.grid import Grid, grid
+from strategy_xl.functions.intake import (
     Refusal,
     Typed,
     as_frame,
@@ -28,8 +30,6 @@ from strategy_xl.functions.coercion import (
     typed,
     whole,
 )
-from strategy_xl.functions.given import Given, setting_value
-from strategy_xl.functions.grid import Grid, grid
 from strategy_xl.functions.registry import CellFunction, Shape
 from strategy_xl.functions.results import Block, Cell, column, rows_of
 from strategy_xl.rules.columns import Bools

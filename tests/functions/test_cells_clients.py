@@ -125,7 +125,7 @@ def test_red_flags_by_severity_and_by_table() -> None:
 
 
 def _first_labels(block: str) -> list[str]:
-    from strategy_xl.functions.coercion import block_fields
+    from strategy_xl.functions.intake import block_fields
 
     return [spec.label.fr for spec in list(block_fields(block).values())[:2]]
 

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from strategy_xl.cellvalues import ErrorValue
-from strategy_xl.functions import coercion
+from strategy_xl.functions import intake
 from strategy_xl.functions.arguments import Argument, Kind
 from strategy_xl.functions.calling import call
-from strategy_xl.functions.coercion import choice_labels, field_of
+from strategy_xl.functions.intake import choice_labels, field_of
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Shape, functions
 from strategy_xl.functions.results import MAX_TEXT, Block
 from strategy_xl.schema.spec import FieldType
@@ -228,9 +228,9 @@ def test_a_long_range_is_read_as_a_short_one(function: CellFunction, data: st.Da
     if data.draw(st.booleans()):
         ranges = [[[cell] for cell in arg] if isinstance(arg, list) else arg for arg in ranges]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(coercion, "_FEW", 10**6)
+        patch.setattr(intake, "_FEW", 10**6)
         careful = call(function.name, ranges, today=EXAMPLE_DAY)
-        patch.setattr(coercion, "_FEW", 1)
+        patch.setattr(intake, "_FEW", 1)
         quick = call(function.name, ranges, today=EXAMPLE_DAY)
     assert no_fault(quick)
     assert quick == careful

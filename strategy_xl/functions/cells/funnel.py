@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 )
 def funnel_lever(given: Given) -> Columns:
     """The stage to work on, and the sales that its target would add."""
-    from strategy_xl.functions.coercion import refuse
+    from strategy_xl.functions.intake import refuse
     from strategy_xl.rules.funnel import STAGES, FunnelParams, assess
     from strategy_xl.text.catalog import message
 

@@ -19,7 +19,7 @@ _FIRST, _SECOND, _THIRD = [[8], [6], [7], [7]], [[3], [9], [4], [2]], [[6], [5],
 
 
 def _assess(given: Given) -> PositioningResult:
-    from strategy_xl.functions.coercion import block_fields
+    from strategy_xl.functions.intake import block_fields
     from strategy_xl.rules.positioning import PositioningParams, assess
 
     fields = block_fields("attributes")

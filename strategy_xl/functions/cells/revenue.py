@@ -126,9 +126,9 @@ def growth(given: Given) -> Columns:
     import pandas as pd
 
     from strategy_xl.cellvalues import ErrorValue
-    from strategy_xl.functions.coercion import Refusal, field_of, refuse, typed
+    from strategy_xl.functions.intake import Refusal, field_of, refuse, typed
     from strategy_xl.rules.growth import GrowthParams, grow
-    from strategy_xl.text.values import fold
+    from strategy_xl.text.parsing import fold
 
     cells, wanted = given.others["amounts"], fold(given.others.get("frequency") or "year")
     frequency = next((key for key, names in _FREQUENCIES.items() if wanted in names), None)

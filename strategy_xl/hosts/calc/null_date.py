@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from strategy_xl.functions.arguments import SETTINGS, Argument, Kind
-from strategy_xl.functions.coercion import field_of, headers, setting_field
+from strategy_xl.functions.intake import field_of, headers, setting_field
 from strategy_xl.functions.registry import find
 from strategy_xl.schema.spec import FieldType
-from strategy_xl.text.values import fold
+from strategy_xl.text.parsing import fold
 
 
 def _later(value: Any, days: float) -> Any:

@@ -24,7 +24,7 @@ from strategy_xl.ooxml.patch import PatchReport, set_cells
 from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.ooxml.tables import append_rows
 from strategy_xl.schema.spec import FieldSpec, FieldType, TableBlock
-from strategy_xl.text.values import fold
+from strategy_xl.text.parsing import fold
 from strategy_xl.work.importing.list_values import list_column
 from strategy_xl.work.importing.matching import Match, Unmatched, match_columns
 from strategy_xl.work.importing.source import SourceList, read_list

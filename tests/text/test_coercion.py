@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from strategy_xl.schema.spec import ChoiceSpec, FieldSpec, ListSpec, Text
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coerce import Context, coerce_column
-from strategy_xl.text.values import Problem, fold, parse_bool, parse_date, parse_number
+from strategy_xl.text.coercion import Context, coerce_column
+from strategy_xl.text.parsing import Problem, fold, parse_bool, parse_date, parse_number
 
 NBSP, NNBSP = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 LIST = ListSpec(

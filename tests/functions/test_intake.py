@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategy_xl.cellvalues import ErrorValue
-from strategy_xl.functions import coercion
-from strategy_xl.functions.coercion import (
+from strategy_xl.functions import intake
+from strategy_xl.functions.grid import grid
+from strategy_xl.functions.intake import (
     Refusal,
     as_frame,
     block_fields,
@@ -28,10 +29,9 @@ from strategy_xl.functions.coercion import (
     typed,
     whole,
 )
-from strategy_xl.functions.grid import grid
 from strategy_xl.functions.results import Cell, column, labelled, rows_of, to_cell
 from strategy_xl.schema.loader import load_default
-from strategy_xl.text.coerce import TEXT_DTYPE
+from strategy_xl.text.coercion import TEXT_DTYPE
 from strategy_xl.text.shortening import MAX_TEXT, shorten
 
 CLIENTS = block_fields("clients")
@@ -339,7 +339,7 @@ def test_a_frame_of_one_block_is_a_frame_of_columns(keys: list[str], keep: list[
     columns = {key: typed(cells[key], CLIENTS[key], "fr") for key in keys}
     block = as_frame(columns, np.array(keep))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(coercion, "_FEW", 0)
+        patch.setattr(intake, "_FEW", 0)
         one_by_one = as_frame(columns, np.array(keep))
     pd.testing.assert_frame_equal(block, one_by_one)
     assert block.columns.tolist() == keys

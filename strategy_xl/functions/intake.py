@@ -31,9 +31,9 @@ from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldSpec, FieldType, Text
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coerce import NUMERIC_TYPES, TEXT_DTYPE, Context, as_column, coerce_column
+from strategy_xl.text.coercion import NUMERIC_TYPES, TEXT_DTYPE, Context, as_column, coerce_column
+from strategy_xl.text.parsing import fold
 from strategy_xl.text.shortening import shorten
-from strategy_xl.text.values import fold
 
 _COM_ERRORS = range(-2_146_826_288, -2_146_826_240)
 """Excel's error cells as COM hands them over: integers."""

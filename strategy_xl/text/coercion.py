@@ -22,7 +22,7 @@ from strategy_xl.cellvalues import from_serial
 from strategy_xl.errors import Severity
 from strategy_xl.schema.spec import FieldSpec, FieldType
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.values import (
+from strategy_xl.text.parsing import (
     EARLIEST_YEAR,
     LATEST_YEAR,
     Number,
