@@ -20,7 +20,8 @@ import pandas as pd
 from pandas.api.types import infer_dtype
 
 from strategy_xl.functions import registry
-from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, call, functions
+from strategy_xl.functions.calling import call
+from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, functions
 from strategy_xl.rules import client_matrix, client_whatif, combien, persona, revenue, smart, stakeholders
 from strategy_xl.rules.kpi import KpiParams, status
 

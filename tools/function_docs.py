@@ -10,17 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from strategy_xl.commands.functions_ import shown
-from strategy_xl.functions.coercion import choice_labels, field_of
+from strategy_xl.functions.arguments import Argument, Kind
+from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import column_name, lay_out, signature
-from strategy_xl.functions.registry import (
-    EXAMPLE_DAY,
-    Argument,
-    CellFunction,
-    Example,
-    Kind,
-    call,
-    functions,
-)
+from strategy_xl.functions.intake import choice_labels, field_of
+from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example, functions
 from strategy_xl.text.catalog import LANGUAGES, format_value, message
 
 DOCS = Path(__file__).parents[1] / "docs"

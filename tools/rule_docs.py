@@ -25,7 +25,7 @@ import pandas as pd
 from babel.messages.pofile import read_po
 
 from strategy_xl.answers import sentences as present
-from strategy_xl.functions.coercion import block_fields, choice_labels, setting_field
+from strategy_xl.functions.intake import block_fields, choice_labels, setting_field
 from strategy_xl.rules.answer import RuleResult
 from strategy_xl.rules.completeness import BlockNeed
 from strategy_xl.rules.params import params_type

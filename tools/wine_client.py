@@ -22,12 +22,13 @@ from win32com.server.exception import COMException
 from win32com.server.util import wrap
 from xlwings import __version__ as xlwings_version
 
-from strategy_xl.functions.registry import call, functions
-from strategy_xl.functions.results import CellError
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.functions.calling import call
+from strategy_xl.functions.registry import functions
 
 UDFS = "strategy_xl.hosts.excel.udfs"
 MISSING = win32com.client.VARIANT(pythoncom.VT_ERROR, -2147352572)
-ERRORS = {-2146826246: CellError.NA, -2146826273: CellError.VALUE}
+ERRORS = {-2146826246: ErrorValue.NA, -2146826273: ErrorValue.VALUE}
 
 
 class Variant(ctypes.Structure):

@@ -22,7 +22,7 @@ from strategy_xl.formulas.references import parse_argument
 from strategy_xl.rules.answer import RuleResult
 from strategy_xl.rules.params import build_params, params_type
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
-from strategy_xl.schema.spec import FormBlock, RuleCall, TableBlock, WorkbookSpec
+from strategy_xl.schema.spec import FormBlock, RuleCall, WorkbookSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,6 @@ def rule_function(run: str) -> Callable[..., RuleResult]:
         )
     except (ImportError, AttributeError) as error:
         raise TemplateError("SX106", Location(), rule=run) from error
-
-
-def _is_listing(block: object) -> bool:
-    return isinstance(block, TableBlock) and block.is_listing
 
 
 class Evaluator:
@@ -94,7 +90,7 @@ class Evaluator:
         """Run one rule, and let later ones see its answer in the block's columns."""
         function = rule_function(call.run)
         hints = typing.get_type_hints(function)
-        listing = call.into in self._blocks and _is_listing(self._blocks[call.into][1])
+        listing = call.into in self._blocks and self._blocks[call.into][1].is_listing
         arguments: dict[str, object] = {}
         for name in inspect.signature(function).parameters:
             if name in call.args:
@@ -130,5 +126,5 @@ def evaluate(spec: WorkbookSpec, frames: Mapping[str, pd.DataFrame], today: date
         evaluator.run(call)
         for module in spec.modules
         for call in module.rules
-        if call.into in frames and (len(frames[call.into]) or _is_listing(blocks[call.into][1]))
+        if call.into in frames and (len(frames[call.into]) or blocks[call.into][1].is_listing)
     ]

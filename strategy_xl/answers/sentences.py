@@ -14,9 +14,7 @@ import pandas as pd
 
 from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.text.catalog import has_message, messages
-
-MAX_LENGTH = 255
-"""Longest sentence: what a cell function can return inside an array in every Excel."""
+from strategy_xl.text.shortening import MAX_TEXT, shorten
 
 ACTION = ".action"
 
@@ -49,13 +47,6 @@ class _Rows(Mapping[str, Sequence[object]]):
         return len(list(iter(self)))
 
 
-def _clip(text: str, limit: int) -> str:
-    """At most ``limit`` characters, cut at a word."""
-    if len(text) <= limit:
-        return text
-    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
-
-
 def _texts(
     codes: Codes, rule: str, frames: Sequence[pd.DataFrame], lang: str, labels: Labels, suffix: str
 ) -> Iterator[tuple[npt.NDArray[np.intp], list[str]]]:
@@ -68,7 +59,7 @@ def _texts(
 
 
 def reasons(
-    result: RuleResult, rule: str, inputs: pd.DataFrame, lang: str, labels: Labels, *, limit: int = MAX_LENGTH
+    result: RuleResult, rule: str, inputs: pd.DataFrame, lang: str, labels: Labels, *, limit: int = MAX_TEXT
 ) -> list[str]:
     """Why, for every row: the sentences of its codes in order, as many as fit.
 
@@ -84,28 +75,28 @@ def reasons(
     for rows, sentences in _texts(result.reasons, rule, (result.frame, inputs), lang, labels, ""):
         for row, sentence in zip(rows.tolist(), sentences, strict=True):
             if not found[row]:
-                found[row] = _clip(sentence, limit)
+                found[row] = shorten(sentence, limit)
             elif len(found[row]) + 1 + len(sentence) <= limit:
                 found[row] += " " + sentence
     return found
 
 
 def next_actions(
-    result: RuleResult, rule: str, inputs: pd.DataFrame, lang: str, labels: Labels, *, limit: int = MAX_LENGTH
+    result: RuleResult, rule: str, inputs: pd.DataFrame, lang: str, labels: Labels, *, limit: int = MAX_TEXT
 ) -> list[str]:
     """What to do next, for every row: the action of its first code that has one; arguments as ``reasons``."""
     found = [""] * len(result.frame)
     for rows, sentences in _texts(result.reasons, rule, (result.frame, inputs), lang, labels, ACTION):
         for row, sentence in zip(rows.tolist(), sentences, strict=True):
             if not found[row]:
-                found[row] = _clip(sentence, limit)
+                found[row] = shorten(sentence, limit)
     return found
 
 
-def missing(result: RuleResult, names: Mapping[str, str], *, limit: int = MAX_LENGTH) -> list[str]:
+def missing(result: RuleResult, names: Mapping[str, str], *, limit: int = MAX_TEXT) -> list[str]:
     """The labels of the fields that are needed and empty, for every row, joined by commas."""
     return [
-        _clip(", ".join(names.get(code, code) for code in codes), limit) for codes in result.missing.lists()
+        shorten(", ".join(names.get(code, code) for code in codes), limit) for codes in result.missing.lists()
     ]
 
 
@@ -115,7 +106,7 @@ def code_sentences(
     frames: Sequence[pd.DataFrame],
     lang: str,
     labels: Labels,
-    limit: int = MAX_LENGTH,
+    limit: int = MAX_TEXT,
 ) -> list[str]:
     """Sentences for a column that itself holds one code a row (the what-if), ``""`` where it holds none."""
     found = [""] * len(codes)
@@ -124,5 +115,5 @@ def code_sentences(
         rows = np.flatnonzero(values == code)
         sentences = messages(f"{rule}.{code}", lang, _Rows(frames, rows, labels), rows.size)
         for row, sentence in zip(rows.tolist(), sentences, strict=True):
-            found[row] = _clip(sentence, limit)
+            found[row] = shorten(sentence, limit)
     return found

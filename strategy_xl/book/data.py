@@ -15,11 +15,10 @@ from strategy_xl.book.resolve import Place
 from strategy_xl.book.shown import Look
 from strategy_xl.errors import Finding
 from strategy_xl.ooxml.refs import cell_name
-from strategy_xl.schema.spec import FieldSpec, FormBlock, ModuleSpec, SummaryBlock, TableBlock
+from strategy_xl.schema.spec import DataBlock, FieldSpec, ModuleSpec, TableBlock
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coerce import Context, coerce_column
+from strategy_xl.text.coercion import Context, coerce_column
 
-DataBlock = TableBlock | FormBlock | SummaryBlock
 Rows = npt.NDArray[np.int64]
 
 
@@ -79,7 +78,7 @@ class BlockData:
     @property
     def is_listing(self) -> bool:
         """Whether the block is a table that the batch fills from the top; its answers count from 1."""
-        return isinstance(self.block, TableBlock) and self.block.is_listing
+        return self.block.is_listing
 
     def row_of(self, index: int) -> int:
         """Excel row or instance of a row of answers."""

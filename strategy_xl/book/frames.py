@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from strategy_xl.book.data import BlockData, DataBlock, Rows, WorkbookData
+from strategy_xl.book.data import BlockData, Rows, WorkbookData
 from strategy_xl.ooxml.sheet_values import Row
-from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
-from strategy_xl.text.coerce import Coerced, as_column, blank_mask
+from strategy_xl.schema.spec import DataBlock, FieldRole, FieldSpec, FieldType, TableBlock
+from strategy_xl.text.coercion import Coerced, as_column, blank_mask
 
 _SLICE = 512
 

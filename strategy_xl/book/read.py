@@ -21,8 +21,8 @@ from strategy_xl.book.data import BlockData, Rows, WorkbookData
 from strategy_xl.book.frames import Column, cells_of, filled_rows, frame_of, left_results, transpose
 from strategy_xl.book.relations import check_relations
 from strategy_xl.book.resolve import BlockPlace, BookNames, Place, Resolution, resolve, table_area
+from strategy_xl.cellvalues import ErrorValue, error_value
 from strategy_xl.errors import Finding, Location, Severity
-from strategy_xl.ooxml.cells import error_value
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.ooxml.sheet_facts import SheetMeta
@@ -30,8 +30,8 @@ from strategy_xl.ooxml.sheet_values import Row, SheetValues
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.spec import FieldRole, FieldSpec, ListSpec, TableBlock, WorkbookSpec
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coerce import CellProblem, Coerced, Context, blank_mask, coerce_column
-from strategy_xl.text.values import fold
+from strategy_xl.text.coercion import CellProblem, Coerced, Context, blank_mask, coerce_column
+from strategy_xl.text.parsing import fold
 
 __all__ = ["BlockData", "WorkbookData", "check", "read_workbook"]
 
@@ -346,7 +346,7 @@ class _Reader:
                 continue
             found[key] = list(column.raw)
             for position, text in self._errors_of(data, key):
-                found[key][position] = error_value(text)
+                found[key][position] = error_value(text) or ErrorValue.UNKNOWN
         return found
 
     def _report(self, data: BlockData, columns: Iterable[Column], first: int) -> None:

@@ -14,7 +14,7 @@ from strategy_xl.book.data import BlockData
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.references import parse_column
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
-from strategy_xl.text.values import fold
+from strategy_xl.text.parsing import fold
 
 MAX_SAME = 20
 _CLOSE_ENOUGH = 0.6

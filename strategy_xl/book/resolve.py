@@ -17,6 +17,7 @@ from strategy_xl.errors import Finding, Location, Severity, WorkbookError
 from strategy_xl.ooxml.refs import Area, cell_name, parse_cell
 from strategy_xl.schema.names import STAMP, choice_name, list_name, parse_anchor
 from strategy_xl.schema.spec import (
+    DataBlock,
     FieldRole,
     FieldSpec,
     FormBlock,
@@ -25,9 +26,8 @@ from strategy_xl.schema.spec import (
     TableBlock,
     WorkbookSpec,
 )
-from strategy_xl.text.values import fold
+from strategy_xl.text.parsing import fold
 
-DataBlock = TableBlock | FormBlock | SummaryBlock
 Cells = Callable[[str, int], Sequence[object]]
 """Gives the values of a row of a sheet, column A first."""
 

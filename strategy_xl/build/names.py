@@ -14,7 +14,7 @@ from strategy_xl.build.page import Book
 from strategy_xl.build.placing import list_rows
 from strategy_xl.build.validation import NUMBERS, choices_name, source_name
 from strategy_xl.formulas.references import parse_column
-from strategy_xl.schema.consistency import TODAY
+from strategy_xl.schema.consistency import REFERENCE_DATE, TODAY
 from strategy_xl.schema.names import (
     STAMP,
     anchor_name,
@@ -35,8 +35,6 @@ from strategy_xl.schema.spec import (
     SummaryBlock,
     TableBlock,
 )
-
-REFERENCE_DATE = "reference_date"
 
 
 def link_name(module: str) -> str:

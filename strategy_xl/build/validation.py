@@ -8,12 +8,14 @@ from typing import Any, Literal
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from strategy_xl.build.page import Book
+from strategy_xl.cellvalues import END_OF_DAYS
 from strategy_xl.formulas.references import parse_column
 from strategy_xl.schema.names import YES_NO, list_name
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType
+from strategy_xl.text.shortening import shorten
 
 MAX_TITLE, MAX_PROMPT, MAX_ERROR, MAX_INLINE = 32, 255, 225, 255
-EARLIEST_DAY, LATEST_DAY = 1, 2_958_465
+EARLIEST_DAY, LATEST_DAY = 1, END_OF_DAYS - 1
 """Serial numbers of 1900-01-01 and 9999-12-31."""
 FAR = 10**15
 Severity = Literal["stop", "warning"]
@@ -23,13 +25,6 @@ NUMBERS = {
     FieldType.MONEY: "decimal",
     FieldType.PERCENT: "decimal",
 }
-
-
-def shorten(text: str, limit: int) -> str:
-    """The text within a limit, cut between words with an ellipsis."""
-    if len(text) <= limit:
-        return text
-    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
 def choices_name(key: str) -> str:

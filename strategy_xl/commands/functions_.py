@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import click
 
 from strategy_xl.commands.render import language, text
+from strategy_xl.functions.arguments import Argument
+from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out, signature
-from strategy_xl.functions.registry import EXAMPLE_DAY, Argument, CellFunction, call, find
+from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, find
 from strategy_xl.functions.registry import functions as all_functions
 from strategy_xl.text.catalog import LANGUAGES, message
 

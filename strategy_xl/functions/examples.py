@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from strategy_xl.functions.registry import CellFunction, Example, Kind
+from strategy_xl.functions.arguments import Kind
+from strategy_xl.functions.registry import CellFunction, Example
 
 SEPARATORS = {"fr": ";", "en": ","}
 

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from strategy_xl.answers import sentences as present
-from strategy_xl.functions.coercion import (
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.functions.intake import (
     Refusal,
     block_fields,
     choice_labels,
@@ -21,13 +22,13 @@ from strategy_xl.functions.coercion import (
     plain,
     setting_field,
 )
-from strategy_xl.functions.registry import CellFunction
-from strategy_xl.functions.results import CellError, Texts, clip
+from strategy_xl.functions.results import Texts
 from strategy_xl.rules.answer import RuleResult
 from strategy_xl.rules.columns import numbers
 from strategy_xl.rules.params import build_params
 from strategy_xl.text.catalog import message
-from strategy_xl.text.coerce import coerce_column
+from strategy_xl.text.coercion import coerce_column
+from strategy_xl.text.shortening import shorten
 
 _Params = TypeVar("_Params")
 
@@ -41,10 +42,9 @@ class Given:
         tables: the tables given, by argument name (absent ones are not there).
         others: by argument name, the value of a single cell (None when blank) or the ``Grid`` of a range.
         settings: raw cells by settings key.
-        lang, today: as for ``registry.call``.
+        lang, today: as for ``calling.call``.
     """
 
-    function: CellFunction
     frame: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
     others: Mapping[str, Any]
@@ -109,7 +109,7 @@ class Given:
         names = {key: spec.label.get(self.lang) for key, spec in block_fields(block).items()}
         told = self.why(result, rule, block, frame)
         return [
-            clip(message("functions.TO_COMPLETE", self.lang, fields=fields)) if fields else reason
+            shorten(message("functions.TO_COMPLETE", self.lang, fields=fields)) if fields else reason
             for fields, reason in zip(present.missing(result, names), told, strict=True)
         ]
 
@@ -129,7 +129,7 @@ class Given:
 
     def sentence(self, codes: Sequence[str], rule: str, args: Mapping[str, object]) -> str:
         """The sentence of the first of some codes, ``""`` without any."""
-        return clip(message(f"{rule}.{codes[0]}", self.lang, **args)) if codes else ""
+        return shorten(message(f"{rule}.{codes[0]}", self.lang, **args)) if codes else ""
 
 
 def setting_value(key: str, value: object, lang: str) -> Any:
@@ -140,7 +140,7 @@ def setting_value(key: str, value: object, lang: str) -> Any:
     if value is None:
         return None
     if is_error(value):
-        raise Refusal(CellError.NA)
+        raise Refusal(ErrorValue.NA)
     spec = setting_field(key)
     if spec is None:
         return value
@@ -148,7 +148,7 @@ def setting_value(key: str, value: object, lang: str) -> Any:
     first = found.array[0]
     if pd.isna(first):
         problem = found.problems[0]
-        raise Refusal(clip(message(problem.code, lang, label=spec.label.get(lang), **problem.args)))
+        raise Refusal(shorten(message(problem.code, lang, label=spec.label.get(lang), **problem.args)))
     return first
 
 

@@ -6,61 +6,41 @@ import gc
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
 
+from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.text.catalog import format_value, has_message, message
+from strategy_xl.text.shortening import MAX_TEXT, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from strategy_xl.errors import StrategyXlError
 
-MAX_TEXT = 255
-"""Longest text that every Excel takes inside an array."""
-
 _MANY = 1000
 """Cells of an answer from which the garbage collector is made to wait for it."""
 
 
-class CellError(Enum):
-    """A real error value of a cell; hosts turn it into their own."""
-
-    NA = "#N/A"
-    VALUE = "#VALUE!"
-
-    def __str__(self) -> str:
-        """As the spreadsheet shows it."""
-        return str(self.value)
-
-
-Cell = str | float | bool | CellError
+Cell = str | float | bool | ErrorValue
 Block = list[list[Cell]]
-
-
-def clip(text: str) -> str:
-    """The text, cut at a word when it is longer than a cell of an array can be."""
-    if len(text) <= MAX_TEXT:
-        return text
-    return text[: MAX_TEXT - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
 def error_text(error: StrategyXlError, lang: str) -> str:
     """The sentence of an expected error, as a cell shows it."""
     finding = error.finding
     if has_message(finding.code, lang):
-        return clip(message(finding.code, lang, **finding.args))
-    return clip(str(error))
+        return shorten(message(finding.code, lang, **finding.args))
+    return shorten(str(error))
 
 
 def to_cell(value: Any, lang: str) -> Cell:
     """One value as a cell: ``""`` for missing, #N/A for infinite, dates as text in the language's form."""
     kind = type(value)
     if kind is float:
-        return value if math.isfinite(value) else "" if math.isnan(value) else CellError.NA
+        return value if math.isfinite(value) else "" if math.isnan(value) else ErrorValue.NA
     if kind is str:
-        return value if len(value) <= MAX_TEXT else clip(value)
-    if kind is bool or kind is CellError:
+        return value if len(value) <= MAX_TEXT else shorten(value)
+    if kind is bool or kind is ErrorValue:
         return cast("Cell", value)
     return _odd_cell(value, lang)
 
@@ -69,7 +49,7 @@ def _odd_cell(value: Any, lang: str) -> Cell:
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return ""
     if isinstance(value, str):
-        return clip(str(value))
+        return shorten(str(value))
     if isinstance(value, date):
         return format_value(value.date() if isinstance(value, datetime) else value, "date", lang)
     return to_cell(value.item() if hasattr(value, "item") else float(value), lang)
@@ -105,7 +85,7 @@ def _numbers(values: Any) -> list[Cell]:
         return [""] * len(numbers)
     objects = numbers.astype(object)
     objects[missing] = ""
-    objects[~finite & ~missing] = CellError.NA
+    objects[~finite & ~missing] = ErrorValue.NA
     return list(objects.tolist())
 
 
@@ -116,12 +96,17 @@ def labelled(keys: pd.Series, labels: Mapping[str, str]) -> list[str]:
 
     held = keys.array
     if isinstance(held, pd.Categorical):
-        names = [clip(labels.get(str(key), str(key))) for key in held.categories]
+        names = [shorten(labels.get(str(key), str(key))) for key in held.categories]
         return Texts(np.array([*names, ""], dtype=object).take(held.codes).tolist())
     return [
         " + ".join(labels.get(part, part) for part in key.split("+")) if isinstance(key, str) else ""
         for key in keys.astype(object).tolist()
     ]
+
+
+def with_error_texts(block: Block) -> list[list[object]]:
+    """The cells with errors as their text, for a host to which no error value can be sent."""
+    return [[str(cell) if isinstance(cell, ErrorValue) else cell for cell in row] for row in block]
 
 
 def rows_of(columns: Sequence[Sequence[Cell]]) -> Block:

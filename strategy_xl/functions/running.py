@@ -13,7 +13,11 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from strategy_xl.functions.coercion import (
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.functions.arguments import LANG, SETTINGS, Argument, Kind
+from strategy_xl.functions.given import Given, setting_value
+from strategy_xl.functions.grid import Grid, grid
+from strategy_xl.functions.intake import (
     Refusal,
     Typed,
     as_frame,
@@ -26,15 +30,14 @@ from strategy_xl.functions.coercion import (
     typed,
     whole,
 )
-from strategy_xl.functions.given import Given, setting_value
-from strategy_xl.functions.grid import Grid, grid
-from strategy_xl.functions.registry import LANG, SETTINGS, Argument, CellFunction, Kind, Shape
-from strategy_xl.functions.results import Block, Cell, CellError, clip, column, rows_of
+from strategy_xl.functions.registry import CellFunction, Shape
+from strategy_xl.functions.results import Block, Cell, column, rows_of
 from strategy_xl.rules.columns import Bools
+from strategy_xl.schema.consistency import REFERENCE_DATE
 from strategy_xl.text.catalog import LANGUAGES, message
+from strategy_xl.text.shortening import shorten
 
 LANGUAGE_SETTING = "language"
-REFERENCE_DATE = "reference_date"
 _LANGUAGE_NAMES = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
 
 
@@ -199,9 +202,9 @@ def _single(argument: Argument, cells: Grid, lang: str) -> object:
         raise refuse("ONE_CELL", lang, name=argument.name)
     found = typed(cells.cells, field_of(argument), lang)
     if found.errors:
-        raise Refusal(CellError.NA)
+        raise Refusal(ErrorValue.NA)
     if found.problems:
-        raise Refusal(clip(found.problems[0]))
+        raise Refusal(shorten(found.problems[0]))
     return found.array[0] if found.given[0] else None
 
 
@@ -227,7 +230,7 @@ def _besides(
 def run(
     function: CellFunction, args: Sequence[object], settings: Mapping[str, object], lang: str, today: date
 ) -> Block:
-    """Run one function; see ``registry.call`` for arguments and result.
+    """Run one function; see ``calling.call`` for arguments and result.
 
     Raises Refusal when the input as a whole cannot be used.
     """
@@ -256,7 +259,7 @@ def run(
         day = setting_value(REFERENCE_DATE, plain(chosen.get(REFERENCE_DATE)), lang)
         day = today if day is None else pd.Timestamp(day).date()
         frame = as_frame(rows.columns, keep)
-        answer = function.run(Given(function, frame, tables, others, chosen, lang, day))
+        answer = function.run(Given(frame, tables, others, chosen, lang, day))
         columns = [column(values, lang) for values in answer]
     return _spill(function, rows, keep, columns, lang) if aligned else rows_of(columns) or [[""]]
 
@@ -264,11 +267,11 @@ def run(
 def _whole_rows(rows: _Rows, lang: str) -> None:
     """Withhold an answer that rests on all rows when one of them cannot be used."""
     if rows.errors:
-        raise Refusal(CellError.NA)
+        raise Refusal(ErrorValue.NA)
     if rows.problems:
         place = min(rows.problems)
         text = rows.problems[place]
-        raise Refusal(clip(text)) if rows.count == 1 else refuse("LINE", lang, n=place + 1, text=text)
+        raise Refusal(shorten(text)) if rows.count == 1 else refuse("LINE", lang, n=place + 1, text=text)
 
 
 def _spill(
@@ -289,9 +292,9 @@ def _spill(
                 cells[place] = value
             # What is wrong with a row stands where people look first.
             for place, text in rows.problems.items():
-                cells[place] = clip(text) if number == 0 else ""
+                cells[place] = shorten(text) if number == 0 else ""
             for place in rows.errors:
-                cells[place] = CellError.NA
+                cells[place] = ErrorValue.NA
             values = cells
         full.append(values)
     if wide == 1:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from typing import Any, NamedTuple
 
+from strategy_xl.cellvalues import END_OF_DAYS, LONGEST_TEXT, ErrorValue, to_serial
 from strategy_xl.ooxml.xml_bytes import encode_xstring, escape
 
-MAX_TEXT = 32_767
 MAX_FORMULA = 8_192
 _EXACT_INTEGER = 2**53
 
@@ -67,21 +66,6 @@ class Cached(_Value):
         self.value = value
 
 
-class ErrorValue(_Value):
-    """An error as a value, such as ``#N/A`` or ``#DIV/0!``."""
-
-    __slots__ = ("code",)
-
-    def __init__(self, code: str) -> None:
-        """The error as Excel shows it.
-
-        Errors: ValueError when it does not begin with ``#``.
-        """
-        if not code.startswith("#") or not code.isascii():
-            raise ValueError(code)
-        self.code = code
-
-
 class Styled(_Value):
     """A value with the index of the style its cell is to have (None: no style)."""
 
@@ -114,12 +98,6 @@ class Peek(Cached):
         self.seen: dict[tuple[int, int], Seen] = {}
 
 
-@cache
-def error_value(code: str) -> ErrorValue:
-    """The error of that code, the same object each time: a large sheet shows one error many times."""
-    return ErrorValue(code)
-
-
 class ValueProblem(Exception):  # noqa: N818 - turned into a located PatchRefusedError by the caller
     """A value that no cell can hold: message code and arguments, the location is added by the caller."""
 
@@ -139,10 +117,6 @@ class Typed(NamedTuple):
 
 BLANK = Typed("blank", None)
 
-_EPOCH_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel has no time zones
-_EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 - idem
-_LAST_SERIAL = 2_958_466  # 1 January 10000, the first day that Excel does not know
-
 
 def serial(value: date | datetime | time | timedelta, *, is_1904: bool) -> float:
     """Days since the workbook's epoch, as Excel stores dates and times.
@@ -153,23 +127,11 @@ def serial(value: date | datetime | time | timedelta, *, is_1904: bool) -> float
 
     Errors: ValueProblem SX933 when Excel's calendar does not have the day, SX938 with a time zone.
     """
-    if isinstance(value, timedelta):
-        return value / timedelta(days=1)
-    if isinstance(value, time):
-        if value.tzinfo is not None:
-            raise ValueProblem("SX938", type="time with a zone")
-        at = timedelta(
-            hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond
-        )
-        return at / timedelta(days=1)
-    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001
-    if moment.tzinfo is not None:
-        raise ValueProblem("SX938", type="datetime with a zone")
-    days = (moment - (_EPOCH_1904 if is_1904 else _EPOCH_1900)) / timedelta(days=1)
-    if not is_1904 and days < 61:
-        days -= 1  # Excel believes in 29 February 1900: earlier days count one less
-    if days < (0 if is_1904 else 1) or days >= _LAST_SERIAL:
-        raise ValueProblem("SX933", date=moment.isoformat())
+    if isinstance(value, datetime | time) and value.tzinfo is not None:
+        raise ValueProblem("SX938", type=f"{'time' if isinstance(value, time) else 'datetime'} with a zone")
+    days = to_serial(value, is_1904=is_1904)
+    if isinstance(value, date) and not (0 if is_1904 else 1) <= days < END_OF_DAYS:
+        raise ValueProblem("SX933", date=value.isoformat())
     return days
 
 
@@ -197,7 +159,7 @@ def _text(value: str) -> Typed:
     if not value:
         return BLANK
     # UTF-16 units are what Excel counts; only characters beyond the first plane take two.
-    if len(value) > MAX_TEXT // 2 and len(value.encode("utf-16-le", "surrogatepass")) > 2 * MAX_TEXT:
+    if len(value) > LONGEST_TEXT // 2 and len(value.encode("utf-16-le", "surrogatepass")) > 2 * LONGEST_TEXT:
         raise ValueProblem("SX930", length=len(value))
     return Typed("s", value)
 
@@ -219,7 +181,7 @@ def _integer(value: int) -> Typed:
 
 def _other(value: Any, *, is_1904: bool) -> Typed:  # noqa: PLR0911 - one line for each kind of value
     if isinstance(value, ErrorValue):
-        return Typed("e", value.code)
+        return Typed("e", value.value)
     if type(value).__name__ in {"NAType", "NaTType"}:
         raise ValueProblem("SX931")
     if isinstance(value, date | time | timedelta):

@@ -8,7 +8,6 @@ from typing import Any
 from strategy_xl.errors import Location, PatchRefusedError
 from strategy_xl.ooxml.refs import MAX_COLUMN, MAX_ROW, parse_cell
 
-CellKey = str | tuple[int, int]
 CellEdits = Mapping[str, Mapping[Any, Any]]  # sheet → cell ("C7" or (7, 3)) → value
 ColumnValues = Mapping[int, Any] | tuple[Sequence[int], Sequence[Any]]
 ColumnEdits = Mapping[str, Mapping[int, ColumnValues]]  # sheet → column → rows and values

@@ -28,6 +28,7 @@ FONT_ORDER: Final = (
 )  # fmt: skip
 INLINE: Final = re.compile(rb' t="inlineStr"><is>(<t(?: xml:space="preserve")?>[^<]*</t>)</is></c>')
 PROGRAM: Final = "strategy_xl"
+DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 

@@ -314,11 +314,6 @@ class Package:
         """Whether a digital signature covers the package: any change of a part breaks it."""
         return any(key.startswith("_xmlsignatures/") for key in self._by_key)
 
-    @cached_property
-    def has_signed_macros(self) -> bool:
-        """Whether the macros are signed; that covers the macro project only, cells may change."""
-        return any("vbaprojectsignature" in key for key in self._by_key)
-
 
 def part_key(name: str) -> str:
     """A name to compare parts by: OPC ignores case, and some writers use backslashes."""

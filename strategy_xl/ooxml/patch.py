@@ -16,7 +16,7 @@ from typing import Any
 from strategy_xl.errors import Finding, Location, PatchRefusedError, WorkbookError
 from strategy_xl.ooxml.calc_chain import chain_part, with_full_calculation, without_formulas
 from strategy_xl.ooxml.cell_read import SheetFacts, Tally
-from strategy_xl.ooxml.cells import Cached, ErrorValue, Formula
+from strategy_xl.ooxml.cells import Cached, Formula
 from strategy_xl.ooxml.edit_forms import CellEdits, ColumnEdits, Normal, normalised
 from strategy_xl.ooxml.guards import check_edits
 from strategy_xl.ooxml.package import Package
@@ -27,7 +27,7 @@ from strategy_xl.ooxml.replace import Stamp, atomic_replace
 from strategy_xl.ooxml.scan import SheetScanner
 from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, WorkbookInfo
 
-__all__ = ["Cached", "ErrorValue", "Formula", "PatchReport", "set_cells"]
+__all__ = ["Cached", "Formula", "PatchReport", "set_cells"]
 
 TailEdit = Callable[[bytes], bytes]
 

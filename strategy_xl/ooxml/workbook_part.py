@@ -12,7 +12,6 @@ from strategy_xl.ooxml.refs import Area, parse_area
 from strategy_xl.ooxml.xml_bytes import TOKEN, decode_xstring, tags
 from strategy_xl.ooxml.xml_tree import Element, parse
 
-_STRICT = "http://purl.oclc.org/ooxml/"
 _OTHER_OFFICE = ("word/", "ppt/", "visio/")
 # Built-in number formats that show dates or times (ECMA-376 part 1, 18.8.30, and the East Asian ones).
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -43,8 +42,6 @@ class TableColumn(NamedTuple):
 
     id: int
     name: str
-    totals_label: str
-    totals_function: str
     formula: str  # of a calculated column, empty otherwise
 
 
@@ -153,11 +150,6 @@ class WorkbookInfo:
         return self.tree(self.part)
 
     @cached_property
-    def is_strict(self) -> bool:
-        """Whether the workbook uses the namespaces of the strict standard."""
-        return self.root.namespace.startswith(_STRICT)
-
-    @cached_property
     def is_1904(self) -> bool:
         """Whether days count from 1 January 1904."""
         properties = self.root.find("workbookPr")
@@ -234,8 +226,6 @@ class WorkbookInfo:
                 TableColumn(
                     int(element.get("id", "0")),
                     decode_xstring(element.get("name")),
-                    element.get("totalsRowLabel"),
-                    element.get("totalsRowFunction"),
                     formula.text if formula else "",
                 )
             )

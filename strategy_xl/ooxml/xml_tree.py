@@ -32,13 +32,6 @@ class Element:
         """An attribute's value, or the default."""
         return self.attributes.get(name, default)
 
-    def get_any(self, name: str) -> str:
-        """The value of an attribute by local name, whatever its namespace; empty when absent."""
-        for key, value in self.attributes.items():
-            if key.rpartition("}")[2] == name:
-                return value
-        return ""
-
     def find(self, name: str) -> Element | None:
         """The first child of that local name."""
         return next((child for child in self.children if child.name == name), None)

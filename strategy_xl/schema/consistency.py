@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.formulas.references import Reference, parse_argument, parse_column, references
 from strategy_xl.schema.spec import (
+    DataBlock,
     FieldSpec,
-    FormBlock,
     MapBlock,
     ModuleSpec,
-    SummaryBlock,
     TableBlock,
     WorkbookSpec,
 )
@@ -21,10 +20,11 @@ SETTINGS_BLOCK = "params"
 TODAY = "today"
 """The setting every workbook has: the reference date of its formulas."""
 
+REFERENCE_DATE = "reference_date"
+"""The setting by which people fix that date; while it is empty, it is the day of the calculation."""
+
 MAP_COLUMNS = ("module", "completeness")
 """What formulas and charts may take from the map of the method: sheet titles, shares filled in (0–1)."""
-
-_DataBlock = TableBlock | FormBlock | SummaryBlock
 
 
 def _file(module: ModuleSpec) -> Location:
@@ -49,7 +49,7 @@ def _check_across(names: Iterator[tuple[ModuleSpec, str]]) -> None:
         owner[name] = module
 
 
-def _known(workbook: WorkbookSpec, block: _DataBlock, reference: Reference) -> set[str]:
+def _known(workbook: WorkbookSpec, block: DataBlock, reference: Reference) -> set[str]:
     """The keys a reference may name where it stands."""
     blocks = workbook.data_blocks()
     if reference.kind == "row":
@@ -69,7 +69,7 @@ def _known(workbook: WorkbookSpec, block: _DataBlock, reference: Reference) -> s
     return known | {TODAY} if reference.kind == "setting" else known
 
 
-def _check_field(workbook: WorkbookSpec, where: Location, block: _DataBlock, field: FieldSpec) -> None:
+def _check_field(workbook: WorkbookSpec, where: Location, block: DataBlock, field: FieldSpec) -> None:
     """Every list, source and formula reference of a field must exist."""
     path = f"{block.key}.{field.key}"
     if field.choices is not None and all(spec.key != field.choices for spec in workbook.lists):

@@ -144,6 +144,11 @@ class Block(Spec):
     title: Text | None = None
     intro: Text | None = None
 
+    @property
+    def is_listing(self) -> bool:
+        """Whether it is a table that the batch fills from the top (a board, a ranking): nothing is typed."""
+        return False
+
 
 class TableBlock(Block):
     """A growing list: an Excel table (ListObject).
@@ -174,7 +179,7 @@ class TableBlock(Block):
 
     @property
     def is_listing(self) -> bool:
-        """Whether the batch fills it from the top (a board, a ranking): nothing is typed in it."""
+        """See ``Block``."""
         return all(field.role is not FieldRole.INPUT for field in self.fields)
 
     @property
@@ -257,6 +262,10 @@ class SummaryBlock(Block):
     fields: tuple[FieldSpec, ...] = ()
     columns: int = Field(default=4, ge=1, le=8)
     charts: tuple[ChartSpec, ...] = ()
+
+
+DataBlock = TableBlock | FormBlock | SummaryBlock
+"""A block that holds fields."""
 
 
 class TextBlock(Block):
@@ -438,11 +447,11 @@ class WorkbookSpec(Spec):
                 return spec
         raise KeyError(key)
 
-    def data_blocks(self) -> dict[str, tuple[ModuleSpec, TableBlock | FormBlock | SummaryBlock]]:
+    def data_blocks(self) -> dict[str, tuple[ModuleSpec, DataBlock]]:
         """Every block that holds fields, by its key, with its module."""
         return {
             block.key: (module, block)
             for module in self.modules
             for block in module.blocks
-            if isinstance(block, TableBlock | FormBlock | SummaryBlock)
+            if isinstance(block, DataBlock)
         }

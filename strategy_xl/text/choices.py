@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from strategy_xl.schema.spec import ListSpec
-from strategy_xl.text.values import fold
+from strategy_xl.text.parsing import fold
 
 _CLOSE_ENOUGH = 0.72
 

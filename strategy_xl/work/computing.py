@@ -18,7 +18,7 @@ import pandas as pd
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Objects, PlacedAnswers, Shown
 from strategy_xl.book.resolve import Place
-from strategy_xl.formulas.arrays import Context, ErrorValue, compile_formula, evaluation_order
+from strategy_xl.formulas.arrays import Context, compile_formula, evaluation_order
 from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
 from strategy_xl.schema.consistency import MAP_COLUMNS, SETTINGS_BLOCK, TODAY
@@ -55,11 +55,6 @@ def module_completeness(spec: WorkbookSpec, data: WorkbookData) -> pd.Series:
     needs = [need for need in _needs(spec) if need.block in data.blocks]
     frames = {need.block: _used(data.blocks[need.block]) for need in needs}
     return completeness(frames, needs).frame["completeness"]
-
-
-def _cell(value: Any) -> Any:
-    """An evaluated value as the patcher writes it."""
-    return cells.error_value(value.code) if isinstance(value, ErrorValue) else value
 
 
 def _shown(values: Objects) -> Objects:
@@ -162,14 +157,14 @@ class _Computation:
         """What a formula shows in a blank row; all blank rows of a block look the same."""
         rows = {name: column[row : row + 1] for name, column in self._columns[key].items()}
         number = np.array([self._data.blocks[key].all_rows[row]], dtype=object)
-        return _cell(compile_formula(formula).evaluate(self._over(rows, number))[0])
+        return compile_formula(formula).evaluate(self._over(rows, number))[0]
 
     def _compute(self, key: str, field: str, formula: str) -> Objects:
         """Values of one computed field in every row."""
         answered = self._placed.get(key, {}).get(field)
         if answered is None:
             values = compile_formula(formula).evaluate(self._context(key))
-            return np.array([_cell(value) for value in values], dtype=object)
+            return np.array(values, dtype=object)
         column = _shown(answered.cells)
         blank = np.setdiff1d(np.arange(len(column)), answered.at)
         if blank.size:
@@ -190,7 +185,7 @@ class _Computation:
                     for line in range(1, block.lines + 1):
                         formula = box.formula.replace("{i}", str(line))
                         shown = compile_formula(formula).evaluate(nowhere)
-                        yield replace(first, row=first.row + line - 1), _cell(shown[0])
+                        yield replace(first, row=first.row + line - 1), shown[0]
 
     def fill(self) -> dict[str, dict[str, Objects]]:
         """Cell values of every computed field, by block and field key, over all rows or instances."""

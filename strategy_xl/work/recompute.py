@@ -20,12 +20,10 @@ from strategy_xl.book.read import read_workbook
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
 from strategy_xl.ooxml.open_marks import refuse_if_open
 from strategy_xl.ooxml.patch import set_cells
-from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.computing import compute, module_completeness
 from strategy_xl.work.digest import boards, figures
-
-REFERENCE_DATE = "reference_date"
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ def test_a_formula_typed_over_is_reported(book: Path, tmp_path: Path) -> None:
 
 def test_error_cells_are_missing_and_reported(book: Path, tmp_path: Path) -> None:
     """#N/A in an input is reported, also when it is all that stands in the row."""
-    from strategy_xl.ooxml.cells import ErrorValue
+    from strategy_xl.cellvalues import ErrorValue
 
     target = edited(
         book, tmp_path / "b.xlsx", {"hours@0": ErrorValue("#N/A"), "revenue@1": ErrorValue("#DIV/0!")}

@@ -18,13 +18,13 @@ from strategy_xl.build.layout import Area, text_lines
 from strategy_xl.build.placing import lay_out
 from strategy_xl.build.select import closure
 from strategy_xl.build.style import number_format
-from strategy_xl.build.validation import shorten
 from strategy_xl.build.widths import Columns
 from strategy_xl.build.written import Values
 from strategy_xl.errors import TemplateError, UsageError
 from strategy_xl.ooxml.finish import MAIN, SharedStrings, order_fonts
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldSpec, FieldType, FormBlock, TableBlock
+from strategy_xl.text.shortening import shorten
 
 DAY = date(2026, 3, 17)
 

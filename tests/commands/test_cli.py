@@ -15,10 +15,10 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from openxml_audit import OpenXmlValidator
+from package_audit import audit
 
 from strategy_xl.commands import cli
 from strategy_xl.errors import StrategyXlError
-from strategy_xl.ooxml.audit import audit
 
 ROOT = Path(__file__).parents[2]
 TODAY = ["--today", "2027-03-01"]

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from strategy_xl.formulas.arrays import Context, ErrorValue
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.formulas.arrays import Context
 
 NA, DIV0 = ErrorValue("#N/A"), ErrorValue("#DIV/0!")
 

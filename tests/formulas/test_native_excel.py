@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from strategy_xl.cellvalues import ErrorValue, to_serial
 from strategy_xl.formulas.arrays import (
     CircularError,
     Context,
-    ErrorValue,
     FormulaError,
     UnsupportedError,
     compile_formula,
@@ -24,7 +24,7 @@ from strategy_xl.formulas.arrays import (
     evaluation_order,
     function_names,
 )
-from strategy_xl.formulas.arrays.blocks import NUMBER, from_values, to_serial
+from strategy_xl.formulas.arrays.blocks import NUMBER, from_values
 from strategy_xl.formulas.references import Reference
 from strategy_xl.formulas.tree import Binary, Literal, RowRef, parse
 

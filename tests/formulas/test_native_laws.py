@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from strategy_xl.formulas.arrays import Context, ErrorValue, evaluate
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.formulas.arrays import Context, evaluate
 from strategy_xl.formulas.arrays.blocks import constant, from_values
 from strategy_xl.formulas.arrays.conditions import Asked, Range
 from strategy_xl.formulas.arrays.kinds import number_text, parse_number, significant, significant_one

@@ -14,8 +14,8 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula
 
-from strategy_xl.formulas.arrays import ErrorValue, evaluate
-from strategy_xl.formulas.arrays.blocks import to_serial
+from strategy_xl.cellvalues import ErrorValue, to_serial
+from strategy_xl.formulas.arrays import evaluate
 from strategy_xl.formulas.references import Reference, render
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -76,7 +76,7 @@ def write_book(path: Path, formulas: list[tuple[str, bool]]) -> None:
     for position, (key, values) in enumerate(data.DATA.items(), start=1):
         sheet.cell(1, position, key)
         for row, value in enumerate(values, start=data.FIRST_ROW):
-            sheet.cell(row, position, f"={value.code}" if isinstance(value, ErrorValue) else value)
+            sheet.cell(row, position, f"={value}" if isinstance(value, ErrorValue) else value)
     settings = book.create_sheet("Settings")
     for row, value in enumerate(data.SETTINGS.values(), start=1):
         settings.cell(row, 1, value)
@@ -92,7 +92,7 @@ def write_book(path: Path, formulas: list[tuple[str, bool]]) -> None:
 def plain(value: Any) -> Any:
     """A value that both sides write alike."""
     if isinstance(value, ErrorValue):
-        return value.code
+        return value
     if isinstance(value, datetime | date):
         return to_serial(value)
     if isinstance(value, time):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from strategy_xl.functions.registry import EXAMPLE_DAY, call
+from strategy_xl.functions.calling import call
+from strategy_xl.functions.registry import EXAMPLE_DAY
 from strategy_xl.functions.results import Block
 
 SPACES = str.maketrans({"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from cell_examples import one, readable, run
 
-from strategy_xl.functions.results import CellError
+from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.rules.client_matrix import classify
 
 CASES = {
@@ -98,7 +98,7 @@ def test_settings_that_make_no_sense_are_told() -> None:
     assert "inférieur au minimum" in str(one("CLIENT_CLASS", 6, 6, settings={"net_target": 0}))
     costly = {"hourly_cost": 200, "per_hour_target": 100}
     assert "per_hour_target" in str(one("CLIENT_CLASS", 6, 6, settings=costly))
-    assert one("CLIENT_CLASS", 6, 6, settings={"score_threshold": CellError.NA}) is CellError.NA
+    assert one("CLIENT_CLASS", 6, 6, settings={"score_threshold": ErrorValue.NA}) is ErrorValue.NA
     assert "hors limites" in str(one("CLIENT_CLASS", 6, 6, settings={"score_threshold": -5}))
     assert one("CLIENT_CLASS", 6, 6, settings={"score_threshold": None, "unrelated": "x"}) == "Client idéal"
 
@@ -125,7 +125,7 @@ def test_red_flags_by_severity_and_by_table() -> None:
 
 
 def _first_labels(block: str) -> list[str]:
-    from strategy_xl.functions.coercion import block_fields
+    from strategy_xl.functions.intake import block_fields
 
     return [spec.label.fr for spec in list(block_fields(block).values())[:2]]
 
@@ -159,7 +159,7 @@ def test_wrong_cells_tell_their_row_and_spare_the_others() -> None:
     assert found == [
         ["Client idéal"],
         ["Note rapide : valeur apportée : « huit » n’est pas un nombre"],
-        [CellError.NA],
+        [ErrorValue.NA],
         [""],
         ["Client à éviter"],
     ]

@@ -10,18 +10,13 @@ from cell_examples import run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from strategy_xl.functions import coercion
-from strategy_xl.functions.coercion import choice_labels, field_of
-from strategy_xl.functions.registry import (
-    EXAMPLE_DAY,
-    Argument,
-    CellFunction,
-    Kind,
-    Shape,
-    call,
-    functions,
-)
-from strategy_xl.functions.results import MAX_TEXT, Block, CellError
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.functions import intake
+from strategy_xl.functions.arguments import Argument, Kind
+from strategy_xl.functions.calling import call
+from strategy_xl.functions.intake import choice_labels, field_of
+from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Shape, functions
+from strategy_xl.functions.results import MAX_TEXT, Block
 from strategy_xl.schema.spec import FieldType
 
 ALL = list(functions().values())
@@ -48,7 +43,7 @@ JUNK = st.one_of(
     st.dates(),
     st.sampled_from(
         [
-            CellError.NA,
+            ErrorValue.NA,
             "#REF!",
             "Err:504",
             "12 %",
@@ -68,7 +63,7 @@ JUNK = st.one_of(
 def cells_of(argument: Argument) -> st.SearchStrategy[object]:
     """Cells that an argument may well hold: right ones mostly, empty ones, and slips."""
     spec = field_of(argument)
-    slips = st.sampled_from([None, None, "", "???", CellError.NA])
+    slips = st.sampled_from([None, None, "", "???", ErrorValue.NA])
     if spec.type is FieldType.CHOICE and spec.choices is not None:
         labels = list(choice_labels(spec.choices, "fr").values()) or ["Conseil"]
         return st.one_of(st.sampled_from(labels), slips)
@@ -106,12 +101,12 @@ def well_formed(block: Block) -> bool:
     widths = {len(row) for row in block}
     kinds = {type(cell) for row in block for cell in row}
     short = all(len(cell) <= MAX_TEXT for row in block for cell in row if isinstance(cell, str))
-    return len(widths) == 1 and widths != {0} and kinds <= {str, float, bool, CellError} and short
+    return len(widths) == 1 and widths != {0} and kinds <= {str, float, bool, ErrorValue} and short
 
 
 def no_fault(block: Block) -> bool:
     """No cell that says that the program itself failed."""
-    return not any(cell is CellError.VALUE for row in block for cell in row)
+    return not any(cell is ErrorValue.VALUE for row in block for cell in row)
 
 
 def same(one: Sequence[object], other: Sequence[object]) -> bool:
@@ -217,9 +212,9 @@ def test_an_error_cell_spoils_its_row_only(function: CellFunction, data: st.Data
     args = [[*arg, None] if isinstance(arg, list) else arg for arg in args]
     before = call(function.name, args, today=EXAMPLE_DAY)
     spoilt = data.draw(st.sampled_from(ranges))
-    broken = [[*arg[:-1], CellError.NA] if place == spoilt else arg for place, arg in enumerate(args)]  # type: ignore[index]
+    broken = [[*arg[:-1], ErrorValue.NA] if place == spoilt else arg for place, arg in enumerate(args)]  # type: ignore[index]
     after = call(function.name, broken, today=EXAMPLE_DAY)
-    assert after[-1] == [CellError.NA] * len(function.results)
+    assert after[-1] == [ErrorValue.NA] * len(function.results)
     assert after[:-1] == before[:-1]
 
 
@@ -233,9 +228,9 @@ def test_a_long_range_is_read_as_a_short_one(function: CellFunction, data: st.Da
     if data.draw(st.booleans()):
         ranges = [[[cell] for cell in arg] if isinstance(arg, list) else arg for arg in ranges]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(coercion, "_FEW", 10**6)
+        patch.setattr(intake, "_FEW", 10**6)
         careful = call(function.name, ranges, today=EXAMPLE_DAY)
-        patch.setattr(coercion, "_FEW", 1)
+        patch.setattr(intake, "_FEW", 1)
         quick = call(function.name, ranges, today=EXAMPLE_DAY)
     assert no_fault(quick)
     assert quick == careful

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from cell_examples import one, readable, run
 
-from strategy_xl.functions.results import CellError
+from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.rules import smart
 
 GOOD = "Augmenter le CA des PME de 10 % d’ici fin décembre 2026"
@@ -107,7 +107,7 @@ def test_priority_ranks_together_and_fits_the_hours() -> None:
 
 def test_rank_is_withheld_when_one_row_is_wrong() -> None:
     """A rank among rows of which one cannot be read would be a wrong number."""
-    assert run("KPI_PRIORITY", [[5], ["#N/A"]], 0.5, 1) == [[CellError.NA]]
+    assert run("KPI_PRIORITY", [[5], ["#N/A"]], 0.5, 1) == [[ErrorValue.NA]]
     assert str(readable(run("KPI_PRIORITY", [[5], [9]], 0.5, 1))[0][0]).startswith("ligne 2 : Impact : 9")
     assert "capacity" in str(run("KPI_PRIORITY", 5, 0.5, 1, None, None, None, [1, 2])[0][0])
 
@@ -195,7 +195,7 @@ def test_swot_with_a_wrong_row_is_withheld() -> None:
     """A score of the items that could be read would be a wrong number."""
     wrong = [*RATING[:-1], 7]
     assert str(readable(run("SWOT_SCORE", BOXES, IMPORTANCE, wrong))[0][0]).startswith("ligne 9 : Note : 7")
-    assert run("SWOT_SCORE", BOXES, IMPORTANCE, [*RATING[:-1], "#N/A"]) == [[CellError.NA]]
+    assert run("SWOT_SCORE", BOXES, IMPORTANCE, [*RATING[:-1], "#N/A"]) == [[ErrorValue.NA]]
     assert one("SWOT_SCORE", BOXES, IMPORTANCE) == "argument manquant : rating"
 
 
@@ -244,7 +244,7 @@ def test_revenue_that_cannot_be_shared_is_told() -> None:
     """A total of nothing has no shares; a wrong line withholds all classes."""
     assert str(one("REVENUE_ABC", -5)).endswith(".")
     assert "compléter" not in str(one("REVENUE_ABC", -5))
-    assert run("REVENUE_ABC", [[10], ["#REF!"]]) == [[CellError.NA]]
+    assert run("REVENUE_ABC", [[10], ["#REF!"]]) == [[ErrorValue.NA]]
     assert run("REVENUE_HHI", [[-5], [2]])[0][0] == ""
     assert run("REVENUE_HHI", [[-5], [2]])[0][2]
 
@@ -268,7 +268,7 @@ def test_growth_by_month_and_what_it_refuses() -> None:
     assert one_number("GROWTH", [[100, 110]], "mois") == pytest.approx(1.1**12 - 1)
     assert one_number("GROWTH", [[100, 110]]) == pytest.approx(0.1)
     assert "période inconnue" in str(run("GROWTH", [[100, 110]], "semaine")[0][0])
-    assert run("GROWTH", [[100, "#N/A"]]) == [[CellError.NA]]
+    assert run("GROWTH", [[100, "#N/A"]]) == [[ErrorValue.NA]]
     assert "ligne 2" in str(run("GROWTH", [[100], ["beaucoup"]])[0][0])
 
 

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import subprocess
 import sys
-from datetime import date
 
 import pytest
-from cell_examples import readable, run
+from cell_examples import readable
 
-from strategy_xl.errors import WorkbookError
 from strategy_xl.functions import registry
-from strategy_xl.functions.coercion import block_fields, field_of
+from strategy_xl.functions.arguments import Argument, Kind
+from strategy_xl.functions.calling import call
+from strategy_xl.functions.intake import block_fields, field_of
 from strategy_xl.functions.registry import (
     EXAMPLE_DAY,
-    MAX_NAME,
-    Argument,
     CellFunction,
-    Kind,
     Shape,
-    call,
     cell_function,
     find,
     functions,
 )
-from strategy_xl.functions.results import MAX_TEXT, CellError
+from strategy_xl.functions.results import MAX_TEXT
 from strategy_xl.text.catalog import LANGUAGES, has_message
 
 ALL = list(functions().values())
 NAMES = [function.name for function in ALL]
+MAX_NAME = 31
+"""Longest name of a function that hosts show whole."""
+
 WANTED = (
     "CLIENT_CLASS", "CLIENT_SCORES", "CLIENT_WHY", "CLIENT_WHATIF", "SMART_CHECK", "SMART_SCORE",
     "SMART_ADVICE", "KPI_STATUS", "KPI_PROGRESS", "KPI_FORECAST", "KPI_PRIORITY", "STAKEHOLDER_ROLE",
@@ -173,48 +171,6 @@ def test_find_takes_short_names_and_dots() -> None:
     """People find a function without prefix, in any case, and with LibreOffice's dot."""
     assert find("client_class") is find("STRAT.CLIENT_CLASS") is functions()["STRAT_CLIENT_CLASS"]
     assert find("nothing") is None
-
-
-def test_unknown_function_is_a_sentence() -> None:
-    """A name that does not exist is told, not raised."""
-    assert "NOTHING" in str(run("NOTHING", 1)[0][0])
-
-
-def test_fault_of_the_program_is_logged_and_a_real_error(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A bug shows as #VALUE! in the cell and with its name in the log, never as a traceback."""
-    from strategy_xl.rules import client_matrix
-
-    def broken(*_args: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(client_matrix, "classify", broken)
-    with caplog.at_level(logging.ERROR):
-        assert run("CLIENT_CLASS", 8, 9) == [[CellError.VALUE]]
-    assert "STRAT_CLIENT_CLASS" in caplog.text
-    assert "ZeroDivisionError" in caplog.text
-
-
-def test_expected_error_is_its_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stops a workbook with a message gives that message in the cell."""
-    from strategy_xl.rules import client_matrix
-
-    def refused(*_args: object) -> None:
-        raise WorkbookError("SX390", setting="hourly_cost")
-
-    monkeypatch.setattr(client_matrix, "classify", refused)
-    assert "hourly_cost" in str(run("CLIENT_CLASS", 8, 9)[0][0])
-
-
-def test_too_many_arguments_are_told() -> None:
-    """An argument too many is a message with the number allowed."""
-    assert "15" in str(run("CLIENT_CLASS", *range(1, 18))[0][0])
-
-
-def test_unknown_host_language_falls_back() -> None:
-    """A host that reports another language gets French, not an error."""
-    assert call("STRAT_CLIENT_CLASS", (8, 9), lang="de", today=date(2026, 1, 1)) == [["Client idéal"]]
 
 
 def test_listing_imports_nothing_heavy() -> None:

@@ -14,12 +14,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.commands.render import show_error
 from strategy_xl.errors import UsageError
-from strategy_xl.functions.registry import EXAMPLE_DAY, call, functions
-from strategy_xl.functions.results import CellError
+from strategy_xl.functions.calling import call
+from strategy_xl.functions.registry import EXAMPLE_DAY, functions
 
-ERROR_TYPES = {CellError.NA: "NotAvailable", CellError.VALUE: "Value"}
+ERROR_TYPES = {ErrorValue.NA: "NotAvailable", ErrorValue.VALUE: "Value"}
 NEW, OLD = "1.4", "1.1"
 """Runtimes of custom functions: with and without error values as data."""
 
@@ -70,7 +71,7 @@ def as_data(block: Sequence[Sequence[object]], runtime: str) -> list[list[object
     """Cells as JSON; an error as that runtime takes it."""
 
     def cell(value: object) -> object:
-        if not isinstance(value, CellError):
+        if not isinstance(value, ErrorValue):
             return value
         return {"type": "Error", "errorType": ERROR_TYPES[value]} if runtime == NEW else str(value)
 

@@ -22,15 +22,16 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table
 
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out
-from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example, call, functions
-from strategy_xl.functions.results import CellError
+from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example, functions
 from strategy_xl.hosts.calc.extension import build_oxt
 from strategy_xl.text.catalog import message
 
 pytestmark = pytest.mark.libreoffice
 
-ERROR_CODES = {CellError.NA: 32767, CellError.VALUE: 519}
+ERROR_CODES = {ErrorValue.NA: 32767, ErrorValue.VALUE: 519}
 LANGUAGES = {"fr": "Français", "en": "English"}
 
 
@@ -176,7 +177,7 @@ def test_cells_as_people_fill_them(world: dict[str, Any]) -> None:
 
 def shown(cell: object) -> object:
     """A cell of an answer as Calc tells it."""
-    if isinstance(cell, CellError):
+    if isinstance(cell, ErrorValue):
         return {"error": ERROR_CODES[cell]}
     if isinstance(cell, bool):
         return float(cell)

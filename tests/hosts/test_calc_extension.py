@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from strategy_xl.functions.registry import EXAMPLE_DAY, call, functions
-from strategy_xl.functions.results import CellError
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.functions.calling import call
+from strategy_xl.functions.registry import EXAMPLE_DAY, functions
 from strategy_xl.hosts.calc import worker
 from strategy_xl.hosts.calc.extension import build_oxt, described, parts
 from strategy_xl.hosts.calc.interface import argument_name, method_name, methods
@@ -108,7 +109,7 @@ def test_the_worker_answers_as_the_registry() -> None:
             wanted = call(name, example.args, settings=settings, lang=example.lang, today=EXAMPLE_DAY)
             assert "ready" in greeting
             assert answer["rows"] == [
-                [{"e": str(cell)} if isinstance(cell, CellError) else cell for cell in row] for row in wanted
+                [{"e": str(cell)} if isinstance(cell, ErrorValue) else cell for cell in row] for row in wanted
             ]
 
 

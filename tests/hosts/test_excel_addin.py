@@ -15,17 +15,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openxml_audit import OpenXmlValidator
+from package_audit import audit, is_valid_name
 from python_calamine import CalamineWorkbook
 from vba_readback import assigned, decompress_stream, logical_lines, sources, value
 
 from strategy_xl.errors import WorkbookError
-from strategy_xl.functions.registry import Argument, CellFunction, Shape, functions
+from strategy_xl.functions.arguments import Argument
+from strategy_xl.functions.registry import CellFunction, Shape, functions
 from strategy_xl.hosts.excel import addin
 from strategy_xl.hosts.excel.addin import build_xlam
 from strategy_xl.hosts.excel.vba import modules as vba
 from strategy_xl.hosts.excel.vba import vba_text, xlwings_module
 from strategy_xl.hosts.excel.vba.vba_project import read_project, records
-from strategy_xl.ooxml.audit import audit, is_valid_name
 from strategy_xl.text.catalog import LANGUAGES, has_message, message
 
 NAMES = list(functions())

@@ -15,13 +15,14 @@ from typing import Any
 import openpyxl
 import pytest
 from openxml_audit import OpenXmlValidator
+from package_audit import audit
 from python_calamine import CalamineWorkbook
 
+from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import UsageError
-from strategy_xl.functions.registry import EXAMPLE_DAY, call, functions
-from strategy_xl.functions.results import CellError
+from strategy_xl.functions.calling import call
+from strategy_xl.functions.registry import EXAMPLE_DAY, functions
 from strategy_xl.hosts.web import lite, lite_bundle
-from strategy_xl.ooxml.audit import audit
 from strategy_xl.text.catalog import LANGUAGES, message
 
 RUNNER = Path(__file__).parent / "lite_runner.py"
@@ -183,7 +184,7 @@ def ran(book: Path, lang: str, tmp_path_factory: pytest.TempPathFactory) -> Call
     return run
 
 
-def wanted(lang: str, error: Callable[[CellError], object]) -> list[list[list[object]]]:
+def wanted(lang: str, error: Callable[[ErrorValue], object]) -> list[list[list[object]]]:
     """What the registry answers for the examples of a language."""
     blocks = [
         call(function.name, example.args, lang=lang, today=EXAMPLE_DAY)
@@ -192,7 +193,7 @@ def wanted(lang: str, error: Callable[[CellError], object]) -> list[list[list[ob
         if example.lang == lang
     ]
     return [
-        [[error(cell) if isinstance(cell, CellError) else cell for cell in row] for row in block]
+        [[error(cell) if isinstance(cell, ErrorValue) else cell for cell in row] for row in block]
         for block in blocks
     ]
 
@@ -215,7 +216,7 @@ def test_every_function_answers_through_xlwings_pipeline(
 ) -> None:
     """The conversion that xlwings Lite itself uses gives the same cells and knows every argument."""
     found = ran("xlwings")
-    types = {CellError.NA: "NotAvailable", CellError.VALUE: "Value"}
+    types = {ErrorValue.NA: "NotAvailable", ErrorValue.VALUE: "Value"}
     assert found["answers"] == wanted(lang, lambda cell: {"type": "Error", "errorType": types[cell]})
     described = {item["name"]: item for item in found["meta"]["functions"]}
     assert described.keys() == functions().keys()

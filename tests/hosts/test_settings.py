@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from strategy_xl.functions.registry import EXAMPLE_DAY, call, find
+from strategy_xl.functions.calling import call
+from strategy_xl.functions.registry import EXAMPLE_DAY, find
 from strategy_xl.hosts.settings import KEPT_SECONDS, BookSettings
 
 

@@ -31,8 +31,9 @@ XLWINGS = installed()
 
 from xlwings.com_server import XLPython  # noqa: E402
 
-from strategy_xl.functions.registry import EXAMPLE_DAY, call, functions  # noqa: E402
-from strategy_xl.functions.results import CellError  # noqa: E402
+from strategy_xl.cellvalues import ErrorValue  # noqa: E402
+from strategy_xl.functions.calling import call  # noqa: E402
+from strategy_xl.functions.registry import EXAMPLE_DAY, functions  # noqa: E402
 from strategy_xl.hosts.excel import udfs  # noqa: E402
 from strategy_xl.hosts.excel.vba.modules import UDFS  # noqa: E402
 
@@ -84,7 +85,7 @@ FORMS = {"values": as_value, "ranges": as_range}
 
 def told(cells: Any) -> Any:
     """Rows of cells for JSON, errors as their text."""
-    return [[str(item) if isinstance(item, CellError) else item for item in row] for row in cells]
+    return [[str(item) if isinstance(item, ErrorValue) else item for item in row] for row in cells]
 
 
 def ask(name: str, args: Any, book: object = None) -> Any:

@@ -183,8 +183,7 @@ def members() -> Callable[[Path], dict[str, tuple[bytes, bytes]]]:
 def new_findings() -> Callable[[Path, Path], list[str]]:
     """``new_findings(source, target)``: what two auditors say about the target and not about the source."""
     from openxml_audit import OpenXmlValidator
-
-    from strategy_xl.ooxml.audit import audit
+    from package_audit import audit
 
     validator = OpenXmlValidator(max_errors=0)  # all of them
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from package_audit import audit, is_valid_name
 
 from strategy_xl.errors import WorkbookError
-from strategy_xl.ooxml.audit import audit, is_valid_name
-from strategy_xl.text.catalog import message
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -48,12 +47,8 @@ def make(kit: Any, sheet: Any, table: Any, tmp_path: Path) -> Any:
 
 
 def found(path: Path) -> list[tuple[str, str | None]]:
-    """(code, cell) of the findings; their messages exist."""
-    findings = audit(path)
-    for finding in findings:
-        for lang in ("fr", "en"):
-            assert message(finding.code, lang, **finding.args)
-    return [(finding.code, finding.location.cell) for finding in findings]
+    """(code, cell) of the findings."""
+    return [(finding.code, finding.location.cell) for finding in audit(path)]
 
 
 def test_a_sound_workbook(make: Any) -> None:

@@ -397,7 +397,6 @@ class TestWorkbookInfo:
             info = WorkbookInfo(package)
             assert [s.name for s in info.sheets] == ["Données d'été", "B"]
             assert info.is_1904
-            assert not info.is_strict
             assert info.sheet("b").name == "B"
             assert [(n.name, n.scope, n.hidden) for n in info.defined_names] == [
                 ("Total", None, False),

@@ -16,8 +16,9 @@ import openpyxl
 import pytest
 import python_calamine
 
+from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import PatchRefusedError, WorkbookError
-from strategy_xl.ooxml.patch import Cached, ErrorValue, Formula, set_cells
+from strategy_xl.ooxml.patch import Cached, Formula, set_cells
 
 ROWS = (
     '<row r="1" spans="1:3"><c r="A1" s="2"><v>1</v></c><c r="B1" t="s"><v>0</v></c><c r="C1" t="b"><v>1</v></c></row>'

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from package_audit import audit
 
-from strategy_xl.ooxml.audit import audit
 from strategy_xl.ooxml.patch import Cached, Formula, set_cells
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

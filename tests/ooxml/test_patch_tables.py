@@ -10,9 +10,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from package_audit import audit
 
 from strategy_xl.errors import PatchRefusedError, WorkbookError
-from strategy_xl.ooxml.audit import audit
 from strategy_xl.ooxml.tables import append_rows
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

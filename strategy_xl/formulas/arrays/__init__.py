@@ -8,7 +8,7 @@ run needs whole columns of 200,000 rows in the templates' own notation.
 from __future__ import annotations
 
 from strategy_xl.formulas.arrays.all import function_names
-from strategy_xl.formulas.arrays.blocks import ErrorValue, Value
+from strategy_xl.formulas.arrays.blocks import Value
 from strategy_xl.formulas.arrays.engine import Compiled, Context, Vector, compile_formula, evaluate
 from strategy_xl.formulas.order import CircularError, dependencies, evaluation_order
 from strategy_xl.formulas.tree import FormulaError, UnsupportedError
@@ -17,7 +17,6 @@ __all__ = [
     "CircularError",
     "Compiled",
     "Context",
-    "ErrorValue",
     "FormulaError",
     "UnsupportedError",
     "Value",

@@ -8,13 +8,14 @@ does the rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from strategy_xl.cellvalues import ErrorValue, to_serial
 
 Floats = npt.NDArray[np.float64]
 Kinds = npt.NDArray[np.uint8]
@@ -25,23 +26,8 @@ Shape = tuple[int, ...]
 BLANK, NUMBER, TEXT, BOOL, ERROR = range(5)
 """Kinds of a cell, in Excel's order of comparison; a blank takes the other side's kind."""
 
-ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+ERRORS = tuple(error.value for error in ErrorValue)
 DIV0, VALUE, REF, NUM, NA = (ERRORS.index(code) for code in ("#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#N/A"))
-
-_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel's dates know no time zone
-_LEAP_BUG = 61  # Excel counts a 29 February 1900: days before 1 March 1900 are one lower
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorValue:
-    """An error as a value: ``#N/A``, ``#DIV/0!`` and the like."""
-
-    code: str
-
-    def __str__(self) -> str:
-        """The code as Excel shows it."""
-        return self.code
-
 
 Value = float | str | bool | ErrorValue | None
 
@@ -155,7 +141,7 @@ class Cells:
 
 
 _EMPTY = np.array("", dtype=object)
-_ERROR_VALUES = tuple(ErrorValue(code) for code in ERRORS)
+_ERROR_VALUES = tuple(ErrorValue)
 
 
 def _distinct_part(array: Objects) -> Objects:
@@ -276,14 +262,6 @@ def _padded(part: Cells, size: Shape) -> Cells:
     return Cells(kind, number, text, present=part.present | 1 << ERROR, ref=part.ref)
 
 
-def to_serial(day: date) -> float:
-    """Excel's serial number of a date or time (1900 system, with its 29 February 1900)."""
-    moment = day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)  # noqa: DTZ001
-    span = moment.replace(tzinfo=None) - _EPOCH
-    serial = span.days + span.seconds / 86400 + span.microseconds / 86_400_000_000
-    return serial - 1 if serial < _LEAP_BUG else serial
-
-
 _DATE = 5
 
 
@@ -355,7 +333,7 @@ def _from_objects(array: Objects) -> Cells:
         kind[days] = NUMBER
     if counts[ERROR]:
         wrong = kind == ERROR
-        number[wrong] = [ERRORS.index(value.code) for value in flat[wrong]]
+        number[wrong] = [ERRORS.index(value.value) for value in flat[wrong]]
     text = np.where(kind == TEXT, flat, "").reshape(array.shape) if counts[TEXT] else None
     present = sum(1 << found for found, count in enumerate(np.bincount(kind)) if count)
     return Cells(kind.reshape(array.shape), number.reshape(array.shape), text, present=present)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from strategy_xl.cellvalues import END_OF_DAYS, LEAP_BUG, UNIX_DAY
 from strategy_xl.formulas.arrays.blocks import (
     NUM,
     NUMBER,
@@ -23,25 +24,21 @@ from strategy_xl.formulas.arrays.library import Environment, function
 from strategy_xl.formulas.arrays.maths import failing, floats
 from strategy_xl.formulas.tree import UnsupportedError
 
-_UNIX = 25569  # serial of 1970-01-01
-_LEAP_BUG = 61
-_LAST = 2_958_465  # 9999-12-31
-
 Days = npt.NDArray[np.datetime64]
 Ints = npt.NDArray[np.int64]
 
 
 def _days(serial: Floats) -> Days:
     """Calendar days of serial numbers; what is outside Excel's calendar becomes its edge."""
-    whole = np.clip(np.floor(serial), 0, _LAST)
-    whole = whole + (whole < _LEAP_BUG)
-    found: Days = (whole - _UNIX).astype(np.int64).astype("datetime64[D]")
+    whole = np.clip(np.floor(serial), 0, END_OF_DAYS - 1)
+    whole = whole + (whole < LEAP_BUG)
+    found: Days = (whole - UNIX_DAY).astype(np.int64).astype("datetime64[D]")
     return found
 
 
 def _serials(days: Days) -> Floats:
-    whole = days.astype("datetime64[D]").astype(np.int64).astype(np.float64) + _UNIX
-    return np.asarray(whole - (whole < _LEAP_BUG))
+    whole = days.astype("datetime64[D]").astype(np.int64).astype(np.float64) + UNIX_DAY
+    return np.asarray(whole - (whole < LEAP_BUG))
 
 
 def _parts(days: Days) -> tuple[Ints, Ints, Ints]:
@@ -67,7 +64,7 @@ def _month_end(months: Ints) -> Ints:
 
 
 def _outside(serial: Floats) -> npt.NDArray[np.bool_]:
-    return (serial < 0) | (serial >= _LAST + 1)
+    return (serial < 0) | (serial >= END_OF_DAYS)
 
 
 def _part(name: str, compute: Callable[[Days], Any]) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.formulas.arrays import all as library
 from strategy_xl.formulas.arrays.blocks import (
     ERROR,
     ERRORS,
     Cells,
-    ErrorValue,
     Value,
     constant,
     from_values,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-import numpy as np
-
+from strategy_xl.cellvalues import from_serial
 from strategy_xl.formulas.arrays.kinds import number_text
 
 _PIECE = re.compile(
@@ -24,8 +23,6 @@ _PIECE = re.compile(
     r"|(?P<other>.)",
     re.DOTALL,
 )
-_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel's dates know no time zone
-_LEAP_BUG = 61
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +157,9 @@ def _names(language: str) -> tuple[dict[int, str], dict[int, str], dict[int, str
 
 
 def _date(value: float, pieces: tuple[_Piece, ...], signs: FormatSigns) -> str:
-    if value < 0 or not np.isfinite(value):
+    moment = from_serial(value)
+    if moment is None:
         return "#" * 8
-    moment = _EPOCH + timedelta(days=value + (1 if value < _LEAP_BUG else 0))
     moment += timedelta(microseconds=500_000)  # Excel shows whole seconds, rounded
     half = any(piece.text in ("AM/PM", "am/pm") for piece in pieces)
     out: list[str] = []

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from strategy_xl.cellvalues import to_serial
 from strategy_xl.formulas.arrays.blocks import (
     BLANK,
     BOOL,
@@ -20,7 +21,6 @@ from strategy_xl.formulas.arrays.blocks import (
     booleans,
     numbers,
     texts,
-    to_serial,
     with_errors,
 )
 

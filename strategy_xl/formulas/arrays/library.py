@@ -84,7 +84,6 @@ class Function:
 
 
 FUNCTIONS: dict[str, Function] = {}
-MANY = 254
 
 
 def function(

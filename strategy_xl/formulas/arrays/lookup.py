@@ -56,13 +56,6 @@ def _key(kind: int, number: float, folded: str) -> tuple[int, object]:
     return (kind, folded if kind == TEXT else number)
 
 
-def line_of(cells: Cells) -> Cells:
-    """A range that is the same for all rows, as one line; UnsupportedError when rows differ."""
-    if cells.shape[0] > 1:
-        raise UnsupportedError("a lookup range that differs from row to row")
-    return cells.flat()
-
-
 def exact_places(wanted: Cells, line: Cells) -> Ints:
     """First position of each wanted value in a line of cells (-1 = nowhere); wildcards in texts."""
     found = np.full(wanted.shape, _NOWHERE, dtype=np.int64)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from strategy_xl.cellvalues import LONGEST_TEXT
 from strategy_xl.formulas.arrays.blocks import (
     BLANK,
     NUMBER,
@@ -29,8 +30,6 @@ from strategy_xl.formulas.arrays.kinds import numeric, parse_number, textual, tr
 from strategy_xl.formulas.arrays.library import ALL, Environment, function
 from strategy_xl.formulas.arrays.maths import failing
 from strategy_xl.formulas.arrays.stats import first_errors, flat_rows
-
-MAX_TEXT = 32767
 
 _Plan = Sequence[str]
 """Of each argument: ``t`` text, ``n`` number."""
@@ -131,7 +130,7 @@ def _replace(text: str, start: float, count: float, new: str) -> str | None:
 
 
 def _rept(text: str, count: float) -> str | None:
-    return text * int(count) if count >= 0 and len(text) * int(count) <= MAX_TEXT else None
+    return text * int(count) if count >= 0 and len(text) * int(count) <= LONGEST_TEXT else None
 
 
 def _trim(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from strategy_xl.functions.registry import Argument, Columns, Example, Kind, Shape, cell_function
+from strategy_xl.functions.arguments import Argument, Kind
+from strategy_xl.functions.registry import Columns, Example, Shape, cell_function
 from strategy_xl.functions.results import labelled
 from strategy_xl.text.catalog import LANGUAGES
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from strategy_xl.functions.registry import Argument, Columns, Example, Shape, cell_function
+from strategy_xl.functions.arguments import Argument
+from strategy_xl.functions.registry import Columns, Example, Shape, cell_function
 
 if TYPE_CHECKING:
     from strategy_xl.functions.given import Given
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 )
 def funnel_lever(given: Given) -> Columns:
     """The stage to work on, and the sales that its target would add."""
-    from strategy_xl.functions.coercion import refuse
+    from strategy_xl.functions.intake import refuse
     from strategy_xl.rules.funnel import STAGES, FunnelParams, assess
     from strategy_xl.text.catalog import message
 

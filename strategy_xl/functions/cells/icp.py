@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from strategy_xl.functions.arguments import Argument, Kind
 from strategy_xl.functions.cells.clients import judge
-from strategy_xl.functions.registry import Argument, Columns, Example, Kind, Shape, cell_function
+from strategy_xl.functions.registry import Columns, Example, Shape, cell_function
 from strategy_xl.functions.results import labelled
 
 if TYPE_CHECKING:

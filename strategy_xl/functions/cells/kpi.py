@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from strategy_xl.functions.registry import Argument, CellType, Columns, Example, Kind, Shape, cell_function
+from strategy_xl.functions.arguments import Argument, CellType, Kind
+from strategy_xl.functions.registry import Columns, Example, Shape, cell_function
 from strategy_xl.functions.results import labelled
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from strategy_xl.functions.registry import Argument, Columns, Example, Shape, cell_function
+from strategy_xl.functions.arguments import Argument
+from strategy_xl.functions.registry import Columns, Example, Shape, cell_function
 from strategy_xl.functions.results import labelled
 
 if TYPE_CHECKING:

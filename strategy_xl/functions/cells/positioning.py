@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from strategy_xl.functions.registry import Argument, Columns, Example, Shape, cell_function
+from strategy_xl.functions.arguments import Argument
+from strategy_xl.functions.registry import Columns, Example, Shape, cell_function
 
 if TYPE_CHECKING:
     from strategy_xl.functions.given import Given
@@ -18,7 +19,7 @@ _FIRST, _SECOND, _THIRD = [[8], [6], [7], [7]], [[3], [9], [4], [2]], [[6], [5],
 
 
 def _assess(given: Given) -> PositioningResult:
-    from strategy_xl.functions.coercion import block_fields
+    from strategy_xl.functions.intake import block_fields
     from strategy_xl.rules.positioning import PositioningParams, assess
 
     fields = block_fields("attributes")

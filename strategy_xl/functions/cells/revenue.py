@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from strategy_xl.functions.registry import Argument, CellType, Columns, Example, Kind, Shape, cell_function
+from strategy_xl.functions.arguments import Argument, CellType, Kind
+from strategy_xl.functions.registry import Columns, Example, Shape, cell_function
 from strategy_xl.functions.results import labelled
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ LINES = (
     Argument("item", field="revenue_lines.product"),
 )
 
+_AMOUNTS = Argument("amounts", Kind.RANGE, type=CellType.MONEY, required=True)
 _SALES = [[400], [250], [120], [90], [60], [40], [25], [15]]
 _FREQUENCIES = {
     "year": ("year", "annee", "an", "ans", "y"),
@@ -104,7 +106,7 @@ def revenue_hhi(given: Given) -> Columns:
     "STRAT_GROWTH",
     category="revenue",
     arguments=(
-        Argument("amounts", Kind.RANGE, type=CellType.MONEY, required=True),
+        _AMOUNTS,
         Argument("frequency", Kind.SCALAR),
     ),
     shape=Shape.TABLE,
@@ -123,18 +125,18 @@ def growth(given: Given) -> Columns:
     import numpy as np
     import pandas as pd
 
-    from strategy_xl.functions.coercion import Refusal, field_of, refuse, typed
-    from strategy_xl.functions.results import CellError
+    from strategy_xl.cellvalues import ErrorValue
+    from strategy_xl.functions.intake import Refusal, field_of, refuse, typed
     from strategy_xl.rules.growth import GrowthParams, grow
-    from strategy_xl.text.values import fold
+    from strategy_xl.text.parsing import fold
 
     cells, wanted = given.others["amounts"], fold(given.others.get("frequency") or "year")
     frequency = next((key for key, names in _FREQUENCIES.items() if wanted in names), None)
     if frequency is None:
         raise refuse("BAD_FREQUENCY", given.lang, found=given.others["frequency"])
-    found = typed(cells.cells, field_of(given.function.arguments[0]), given.lang)
+    found = typed(cells.cells, field_of(_AMOUNTS), given.lang)
     if found.errors:
-        raise Refusal(CellError.NA)
+        raise Refusal(ErrorValue.NA)
     if found.problems:
         place = min(found.problems)
         raise refuse("LINE", given.lang, n=place + 1, text=found.problems[place])

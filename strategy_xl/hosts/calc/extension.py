@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from strategy_xl.functions.registry import PREFIX, CellFunction, functions
 from strategy_xl.hosts.calc.interface import SERVICE, argument_name, idl, method_name, methods
+from strategy_xl.ooxml.finish import ZIP_TIME
 from strategy_xl.ooxml.replace import atomic_replace
 from strategy_xl.text.catalog import LANGUAGES, message
 
@@ -26,7 +27,6 @@ JOB = "org.strategyxl.Formulas"
 EVENTS = ("OnLoadFinished", "OnSave", "OnSaveAs", "OnCopyTo")
 """When formulas are looked at: a workbook has been read; it is about to be written (saved, exported)."""
 
-_DAY = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever and wherever it is made
 _INSIDE = "pythonpath/strategy_xl_office"
 _MODULES = ("__init__", "calls", "client", "document", "table_columns", "tokens", "uno_cells")
 _FAILURES = ("NO_PYTHON", "NO_PACKAGE", "NO_ANSWER", "DIED")
@@ -53,7 +53,7 @@ def build_oxt(target: Path, *, python: str | None = None) -> Path:
         target /= "strategy_xl.oxt"
     with atomic_replace(target) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts(python or sys.executable).items():
-            entry = zipfile.ZipInfo(name, _DAY)
+            entry = zipfile.ZipInfo(name, ZIP_TIME)  # the same bytes whenever it is made
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
             entry.external_attr = 0o644 << 16

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 
-from strategy_xl.functions.registry import PREFIX, Argument, CellFunction, functions
+from strategy_xl.functions.arguments import Argument
+from strategy_xl.functions.registry import PREFIX, CellFunction, functions
 
 SERVICE = "org.strategyxl.Functions"
 MODULE, INTERFACE = "org.strategyxl", "XFunctions"

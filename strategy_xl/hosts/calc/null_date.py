@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from strategy_xl.functions.coercion import field_of, headers, setting_field
-from strategy_xl.functions.registry import SETTINGS, Argument, Kind, find
+from strategy_xl.functions.arguments import SETTINGS, Argument, Kind
+from strategy_xl.functions.intake import field_of, headers, setting_field
+from strategy_xl.functions.registry import find
 from strategy_xl.schema.spec import FieldType
-from strategy_xl.text.values import fold
+from strategy_xl.text.parsing import fold
 
 
 def _later(value: Any, days: float) -> Any:
@@ -65,7 +66,7 @@ def shifted(name: str, args: Sequence[Any], days: float) -> list[Any]:
 
     Arguments:
         name: the function.
-        args: as for ``registry.call``.
+        args: as for ``calling.call``.
         days: days from 1899-12-30 to the workbook's null date (1462 for 1904-01-01).
     """
     function = find(name)

@@ -17,21 +17,21 @@ from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import IO, Any
 
-from strategy_xl.functions.registry import call
-from strategy_xl.functions.results import CellError
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.functions.calling import call
 
 logger = logging.getLogger(__name__)
 
 
 def cell(value: Any) -> Any:
-    """A cell of a request as ``registry.call`` takes it."""
+    """A cell of a request as ``calling.call`` takes it."""
     if isinstance(value, dict):
-        return CellError.NA if value.get("e") == str(CellError.NA) else CellError.VALUE
+        return ErrorValue.NA if value.get("e") == str(ErrorValue.NA) else ErrorValue.VALUE
     return value
 
 
 def argument(value: Any) -> Any:
-    """An argument of a request as ``registry.call`` takes it."""
+    """An argument of a request as ``calling.call`` takes it."""
     if not isinstance(value, list):
         return cell(value)
     return [[cell(each) if type(each) is dict else each for each in row] for row in value]
@@ -67,7 +67,7 @@ class Answers:
             lang=str(request.get("lang", "fr")),
             today=date.today(),  # noqa: DTZ011 - the day on the user's calendar
         )
-        return [[{"e": str(each)} if isinstance(each, CellError) else each for each in row] for row in block]
+        return [[{"e": str(each)} if isinstance(each, ErrorValue) else each for each in row] for row in block]
 
     def line(self, line: bytes) -> bytes:
         """The line that answers a line; one that makes no sense is answered by #VALUE! and logged."""

@@ -16,6 +16,7 @@ from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.functions.registry import functions
 from strategy_xl.hosts.excel.vba import modules as vba
 from strategy_xl.hosts.excel.vba.vba_project import (
+    PROJECT_PART,
     Module,
     ModuleKind,
     ProjectError,
@@ -24,6 +25,7 @@ from strategy_xl.hosts.excel.vba.vba_project import (
     write_project,
 )
 from strategy_xl.hosts.excel.vba.xlwings_module import SETTINGS_SHEET, XLWINGS_MODULE, adapt, settings
+from strategy_xl.ooxml.finish import DECLARATION, MAIN, STRINGS_PART
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package
 from strategy_xl.ooxml.replace import atomic_replace
@@ -36,13 +38,9 @@ ON_PATH: Final = "pythonw"
 """Interpreter that Windows looks for on the PATH."""
 
 _SAMPLE = "RibbonMyAddin"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_PROJECT_PART = "xl/vbaProject.bin"
 _BOOK_PART = "xl/workbook.xml"
 _SHEET_PART = "xl/worksheets/sheet1.xml"
-_STRINGS_PART = "xl/sharedStrings.xml"
 _RIBBON_PART = "customUI/customUI.xml"
 
 
@@ -62,13 +60,13 @@ def build_xlam(target: Path, *, python: str | None = None) -> Path:
     with Package.open(source) as package:
         where = Location(str(source))
         made = _parts(_interpreter(python))
-        for name in (*made, _PROJECT_PART, _BOOK_PART):
+        for name in (*made, PROJECT_PART, _BOOK_PART):
             if name not in package.members:
                 raise _changed(where, name)
         replaced = {
             **made,
             _BOOK_PART: _book(package.read(_BOOK_PART), where),
-            _PROJECT_PART: _project(package.read(_PROJECT_PART), where),
+            PROJECT_PART: _project(package.read(PROJECT_PART), where),
         }
         with atomic_replace(target) as stream:
             write_package(package, stream, replaced)
@@ -120,7 +118,7 @@ def _project(content: bytes, where: Location) -> bytes:
         }
         project.module(_SAMPLE)
     except ProjectError as error:
-        raise _changed(where, f"{_PROJECT_PART}, {error}") from error
+        raise _changed(where, f"{PROJECT_PART}, {error}") from error
     except ValueError as error:
         raise _changed(where, str(error)) from error
     kept = [
@@ -151,14 +149,14 @@ def _project(content: bytes, where: Location) -> bytes:
 def _book(content: bytes, where: Location) -> bytes:
     """The workbook part with the settings sheet under its name and without its author's folder."""
     root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    sheets = list(root.iter(f"{{{_MAIN}}}sheet"))
+    sheets = list(root.iter(f"{{{MAIN}}}sheet"))
     if len(sheets) != 1:
         raise _changed(where, _BOOK_PART)
     sheets[0].set("name", SETTINGS_SHEET)
     # The author's folder, and an empty list of names.
     for element in root.findall(f"{{{_COMPATIBILITY}}}AlternateContent"):
         root.remove(element)
-    for element in root.findall(f"{{{_MAIN}}}definedNames"):
+    for element in root.findall(f"{{{MAIN}}}definedNames"):
         if len(element) == 0:
             root.remove(element)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
@@ -169,18 +167,18 @@ def _parts(interpreter: str) -> dict[str, bytes]:
     sheet, strings = _settings_sheet(settings(interpreter))
     about = " / ".join(message("excel.about", lang) for lang in LANGUAGES)
     core = (
-        f'{_XML}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/'
+        f'{DECLARATION}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/'
         'core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/">'
         f"<dc:title>strategy_xl</dc:title><dc:creator>strategy_xl</dc:creator>"
         f"<dc:description>{escape(about)}</dc:description></cp:coreProperties>"
     )
     app = (
-        f'{_XML}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+        f'{DECLARATION}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
         "<Application>strategy_xl</Application></Properties>"
     )
     texts = {
         _SHEET_PART: sheet,
-        _STRINGS_PART: strings,
+        STRINGS_PART: strings,
         _RIBBON_PART: vba.CUSTOM_UI,
         "docProps/core.xml": core,
         "docProps/app.xml": app,
@@ -201,11 +199,12 @@ def _settings_sheet(values: dict[str, str | bool]) -> tuple[str, str]:
         rows.append(f'<row r="{row}">{cells}</row>')
     used = "".join(rows).count('t="s"')
     sheet = (
-        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr codeName="Sheet2"/><dimension ref="A1:B{len(rows)}"/>'
+        f'{DECLARATION}<worksheet xmlns="{MAIN}"><sheetPr codeName="Sheet2"/>'
+        f'<dimension ref="A1:B{len(rows)}"/>'
         '<sheetViews><sheetView workbookViewId="0"/></sheetViews><sheetFormatPr defaultRowHeight="15"/>'
         '<cols><col min="1" max="1" width="32" customWidth="1"/><col min="2" max="2" width="60"'
         f' customWidth="1"/></cols><sheetData>{"".join(rows)}</sheetData></worksheet>'
     )
     items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in strings)
-    table = f'{_XML}<sst xmlns="{_MAIN}" count="{used}" uniqueCount="{len(strings)}">{items}</sst>'
+    table = f'{DECLARATION}<sst xmlns="{MAIN}" count="{used}" uniqueCount="{len(strings)}">{items}</sst>'
     return sheet, table

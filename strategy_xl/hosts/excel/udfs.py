@@ -2,7 +2,7 @@
 
 The server imports this module by name; nothing else does: ``xlwings.udfs`` needs pywin32, that is Windows.
 Every argument comes as rows of cells (``ndim=2``) with errors as their text; what goes wrong is told in the
-cell: ``registry.call`` never raises.
+cell: ``calling.call`` never raises.
 
 An error value cannot be sent through pywin32: it turns every VT_ERROR into "argument missing". Errors
 therefore leave here as their text, and the add-in's VBA makes error values of them.
@@ -22,8 +22,10 @@ import pywintypes
 from xlwings import _xlwindows
 from xlwings.udfs import xlarg, xlfunc
 
-from strategy_xl.functions.registry import CellFunction, call, functions
-from strategy_xl.functions.results import CellError
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.functions.calling import call
+from strategy_xl.functions.registry import CellFunction, functions
+from strategy_xl.functions.results import with_error_texts
 from strategy_xl.hosts.excel.menu_language import menu_language
 from strategy_xl.hosts.settings import BookSettings
 
@@ -86,10 +88,9 @@ def _udf(function: CellFunction) -> Callable[..., list[list[object]]]:
             lang = DOC_LANGUAGE if settings is None else _ui_language()
         except Exception:  # late binding makes an AttributeError of what a busy Excel does not answer
             logger.exception("%s: the workbook cannot be asked", function.name)
-            return [[str(CellError.VALUE)]]
+            return [[str(ErrorValue.VALUE)]]
         day = date.today()  # noqa: DTZ011 - people's calendar day
-        block = call(function.name, args, settings=settings, lang=lang, today=day)
-        return [[str(cell) if isinstance(cell, CellError) else cell for cell in row] for row in block]
+        return with_error_texts(call(function.name, args, settings=settings, lang=lang, today=day))
 
     answer.__name__ = answer.__qualname__ = function.name
     answer.__doc__ = function.title(DOC_LANGUAGE)

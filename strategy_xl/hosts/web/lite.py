@@ -24,7 +24,7 @@ from strategy_xl.errors import Location, UsageError
 from strategy_xl.functions.examples import signature
 from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.hosts.web import lite_bundle
-from strategy_xl.ooxml.finish import finish
+from strategy_xl.ooxml.finish import DECLARATION, RELATIONS, finish
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package
 from strategy_xl.ooxml.replace import atomic_replace
@@ -35,12 +35,10 @@ ADD_IN = "wa200008175"
 
 EXTENSION_PART = "xl/webextensions/webextension1.xml"
 PANES_PART = "xl/webextensions/taskpanes.xml"
-_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _EXTENSION = "http://schemas.microsoft.com/office/webextensions/webextension/2010/11"
 _PANES = "http://schemas.microsoft.com/office/webextensions/taskpanes/2010/11"
 _EXTENSION_RELATION = "http://schemas.microsoft.com/office/2011/relationships/webextension"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _NO_DAY = date(1980, 1, 1)  # the same program makes the same bytes on any day
 
 _WIDTHS = {1: 100, 2: 70}  # of a sheet's columns, in characters, by their number
@@ -64,11 +62,10 @@ from xlwings import arg, func
 
 
 def _answer(name, args):
-    from strategy_xl.functions.registry import call
-    from strategy_xl.functions.results import CellError
+    from strategy_xl.functions.calling import call
+    from strategy_xl.functions.results import with_error_texts
 
-    block = call(name, args, lang={lang!r}, today=datetime.date.today())
-    return [[str(cell) if isinstance(cell, CellError) else cell for cell in row] for row in block]
+    return with_error_texts(call(name, args, lang={lang!r}, today=datetime.date.today()))
 
 """
 
@@ -148,7 +145,7 @@ def _extension(lang: str) -> str:
     code, packages = main_py(lang), requirements()
     identity = str(uuid.uuid5(uuid.NAMESPACE_URL, code)).upper()
     return (
-        f'{_XML}<we:webextension xmlns:we="{_EXTENSION}" id="{{{identity}}}">'
+        f'{DECLARATION}<we:webextension xmlns:we="{_EXTENSION}" id="{{{identity}}}">'
         f'<we:reference id="{ADD_IN}" version="1.0.0.0" store="en-US" storeType="OMEX"/>'
         f'<we:alternateReferences><we:reference id="{ADD_IN.upper()}" version="1.0.0.0"'
         f' store="{ADD_IN.upper()}" storeType="OMEX"/></we:alternateReferences>'
@@ -159,7 +156,7 @@ def _extension(lang: str) -> str:
 
 def _panes() -> str:
     return (
-        f'{_XML}<wetp:taskpanes xmlns:wetp="{_PANES}">'
+        f'{DECLARATION}<wetp:taskpanes xmlns:wetp="{_PANES}">'
         '<wetp:taskpane dockstate="right" visibility="1" width="450" row="1">'
         f'<wetp:webextensionref xmlns:r="{_R}" r:id="rId1"/></wetp:taskpane></wetp:taskpanes>'
     )
@@ -261,7 +258,7 @@ def build_lite(target: Path, *, lang: str = "fr", overwrite: bool = False) -> Pa
         EXTENSION_PART: _extension(lang).encode(),
         PANES_PART: _panes().encode(),
         "xl/webextensions/_rels/taskpanes.xml.rels": (
-            f'{_XML}<Relationships xmlns="{_RELATIONS}">'.encode()
+            f'{DECLARATION}<Relationships xmlns="{RELATIONS}">'.encode()
             + _relation("rId1", _EXTENSION_RELATION, "webextension1.xml")
             + b"</Relationships>"
         ),

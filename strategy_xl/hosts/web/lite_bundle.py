@@ -20,7 +20,7 @@ from importlib.resources.abc import Traversable
 from strategy_xl.schema.loader import default_folder
 
 PACKAGE = "strategy_xl"
-ROOT = f"{PACKAGE}.functions.registry"
+ROOT = f"{PACKAGE}.functions.calling"
 CELLS = f"{PACKAGE}.functions.cells"
 TEMPLATES = f"{PACKAGE}/workbook_templates"
 IN_PYODIDE = frozenset({"numpy", "pandas", "pydantic"})

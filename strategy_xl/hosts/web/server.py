@@ -31,9 +31,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from strategy_xl import __version__
+from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import UsageError
-from strategy_xl.functions.registry import CellFunction, call, functions
-from strategy_xl.functions.results import CellError
+from strategy_xl.functions.calling import call
+from strategy_xl.functions.registry import CellFunction, functions
+from strategy_xl.functions.results import with_error_texts
 from strategy_xl.hosts.web import office_pages as pages
 from strategy_xl.text.catalog import LANGUAGES, message
 
@@ -89,8 +91,8 @@ def _xlwings_server() -> Any:
 
 
 def _answer(name: str, args: Sequence[object]) -> list[list[object]]:
-    block = call(name, args, lang=_language.get(), today=date.today())  # noqa: DTZ011 - people's calendar day
-    return [[str(cell) if isinstance(cell, CellError) else cell for cell in row] for row in block]
+    today = date.today()  # noqa: DTZ011 - people's calendar day
+    return with_error_texts(call(name, args, lang=_language.get(), today=today))
 
 
 def _signature(function: CellFunction) -> inspect.Signature:
@@ -148,7 +150,7 @@ def _chosen(wanted: str | None, default: str) -> str:
 def _fault(runtime: str) -> list[list[object]]:
     """#VALUE! as that version of Excel takes it."""
     as_data = float(runtime) >= _VALUE_TYPES
-    return [[{"type": "Error", "errorType": "Value"} if as_data else str(CellError.VALUE)]]
+    return [[{"type": "Error", "errorType": "Value"} if as_data else str(ErrorValue.VALUE)]]
 
 
 async def answer_call(data: Mapping[str, Any], lang: str) -> list[list[object]]:

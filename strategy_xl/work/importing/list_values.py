@@ -14,8 +14,8 @@ from typing import Any
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.errors import Severity
 from strategy_xl.schema.spec import FieldSpec, FieldType
-from strategy_xl.text.coerce import NUMERIC_TYPES, CellProblem, Context, coerce_column
-from strategy_xl.text.values import Problem, parse_number
+from strategy_xl.text.coercion import NUMERIC_TYPES, CellProblem, Context, coerce_column
+from strategy_xl.text.parsing import Problem, parse_number
 from strategy_xl.work.importing.source import SourceList
 
 _COMMA_DECIMAL = re.compile(r",(?:\d{1,2}|\d{4,})\s*\D{0,4}$|\.\d{3},\d+")

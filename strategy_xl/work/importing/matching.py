@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from strategy_xl.errors import Location, UsageError
 from strategy_xl.schema.spec import FieldRole, FieldSpec, TableBlock
-from strategy_xl.text.values import fold
+from strategy_xl.text.parsing import fold
 
 IGNORE = frozenset({"", "-"})
 """What ``--map column=`` may say to leave a column out."""

@@ -21,7 +21,7 @@ from strategy_xl.ooxml.patch import PatchReport, set_cells
 from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.ooxml.tables import append_rows
 from strategy_xl.schema.spec import FieldSpec, FieldType, TableBlock
-from strategy_xl.text.values import fold
+from strategy_xl.text.parsing import fold
 from strategy_xl.work.importing.list_values import list_column
 from strategy_xl.work.importing.matching import Match, Unmatched, match_columns
 from strategy_xl.work.importing.source import SourceList, read_list
@@ -33,9 +33,8 @@ MAX_SAME = 20
 
 @dataclass(frozen=True)
 class ImportRow:
-    """One row of the list, ready: field key → value to write, and its row number in the list."""
+    """One row of the list, ready: field key → value to write."""
 
-    source_row: int
     cells: Mapping[str, Any]
     existing: int | None = None
     """Excel row of the same name in the workbook, None for a new one."""
@@ -76,11 +75,6 @@ class ImportPlan:
         return tuple(
             {label: row.cells.get(key) for key, label in labels.items()} for row in self.rows[:PREVIEW_ROWS]
         )
-
-    @property
-    def new_rows(self) -> int:
-        """Rows whose name the workbook does not have."""
-        return sum(row.existing is None for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -208,7 +202,7 @@ class _Planner:
                 doubled += 1
                 continue
             seen.add(key)
-            yield ImportRow(self.listed.first_row + position, values, known.get(key))
+            yield ImportRow(values, known.get(key))
         for code, count in (("SX160", nameless), ("SX161", doubled)):
             if count:
                 where = Location(self.listed.path)

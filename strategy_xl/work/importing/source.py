@@ -13,9 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import python_calamine
-
 from strategy_xl.errors import Location, WorkbookError
+from strategy_xl.ooxml.foreign_values import foreign_rows
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
@@ -78,7 +77,7 @@ def read_list(path: Path | str, *, sheet: str | None = None) -> SourceList:
             text, encoding = decode(path.read_bytes())
             separator, text = _separator(text)
             rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
-    except (OSError, csv.Error, UnicodeDecodeError, python_calamine.CalamineError) as error:
+    except (OSError, csv.Error, UnicodeDecodeError) as error:
         raise WorkbookError("SX150", Location(str(path)), detail=str(error)) from error
     header = _header(rows)
     if header is None:
@@ -125,13 +124,7 @@ def _separator(text: str) -> tuple[str, str]:
 
 def _sheet_rows(path: Path, sheet: str | None) -> tuple[list[list[Any]], bool]:
     if path.suffix.lower() not in _ZIPPED:
-        book = python_calamine.load_workbook(path)
-        names = [sheet] if sheet else book.sheet_names
-        for name in names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            if rows:
-                return rows, False
-        return [], False
+        return foreign_rows(path, sheet), False
     with Package.open(path) as package:
         info = WorkbookInfo(package)
         values = SheetValues(package, {item.name: item.part for item in info.sheets})

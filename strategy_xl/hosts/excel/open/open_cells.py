@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from strategy_xl.book.edits import Columns
+from strategy_xl.cellvalues import to_serial
 from strategy_xl.errors import Finding, Location, WorkbookError
 from strategy_xl.ooxml.patch import Formula
 from strategy_xl.ooxml.refs import cell_name
@@ -51,13 +52,6 @@ def typed_text(text: str) -> str:
     return f"'{text}" if short or text.startswith((*_STARTS, "#")) else text
 
 
-def _serial(day: date, *, is_1904: bool) -> float:
-    """A date or time of day as Excel counts it."""
-    moment = day if isinstance(day, datetime) else datetime.combine(day, time())
-    start = datetime(1904, 1, 1) if is_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 - Excel's days
-    return (moment.replace(tzinfo=None) - start) / timedelta(days=1)
-
-
 def holds(cell: Shown, wanted: Any, *, is_1904: bool = False) -> bool:  # noqa: PLR0911 - a line a kind
     """Whether a cell shows already what it is to show.
 
@@ -75,8 +69,8 @@ def holds(cell: Shown, wanted: Any, *, is_1904: bool = False) -> bool:  # noqa: 
     if isinstance(wanted, bool) or isinstance(cell.value, bool):
         return cell.value is wanted
     if isinstance(wanted, date):
-        given = _serial(cell.value, is_1904=is_1904) if isinstance(cell.value, date) else cell.value
-        return isinstance(given, float) and given == _serial(wanted, is_1904=is_1904)
+        given = to_serial(cell.value, is_1904=is_1904) if isinstance(cell.value, date) else cell.value
+        return isinstance(given, float) and given == to_serial(wanted, is_1904=is_1904)
     if isinstance(wanted, str):
         return bool(cell.value == wanted)
     if isinstance(cell.value, Decimal):  # under a format of money the value has four decimals, this has all

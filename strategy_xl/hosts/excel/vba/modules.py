@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from strategy_xl import __version__
+from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.functions.registry import CellFunction
-from strategy_xl.functions.results import CellError
 from strategy_xl.hosts.excel.vba.vba_text import assign, checked, parameter, plain, said, source_of
 
 FUNCTIONS_MODULE = "StratFunctions"
@@ -131,7 +131,7 @@ Private Function ErrorOf(ByVal Cell As Variant) As Variant
     If VarType(Cell) <> 8 Then Exit Function
 """
 
-ERROR_NUMBERS = {CellError.NA: 2042, CellError.VALUE: 2015}
+ERROR_NUMBERS = {ErrorValue.NA: 2042, ErrorValue.VALUE: 2015}
 """Numbers by which VBA knows error values."""
 
 

@@ -15,6 +15,7 @@ from enum import Enum
 from strategy_xl.hosts.excel.vba.compound import write_compound
 from strategy_xl.hosts.excel.vba.compression import compress, decompress
 
+PROJECT_PART = "xl/vbaProject.bin"
 CODE_PAGE = "cp1252"
 NOT_COMPILED = b"\xcc\x61\xff\xff"
 """How stream ``_VBA_PROJECT`` begins when every module is source text only."""

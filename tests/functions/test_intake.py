@@ -14,8 +14,10 @@ from cell_examples import SPACES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategy_xl.functions import coercion
-from strategy_xl.functions.coercion import (
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.functions import intake
+from strategy_xl.functions.grid import grid
+from strategy_xl.functions.intake import (
     Refusal,
     as_frame,
     block_fields,
@@ -27,19 +29,10 @@ from strategy_xl.functions.coercion import (
     typed,
     whole,
 )
-from strategy_xl.functions.grid import grid
-from strategy_xl.functions.results import (
-    MAX_TEXT,
-    Cell,
-    CellError,
-    clip,
-    column,
-    labelled,
-    rows_of,
-    to_cell,
-)
+from strategy_xl.functions.results import Cell, column, labelled, rows_of, to_cell
 from strategy_xl.schema.loader import load_default
-from strategy_xl.text.coerce import TEXT_DTYPE
+from strategy_xl.text.coercion import TEXT_DTYPE
+from strategy_xl.text.shortening import MAX_TEXT, shorten
 
 CLIENTS = block_fields("clients")
 KPIS = block_fields("kpis")
@@ -182,7 +175,15 @@ def test_a_remark_does_not_withhold_the_value() -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    [CellError.NA, CellError.VALUE, "#N/A", "#DIV/0!", "#VALEUR!", "Err:502", -2_146_826_246, -2_146_826_281],
+    [
+        *ErrorValue,
+        "#N/A",
+        "#DIV/0!",
+        "#VALEUR!",
+        "Err:502",
+        -2_146_826_246,
+        -2_146_826_281,
+    ],
 )
 def test_error_cells_stay_errors(cell: object) -> None:
     """Error values of Excel in text, of LibreOffice, of COM and of ours are errors of their row."""
@@ -243,7 +244,7 @@ def test_table_with_an_error_cell_is_not_available() -> None:
     cells = grid([["Importance"], [3], ["#REF!"]])
     with pytest.raises(Refusal) as refusal:
         whole("items", table("items", cells, "swot_items", "fr"), "fr")
-    assert refusal.value.cell is CellError.NA
+    assert refusal.value.cell is ErrorValue.NA
 
 
 def test_settings_are_found_by_key_name_and_label() -> None:
@@ -269,7 +270,7 @@ _CELLS = st.one_of(
     st.dates(),
     st.datetimes(),
     st.sampled_from(
-        [CellError.NA, "#N/A", "12 %", "1 234,5", "Oui", "Client idéal", "01/02/2026", pd.NA, b"x"]
+        [ErrorValue.NA, "#N/A", "12 %", "1 234,5", "Oui", "Client idéal", "01/02/2026", pd.NA, b"x"]
     ),
 )
 
@@ -338,7 +339,7 @@ def test_a_frame_of_one_block_is_a_frame_of_columns(keys: list[str], keep: list[
     columns = {key: typed(cells[key], CLIENTS[key], "fr") for key in keys}
     block = as_frame(columns, np.array(keep))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(coercion, "_FEW", 0)
+        patch.setattr(intake, "_FEW", 0)
         one_by_one = as_frame(columns, np.array(keep))
     pd.testing.assert_frame_equal(block, one_by_one)
     assert block.columns.tolist() == keys
@@ -400,7 +401,7 @@ def test_choices_show_their_labels_and_long_ones_are_cut() -> None:
 def test_a_column_without_any_number_is_blank() -> None:
     """Missing numbers are blank cells, infinite ones are not available, also side by side."""
     assert column(np.array([math.nan, math.nan]), "fr") == ["", ""]
-    assert column(np.array([math.nan, math.inf, 1.0]), "fr") == ["", CellError.NA, 1.0]
+    assert column(np.array([math.nan, math.inf, 1.0]), "fr") == ["", ErrorValue.NA, 1.0]
 
 
 @pytest.mark.parametrize(
@@ -415,8 +416,8 @@ def test_a_column_without_any_number_is_blank() -> None:
         (math.nan, ""),
         (pd.NA, ""),
         (pd.NaT, ""),
-        (math.inf, CellError.NA),
-        (CellError.VALUE, CellError.VALUE),
+        (math.inf, ErrorValue.NA),
+        (ErrorValue.VALUE, ErrorValue.VALUE),
         (date(2026, 5, 27), "27/05/2026"),
         (pd.Timestamp("2026-05-27"), "27/05/2026"),
         ("a", "a"),
@@ -431,6 +432,6 @@ def test_answers_become_plain_cells(value: object, cell: object) -> None:
 
 def test_long_texts_are_cut_at_a_word() -> None:
     """A text fits in an array of every Excel."""
-    assert len(clip("mot " * 100)) <= MAX_TEXT
-    assert clip("mot " * 100).endswith("mot…")
+    assert len(shorten("mot " * 100)) <= MAX_TEXT
+    assert shorten("mot " * 100).endswith("mot…")
     assert column(["x" * 300], "fr") == ["x" * 254 + "…"]

@@ -18,11 +18,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from strategy_xl.cellvalues import from_serial
 from strategy_xl.errors import Severity
 from strategy_xl.schema.names import YES_NO
 from strategy_xl.schema.spec import FieldSpec, FieldType
+from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.values import (
+from strategy_xl.text.parsing import (
     EARLIEST_YEAR,
     LATEST_YEAR,
     Number,
@@ -35,8 +37,6 @@ from strategy_xl.text.values import (
 
 NUMERIC_TYPES = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT})
 TEXT_DTYPE: Any = pd.Series([], dtype="str").dtype if int(pd.__version__.split(".", 1)[0]) >= 3 else object
-_EPOCH = date(1899, 12, 30)
-_EPOCH_1904 = date(1904, 1, 1)
 _PLAIN_BOOLEANS: Mapping[object, bool | None] = {
     "Oui": True,
     "Non": False,
@@ -47,7 +47,6 @@ _PLAIN_BOOLEANS: Mapping[object, bool | None] = {
 _LONGEST_SHOWN = 80
 _MOST_SUGGESTIONS = 100
 """Different texts of one column for which a likely choice is looked up; more would not be read anyway."""
-_YES_NO = {"fr": ("Oui", "Non"), "en": ("Yes", "No")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +185,7 @@ def _text(value: object, lang: str) -> str | None:
     if is_blank(value):
         return None
     if isinstance(value, bool):
-        return _YES_NO[lang][0 if value else 1]
+        return message("core.yes" if value else "core.no", lang)
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))
     if isinstance(value, date):
@@ -394,7 +393,8 @@ def _date(value: object, context: Context) -> _Answer:
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
     elif isinstance(value, float | int) and not isinstance(value, bool):
-        day = from_serial(float(value), date1904=context.date1904)
+        moment = from_serial(value, is_1904=context.date1904) if value >= 1 else None  # else a time of day
+        day = None if moment is None else moment.date()
     return _plausible(day, shown) if day is not None else (None, ("SX203", {"found": shown}))
 
 
@@ -403,18 +403,6 @@ def _date_text(text: str, shown: str, context: Context) -> _Answer:
     if read.problem is Problem.AMBIGUOUS:
         return None, ("SX212", {"found": shown, "first": read.first, "second": read.second})
     return _plausible(read.value, shown) if read.value is not None else (None, ("SX203", {"found": shown}))
-
-
-def from_serial(serial: float, *, date1904: bool = False) -> date | None:
-    """The day of an Excel serial number; None when it is no day.
-
-    Serials up to 59 count one day more than the calendar (Excel keeps a 29 February 1900).
-    """
-    if not 1 <= serial < 2_958_466:
-        return None
-    if date1904:
-        return _EPOCH_1904 + timedelta(days=int(serial))
-    return _EPOCH + timedelta(days=int(serial) + (1 if serial < 60 else 0))
 
 
 def blank_mask(values: Iterable[object]) -> npt.NDArray[np.bool_]:

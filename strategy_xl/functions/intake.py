@@ -21,24 +21,19 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import infer_dtype
 
+from strategy_xl.cellvalues import ErrorValue, error_value
+from strategy_xl.functions.arguments import Argument
 from strategy_xl.functions.grid import Grid
-from strategy_xl.functions.registry import Argument
-from strategy_xl.functions.results import Cell, CellError, clip
+from strategy_xl.functions.results import Cell
 from strategy_xl.rules.columns import Bools
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldSpec, FieldType, Text
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coerce import NUMERIC_TYPES, TEXT_DTYPE, Context, as_column, coerce_column
-from strategy_xl.text.values import fold
-
-ERROR_TEXTS = frozenset({
-    "#N/A", "#VALUE!", "#VALEUR!", "#DIV/0!", "#REF!", "#NAME?", "#NOM?", "#NUM!", "#NOMBRE!", "#NULL!",
-    "#NUL!", "#SPILL!", "#PROPAGATION!", "#CALC!", "#CALCUL!", "#FIELD!", "#CHAMP!", "#GETTING_DATA",
-    "#BUSY!", "#CONNECT!", "#BLOCKED!", "#UNKNOWN!",
-})  # fmt: skip
-"""Error values as text, in the languages of Excel that matter here."""
+from strategy_xl.text.coercion import NUMERIC_TYPES, TEXT_DTYPE, Context, as_column, coerce_column
+from strategy_xl.text.parsing import fold
+from strategy_xl.text.shortening import shorten
 
 _COM_ERRORS = range(-2_146_826_288, -2_146_826_240)
 """Excel's error cells as COM hands them over: integers."""
@@ -69,7 +64,7 @@ class Refusal(Exception):  # noqa: N818 - it is an answer: the cell to show inst
 
 def refuse(key: str, lang: str, /, **args: object) -> Refusal:
     """A refusal with the sentence ``functions.<key>``."""
-    return Refusal(clip(message(f"functions.{key}", lang, **args)))
+    return Refusal(shorten(message(f"functions.{key}", lang, **args)))
 
 
 # -- single cells -----------------------------------------------------------------------------------------
@@ -77,10 +72,10 @@ def refuse(key: str, lang: str, /, **args: object) -> Refusal:
 
 def is_error(value: object) -> bool:
     """Whether a cell holds an error value, however the host writes it."""
-    if isinstance(value, CellError):
+    if isinstance(value, ErrorValue):
         return True
     if isinstance(value, str):
-        return value.startswith(("#", "Err:")) and (value in ERROR_TEXTS or value.startswith("Err:"))
+        return value.startswith(("#", "Err:")) and error_value(value) is not None
     return isinstance(value, int) and value in _COM_ERRORS
 
 
@@ -348,7 +343,7 @@ def whole(name: str, found: Table, lang: str) -> pd.DataFrame:
     Raises Refusal: #N/A for an error cell, else the first problem with its row.
     """
     if any(column.errors for column in found.columns.values()):
-        raise Refusal(CellError.NA)
+        raise Refusal(ErrorValue.NA)
     first = min(
         ((place, text) for column in found.columns.values() for place, text in column.problems.items()),
         default=None,

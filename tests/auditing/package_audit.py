@@ -1,7 +1,8 @@
 """Look for what makes Excel offer a repair and other validators miss.
 
 Own checks beside ``openxml-audit``: names, ranges, orders, indices and references between parts. Each is
-proved by a deliberately broken file in the tests.
+proved by a deliberately broken file in the tests. The findings have codes (SX960–SX976) but no messages: only
+tests read them.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from sheet_audit import SheetAudit
+
 from strategy_xl.errors import Finding, Location, Severity
-from strategy_xl.ooxml.audit_sheet import SheetAudit
 from strategy_xl.ooxml.calc_chain import chain_part
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.refs import MAX_COLUMN, MAX_ROW, column_number

@@ -1,0 +1,61 @@
+"""The only door that hosts use: cells in, a block of cells out, never a traceback.
+
+Nothing heavy is imported until a function is called.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.errors import StrategyXlError
+from strategy_xl.functions.registry import find
+from strategy_xl.functions.results import Block, error_text
+from strategy_xl.text.catalog import LANGUAGES, message
+from strategy_xl.text.shortening import shorten
+
+logger = logging.getLogger(__name__)
+
+
+def call(
+    name: str,
+    args: Sequence[object],
+    *,
+    settings: Mapping[str, object] | None = None,
+    lang: str = "fr",
+    today: date,
+) -> Block:
+    """Run a cell function on cells; every host goes through here.
+
+    Arguments:
+        name: name of the function.
+        args: one value an argument, trailing ones may be left out. A value is a cell (None, bool, number,
+            text, date, ``ErrorValue``), a list of cells (a column) or a list of rows.
+        settings: raw cells by settings key (``score_threshold`` …, the workbook's ``SX_<key>`` names).
+        lang: language of labels and sentences; the workbook's own (setting ``language``) outranks it, and the
+            function's ``lang`` argument both.
+        today: reference date, unless the settings fix one (``reference_date``).
+
+    Returns rows of cells: text of at most 255 characters, float, bool, ``ErrorValue``; ``""`` where there
+    is nothing to say. Input that cannot be used gives a short message in its row, a cell that holds an error
+    gives #N/A in its row; a fault of the program gives #VALUE! and is logged. Never raises for data.
+    """
+    language = lang if lang in LANGUAGES else "fr"
+    try:
+        from strategy_xl.functions.intake import Refusal
+        from strategy_xl.functions.running import run
+
+        function = find(name)
+        if function is None:
+            return [[shorten(message("functions.UNKNOWN", language, name=str(name)))]]
+        try:
+            return run(function, args, settings or {}, language, today)
+        except Refusal as refusal:
+            return [[refusal.cell]]
+        except StrategyXlError as error:
+            return [[error_text(error, language)]]
+    except Exception:  # the host would show a traceback in the cell; the log has it
+        logger.exception("%s failed", name)
+        return [[ErrorValue.VALUE]]

@@ -1,0 +1,28 @@
+"""The values of spreadsheet files that are no OOXML package: .xls, .xlsb, .ods."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import python_calamine
+
+from strategy_xl.errors import Location, WorkbookError
+
+
+def foreign_rows(path: Path, sheet: str | None = None) -> list[list[Any]]:
+    """The values of a sheet, row 1 and column A first; "" where nothing stands.
+
+    Arguments:
+        path: the file.
+        sheet: title of the sheet; None: the first that holds something. Empty when none does.
+
+    Errors: WorkbookError SX150 when the file cannot be read or has no such sheet.
+    """
+    try:
+        book = python_calamine.load_workbook(path)
+        sheets = [sheet] if sheet else book.sheet_names
+        read = (book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in sheets)
+        return next(filter(None, read), [])
+    except (OSError, python_calamine.CalamineError) as error:
+        raise WorkbookError("SX150", Location(str(path)), detail=str(error)) from error
