@@ -92,7 +92,7 @@ def write_book(path: Path, formulas: list[tuple[str, bool]]) -> None:
 def plain(value: Any) -> Any:
     """A value that both sides write alike."""
     if isinstance(value, ErrorValue):
-        return value
+        return str(value)
     if isinstance(value, datetime | date):
         return to_serial(value)
     if isinstance(value, time):
