@@ -15,8 +15,8 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from strategy_xl.book.shown import CellValue
+from strategy_xl.build import defined_names, frame, select, sheet_blocks, sheet_form, sheet_table, tones
 from strategy_xl.build import example as example_files
-from strategy_xl.build import frame, names, select, sheet_blocks, sheet_form, sheet_table, tones
 from strategy_xl.build.layout import PlacedBlock, SheetLayout
 from strategy_xl.build.page import AUTHOR, Book, Page
 from strategy_xl.build.placing import lay_out
@@ -129,7 +129,7 @@ def render(spec: WorkbookSpec, *, lang: str, company: str, today: date, rows: Ro
     validations = Validations(book)
     for sheet in layout.sheets:
         _write_sheet(book, sheet, validations)
-    names.write(book)
+    defined_names.write(book)
     _properties(book)
     book.styles.close()
     workbook.active = 0

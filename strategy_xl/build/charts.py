@@ -28,15 +28,12 @@ from strategy_xl.build.page import Page
 from strategy_xl.build.placing import chart_lines
 from strategy_xl.build.style import TONE_STRONG, WHITE
 from strategy_xl.formulas.references import parse_argument
-from strategy_xl.schema.spec import ChartSpec, FieldType, SeriesSpec
+from strategy_xl.schema.spec import NUMERIC_TYPES, ChartSpec, FieldType, SeriesSpec
 
 PALETTE = ("2F6FC9", "0F766E", "B45309", "7C3AED", "BE185D", "475569", "65A30D", "0891B2")
 SECONDARY_AXIS = 200
 EMU_PER_CM, EMU_PER_PIXEL = 360_000, 9_525
 PERCENT = "0%"
-_NUMBERS = frozenset(
-    {FieldType.DATE, FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT}
-)
 
 
 class _Builder:
@@ -79,7 +76,7 @@ class _Builder:
         labels = series.categories or series.x
         if labels is not None:
             area = self.book.formulas.area(labels).absolute
-            numbers = self.type_of(labels) in _NUMBERS
+            numbers = self.type_of(labels) in NUMERIC_TYPES | {FieldType.DATE}
             made.cat = AxDataSource(numRef=NumRef(f=area)) if numbers else AxDataSource(strRef=StrRef(area))
         return made
 

@@ -8,6 +8,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from strategy_xl.build.defined_names import link_name
 from strategy_xl.build.layout import (
     FIRST_COLUMN,
     LEGEND_ROW,
@@ -17,7 +18,6 @@ from strategy_xl.build.layout import (
     PlacedBlock,
     Span,
 )
-from strategy_xl.build.names import link_name
 from strategy_xl.build.page import Page
 from strategy_xl.build.style import LINE, WHITE, Look
 from strategy_xl.schema.spec import (

@@ -10,8 +10,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from strategy_xl.build import charts, completeness, tones
+from strategy_xl.build.defined_names import link_name
 from strategy_xl.build.layout import WIDE_TYPES, PlacedBlock, text_lines
-from strategy_xl.build.names import link_name
 from strategy_xl.build.page import Page, field_note
 from strategy_xl.build.placing import list_rows
 from strategy_xl.build.style import (

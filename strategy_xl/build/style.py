@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
-from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, ThemeSpec, Tone
+from strategy_xl.schema.spec import NUMERIC_TYPES, FieldRole, FieldSpec, FieldType, ThemeSpec, Tone
 
 WHITE = "FFFFFF"
 LINE = "E2E5EA"
@@ -155,7 +155,6 @@ def number_format(spec: FieldSpec, lang: str) -> str:  # noqa: PLR0911 - one ret
 
 
 _CENTRED = frozenset({FieldType.DATE, FieldType.BOOL})
-_RIGHT = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT})
 WRAP_FROM_WIDTH = 20.0
 
 
@@ -166,7 +165,7 @@ def value_look(spec: FieldSpec, theme: ThemeSpec, lang: str) -> Look:
         FieldRole.COMPUTED: theme.computed,
         FieldRole.OWNED: theme.owned,
     }[spec.role]
-    right, centred = spec.type in _RIGHT, spec.type in _CENTRED
+    right, centred = spec.type in NUMERIC_TYPES, spec.type in _CENTRED
     return Look(
         fill=fill,
         border=LINE,

@@ -9,11 +9,10 @@ from datetime import date, datetime, timedelta
 
 from strategy_xl.book.shown import CellValue, Look
 from strategy_xl.errors import Location, TemplateError
-from strategy_xl.schema.spec import FieldSpec, FieldType, WorkbookSpec
+from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType, WorkbookSpec
 
 _RELATIVE_DAY = re.compile(r"@([+-]?\d+)")
 _RELATIVE_MONTH = re.compile(r"@m([+-]?\d+)")
-_NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT})
 _TRUE = frozenset({"yes", "true", "1", "oui", "vrai"})
 _FALSE = frozenset({"no", "false", "0", "non", "faux"})
 
@@ -58,7 +57,7 @@ class Values:
             return self._bool(raw)
         if spec.type is FieldType.DATE:
             return self._date(raw)
-        if spec.type in _NUMBERS:
+        if spec.type in NUMERIC_TYPES:
             return _number(raw)
         if isinstance(raw, bool):
             return self._bool(raw)

@@ -28,10 +28,10 @@ from strategy_xl.functions.results import Cell
 from strategy_xl.rules.columns import Bools
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.loader import load_default
-from strategy_xl.schema.spec import FieldSpec, FieldType, Text
+from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType, Text
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coercion import NUMERIC_TYPES, TEXT_DTYPE, Context, as_column, coerce_column
+from strategy_xl.text.coercion import TEXT_DTYPE, Context, as_column, coerce_column
 from strategy_xl.text.parsing import fold
 from strategy_xl.text.shortening import shorten
 

@@ -60,6 +60,9 @@ class FieldType(StrEnum):
     LINK = "link"
 
 
+NUMERIC_TYPES = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT})
+
+
 class FieldRole(StrEnum):
     """Who fills the cell: people, a native formula, or the batch."""
 

@@ -21,7 +21,7 @@ import pandas as pd
 from strategy_xl.cellvalues import from_serial
 from strategy_xl.errors import Severity
 from strategy_xl.schema.names import YES_NO
-from strategy_xl.schema.spec import FieldSpec, FieldType
+from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.parsing import (
@@ -35,7 +35,6 @@ from strategy_xl.text.parsing import (
     parse_number,
 )
 
-NUMERIC_TYPES = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT})
 TEXT_DTYPE: Any = pd.Series([], dtype="str").dtype if int(pd.__version__.split(".", 1)[0]) >= 3 else object
 _PLAIN_BOOLEANS: Mapping[object, bool | None] = {
     "Oui": True,

@@ -11,15 +11,12 @@ from strategy_xl.answers.fields import Answers
 from strategy_xl.answers.judging import Evaluation
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.shown import Look
-from strategy_xl.errors import Severity
 from strategy_xl.ooxml.cells import Formula
 from strategy_xl.schema.spec import TableBlock, WorkbookSpec
 
 ACTIONS = 10
 SAME_ACTION = 3
 """At most so many of the ten actions from one code, so that one problem does not hide the others."""
-
-_ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
 def _link(block: BlockData, index: int) -> Formula:
@@ -35,7 +32,7 @@ def _link(block: BlockData, index: int) -> Formula:
 
 
 def _alerts(cases: Iterable[AlertCase], data: WorkbookData) -> dict[str, list[object]]:
-    ranked = sorted(cases, key=lambda case: (_ORDER.index(case.alert.severity), -case.alert.weight))
+    ranked = sorted(cases, key=lambda case: (case.alert.severity.rank, -case.alert.weight))
     return {
         "severity": [str(case.alert.severity) for case in ranked],
         "alert": [case.text for case in ranked],

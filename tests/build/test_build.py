@@ -16,7 +16,7 @@ from openxml_audit import OpenXmlValidator
 from package_audit import audit
 
 from strategy_xl.build.book import build
-from strategy_xl.build.names import link_name
+from strategy_xl.build.defined_names import link_name
 from strategy_xl.errors import TemplateError, UsageError
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.names import STAMP, anchor_name, list_name, setting_name, share_name, sheet_name

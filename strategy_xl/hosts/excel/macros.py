@@ -10,7 +10,7 @@ from typing import Any
 
 import xlwings
 
-from strategy_xl.errors import Finding, Severity
+from strategy_xl.errors import Finding
 from strategy_xl.hosts.excel.menu_language import menu_language
 from strategy_xl.hosts.excel.open.open_book import OpenReport, recompute_open_book
 from strategy_xl.schema.loader import load_default
@@ -19,8 +19,6 @@ from strategy_xl.text.catalog import LANGUAGES, has_message, message
 FINDINGS_SHOWN = 8
 LINE = 200
 """Longest line of the message; what is cut stands in the sheet."""
-
-_ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
 def active_book() -> Any:
@@ -69,7 +67,7 @@ def _findings(report: OpenReport, lang: str) -> Iterator[str]:
     if report.findings:
         yield ""
         yield message("excel_book.findings", lang, n=len(report.findings))
-        ranked = sorted(report.findings, key=lambda finding: _ORDER.index(finding.severity))
+        ranked = sorted(report.findings, key=lambda finding: finding.severity.rank)
         yield from (_line(finding, lang) for finding in ranked[:FINDINGS_SHOWN])
         more = len(ranked) - FINDINGS_SHOWN
         if more > 0:

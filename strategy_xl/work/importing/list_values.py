@@ -13,8 +13,8 @@ from typing import Any
 
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.errors import Severity
-from strategy_xl.schema.spec import FieldSpec, FieldType
-from strategy_xl.text.coercion import NUMERIC_TYPES, CellProblem, Context, coerce_column
+from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType
+from strategy_xl.text.coercion import CellProblem, Context, coerce_column
 from strategy_xl.text.parsing import Problem, parse_number
 from strategy_xl.work.importing.source import SourceList
 
