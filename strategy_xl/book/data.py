@@ -12,7 +12,7 @@ import pandas as pd
 
 from strategy_xl.book.resolve import Place
 from strategy_xl.errors import Finding
-from strategy_xl.ooxml.refs import cell_name
+from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.schema.spec import FieldSpec, FormBlock, ModuleSpec, SummaryBlock, TableBlock
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coerce import Context, coerce_column

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from strategy_xl.ooxml.refs import MAX_COLUMN, MAX_ROW, column_letters, column_number
+from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, column_letters, column_number
 
 # In order of trial: text, quoted sheet, bracketed part (handled apart, may nest), ranges of whole
 # columns or rows, cells. A name or function that merely looks like a cell is caught by its neighbours.
