@@ -27,8 +27,12 @@ EVENTS = ("OnLoadFinished", "OnSave", "OnSaveAs", "OnCopyTo")
 """When formulas are looked at: a workbook has been read; it is about to be written (saved, exported)."""
 
 _DAY = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever and wherever it is made
+_FORMULAS = "strategy_xl.formulas"
 _INSIDE = "pythonpath/strategy_xl_office"
-_MODULES = ("__init__", "calls", "client", "document", "table_columns", "tokens", "uno_cells")
+_MODULES = ("__init__", "calls", "client", "document", "table_columns", "uno_cells", "uno_tokens")
+_SHARED = ("cell_refs", "tokens")
+"""Modules of the language of formulas that LibreOffice's own Python runs too."""
+
 _FAILURES = ("NO_PYTHON", "NO_PACKAGE", "NO_ANSWER", "DIED")
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _REGISTRY = (
@@ -74,7 +78,10 @@ def parts(python: str) -> dict[str, str]:
         f"{_INSIDE}/config.json": _config(python),
     }
     for name in _MODULES:
-        found[f"{_INSIDE}/{name}.py"] = (office / f"{name}.py").read_text(encoding="utf-8")
+        text = (office / f"{name}.py").read_text(encoding="utf-8")
+        found[f"{_INSIDE}/{name}.py"] = text.replace(f"from {_FORMULAS}.", "from .")
+    for name in _SHARED:
+        found[f"{_INSIDE}/{name}.py"] = (files(_FORMULAS) / f"{name}.py").read_text(encoding="utf-8")
     for lang in LANGUAGES:
         found[f"description/{lang}.txt"] = message("calc.description", lang) + "\n"
     return found
