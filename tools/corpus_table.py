@@ -20,9 +20,9 @@ from pathlib import Path
 from lxml import etree
 
 from strategy_xl.errors import PatchRefusedError, WorkbookError
+from strategy_xl.formulas.cell_refs import cell_name, parse_cell
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchReport, set_cells
-from strategy_xl.ooxml.refs import cell_name, parse_cell
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.text.catalog import message
 

@@ -14,7 +14,7 @@ import pandas as pd
 from strategy_xl.book.resolve import Place
 from strategy_xl.book.shown import Look
 from strategy_xl.errors import Finding
-from strategy_xl.ooxml.refs import cell_name
+from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.schema.spec import DataBlock, FieldSpec, ModuleSpec, TableBlock
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coercion import Context, coerce_column

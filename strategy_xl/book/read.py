@@ -23,8 +23,8 @@ from strategy_xl.book.relations import check_relations
 from strategy_xl.book.resolve import BlockPlace, BookNames, Place, Resolution, resolve, table_area
 from strategy_xl.cellvalues import ErrorValue, error_value
 from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.ooxml.sheet_facts import SheetMeta
 from strategy_xl.ooxml.sheet_values import Row, SheetValues
 from strategy_xl.ooxml.workbook_part import WorkbookInfo

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from strategy_xl.errors import Finding, Location, Severity, WorkbookError
-from strategy_xl.ooxml.refs import Area, cell_name, parse_cell
+from strategy_xl.formulas.cell_refs import Area, cell_name, parse_cell
 from strategy_xl.schema.names import STAMP, choice_name, list_name, parse_anchor
 from strategy_xl.schema.spec import (
     DataBlock,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.functions.arguments import Kind
 from strategy_xl.functions.registry import CellFunction, Example
 
@@ -44,15 +45,6 @@ def _literal(value: float, lang: str) -> str:
     return text.replace(".", ",") if lang == "fr" else text
 
 
-def column_name(number: int) -> str:
-    """The letters of a column, 1 is A."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
 def _block(value: object) -> list[list[object]] | None:
     """An argument of several cells as rows; None for a single value."""
     if not isinstance(value, list | tuple):
@@ -82,7 +74,7 @@ def lay_out(function: CellFunction, example: Example) -> ExampleSheet:
         for down, line in enumerate(block):
             cells |= {(top + down, left + across): cell for across, cell in enumerate(line)}
         right, bottom = left + len(block[0]) - 1, top + len(block) - 1
-        arguments.append(f"{column_name(left)}{top}:{column_name(right)}{bottom}")
+        arguments.append(f"{column_letters(left)}{top}:{column_letters(right)}{bottom}")
         left = right + 1
     rows = max((row for row, _ in cells), default=0)
     grid = tuple(tuple(cells.get((row, at)) for at in range(1, left)) for row in range(1, rows + 1))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from strategy_xl.errors import WorkbookError
-from strategy_xl.ooxml.refs import cell_name
+from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import encoding_of, from_utf8, set_attribute, tags, to_utf8, top_children
 

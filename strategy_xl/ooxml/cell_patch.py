@@ -6,6 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from strategy_xl.errors import PatchRefusedError
+from strategy_xl.formulas.cell_refs import Area, cell_name, column_letters, parse_area
 from strategy_xl.ooxml.cell_parts import CellParts, take_apart
 from strategy_xl.ooxml.cell_read import EMPTY_TEXT, SheetFacts, Tally, stored_value
 from strategy_xl.ooxml.cells import (
@@ -25,7 +26,6 @@ from strategy_xl.ooxml.cells import (
     typed_value,
     value_bytes,
 )
-from strategy_xl.ooxml.refs import Area, cell_name, column_letters, parse_area
 from strategy_xl.ooxml.xml_bytes import (
     content,
     escape,

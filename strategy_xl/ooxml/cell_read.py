@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from strategy_xl.errors import Location
+from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.cells import BLANK, Typed, ValueProblem, serial
-from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.ooxml.xml_bytes import content, decode_xstring, tags, unescape
 
 EMPTY_TEXT = Typed("s", "")

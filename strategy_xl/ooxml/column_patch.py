@@ -11,9 +11,9 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
+from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.ooxml.cell_patch import PLAIN, CellPatcher, cell_pattern
 from strategy_xl.ooxml.cells import Cached
-from strategy_xl.ooxml.refs import column_letters
 
 _MISSING = object()
 _MEMO = 4096

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from strategy_xl.errors import Location, PatchRefusedError
-from strategy_xl.ooxml.refs import MAX_COLUMN, MAX_ROW, parse_cell
+from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, parse_cell
 
 CellEdits = Mapping[str, Mapping[Any, Any]]  # sheet → cell ("C7" or (7, 3)) → value
 ColumnValues = Mapping[int, Any] | tuple[Sequence[int], Sequence[Any]]

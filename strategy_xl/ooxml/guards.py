@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from strategy_xl.errors import Finding, Location, PatchRefusedError
+from strategy_xl.formulas.cell_refs import Area, cell_name, parse_area
 from strategy_xl.ooxml.cells import Cached
-from strategy_xl.ooxml.refs import Area, cell_name, parse_area
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 
 Edits = Mapping[int, Mapping[int, Any]]

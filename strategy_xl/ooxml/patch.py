@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from strategy_xl.errors import Finding, Location, PatchRefusedError, WorkbookError
+from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.calc_chain import chain_part, with_full_calculation, without_formulas
 from strategy_xl.ooxml.cell_read import SheetFacts, Tally
 from strategy_xl.ooxml.cells import Cached, Formula
@@ -22,7 +23,6 @@ from strategy_xl.ooxml.guards import check_edits
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import Content, Packed, write_package
 from strategy_xl.ooxml.pipeline import repack
-from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.ooxml.replace import Stamp, atomic_replace
 from strategy_xl.ooxml.scan import SheetScanner
 from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, WorkbookInfo

@@ -9,8 +9,8 @@ from operator import lt
 from typing import Any, NamedTuple
 
 from strategy_xl.errors import PatchRefusedError
+from strategy_xl.formulas.cell_refs import column_letters, column_number, parse_cell
 from strategy_xl.ooxml.cell_patch import CellPatcher
-from strategy_xl.ooxml.refs import column_letters, column_number, parse_cell
 from strategy_xl.ooxml.xml_bytes import Tag, set_attribute, tags
 
 

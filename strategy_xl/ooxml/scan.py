@@ -14,11 +14,11 @@ from operator import lt
 from typing import Any
 
 from strategy_xl.errors import PatchRefusedError
+from strategy_xl.formulas.cell_refs import Area, parse_area, parse_cell
 from strategy_xl.ooxml.cell_patch import CellPatcher
 from strategy_xl.ooxml.cell_read import SheetFacts
 from strategy_xl.ooxml.cells import Cached
 from strategy_xl.ooxml.column_patch import ColumnsPatcher
-from strategy_xl.ooxml.refs import Area, parse_area, parse_cell
 from strategy_xl.ooxml.row_patch import RowPatcher
 from strategy_xl.ooxml.xml_bytes import TOKEN, Tag, attributes_of, set_attribute, tags
 

@@ -16,7 +16,7 @@ from xml.parsers import expat
 import numpy as np
 import numpy.typing as npt
 
-from strategy_xl.ooxml.refs import parse_cell
+from strategy_xl.formulas.cell_refs import parse_cell
 
 _BUFFER = 4 << 20
 _PAD = b"\0" * 24

@@ -17,8 +17,8 @@ from typing import Any
 import python_calamine
 
 from strategy_xl.errors import Location, WorkbookError
+from strategy_xl.formulas.cell_refs import column_number, parse_area
 from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.refs import column_number, parse_area
 from strategy_xl.ooxml.sheet_facts import SheetMeta, scan
 
 _LARGE_AREA = 4_000_000

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from strategy_xl.errors import Location, PatchRefusedError
+from strategy_xl.formulas.cell_refs import MAX_ROW, Area, cell_name, parse_area, parse_cell
 from strategy_xl.formulas.shifting import ShiftError, has_relative_references, shift_formula
 from strategy_xl.ooxml.calc_chain import edit_part
 from strategy_xl.ooxml.cell_read import SheetFacts
@@ -17,7 +18,6 @@ from strategy_xl.ooxml.guards import pivot_areas
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob, PatchReport
 from strategy_xl.ooxml.pipeline import changed_pieces
-from strategy_xl.ooxml.refs import MAX_ROW, Area, cell_name, parse_area, parse_cell
 from strategy_xl.ooxml.scan import SheetScanner
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import content, set_attribute, tags

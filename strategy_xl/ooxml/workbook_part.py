@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from strategy_xl.errors import Location, WorkbookError
+from strategy_xl.formulas.cell_refs import Area, parse_area
 from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.refs import Area, parse_area
 from strategy_xl.ooxml.xml_bytes import TOKEN, decode_xstring, tags
 from strategy_xl.ooxml.xml_tree import Element, parse
 

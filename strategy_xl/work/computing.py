@@ -196,7 +196,7 @@ class _Computation:
             if field.formula is not None
         }
         found: dict[str, dict[str, Objects]] = {}
-        for key, field in evaluation_order(formulas):
+        for key, field in evaluation_order(formulas, SETTINGS_BLOCK):
             column = self._compute(key, field, formulas[key, field])
             self._columns[key][field] = found.setdefault(key, {})[field] = column
         return found

@@ -14,9 +14,9 @@ from pathlib import Path
 from sheet_audit import SheetAudit
 
 from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, column_number
 from strategy_xl.ooxml.calc_chain import chain_part
 from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.refs import MAX_COLUMN, MAX_ROW, column_number
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo, resolve
 
 _SHEET_FORBIDDEN = re.compile(r"[\\/?*\[\]:\x00-\x1f]")

@@ -7,8 +7,8 @@ from typing import Any
 from xml.parsers import expat
 
 from strategy_xl.errors import Finding, Location, Severity, WorkbookError
+from strategy_xl.formulas.cell_refs import MAX_ROW, Area, cell_name, parse_area, parse_cell
 from strategy_xl.ooxml.cells import MAX_FORMULA
-from strategy_xl.ooxml.refs import MAX_ROW, Area, cell_name, parse_area, parse_cell
 from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, TableInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import decode_xstring
 

@@ -18,7 +18,7 @@ from strategy_xl.book.read import read_workbook
 from strategy_xl.book.resolve import BookNames, Place, parse_reference, resolve, table_area
 from strategy_xl.build import book as build
 from strategy_xl.errors import WorkbookError
-from strategy_xl.ooxml.refs import Area, column_letters
+from strategy_xl.formulas.cell_refs import Area, column_letters
 from strategy_xl.schema.loader import load_default
 from strategy_xl.text.catalog import message
 

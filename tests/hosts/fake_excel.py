@@ -17,8 +17,8 @@ import openpyxl
 import xlwings
 from openpyxl.utils import range_boundaries
 
+from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.patch import Formula, set_cells
-from strategy_xl.ooxml.refs import cell_name
 
 RIGHTS = (
     "formatCells",

@@ -18,12 +18,12 @@ from fake_excel import Cell, Excel, FakeSheet, RefusedError, Source, opened, tak
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import build
 from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.hosts.excel import macros
 from strategy_xl.hosts.excel.macros import FINDINGS_SHOWN, told
 from strategy_xl.hosts.excel.open.open_book import Mac, OpenReport, Windows, recompute_open_book, this_system
 from strategy_xl.hosts.excel.open.open_cells import ARRAY_TEXT, Run, Shown, Writer, holds, typed_text
 from strategy_xl.ooxml.patch import Formula
-from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.schema.loader import load_default
 from strategy_xl.text.catalog import message
 from strategy_xl.work.recompute import recompute_workbook

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.formula.translate import Translator
 
+from strategy_xl.formulas.cell_refs import Area, cell_name, parse_area, parse_cell
 from strategy_xl.formulas.shifting import ShiftError, shift_formula
 from strategy_xl.ooxml.cells import number_bytes
 from strategy_xl.ooxml.patch import set_cells
-from strategy_xl.ooxml.refs import Area, cell_name, parse_area, parse_cell
 from strategy_xl.ooxml.xml_bytes import content, decode_xstring, encode_xstring, set_attribute, unescape
 
 LAWS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -27,8 +27,12 @@ JOB = "org.strategyxl.Formulas"
 EVENTS = ("OnLoadFinished", "OnSave", "OnSaveAs", "OnCopyTo")
 """When formulas are looked at: a workbook has been read; it is about to be written (saved, exported)."""
 
+_FORMULAS = "strategy_xl.formulas"
 _INSIDE = "pythonpath/strategy_xl_office"
-_MODULES = ("__init__", "calls", "client", "document", "table_columns", "tokens", "uno_cells")
+_MODULES = ("__init__", "calls", "client", "document", "table_columns", "uno_cells", "uno_tokens")
+_SHARED = ("cell_refs", "tokens")
+"""Modules of the language of formulas that LibreOffice's own Python runs too."""
+
 _FAILURES = ("NO_PYTHON", "NO_PACKAGE", "NO_ANSWER", "DIED")
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _REGISTRY = (
@@ -73,8 +77,10 @@ def parts(python: str) -> dict[str, str]:
         "component.py": (office / "component.py").read_text(encoding="utf-8"),
         f"{_INSIDE}/config.json": _config(python),
     }
-    for name in _MODULES:
-        found[f"{_INSIDE}/{name}.py"] = (office / f"{name}.py").read_text(encoding="utf-8")
+    for folder, names in ((office, _MODULES), (files(_FORMULAS), _SHARED)):
+        for name in names:
+            text = (folder / f"{name}.py").read_text(encoding="utf-8")
+            found[f"{_INSIDE}/{name}.py"] = text.replace(f"from {_FORMULAS}.", "from .")
     for lang in LANGUAGES:
         found[f"description/{lang}.txt"] = message("calc.description", lang) + "\n"
     return found

@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.errors import Finding, Location, Severity, UsageError, WorkbookError
+from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.patch import PatchReport, set_cells
-from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.ooxml.tables import append_rows
 from strategy_xl.schema.spec import FieldSpec, FieldType, TableBlock
 from strategy_xl.text.parsing import fold

@@ -11,22 +11,10 @@ Three things make a formula ours to touch, and each is found in its text before 
 
 from __future__ import annotations
 
-import re
 from typing import Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
-_PART = re.compile(
-    r'"(?:[^"]|"")*"'  # text
-    r"|'(?:[^']|'')*'"  # quoted sheet or file name
-    r"|(?P<na>#N/A)"
-    r"|(?P<call>[A-Za-z_][\w.]*)(?=\s*\()"
-    r"|(?P<word>[\w.$]+)"
-    r"|(?P<mark>[(){};])"
-    r"|."
-)
-_CELL = re.compile(
-    r"\s*(?:\$?(?P<sheet>'(?:[^']|'')*'|[^\s.'!:]+)\.)?\$?(?P<column>[A-Z]{1,3})\$?(?P<row>[1-9]\d{0,6})\s*"
-)
-_TEXTS = re.compile(r'"(?:[^"]|"")*"')
+from strategy_xl.formulas.cell_refs import parse_cell
+from strategy_xl.formulas.tokens import QUOTED, SPACE, TEXT, WORD, tokens
 
 
 class Place(NamedTuple):
@@ -39,16 +27,17 @@ class Place(NamedTuple):
 
 def place_of(text: str) -> Optional[Place]:
     """The single cell that an argument is; None when it is anything else."""
-    found = _CELL.fullmatch(text)
-    if found is None:
+    text = text.strip()
+    if any(token.kind not in (WORD, QUOTED) for token in tokens(text)):
         return None
-    column = 0
-    for letter in found["column"]:
-        column = 26 * column + ord(letter) - ord("A") + 1
-    sheet = found["sheet"]
-    if sheet is not None and sheet.startswith("'"):
+    sheet, _dot, name = text.rpartition(".")
+    cell = parse_cell(name)
+    if cell is None:
+        return None
+    sheet = sheet[1:] if sheet.startswith("$") else sheet
+    if sheet.startswith("'"):
         sheet = sheet[1:-1].replace("''", "'")
-    return Place(sheet, column - 1, int(found["row"]) - 1)
+    return Place(sheet or None, cell[1] - 1, cell[0] - 1)
 
 
 class Names:
@@ -91,22 +80,21 @@ def calls(text: str, names: Names) -> Iterator[Call]:
     # One entry for each open bracket: the name before it (None when not ours), its arguments so far.
     stack: List[Tuple[Optional[str], List[str]]] = []
     waiting: Optional[str] = None
-    for part in _PART.finditer(text):
-        piece, mark = part[0], part["mark"]
-        if part["call"]:
-            waiting = piece if names.plain_name(piece) else None
-        elif mark in ("(", "{"):
-            stack.append((waiting, [""]))
-            waiting = None
+    for token in tokens(text):
+        piece = token.text
+        if piece in ("(", "{"):
+            stack.append((waiting if piece == "(" else None, [""]))
             piece = ""
-        elif mark in (")", "}") and stack:
+        elif piece in (")", "}") and stack:
             name, arguments = stack.pop()
             if name is not None:
                 yield Call(name, tuple(arguments))
             piece = "()"  # never a single cell
-        elif mark == ";" and stack:
+        elif piece == ";" and stack:
             stack[-1][1].append("")
             piece = ""
+        if token.kind != SPACE:
+            waiting = piece if token.kind == WORD and names.plain_name(piece) else None
         if stack:
             stack[-1][1][-1] += piece
 
@@ -119,28 +107,23 @@ def needs_work(text: str, names: Names, is_blank: Callable[[Place], bool]) -> bo
         names: our functions.
         is_blank: whether a cell is blank.
     """
-    for call in calls(text, names):
-        if names.is_foreign(call.name):
-            return True
-        for argument in call.arguments:
-            place = place_of(argument)
-            if place is not None and is_blank(place):
-                return True
-    return False
+    return any(
+        names.is_foreign(call.name) or any(map(is_blank, filter(None, map(place_of, call.arguments))))
+        for call in calls(text, names)
+    )
 
 
 def is_token_safe(text: str) -> bool:
     """Whether a formula survives as tokens: references to tables and error constants do not."""
-    without_texts = _TEXTS.sub("", text)
-    return "[" not in without_texts and "#" not in without_texts
+    return not any("[" in token.text or "#" in token.text for token in tokens(text) if token.kind != TEXT)
 
 
 def with_own_names(text: str, names: Names) -> str:
     """The formula with the add-in's names, which Calc understands in every version, and NA() for #N/A."""
-
-    def replaced(part: "re.Match[str]") -> str:
-        if part["na"]:
-            return "NA()"
-        return names.own.get(part[0].upper(), part[0]) if part["call"] else part[0]
-
-    return _PART.sub(replaced, text)
+    out: List[str] = []
+    after = ""  # the next word that is no space
+    for token in reversed(tokens(text)):
+        piece = "NA()" if token.text == "#N/A" else token.text
+        out.append(names.own.get(piece.upper(), piece) if after == "(" else piece)
+        after = after if token.kind == SPACE else piece
+    return "".join(reversed(out))

@@ -21,7 +21,7 @@ from com.sun.star.sheet import (  # type: ignore[import-not-found]
     XVolatileResult,
 )
 from com.sun.star.task import XJob  # type: ignore[import-not-found]
-from strategy_xl_office import calls, client, document, tokens, uno_cells  # type: ignore[import-not-found]
+from strategy_xl_office import calls, client, document, uno_cells, uno_tokens  # type: ignore[import-not-found]
 
 try:
     from org.strategyxl import XFunctions  # type: ignore[import-not-found]
@@ -66,7 +66,7 @@ def _codes(context: Any) -> Any:
     bad, spaces = (special[uno.getConstantByName(offsets + name)].Token.OpCode for name in ("BAD", "SPACES"))
     separators = mapper.getAvailableMappings(english, uno.getConstantByName(groups + "SEPARATORS"))
     opening, closing, separator = (entry.Token.OpCode for entry in separators)
-    return tokens.Codes(mapper.OpCodeExternal, bad, opening, closing, separator, spaces)
+    return uno_tokens.Codes(mapper.OpCodeExternal, bad, opening, closing, separator, spaces)
 
 
 def _is_single(data: Any) -> bool:

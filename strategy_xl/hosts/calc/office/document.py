@@ -9,8 +9,8 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Opt
 
 from .calls import Names, Place, is_token_safe, needs_work, with_own_names
 from .table_columns import Table, without_tables
-from .tokens import Codes, rewritten
 from .uno_cells import NA
+from .uno_tokens import Codes, rewritten
 
 KEPT_SECONDS = 2.0
 SETTING = "SX_"

@@ -7,14 +7,11 @@ cells; as a plain reference it computes the same, in Excel too.
 from __future__ import annotations
 
 import re
-from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-_REFERENCE = re.compile(
-    r'"(?:[^"]|"")*"'
-    r"|'(?:[^']|'')*'"
-    r"|(?P<name>[A-Za-z_\\][\w.]*)\[(?P<inside>(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*)\]"
-)
-_PIECE = re.compile(r"\[((?:[^\[\]']|'.)*)\]")
+from strategy_xl.formulas.cell_refs import column_letters
+from strategy_xl.formulas.tokens import BRACKET, WORD, tokens
+
 _ESCAPED = re.compile(r"'(.)")
 
 
@@ -28,15 +25,6 @@ class Table(NamedTuple):
     bottom: int
     headers: Sequence[str]
     totals: bool
-
-
-def _column(number: int) -> str:
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def _columns(table: Table, pieces: Sequence[str]) -> Optional[Tuple[int, int]]:
@@ -78,7 +66,9 @@ def plain_reference(table: Table, inside: str, sheet: str, row: int) -> Optional
         table: the table. inside: what stands between its outer brackets.
         sheet, row: where the formula is.
     """
-    pieces = _PIECE.findall(inside) if "[" in inside else [inside] if inside else []
+    pieces = [inside] if inside else []
+    if inside.lstrip().startswith("["):
+        pieces = [token.text[1:-1] for token in tokens(inside) if token.kind == BRACKET]
     names = [_ESCAPED.sub(r"\1", piece.strip()) for piece in pieces]
     columns = _columns(table, [name for name in names if not name.startswith("#")])
     rows = _rows(table, [name for name in names if name.startswith("#")], row)
@@ -87,8 +77,8 @@ def plain_reference(table: Table, inside: str, sheet: str, row: int) -> Optional
     this_row = any(name.casefold() == "#this row" for name in names)
     fixed = "" if this_row else "$"
     quoted = "" if table.sheet == sheet else "$'" + table.sheet.replace("'", "''") + "'."
-    first = f"{quoted}${_column(columns[0])}{fixed}{rows[0] + 1}"
-    last = f"${_column(columns[1])}{fixed}{rows[1] + 1}"
+    first = f"{quoted}${column_letters(columns[0] + 1)}{fixed}{rows[0] + 1}"
+    last = f"${column_letters(columns[1] + 1)}{fixed}{rows[1] + 1}"
     return first if columns[0] == columns[1] and rows[0] == rows[1] else first + ":" + last
 
 
@@ -100,10 +90,14 @@ def without_tables(text: str, tables: Mapping[str, Table], sheet: str, row: int)
         tables: tables by lower-case name.
         sheet, row: where the formula is (row from 0).
     """
-
-    def replaced(part: "re.Match[str]") -> str:
-        table = tables.get(part["name"].lower()) if part["name"] else None
-        plain = plain_reference(table, part["inside"], sheet, row) if table is not None else None
-        return part[0] if plain is None else plain
-
-    return _REFERENCE.sub(replaced, text)
+    out: List[str] = [""]
+    before = ""  # the word that stands right before
+    for token in tokens(text):
+        table = tables.get(before) if token.kind == BRACKET else None
+        plain = plain_reference(table, token.text[1:-1], sheet, row) if table is not None else None
+        if plain is None:
+            out.append(token.text)
+        else:
+            out[-1] = plain
+        before = token.text.lower() if token.kind == WORD else ""
+    return "".join(out)

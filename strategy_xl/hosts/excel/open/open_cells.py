@@ -11,8 +11,8 @@ from typing import Any
 from strategy_xl.book.edits import Columns
 from strategy_xl.cellvalues import to_serial
 from strategy_xl.errors import Finding, Location, WorkbookError
+from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.patch import Formula
-from strategy_xl.ooxml.refs import cell_name
 
 ARRAY_TEXT = 8_000
 """Longest text that goes to Excel together with others: it refuses an array that holds one above 8,203."""

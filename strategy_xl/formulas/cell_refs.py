@@ -1,10 +1,13 @@
-"""Cell references: ``C7`` to numbers and back, and rectangular ranges."""
+"""Cell references: ``C7`` to numbers and back, and rectangular ranges.
+
+LibreOffice's own Python, 3.8 on older ones, runs this very file.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 MAX_ROW = 1_048_576
@@ -13,7 +16,7 @@ MAX_COLUMN = 16_384
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})\Z")
 
 
-@cache
+@lru_cache(maxsize=None)
 def column_letters(column: int) -> str:
     """The letters of a column number: 1 is ``A``, 28 is ``AB``."""
     letters = ""
@@ -23,7 +26,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
-@cache
+@lru_cache(maxsize=None)
 def column_number(letters: str) -> int:
     """The number of column letters (upper case): ``A`` is 1, ``AB`` is 28."""
     number = 0
