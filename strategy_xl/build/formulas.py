@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-
-from openpyxl.utils import get_column_letter
 
 from strategy_xl.book.shown import Values
 from strategy_xl.build.layout import Area, BookLayout, PlacedBlock
-from strategy_xl.formulas.references import Reference, parse_column, render
+from strategy_xl.errors import Location, TemplateError
+from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.formulas.excel import escape_column, quote, write
+from strategy_xl.formulas.references import Reference, parse_column
+from strategy_xl.formulas.tree import FormulaError, parse
 from strategy_xl.schema.names import setting_name
 from strategy_xl.schema.spec import FieldSpec, MapBlock, TableBlock
 
 MAX_FORMULA = 8192
-_STRING = re.compile(r'"(?:[^"]|"")*"')
-_NEWER = re.compile(
-    r"(?<![\w.])(IFNA|IFS|SWITCH|MAXIFS|MINIFS|TEXTJOIN|CONCAT|XOR|DAYS|NUMBERVALUE|UNICHAR|UNICODE"
-    r"|RANK\.EQ|RANK\.AVG|STDEV\.S|STDEV\.P|VAR\.S|VAR\.P|MODE\.SNGL|PERCENTILE\.INC|PERCENTILE\.EXC"
-    r"|QUARTILE\.INC|QUARTILE\.EXC|PERCENTRANK\.INC|NORM\.S\.INV|NORM\.S\.DIST|NORM\.DIST|NORM\.INV"
-    r"|CEILING\.MATH|FLOOR\.MATH|BINOM\.DIST|CONFIDENCE\.NORM)(?=\()"
-)
-"""Functions younger than the file format: without their prefix Excel shows #NAME?."""
-
-
-def escape_column(label: str) -> str:
-    """A column label as it stands inside a structured reference (``CA [k€]`` → ``CA '[k€']``)."""
-    return re.sub(r"(['\[\]#])", r"'\1", label)
-
-
-def quote(text: str) -> str:
-    """A text constant of a formula."""
-    return '"' + text.replace('"', '""') + '"'
-
-
-def prefix_functions(formula: str) -> str:
-    """Put ``_xlfn.`` before the functions that need it, outside quoted text."""
-    parts: list[str] = []
-    end = 0
-    for match in _STRING.finditer(formula):
-        parts += [_NEWER.sub(r"_xlfn.\1", formula[end : match.start()]), match[0]]
-        end = match.end()
-    parts.append(_NEWER.sub(r"_xlfn.\1", formula[end:]))
-    return "".join(parts)
 
 
 class Formulas:
@@ -84,7 +56,10 @@ class Formulas:
         return quote(value) if isinstance(value, str) else repr(value)
 
     def render(self, formula: str, placed: PlacedBlock, instance: int = 0) -> str:
-        """The formula with leading ``=``, as it goes into the cell of a block's instance (0-based)."""
+        """The formula with leading ``=``, as it goes into the cell of a block's instance (0-based).
+
+        Raises TemplateError SX102 when it cannot be read.
+        """
 
         def resolve(reference: Reference) -> str:
             match reference.kind:
@@ -92,7 +67,7 @@ class Formulas:
                     return self.this_row(placed.block, reference.key)
                 case "row":
                     column = placed.columns[reference.key] + (instance if placed.count > 1 else 0)
-                    return f"{get_column_letter(column)}{placed.rows[reference.key]}"
+                    return cell_name(placed.rows[reference.key], column)
                 case "column":
                     return self._whole(reference.owner, reference.key)
                 case "setting":
@@ -100,8 +75,13 @@ class Formulas:
                 case _:
                     return quote(self.choice_label(reference.owner, reference.key))
 
-        text = prefix_functions(render(formula.strip(), resolve))
-        return text if text.startswith("=") else f"={text}"
+        try:
+            tree = parse(formula)
+        except FormulaError as error:
+            (module,) = (key for key, title in self.layout.titles.items() if title == placed.sheet)
+            where = Location(f"{module}.toml")
+            raise TemplateError("SX102", where, key=placed.block.key, detail=str(error)) from error
+        return "=" + write(tree, resolve)
 
     def _whole(self, owner: str, key: str) -> str:
         placed = self.layout.placed[owner]

@@ -6,9 +6,9 @@ from openpyxl.formatting.rule import DataBar, FormatObject, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 
-from strategy_xl.build.formulas import quote
 from strategy_xl.build.page import Page
 from strategy_xl.build.style import TONE_INK, tone_fill
+from strategy_xl.formulas.excel import quote
 from strategy_xl.schema.spec import Tone
 
 

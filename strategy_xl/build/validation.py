@@ -9,6 +9,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from strategy_xl.book.shown import YES_NO, yes_no_labels
 from strategy_xl.build.page import Book
+from strategy_xl.formulas.excel import quote
 from strategy_xl.formulas.references import parse_column
 from strategy_xl.schema.names import list_name
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType
@@ -49,7 +50,7 @@ def _inline(labels: Sequence[str]) -> str | None:
     text = ",".join(labels)
     if len(text) > MAX_INLINE or any("," in label for label in labels):
         return None
-    return '"' + text.replace('"', '""') + '"'
+    return quote(text)
 
 
 class Validations:

@@ -7,7 +7,6 @@ from graphlib import CycleError, TopologicalSorter
 
 from strategy_xl.formulas.references import Reference, references
 from strategy_xl.formulas.tree import FormulaError
-from strategy_xl.schema.consistency import SETTINGS_BLOCK
 
 FieldKey = tuple[str, str]
 """Block key and field key."""
@@ -27,29 +26,30 @@ def dependencies(formula: str) -> tuple[Reference, ...]:
     return tuple(dict.fromkeys(references(formula)))
 
 
-def _target(block: str, reference: Reference) -> FieldKey | None:
+def _target(block: str, reference: Reference, settings: str) -> FieldKey | None:
     match reference.kind:
         case "row":
             return block, reference.key
         case "column":
             return reference.owner, reference.key
         case "setting":
-            return SETTINGS_BLOCK, reference.key
+            return settings, reference.key
         case _:
             return None
 
 
-def evaluation_order(fields: Mapping[FieldKey, str]) -> list[FieldKey]:
+def evaluation_order(fields: Mapping[FieldKey, str], settings: str) -> list[FieldKey]:
     """Computed fields of all blocks, each after those that its formula reads.
 
     Arguments:
         fields: formula by (block key, field key); references to other fields are inputs.
+        settings: key of the block that ``@key`` reads.
 
     Errors: CircularError naming the cycle.
     """
     sorter: TopologicalSorter[FieldKey] = TopologicalSorter()
     for (block, key), formula in fields.items():
-        needed = (_target(block, reference) for reference in dependencies(formula))
+        needed = (_target(block, reference, settings) for reference in dependencies(formula))
         sorter.add((block, key), *(field for field in needed if field is not None and field in fields))
     try:
         return list(sorter.static_order())

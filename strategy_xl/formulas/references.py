@@ -11,15 +11,20 @@ Functions are in English with commas; text between quotes is left alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
-_TOKEN = re.compile(
-    r'"(?:[^"]|"")*"'
-    r"|(?P<block>[a-z][a-z0-9_]*)?\[(?P<key>[a-z][a-z0-9_]*)\]"
-    r"|@(?P<setting>[a-z][a-z0-9_]*)"
-    r"|#(?P<list>[a-z][a-z0-9_]*)\.(?P<choice>[a-z][a-z0-9_]*)"
+from strategy_xl.formulas.tokens import BRACKET, WORD, Token, tokens
+
+REFERENCE = "reference"
+"""Kind of the tokens that are joined to a reference."""
+
+_KEY = r"[a-z][a-z0-9_]*"
+_REFERENCE = re.compile(
+    rf"(?P<block>[\w.]+)?\[(?P<key>{_KEY})\]|@(?P<setting>{_KEY})|\#(?P<list>{_KEY})\.(?P<choice>{_KEY})"
 )
+_ARGUMENT = re.compile(rf"({_KEY})(?:\[({_KEY})(?::({_KEY}))?\])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +36,40 @@ class Reference:
     owner: str = ""
 
 
-def _reference(match: re.Match[str]) -> Reference | None:
-    if match["key"]:
-        return Reference("column" if match["block"] else "row", match["key"], match["block"] or "")
+@cache
+def read_reference(text: str) -> Reference | None:
+    """The reference that a text is; None when it is anything else."""
+    match = _REFERENCE.fullmatch(text)
+    if match is None:
+        return None
     if match["setting"]:
         return Reference("setting", match["setting"])
     if match["choice"]:
         return Reference("choice", match["choice"], match["list"])
-    return None
+    return Reference("column" if match["block"] else "row", match["key"], match["block"] or "")
+
+
+def pieces(formula: str) -> Iterator[Token]:
+    """The tokens of a formula, those of a reference joined to one of kind ``REFERENCE``."""
+    found = tokens(formula)
+    at, last = 0, len(found) - 1
+    while at <= last:
+        token = found[at]
+        text, width = token.text, 1
+        if at < last and (text in ("@", "#") or (token.kind == WORD and found[at + 1].kind == BRACKET)):
+            text, width = text + found[at + 1].text, 2
+        if (width == 2 or token.kind == BRACKET) and read_reference(text) is not None:
+            yield Token(REFERENCE, text, token.at)
+            at += width
+        else:
+            yield token
+            at += 1
 
 
 def references(formula: str) -> Iterator[Reference]:
     """The references of a formula, in order."""
-    for match in _TOKEN.finditer(formula):
-        reference = _reference(match)
-        if reference is not None:
-            yield reference
-
-
-def render(formula: str, resolve: Callable[[Reference], str]) -> str:
-    """The formula with every reference replaced by what ``resolve`` gives."""
-
-    def replace(match: re.Match[str]) -> str:
-        reference = _reference(match)
-        return match[0] if reference is None else resolve(reference)
-
-    return _TOKEN.sub(replace, formula)
-
-
-_ARGUMENT = re.compile(r"([a-z]\w*)(?:\[([a-z]\w*)(?::([a-z]\w*))?\])?")
+    found = (read_reference(piece.text) for piece in pieces(formula) if piece.kind == REFERENCE)
+    return (reference for reference in found if reference is not None)
 
 
 def parse_argument(text: str) -> tuple[str, tuple[str, ...]]:
@@ -76,7 +86,7 @@ def parse_argument(text: str) -> tuple[str, tuple[str, ...]]:
 
 def parse_column(text: str) -> tuple[str, str]:
     """Split ``block[key]``; ValueError when the text is anything else."""
-    match = _TOKEN.fullmatch(text.strip())
-    if match is None or not match["block"]:
+    block, keys = parse_argument(text.strip())
+    if len(keys) != 1:
         raise ValueError(text)
-    return match["block"], match["key"]
+    return block, keys[0]

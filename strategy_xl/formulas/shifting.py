@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, column_letters, column_number
+from strategy_xl.formulas.tokens import WORD, Token, tokens
 
-# In order of trial: text, quoted sheet, bracketed part (handled apart, may nest), ranges of whole
-# columns or rows, cells. A name or function that merely looks like a cell is caught by its neighbours.
-_PIECE = re.compile(
-    r"""
-    (?P<text>"(?:[^"]|"")*")
-  | (?P<sheet>'(?:[^']|'')*'!?)
-  | (?P<bracket>\[)
-  | (?P<columns>(?<![\w.$\\?])\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w.(!\\?]))
-  | (?P<rows>(?<![\w.$\\?])\$?[0-9]{1,7}:\$?[0-9]{1,7}(?![\w.(!\\?]))
-  | (?P<cell>(?<![\w.$\\?])\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?![\w.(!\\?]))
-  | (?P<word>[\w.\\?]+!?)
-    """,
-    re.VERBOSE,
-)
+_COLUMN = re.compile(r"\$?[A-Za-z]{1,3}")
+_ROW = re.compile(r"\$?[0-9]{1,7}")
 _CELL = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})")
 
 
@@ -40,23 +30,21 @@ def shift_formula(text: str, rows: int, columns: int) -> str:
     >>> shift_formula("A1+$B$2*SUM(C:C)+Clients[[#This Row],[CA]]", 1, 1)
     'B2+$B$2*SUM(D:D)+Clients[[#This Row],[CA]]'
     """
-    out: list[str] = []
-    at = 0
-    while (found := _PIECE.search(text, at)) is not None:
-        out.append(text[at : found.start()])
-        piece, kind = found[0], found.lastgroup
-        at = found.end()
-        if kind == "bracket":
-            at = _bracket_end(text, found.start())
-            piece = text[found.start() : at]
-        elif kind == "cell":
-            piece = _shift_cell(piece, rows, columns)
-        elif kind == "columns":
-            piece = ":".join(_shift_column(part, columns) for part in piece.split(":"))
-        elif kind == "rows":
-            piece = ":".join(_shift_row(part, rows) for part in piece.split(":"))
-        out.append(piece)
-    return "".join(out) + text[at:]
+    found = tokens(text)
+    out = [token.text for token in found]
+    for at, token in enumerate(found):
+        if token.text == "[":
+            raise ShiftError(text)
+        cell = _CELL.fullmatch(token.text) if token.kind == WORD else None
+        if cell is not None and not _is_named(found, at):
+            out[at] = _shift_cell(cell, rows, columns)
+        elif token.text == ":" and 0 < at < len(found) - 1 and not _is_named(found, at + 1):
+            ends = found[at - 1].text, found[at + 1].text
+            if all(map(_COLUMN.fullmatch, ends)):
+                out[at - 1], out[at + 1] = (_shift_column(end, columns) for end in ends)
+            elif all(map(_ROW.fullmatch, ends)):
+                out[at - 1], out[at + 1] = (_shift_row(end, rows) for end in ends)
+    return "".join(out)
 
 
 def has_relative_references(text: str) -> bool:
@@ -67,29 +55,15 @@ def has_relative_references(text: str) -> bool:
         return True
 
 
-def _bracket_end(text: str, start: int) -> int:
-    """Just after the bracket that closes the one at ``start``; ``'`` escapes the next character."""
-    depth, at = 0, start
-    while at < len(text):
-        char = text[at]
-        if char == "'":
-            at += 1
-        elif char == "[":
-            depth += 1
-        elif char == "]":
-            depth -= 1
-            if not depth:
-                return at + 1
-        at += 1
-    raise ShiftError(text)
+def _is_named(found: Sequence[Token], at: int) -> bool:
+    """Whether a token is the name of a function, sheet or table, whatever it looks like."""
+    return at + 1 < len(found) and found[at + 1].text[0] in "(!["
 
 
-def _shift_cell(ref: str, rows: int, columns: int) -> str:
-    found = _CELL.fullmatch(ref)
-    assert found is not None
-    fixed_column, letters, fixed_row, digits = found.groups()
+def _shift_cell(cell: re.Match[str], rows: int, columns: int) -> str:
+    fixed_column, letters, fixed_row, digits = cell.groups()
     if column_number(letters.upper()) > MAX_COLUMN or not 1 <= int(digits) <= MAX_ROW:
-        return ref  # a name such as TAX20245678 cannot be a cell
+        return cell[0]  # a name such as TAX20245678 cannot be a cell
     return _shift_column(fixed_column + letters, columns) + _shift_row(fixed_row + digits, rows)
 
 

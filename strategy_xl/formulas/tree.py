@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from strategy_xl.formulas.arrays.blocks import BOOL, ERROR, ERRORS, NUMBER, TEXT
+from strategy_xl.formulas.references import REFERENCE, Reference, pieces, read_reference
+from strategy_xl.formulas.tokens import ERROR, MARK, NUMBER, SPACE, TEXT, WORD, Token
 
 
 class FormulaError(ValueError):
@@ -19,40 +18,17 @@ class UnsupportedError(FormulaError):
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A constant; ``kind`` keeps TRUE and 1 apart."""
+    """A constant.
 
-    kind: int
+    Arguments:
+        kind: ``number``, ``text``, ``bool`` or ``error``; it keeps TRUE and 1 apart.
+        value: its value, an error's code.
+        text: as it is written.
+    """
+
+    kind: str
     value: float | str | bool
-
-
-@dataclass(frozen=True, slots=True)
-class RowRef:
-    """``[key]``: this row's cell, or the field of the same form instance."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnRef:
-    """``block[key]``: a table's column or a form's field."""
-
-    block: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class SettingRef:
-    """``@key``: a setting."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class LabelRef:
-    """``#list.key``: the label of a choice."""
-
-    list: str
-    choice: str
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +40,14 @@ class Missing:
 class Array:
     """``{1,2;3,4}``."""
 
-    rows: tuple[tuple[Literal | LabelRef, ...], ...]
+    rows: tuple[tuple[Literal | Reference, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """``(x)``."""
+
+    inner: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,72 +69,36 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``NAME(arguments)``, the name in capitals without ``_xlfn.``."""
+    """``NAME(arguments)``, the name as it is written."""
 
     name: str
     args: tuple[Node, ...]
 
 
-Node = Literal | RowRef | ColumnRef | SettingRef | LabelRef | Missing | Array | Unary | Binary | Call
-
-_TOKEN = re.compile(
-    r"(?P<space>\s+)"
-    r'|(?P<string>"(?:[^"]|"")*")'
-    r"|(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|(?P<column>(?:[a-z][a-z0-9_]*)?\[[a-z][a-z0-9_]*\])"
-    r"|(?P<setting>@[a-z][a-z0-9_]*)"
-    r"|(?P<label>\#[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)"
-    r"|(?P<error>" + "|".join(re.escape(code) for code in ERRORS) + r")"
-    r"|(?P<call>(?:_xlfn\.)?(?:_xlws\.)?[A-Za-z][A-Za-z0-9.]*\s*\()"
-    r"|(?P<word>(?:TRUE|FALSE)\b)"
-    r"|(?P<op><>|<=|>=|[-+*/^&=<>%(){},;])"
-)
+Node = Literal | Reference | Missing | Array | Group | Unary | Binary | Call
 
 _BINDING = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5}
 _UNARY_BINDING = 6  # Excel binds a sign tighter than the power: -2^2 is 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    at: int
-
-
-def _tokens(formula: str) -> Iterator[_Token]:
-    at = 1 if formula.startswith("=") else 0
-    while at < len(formula):
-        match = _TOKEN.match(formula, at)
-        if match is None:
-            message = f"{formula[at : at + 20]!r} at {at} in {formula!r}"
-            raise FormulaError(message)
-        if match.lastgroup != "space":
-            yield _Token(str(match.lastgroup), match[0], at)
-        at = match.end()
-    yield _Token("end", "", at)
-
-
 class _Parser:
     def __init__(self, formula: str) -> None:
         self._formula = formula
-        self._tokens = list(_tokens(formula))
-        self._next = 0
-        self._known: dict[Node, Node] = {}
+        self._tokens = [token for token in pieces(formula) if token.kind != SPACE]
+        self._tokens.append(Token("end", "", len(formula)))
+        self._next = 1 if self._tokens[0].text == "=" else 0
 
-    def _keep(self, node: Node) -> Node:
-        """One object for equal subtrees, so that each is evaluated once."""
-        return self._known.setdefault(node, node)
-
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self._tokens[self._next]
         self._next += 1
         return token
 
     def _peek(self) -> str:
+        """The next token's text when it is a mark, else its kind."""
         token = self._tokens[self._next]
-        return token.text if token.kind == "op" else token.kind
+        return token.text if token.kind == MARK else token.kind
 
-    def _fail(self, token: _Token) -> FormulaError:
+    def _fail(self, token: Token) -> FormulaError:
         return FormulaError(f"{token.text or 'end'!r} at {token.at} in {self._formula!r}")
 
     def _expect(self, text: str) -> None:
@@ -161,9 +108,7 @@ class _Parser:
 
     def whole(self) -> Node:
         node = self._expression(0)
-        token = self._take()
-        if token.kind != "end":
-            raise self._fail(token)
+        self._expect("")
         return node
 
     def _expression(self, floor: int) -> Node:
@@ -172,67 +117,58 @@ class _Parser:
             op = self._peek()
             if op == "%":
                 self._take()
-                left = self._keep(Unary("%", left))
+                left = Unary("%", left)
             elif _BINDING.get(op, 0) > floor:
                 self._take()
-                left = self._keep(Binary(op, left, self._expression(_BINDING[op])))
+                left = Binary(op, left, self._expression(_BINDING[op]))
             else:
                 return left
 
     def _prefix(self) -> Node:
         token = self._take()
-        if token.kind == "op" and token.text in "+-":
-            return self._keep(Unary(token.text, self._expression(_UNARY_BINDING)))
+        if token.text in ("+", "-"):
+            return Unary(token.text, self._expression(_UNARY_BINDING))
         if token.text == "(":
             node = self._expression(0)
             self._expect(")")
-            return node
+            return Group(node)
         if token.text == "{":
-            return self._keep(self._array())
-        if token.kind == "call":
-            return self._keep(self._call(token))
-        return self._keep(self._atom(token))
+            return self._array()
+        if token.kind == WORD and self._peek() == "(":
+            self._take()
+            return Call(token.text, self._arguments())
+        return self._atom(token)
 
-    def _atom(  # noqa: PLR0911 - one arm a kind of token
-        self, token: _Token
-    ) -> Literal | RowRef | ColumnRef | SettingRef | LabelRef:
-        match token.kind:
-            case "number":
-                return Literal(NUMBER, float(token.text))
-            case "string":
-                return Literal(TEXT, token.text[1:-1].replace('""', '"'))
-            case "word":
-                return Literal(BOOL, token.text == "TRUE")
-            case "error":
-                return Literal(ERROR, float(ERRORS.index(token.text)))
-            case "column":
-                block, _bracket, key = token.text[:-1].partition("[")
-                return ColumnRef(block, key) if block else RowRef(key)
-            case "setting":
-                return SettingRef(token.text[1:])
-            case "label":
-                name, _dot, choice = token.text[1:].partition(".")
-                return LabelRef(name, choice)
-            case _:
-                raise self._fail(token)
+    def _atom(self, token: Token) -> Literal | Reference:
+        reference = read_reference(token.text) if token.kind == REFERENCE else None
+        if reference is not None:
+            return reference
+        text = token.text
+        if token.kind == NUMBER:
+            return Literal("number", float(text), text)
+        if token.kind == TEXT:
+            return Literal("text", text[1:-1].replace('""', '"'), text)
+        if token.kind == ERROR:
+            return Literal("error", text, text)
+        if text in ("TRUE", "FALSE"):
+            return Literal("bool", text == "TRUE", text)
+        raise self._fail(token)
 
-    def _call(self, token: _Token) -> Call:
-        name = token.text[:-1].strip().upper().removeprefix("_XLFN.").removeprefix("_XLWS.")
+    def _arguments(self) -> tuple[Node, ...]:
         args: list[Node] = []
         if self._peek() == ")":
             self._take()
-            return Call(name, ())
+            return ()
         while True:
-            args.append(self._keep(Missing()) if self._peek() in (",", ")") else self._expression(0))
-            token = self._take()
-            if token.text == ")":
-                return Call(name, tuple(args))
-            if token.text != ",":
-                raise self._fail(token)
+            args.append(Missing() if self._peek() in (",", ")") else self._expression(0))
+            if self._peek() != ",":
+                self._expect(")")
+                return tuple(args)
+            self._take()
 
     def _array(self) -> Array:
-        rows: list[tuple[Literal | LabelRef, ...]] = []
-        row: list[Literal | LabelRef] = []
+        rows: list[tuple[Literal | Reference, ...]] = []
+        row: list[Literal | Reference] = []
         while True:
             row.append(self._element())
             token = self._take()
@@ -247,33 +183,55 @@ class _Parser:
             raise self._fail(token)
         return Array(tuple(rows))
 
-    def _element(self) -> Literal | LabelRef:
+    def _element(self) -> Literal | Reference:
         token = self._take()
-        sign = 1.0
-        if token.kind == "op" and token.text in "+-":
-            sign = -1.0 if token.text == "-" else 1.0
-            token = self._take()
-            if token.kind != "number":
-                raise self._fail(token)
+        if token.text in ("+", "-"):
+            number = self._take()
+            if number.kind != NUMBER:
+                raise self._fail(number)
+            text = token.text + number.text
+            return Literal("number", float(text), text)
         found = self._atom(token)
-        if isinstance(found, LabelRef):
-            return found
-        if not isinstance(found, Literal):
+        if isinstance(found, Reference) and found.kind != "choice":
             raise self._fail(token)
-        return Literal(NUMBER, sign * float(found.value)) if token.kind == "number" else found
+        return found
 
 
 def parse(formula: str) -> Node:
-    """The tree of a template formula, with or without its leading ``=``.
+    """The tree of a template formula, with or without its leading ``=``, all but spaces kept.
 
-    Equal subtrees are one object. Errors: FormulaError naming the place.
+    Errors: FormulaError naming the place.
     """
     return _Parser(formula).whole()
+
+
+def simplified(tree: Node) -> Node:
+    """The tree as it computes: no parentheses, names in capitals and bare, equal parts one object."""
+    known: dict[object, Node] = {}
+
+    def simple(node: Node) -> Node:
+        if isinstance(node, Group):
+            return simple(node.inner)
+        parts = tuple(map(simple, children(node)))
+        key: object = node
+        match node:
+            case Unary(op=op) | Binary(op=op):
+                key = (op, *map(id, parts))
+                node = type(node)(op, *parts)
+            case Call():
+                name = node.name.upper().removeprefix("_XLFN.").removeprefix("_XLWS.")
+                key = (name, *map(id, parts))
+                node = Call(name, parts)
+        return known.setdefault(key, node)
+
+    return simple(tree)
 
 
 def children(node: Node) -> tuple[Node, ...]:
     """The direct parts of a node."""
     match node:
+        case Group():
+            return (node.inner,)
         case Unary():
             return (node.operand,)
         case Binary():

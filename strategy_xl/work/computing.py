@@ -226,7 +226,7 @@ class NativeValues:
             for field in block.block.fields
             if field.formula is not None
         }
-        for key, field in evaluation_order(formulas):
+        for key, field in evaluation_order(formulas, SETTINGS_BLOCK):
             self._columns[key][field] = self._compute(key, field, formulas[key, field])
         found: dict[str, dict[str, pd.Series]] = {}
         for key, field in formulas:

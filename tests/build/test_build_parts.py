@@ -14,7 +14,7 @@ from lxml import etree
 from strategy_xl.book.shown import Values
 from strategy_xl.build import example
 from strategy_xl.build.book import example_rows
-from strategy_xl.build.formulas import Formulas, escape_column, prefix_functions, quote
+from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import Area, text_lines
 from strategy_xl.build.placing import lay_out
 from strategy_xl.build.select import closure
@@ -22,6 +22,7 @@ from strategy_xl.build.style import number_format
 from strategy_xl.build.validation import shorten
 from strategy_xl.build.widths import Columns
 from strategy_xl.errors import TemplateError, UsageError
+from strategy_xl.formulas.excel import escape_column, quote
 from strategy_xl.ooxml.finish import MAIN, SharedStrings, order_fonts
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldSpec, FieldType, FormBlock, TableBlock
@@ -41,14 +42,6 @@ def field(**values: object) -> FieldSpec:
 def test_column_labels_are_escaped_as_in_files(label: str, escaped: str) -> None:
     """Brackets, apostrophes and number signs get an apostrophe; nothing else does."""
     assert escape_column(label) == escaped
-
-
-def test_newer_functions_get_their_prefix_outside_text() -> None:
-    """IFNA and its like are prefixed once; names inside quotes, prefixed ones and look-alikes are left."""
-    formula = '=IFNA(SWITCH(A1,"IFNA(",1),MYIFS(2))&_xlfn.MAXIFS(A1:A2)&RANK.EQ(1,A1:A2)'
-    assert prefix_functions(formula) == (
-        '=_xlfn.IFNA(_xlfn.SWITCH(A1,"IFNA(",1),MYIFS(2))&_xlfn.MAXIFS(A1:A2)&_xlfn.RANK.EQ(1,A1:A2)'
-    )
 
 
 def test_quotes_in_labels_are_doubled() -> None:
@@ -71,6 +64,20 @@ def test_references_become_file_syntax() -> None:
     row = personas.rows[key]
     assert formulas.render(f"[{key}]", personas, instance=1) == f"=D{row}"
     assert formulas.whole(f"personas[{key}]") == f"'{personas.sheet}'!$C${row}:$H${row}"
+
+
+def test_a_formula_that_cannot_be_read_is_named() -> None:
+    """The template's file and block are told, with the place in the formula."""
+    formulas = Formulas(lay_out(load_default(), "fr", {}))
+    with pytest.raises(TemplateError) as caught:
+        formulas.render("=SUM([revenue]", formulas.layout.placed["clients"])
+    finding = caught.value.finding
+    module = load_default().data_blocks()["clients"][0]
+    assert (finding.code, finding.location.workbook, finding.args["key"]) == (
+        "SX102",
+        f"{module.key}.toml",
+        "clients",
+    )
 
 
 def test_area_gives_one_cell_or_a_range() -> None:

@@ -24,9 +24,9 @@ from strategy_xl.formulas.arrays import (
     evaluation_order,
     function_names,
 )
-from strategy_xl.formulas.arrays.blocks import NUMBER, from_values, to_serial
+from strategy_xl.formulas.arrays.blocks import from_values, to_serial
 from strategy_xl.formulas.references import Reference
-from strategy_xl.formulas.tree import Binary, Literal, RowRef, parse
+from strategy_xl.formulas.tree import Binary, Literal, parse, simplified
 
 sys.path.insert(0, str(Path(__file__).parent))
 from native_data import NA, make_context
@@ -265,6 +265,7 @@ def test_what_is_no_formula(formula: str) -> None:
         ("ROUND(1)", "ROUND"),
         ("OFFSET(t[n],1,0)", "OFFSET"),
         ("t[n]+1", "range"),
+        ("IFERROR(#NEW!,1)", "#NEW!"),
     ],
 )
 def test_unsupported(formula: str, named: str) -> None:
@@ -275,10 +276,10 @@ def test_unsupported(formula: str, named: str) -> None:
 
 def test_tree() -> None:
     """Signs bind tighter than powers, powers go from the left, equal parts are one object."""
-    tree = parse("=[a]*2+[a]*2")
+    tree = simplified(parse("=[a]*2+([a]*2)"))
     assert isinstance(tree, Binary)
     assert tree.left is tree.right
-    assert tree.left == Binary("*", RowRef("a"), Literal(NUMBER, 2.0))
+    assert tree.left == Binary("*", Reference("row", "a"), Literal("number", 2.0))
     assert compile_formula("_xlfn.IFNA(1,2)").root == compile_formula("IFNA( 1 , 2 )").root
 
 
@@ -300,7 +301,8 @@ def test_order() -> None:
             ("t", "double"): "=[half]*4",
             ("t", "half"): "=[input]/2",
             ("params", "rate"): "=1",
-        }
+        },
+        "params",
     )
     assert order.index(("t", "half")) < order.index(("t", "double")) < order.index(("tile", "total"))
     assert order.index(("params", "rate")) < order.index(("tile", "total"))
@@ -310,7 +312,7 @@ def test_order() -> None:
 def test_circle() -> None:
     """Fields that need each other are named."""
     with pytest.raises(CircularError) as caught:
-        evaluation_order({("a", "x"): "=b[y]", ("b", "y"): "=[z]", ("b", "z"): "=SUM(a[x])"})
+        evaluation_order({("a", "x"): "=b[y]", ("b", "y"): "=[z]", ("b", "z"): "=SUM(a[x])"}, "params")
     assert set(caught.value.cycle) == {("a", "x"), ("b", "y"), ("b", "z")}
     assert "a[x]" in str(caught.value)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
@@ -16,7 +15,9 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from strategy_xl.formulas.arrays import ErrorValue, evaluate
 from strategy_xl.formulas.arrays.blocks import to_serial
-from strategy_xl.formulas.references import Reference, render
+from strategy_xl.formulas.excel import write
+from strategy_xl.formulas.references import Reference
+from strategy_xl.formulas.tree import parse
 
 sys.path.insert(0, str(Path(__file__).parent))
 import native_data as data
@@ -27,12 +28,6 @@ ROWS = 12
 SEEDS = 4
 COLUMN_OF = {key: get_column_letter(position) for position, key in enumerate(data.DATA, start=1)}
 SETTING_CELL = {key: f"Settings!$A${row}" for row, key in enumerate(data.SETTINGS, start=1)}
-
-NEWER = re.compile(
-    r"\b(IFNA|IFS|SWITCH|MAXIFS|MINIFS|TEXTJOIN|CONCAT|XOR|DAYS|UNICHAR|UNICODE|RANK\.EQ|RANK\.AVG|STDEV\.S|STDEV\.P"
-    r"|VAR\.P|PERCENTILE\.INC|NORM\.S\.INV|NORM\.S\.DIST|CEILING\.MATH|FLOOR\.MATH|ISOWEEKNUM)(?=\()"
-)
-"""Functions younger than the file format, which files write with a prefix."""
 
 UNSPECIFIC = "#VALUE!"
 OWN_CODES = ("#NUM!", "#REF!")
@@ -64,7 +59,7 @@ def in_cells(formula: str, row: int) -> str:
             case _:
                 return f'"{data.LABEL}"'
 
-    return "=" + NEWER.sub(r"_xlfn.\1", render(formula, resolve))
+    return "=" + write(parse(formula), resolve)
 
 
 def write_book(path: Path, formulas: list[tuple[str, bool]]) -> None:
@@ -188,7 +183,7 @@ class TemplateBook:
         sheet = self.book[name] if name in self.book else self.book.create_sheet(name)
         column = self._next[name] = self._next.get(name, 0) + 1
         for row in range(self._cells.size(given.block)):
-            text = "=" + NEWER.sub(r"_xlfn.\1", render(given.formula.removeprefix("="), resolve))
+            text = "=" + write(parse(given.formula), resolve)
             cell = sheet.cell(templates.FIRST_ROW + row, column)
             cell.value = ArrayFormula(cell.coordinate, text) if given.array else text
         return name, column

@@ -47,7 +47,7 @@ def test_there_are_formulas() -> None:
 def test_order_of_template_fields() -> None:
     """Each computed field of the templates comes after those it reads; there is no circle."""
     fields = {(f.block, f.key): f.formula for f in FORMULAS if not f.key.startswith("box_")}
-    order = evaluation_order(fields)
+    order = evaluation_order(fields, "params")
     assert sorted(order) == sorted(fields)
     place = {field: at for at, field in enumerate(order)}
     for (block, key), formula in fields.items():

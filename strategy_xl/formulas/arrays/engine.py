@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from strategy_xl.formulas.arrays import all as library
 from strategy_xl.formulas.arrays.blocks import (
-    ERROR,
     ERRORS,
     Cells,
     ErrorValue,
@@ -25,21 +24,20 @@ from strategy_xl.formulas.arrays.kinds import settled
 from strategy_xl.formulas.arrays.library import FUNCTIONS, Function, Traits
 from strategy_xl.formulas.arrays.operators import operate, sign
 from strategy_xl.formulas.arrays.sumproduct import grouped_sumproduct
+from strategy_xl.formulas.references import Reference
 from strategy_xl.formulas.tree import (
     Array,
     Binary,
     Call,
-    ColumnRef,
-    LabelRef,
+    Group,
     Literal,
     Missing,
     Node,
-    RowRef,
-    SettingRef,
     Unary,
     UnsupportedError,
     children,
     parse,
+    simplified,
 )
 
 Vector = list[Value]
@@ -144,7 +142,7 @@ def compile_formula(formula: str) -> Compiled:
 
     Errors: FormulaError when it cannot be read, UnsupportedError naming an unknown function.
     """
-    root = parse(formula)
+    root = simplified(parse(formula))
     traits: dict[int, Traits] = {}
     _analyse(root, traits)
     return Compiled(formula, root, traits)
@@ -161,12 +159,14 @@ def _analyse(node: Node, traits: dict[int, Traits]) -> Traits:
         return known
     parts = [_analyse(part, traits) for part in children(node)]
     match node:
-        case RowRef():
+        case Reference(kind="row"):
             found = Traits(rows=True, cols=False)
-        case ColumnRef() | Array():
+        case Reference(kind="column") | Array():
             found = Traits(rows=False, cols=True)
         case Call():
             found = _analyse_call(node, parts)
+        case Literal(kind="error", value=code) if code not in ERRORS:
+            raise UnsupportedError(str(code))
         case _:
             found = Traits(any(part.rows for part in parts), any(part.cols for part in parts))
     traits[id(node)] = found
@@ -188,9 +188,13 @@ def _analyse_call(node: Call, parts: Sequence[Traits]) -> Traits:
     return Traits(rows, cols, heavy and not cols)
 
 
+def _is_column(node: Node | None) -> TypeGuard[Reference]:
+    return isinstance(node, Reference) and node.kind == "column"
+
+
 def _spans_cells(node: Node) -> bool:
     """Whether cells of a range reach the result one by one (an array constant or ROW(range) do not)."""
-    if isinstance(node, ColumnRef):
+    if _is_column(node):
         return True
     if isinstance(node, Call):
         arrays = FUNCTIONS[node.name].arrays
@@ -268,7 +272,7 @@ class _Run:
 
     def _widest(self, node: Node) -> int:
         found = [self._widest(part) for part in children(node)]
-        if isinstance(node, ColumnRef):
+        if _is_column(node):
             found.append(int(np.prod(self.value(node).shape[1:])))
         return max(found, default=1)
 
@@ -276,18 +280,20 @@ class _Run:
         """Evaluate a node from its parts, whatever was kept of it."""
         match node:
             case Literal(kind=kind, value=value):
-                return constant(ErrorValue(ERRORS[int(value)]) if kind == ERROR else value)
-            case RowRef(key=key):
+                return constant(ErrorValue(str(value)) if kind == "error" else value)
+            case Reference(kind="row", key=key):
                 found = self._context.cells(("row", key), self._context.rows[key])
                 return found.map(lambda part: part[self._rows]) if self._whole is not None else found
-            case ColumnRef(block=block, key=key):
+            case Reference(kind="column", key=key, owner=block):
                 return self._context.cells(("column", block, key), self._context.columns(block, key))
-            case SettingRef(key=key):
+            case Reference(kind="setting", key=key):
                 return self._context.cells(("setting", key), self._context.setting(key))
-            case LabelRef(list=name, choice=choice):
-                return texts(objects([self._context.label(name, choice)], (1, 1, 1)))
+            case Reference(key=key, owner=listed):
+                return texts(objects([self._context.label(listed, key)], (1, 1, 1)))
             case Missing():
                 return constant(None)
+            case Group(inner=inner):
+                return self.value(inner)
             case Array(rows=rows):
                 return self._array(rows)
             case Unary(op=op, operand=operand):
@@ -300,11 +306,11 @@ class _Run:
                     return spec.call(node.args, self)
                 return spec.call([self.value(part) for part in node.args], self)
 
-    def _array(self, rows: tuple[tuple[Literal | LabelRef, ...], ...]) -> Cells:
+    def _array(self, rows: tuple[tuple[Literal | Reference, ...], ...]) -> Cells:
         values = [part for row in rows for item in row for part in self.value_of(item)]
         return from_values(objects(values, (1, len(rows), len(rows[0]))))
 
-    def value_of(self, item: Literal | LabelRef) -> list[Value]:
+    def value_of(self, item: Literal | Reference) -> list[Value]:
         """The one value of an element of an array constant."""
         return self.compute(item).tolist()
 
@@ -313,11 +319,11 @@ class _Run:
 
     def row_numbers(self, node: Node | None) -> Cells:
         context = self._context
-        if isinstance(node, ColumnRef):
+        if _is_column(node):
             if context.row_numbers is None:
                 raise UnsupportedError("ROW of a column without row_numbers in the context")
-            return context.cells(("numbers", node.block), context.row_numbers(node.block))
-        if node is None or isinstance(node, RowRef):
+            return context.cells(("numbers", node.owner), context.row_numbers(node.owner))
+        if node is None or (isinstance(node, Reference) and node.kind == "row"):
             if context.row_number is None:
                 raise UnsupportedError("ROW() without row_number in the context")
             found = context.cells(("row", "#"), context.row_number)

@@ -39,7 +39,7 @@ _NOWHERE = -1
 def takes_whole(node: Call) -> bool:
     """Whether INDEX gives a whole row or column rather than one cell."""
     index = node.args[1:]
-    return any(isinstance(part, Missing) or part == Literal(NUMBER, 0.0) for part in index)
+    return any(isinstance(part, Missing) or part == Literal("number", 0.0) for part in index)
 
 
 def _sort_keys(cells: Cells, kind: int) -> tuple[list[object], list[int]]:

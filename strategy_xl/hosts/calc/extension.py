@@ -77,11 +77,10 @@ def parts(python: str) -> dict[str, str]:
         "component.py": (office / "component.py").read_text(encoding="utf-8"),
         f"{_INSIDE}/config.json": _config(python),
     }
-    for name in _MODULES:
-        text = (office / f"{name}.py").read_text(encoding="utf-8")
-        found[f"{_INSIDE}/{name}.py"] = text.replace(f"from {_FORMULAS}.", "from .")
-    for name in _SHARED:
-        found[f"{_INSIDE}/{name}.py"] = (files(_FORMULAS) / f"{name}.py").read_text(encoding="utf-8")
+    for folder, names in ((office, _MODULES), (files(_FORMULAS), _SHARED)):
+        for name in names:
+            text = (folder / f"{name}.py").read_text(encoding="utf-8")
+            found[f"{_INSIDE}/{name}.py"] = text.replace(f"from {_FORMULAS}.", "from .")
     for lang in LANGUAGES:
         found[f"description/{lang}.txt"] = message("calc.description", lang) + "\n"
     return found

@@ -107,14 +107,10 @@ def needs_work(text: str, names: Names, is_blank: Callable[[Place], bool]) -> bo
         names: our functions.
         is_blank: whether a cell is blank.
     """
-    for call in calls(text, names):
-        if names.is_foreign(call.name):
-            return True
-        for argument in call.arguments:
-            place = place_of(argument)
-            if place is not None and is_blank(place):
-                return True
-    return False
+    return any(
+        names.is_foreign(call.name) or any(map(is_blank, filter(None, map(place_of, call.arguments))))
+        for call in calls(text, names)
+    )
 
 
 def is_token_safe(text: str) -> bool:
