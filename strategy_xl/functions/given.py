@@ -23,9 +23,9 @@ from strategy_xl.functions.coercion import (
 )
 from strategy_xl.functions.registry import CellFunction
 from strategy_xl.functions.results import CellError, Texts, clip
-from strategy_xl.rules.answer import RuleResult
 from strategy_xl.rules.columns import numbers
 from strategy_xl.rules.params import build_params
+from strategy_xl.rules.result import RuleResult
 from strategy_xl.text.catalog import message
 from strategy_xl.text.coerce import coerce_column
 

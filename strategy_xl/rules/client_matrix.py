@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from strategy_xl.model import ClientClass, Confidence, RedFlagSeverity, StatusMark
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.choices import choice_array, choice_codes
 from strategy_xl.rules.client_scores import (
     DETAILED,
@@ -26,6 +25,7 @@ from strategy_xl.rules.client_scores import (
     score,
 )
 from strategy_xl.rules.columns import Bools, flags, numbers, rounded
+from strategy_xl.rules.result import Codes, RuleResult
 
 __all__ = ["VERSION", "ClientParams", "classify", "contributions"]
 

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from strategy_xl.model import ClientClass, StatusMark
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.choices import choice_array, choice_codes, is_choice
 from strategy_xl.rules.client_matrix import AT_RISK, AVOID, CLASSES, HAPPY, IDEAL
 from strategy_xl.rules.client_scores import (
@@ -34,6 +33,7 @@ from strategy_xl.rules.client_scores import (
     score,
 )
 from strategy_xl.rules.columns import Bools, Floats, flags, numbers, rounded
+from strategy_xl.rules.result import Codes, RuleResult
 
 __all__ = ["VERSION", "smallest_change"]
 

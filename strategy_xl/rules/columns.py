@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes
+from strategy_xl.rules.result import Codes
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

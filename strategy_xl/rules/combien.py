@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import Bools, Floats, numbers, rounded
+from strategy_xl.rules.result import Codes, RuleResult
 
 VERSION = "1"
 INPUTS = (

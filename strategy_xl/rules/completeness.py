@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import Bools, rounded
+from strategy_xl.rules.result import Codes, RuleResult
 
 __all__ = ["VERSION", "BlockNeed", "block_completeness", "completeness", "filled_cells", "overall"]
 

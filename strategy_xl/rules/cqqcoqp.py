@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import ONE_ROW, boolean, one_row_codes, texts
+from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.wording import any_word, count_words, fold, is_placeholder
 
 VERSION = "1"

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import Floats, boolean, numbers, rounded, texts
+from strategy_xl.rules.result import Codes, RuleResult
 
 VERSION = "1"
 STAGES = ("leads", "meetings", "sales", "retained", "referrals")

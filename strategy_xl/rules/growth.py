@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import Floats, dates, numbers, rounded, texts
+from strategy_xl.rules.result import Codes, RuleResult
 
 VERSION = "1"
 Frequency = Literal["year", "quarter", "month"]

@@ -10,7 +10,6 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import ONE_ROW, one_row_codes, rounded, texts
 from strategy_xl.rules.icp_profile import (
     PROFILE_CODES,
@@ -21,6 +20,7 @@ from strategy_xl.rules.icp_profile import (
     match,
     sentences,
 )
+from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.wording import fold
 
 RESERVES = ("reserve", "red_flag")

@@ -14,8 +14,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import flags, numbers, texts
+from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.stakeholders import KNOWN_PERSON, active, facts, levels, power
 
 __all__ = ["VERSION", "influence", "introduction_path", "weigh", "widest_path"]

@@ -16,7 +16,6 @@ import pandas as pd
 
 from strategy_xl.errors import WorkbookError
 from strategy_xl.model import KpiElapsedAt, KpiNature, KpiRule, KpiStatus, KpiType
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.choices import choice_array, choice_codes, is_choice
 from strategy_xl.rules.columns import Bools, Floats, has_text, numbers, rounded, texts
 from strategy_xl.rules.kpi_forecast import (
@@ -30,6 +29,7 @@ from strategy_xl.rules.kpi_forecast import (
     seasonal_share,
     trends,
 )
+from strategy_xl.rules.result import Codes, RuleResult
 
 __all__ = ["VERSION", "KpiParams", "status", "weakest"]
 

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from strategy_xl.model import KpiStatus
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.choices import choice_codes
 from strategy_xl.rules.columns import Floats, boolean, numbers, rounded, texts
 from strategy_xl.rules.kpi import KpiParams
 from strategy_xl.rules.kpi_forecast import NO_DAY, days
+from strategy_xl.rules.result import Codes, RuleResult
 
 __all__ = ["VERSION", "priority", "rank"]
 

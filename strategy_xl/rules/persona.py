@@ -11,8 +11,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import Bools, flags, numbers, rounded, texts
+from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.wording import count_words, is_placeholder, jaccard, word_set
 
 VERSION = "1"

@@ -11,10 +11,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import Bools, Floats, dates, numbers, texts
 from strategy_xl.rules.funnel import wilson
 from strategy_xl.rules.growth import Frequency
+from strategy_xl.rules.result import Codes, RuleResult
 
 VERSION = "1"
 _ALIAS: dict[Frequency, str] = {"year": "Y", "quarter": "Q", "month": "M"}

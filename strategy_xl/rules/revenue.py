@@ -11,7 +11,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import (
     ONE_ROW,
     ROUNDING,
@@ -24,6 +23,7 @@ from strategy_xl.rules.columns import (
     texts,
 )
 from strategy_xl.rules.growth import Frequency, GrowthParams, assess_growth
+from strategy_xl.rules.result import Codes, RuleResult
 
 VERSION = "1"
 LEVELS = ("low", "medium", "high")

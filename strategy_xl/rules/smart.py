@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
+from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.smart_fields import (
     AgreementParams,
     FieldReading,

@@ -17,9 +17,9 @@ import pandas as pd
 
 from strategy_xl.errors import WorkbookError
 from strategy_xl.model import AccountAlert, ContactLevel, FactValue, Quadrant, Role
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.choices import choice_array, choice_codes, is_choice
 from strategy_xl.rules.columns import Bools, Floats, flags, has_text, rounded, texts
+from strategy_xl.rules.result import Codes, RuleResult
 
 __all__ = ["VERSION", "StakeholderParams", "active", "coverage", "power", "roles"]
 

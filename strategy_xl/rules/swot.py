@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import ONE_ROW, Bools, Floats, numbers, one_row_codes, rounded, texts
+from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.wording import any_word, fold_all
 
 VERSION = "1"

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategy_xl.rules.answer import MAX_CODES, Codes
 from strategy_xl.rules.choices import choice_array, choice_codes
 from strategy_xl.rules.columns import has_text, numbers, texts
 from strategy_xl.rules.kpi_forecast import NO_DAY, days
+from strategy_xl.rules.result import MAX_CODES, Codes
 
 CELLS = st.sampled_from(["a", "b ", " a", "", "  ", "12", None])
 
