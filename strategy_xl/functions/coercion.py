@@ -24,7 +24,7 @@ from pandas.api.types import infer_dtype
 from strategy_xl.functions.grid import Grid
 from strategy_xl.functions.registry import Argument
 from strategy_xl.functions.results import Cell, CellError, clip
-from strategy_xl.rules.columns import Bools
+from strategy_xl.rules.frame import Bools
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldSpec, FieldType, Text

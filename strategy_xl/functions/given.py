@@ -23,7 +23,7 @@ from strategy_xl.functions.coercion import (
 )
 from strategy_xl.functions.registry import CellFunction
 from strategy_xl.functions.results import CellError, Texts, clip
-from strategy_xl.rules.columns import numbers
+from strategy_xl.rules.frame import numbers
 from strategy_xl.rules.params import build_params
 from strategy_xl.rules.result import RuleResult
 from strategy_xl.text.catalog import message

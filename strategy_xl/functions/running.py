@@ -30,7 +30,7 @@ from strategy_xl.functions.given import Given, setting_value
 from strategy_xl.functions.grid import Grid, grid
 from strategy_xl.functions.registry import LANG, SETTINGS, Argument, CellFunction, Kind, Shape
 from strategy_xl.functions.results import Block, Cell, CellError, clip, column, rows_of
-from strategy_xl.rules.columns import Bools
+from strategy_xl.rules.frame import Bools
 from strategy_xl.text.catalog import LANGUAGES, message
 
 LANGUAGE_SETTING = "language"

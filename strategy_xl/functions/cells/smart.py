@@ -99,7 +99,7 @@ def _sentences(titles: pd.Series, given: Given, params: SmartParams) -> RuleResu
 )
 def smart_check(given: Given) -> Columns:
     """Points of each letter and verdict."""
-    from strategy_xl.rules.columns import numbers
+    from strategy_xl.rules.frame import numbers
 
     frame = judge(given).frame
     return [
