@@ -19,8 +19,8 @@ import pandas as pd
 
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.formulas.references import parse_argument
-from strategy_xl.rules.answer import RuleResult
 from strategy_xl.rules.params import build_params, params_type
+from strategy_xl.rules.result import RuleResult
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.spec import FormBlock, RuleCall, WorkbookSpec
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
+from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.text.catalog import has_message, messages
 from strategy_xl.text.shortening import MAX_TEXT, shorten
 

@@ -23,9 +23,9 @@ from strategy_xl.functions.intake import (
     setting_field,
 )
 from strategy_xl.functions.results import Texts
-from strategy_xl.rules.answer import RuleResult
-from strategy_xl.rules.columns import numbers
+from strategy_xl.rules.frame import numbers
 from strategy_xl.rules.params import build_params
+from strategy_xl.rules.result import RuleResult
 from strategy_xl.text.catalog import message
 from strategy_xl.text.coercion import coerce_column
 from strategy_xl.text.shortening import shorten

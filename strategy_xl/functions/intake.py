@@ -25,7 +25,7 @@ from strategy_xl.cellvalues import ErrorValue, error_value
 from strategy_xl.functions.arguments import Argument
 from strategy_xl.functions.grid import Grid
 from strategy_xl.functions.results import Cell
-from strategy_xl.rules.columns import Bools
+from strategy_xl.rules.frame import Bools
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType, Text

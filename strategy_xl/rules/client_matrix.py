@@ -11,11 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from strategy_xl.model import ClientClass, Confidence, RedFlagSeverity, StatusMark
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.choices import choice_array, choice_codes
 from strategy_xl.rules.client_scores import (
     DETAILED,
     QUICK,
@@ -25,7 +22,22 @@ from strategy_xl.rules.client_scores import (
     ClientScores,
     score,
 )
-from strategy_xl.rules.columns import Bools, flags, numbers, rounded
+from strategy_xl.rules.frame import (
+    Bools,
+    Column,
+    Frame,
+    cells,
+    choice_array,
+    choice_codes,
+    encoded,
+    flags,
+    is_known,
+    make_frame,
+    numbers,
+    object_column,
+    rounded,
+)
+from strategy_xl.rules.result import Codes, RuleResult
 
 __all__ = ["VERSION", "ClientParams", "classify", "contributions"]
 
@@ -63,32 +75,30 @@ class _Flags:
     major: np.ndarray
     minor: np.ndarray
     unknown: Bools
-    text: pd.Series
+    text: Column
 
 
 def _label(value: object) -> str:
     return str(value).strip().casefold()
 
 
-def _red_flags(clients: pd.DataFrame, red_flags: pd.DataFrame | None) -> _Flags:
+def _red_flags(clients: Frame, red_flags: Frame | None) -> _Flags:
     rows = len(clients)
     severities: dict[str, set[str]] = {}
-    if red_flags is not None and {"label", "severity"} <= set(red_flags.columns):
-        for label, severity in zip(red_flags["label"], red_flags["severity"], strict=True):
-            if not pd.isna(label):
-                severities.setdefault(_label(label), set()).add("" if pd.isna(severity) else str(severity))
+    if red_flags is not None and "severity" in red_flags:
+        for label, severity in zip(cells(red_flags, "label"), cells(red_flags, "severity"), strict=True):
+            if label is not None:
+                severities.setdefault(_label(label), set()).add(str(severity))
     counts = {severity: np.zeros(rows, dtype=np.int8) for severity in RedFlagSeverity}
-    unknown = np.zeros(rows, dtype=bool)
+    unknown, named = np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool)
     codes: list[np.ndarray] = []
     shown: list[np.ndarray] = []
     labels: dict[str, int] = {}
     for key in FLAG_COLUMNS:
-        if key not in clients.columns or not clients[key].notna().any():
-            codes.append(np.full(rows, -1))
-            shown.append(np.full(rows, None, dtype=object))
+        if not is_known(clients, key).any():
             continue
-        positions, distinct = pd.factorize(clients[key].astype(object))
-        names = [_label(value) for value in distinct]
+        positions, found = encoded(clients, key)
+        names = [_label(value) for value in found]
         numbered = np.array([labels.setdefault(name, len(labels)) if name else -1 for name in names] + [-1])
         code = numbered[positions]
         if codes:
@@ -99,23 +109,19 @@ def _red_flags(clients: pd.DataFrame, red_flags: pd.DataFrame | None) -> _Flags:
             counts[severity] = count + (has[positions] & (code >= 0))
         outside = np.array([bool(name) and name not in severities for name in names] + [False])
         unknown |= outside[positions]
+        named |= code >= 0
         codes.append(code)
-        values = clients[key].to_numpy(dtype=object, copy=True)
-        values[code < 0] = None
-        shown.append(values)
-    text = pd.Series(None, index=clients.index, dtype=object)
-    with_text = np.flatnonzero((codes[0] >= 0) | (codes[1] >= 0))
-    if with_text.size:
-        text.iloc[with_text] = [
-            ", ".join(str(part).strip() for part in (shown[0][row], shown[1][row]) if part is not None)
-            for row in with_text
-        ]
+        spelled = np.array([*(str(value).strip() for value in found), ""], dtype=object)
+        shown.append(spelled[np.where(code < 0, -1, positions)])
+    text = np.full(rows, np.nan, dtype=object)
+    for row in np.flatnonzero(named):
+        text[row] = ", ".join(part[row] for part in shown if part[row])
     return _Flags(
         counts[RedFlagSeverity.ELIMINATING],
         counts[RedFlagSeverity.MAJOR],
         counts[RedFlagSeverity.MINOR],
         unknown,
-        text,
+        object_column(text, clients.index),
     )
 
 
@@ -128,10 +134,10 @@ def _hold(values: np.ndarray, previous_high: Bools, had: Bools, params: ClientPa
 
 
 def classify(
-    clients: pd.DataFrame,
+    clients: Frame,
     params: ClientParams | None = None,
-    red_flags: pd.DataFrame | None = None,
-    previous: pd.Series | None = None,
+    red_flags: Frame | None = None,
+    previous: Column | None = None,
 ) -> RuleResult:
     """Class of each client with scores, confidence, marks, reasons and what is missing.
 
@@ -191,8 +197,7 @@ def classify(
     low |= (found.x_source == QUICK) | (found.y_source == QUICK)
     confidence = np.where(scored, low.astype(np.int8), -1)
 
-    index = clients.index
-    frame = pd.DataFrame(
+    frame = make_frame(
         {
             "margin_used": found.margin_used,
             "net": found.net,
@@ -216,14 +221,14 @@ def classify(
             "in_icp_sample": (final == IDEAL) & (flagged.major == 0) & (flagged.eliminating == 0),
             "flags_text": flagged.text,
         },
-        index=index,
-        copy=False,
+        clients.index,
     )
+    reasoned = is_known(clients, "forced_reason") & (cells(clients, "forced_reason") != "")
     told = ~np.isnan(found.hours) & ~np.isnan(found.margin_used) & (found.y_source == DETAILED)
     reasons = {
-        "FORCED": forced & ~_blank(clients, "forced_reason"),
+        "FORCED": forced & reasoned,
         "FORCED_DRIFT": forced & (given != held) & (held != INCOMPLETE),
-        "FORCED_NO_REASON": forced & _blank(clients, "forced_reason"),
+        "FORCED_NO_REASON": forced & ~reasoned,
         "RF": decided,
         "INCOMPLETE_X": np.isnan(found.x),
         "INCOMPLETE_Y": np.isnan(found.y),
@@ -241,13 +246,7 @@ def classify(
     return RuleResult(frame, Codes.from_masks(reasons, len(clients)), _missing(clients, found), VERSION)
 
 
-def _blank(frame: pd.DataFrame, key: str) -> Bools:
-    if key not in frame.columns:
-        return np.ones(len(frame), dtype=bool)
-    return (frame[key].isna() | (frame[key] == "")).to_numpy(dtype=bool)
-
-
-def _signal_reasons(clients: pd.DataFrame, found: ClientScores, params: ClientParams) -> dict[str, Bools]:
+def _signal_reasons(clients: Frame, found: ClientScores, params: ClientParams) -> dict[str, Bools]:
     """Codes for what weighs on a score, and for what makes it less sure."""
     rows = len(clients)
     return {
@@ -264,7 +263,7 @@ def _signal_reasons(clients: pd.DataFrame, found: ClientScores, params: ClientPa
     }
 
 
-def _missing(clients: pd.DataFrame, found: ClientScores) -> Codes:
+def _missing(clients: Frame, found: ClientScores) -> Codes:
     """Inputs that would complete the scores: the whole list where an axis is not fully detailed."""
     no_attachment = np.isnan(found.signals["attachment"])
     unknown_margin = np.isnan(found.margin_used)
@@ -279,7 +278,7 @@ def _missing(clients: pd.DataFrame, found: ClientScores) -> Codes:
     return Codes.from_masks(masks, len(clients))
 
 
-def contributions(clients: pd.DataFrame, params: ClientParams | None = None) -> pd.DataFrame:
+def contributions(clients: Frame, params: ClientParams | None = None) -> Frame:
     """What each signal adds to its score, and its points above or below the threshold.
 
     Arguments: as ``classify``. Result: same index; for each signal of X (``x_satisfaction``, ``x_impact``,
@@ -305,4 +304,4 @@ def contributions(clients: pd.DataFrame, params: ClientParams | None = None) -> 
             columns[f"{key}_gap"] = share * (values[key] - params.score_threshold)
     columns["x_distance"] = found.x - params.score_threshold
     columns["y_distance"] = found.y - params.score_threshold
-    return pd.DataFrame(columns, index=clients.index)
+    return make_frame(columns, clients.index)

@@ -13,11 +13,10 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from strategy_xl.errors import WorkbookError
 from strategy_xl.model import ClientMode, ScoreSource
-from strategy_xl.rules.columns import Bools, Floats, flags, numbers, rounded
+from strategy_xl.rules.frame import Bools, Floats, Frame, flags, is_known, numbers, rounded
 
 X_SIGNALS = ("satisfaction", "impact", "referrals", "attachment")
 Y_SIGNALS = ("net", "per_hour")
@@ -142,7 +141,7 @@ def clip_score(values: npt.ArrayLike) -> Floats:
     return np.clip(np.asarray(values, dtype=np.float64), 0.0, 100.0)
 
 
-def margin(clients: pd.DataFrame, params: ClientParams) -> tuple[Floats, Bools]:
+def margin(clients: Frame, params: ClientParams) -> tuple[Floats, Bools]:
     """Margin of each client in € and whether the default rate made it.
 
     Entered margin first, else revenue × entered rate, else revenue × default rate.
@@ -214,10 +213,10 @@ def _quantile_signals(
     return y1, y2
 
 
-def _attachment(clients: pd.DataFrame, params: ClientParams) -> Floats:
+def _attachment(clients: Frame, params: ClientParams) -> Floats:
     change, complaints = numbers(clients, "order_change"), numbers(clients, "complaints")
     competing = flags(clients, "competing")
-    known = clients["competing"].notna().to_numpy() if "competing" in clients.columns else competing
+    known = is_known(clients, "competing")
     penalty = COMPETING_PENALTY * competing
     penalty = penalty + ORDER_PENALTY * (rounded(change) < -params.drop_threshold)
     penalty = penalty + COMPLAINT_PENALTY * (complaints >= params.complaints_threshold)
@@ -234,7 +233,7 @@ def _choose(
     return np.where(enough, detailed, clip_score(QUICK_POINTS * quick)), source
 
 
-def score(clients: pd.DataFrame, params: ClientParams) -> ClientScores:
+def score(clients: Frame, params: ClientParams) -> ClientScores:
     """Both axis scores of each client, with all that leads to them.
 
     Arguments:

@@ -11,11 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from strategy_xl.model import ClientClass, StatusMark
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.choices import choice_array, choice_codes, is_choice
 from strategy_xl.rules.client_matrix import AT_RISK, AVOID, CLASSES, HAPPY, IDEAL
 from strategy_xl.rules.client_scores import (
     COMPETING_PENALTY,
@@ -33,7 +30,21 @@ from strategy_xl.rules.client_scores import (
     ClientScores,
     score,
 )
-from strategy_xl.rules.columns import Bools, Floats, flags, numbers, rounded
+from strategy_xl.rules.frame import (
+    Bools,
+    Floats,
+    Frame,
+    Index,
+    choice_array,
+    choice_codes,
+    flags,
+    is_choice,
+    is_known,
+    make_frame,
+    numbers,
+    rounded,
+)
+from strategy_xl.rules.result import Codes, RuleResult
 
 __all__ = ["VERSION", "smallest_change"]
 
@@ -115,9 +126,7 @@ def _grow(until: Callable[[Floats], Bools], start: Floats, step: Floats) -> Floa
     return value
 
 
-def _y_changes(
-    found: ClientScores, clients: pd.DataFrame, rows: np.ndarray, target: Floats, best: _Best
-) -> None:
+def _y_changes(found: ClientScores, clients: Frame, rows: np.ndarray, target: Floats, best: _Best) -> None:
     """Offer the changes of hours and margin (or revenue) that cross the target on Y.
 
     ``target`` is negative where the client is to keep that score and its loss is sought.
@@ -156,7 +165,7 @@ def _y_changes(
 
 def _x_changes(
     found: ClientScores,
-    clients: pd.DataFrame,
+    clients: Frame,
     params: ClientParams,
     rows: np.ndarray,
     target: Floats,
@@ -188,7 +197,7 @@ def _x_changes(
     need = wanted("attachment")
     change, complaints = numbers(clients, "order_change")[rows], numbers(clients, "complaints")[rows]
     competing = flags(clients, "competing")[rows]
-    known = clients["competing"].notna().to_numpy()[rows] if "competing" in clients.columns else competing
+    known = is_known(clients, "competing")[rows]
     drop, many = rounded(change) < -params.drop_threshold, complaints >= params.complaints_threshold
 
     def step(
@@ -205,7 +214,7 @@ def _x_changes(
     step("complaints", complaints, many, ~np.isnan(complaints), COMPLAINT_PENALTY, counts)
 
 
-def _quick_changes(name: str, clients: pd.DataFrame, rows: np.ndarray, target: Floats, best: _Best) -> None:
+def _quick_changes(name: str, clients: Frame, rows: np.ndarray, target: Floats, best: _Best) -> None:
     now = numbers(clients, name)[rows]
     new = np.abs(target) / QUICK_POINTS
     best.offer(name, rows, now, np.where(new > QUICK_POINTS, np.nan, new), np.abs(new - now) / QUICK_POINTS)
@@ -224,9 +233,7 @@ def _target(values: Floats, high: Bools, class_: np.ndarray, params: ClientParam
     return np.where(class_ == IDEAL, -lose, lift) * np.where(high & (class_ != IDEAL), np.nan, 1.0)
 
 
-def smallest_change(
-    clients: pd.DataFrame, classified: pd.DataFrame, params: ClientParams | None = None
-) -> RuleResult:
+def smallest_change(clients: Frame, classified: Frame, params: ClientParams | None = None) -> RuleResult:
     """For each client, the change of one input that changes its class with the least effort.
 
     Arguments:
@@ -267,7 +274,7 @@ def smallest_change(
     return _result(clients.index, class_, best)
 
 
-def _result(index: pd.Index, class_: np.ndarray, best: _Best) -> RuleResult:
+def _result(index: Index, class_: np.ndarray, best: _Best) -> RuleResult:
     on_y = np.isin(best.chosen, [INPUTS.index(name) for name in ("hours", "margin", "revenue", "quick_y")])
     some = best.chosen >= 0
     reached = np.select(
@@ -280,7 +287,7 @@ def _result(index: pd.Index, class_: np.ndarray, best: _Best) -> RuleResult:
     size = np.abs(delta)
     # Rounded up, so that the announced change is enough: to 100 from 1 000 on, to 1 from 10 on, else to 0.1.
     grain = np.select([size >= 1000, size >= 10], [100.0, 1.0], 0.1)
-    frame = pd.DataFrame(
+    frame = make_frame(
         {
             "whatif_input": choice_array(best.chosen, INPUTS),
             "whatif_from": best.source,
@@ -289,7 +296,7 @@ def _result(index: pd.Index, class_: np.ndarray, best: _Best) -> RuleResult:
             "whatif_gain": rounded(np.ceil(rounded(size / grain)) * grain),
             "whatif_class": choice_array(np.where(some, reached, -1), tuple(ClientClass)),
         },
-        index=index,
+        index,
     )
     masks = {
         f"{name}_{key.upper()}": some & (goal == place) & (best.chosen == number)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.columns import Bools, Floats, numbers, rounded
+from strategy_xl.rules.frame import Bools, Floats, Frame, make_frame, numbers, rounded
+from strategy_xl.rules.result import Codes, RuleResult
 
 VERSION = "1"
 INPUTS = (
@@ -96,7 +95,7 @@ def _clean(raw: dict[str, Floats], params: CombienParams) -> tuple[dict[str, Flo
     return data, reasons
 
 
-def calculate(plans: pd.DataFrame, params: CombienParams | None = None) -> RuleResult:
+def calculate(plans: Frame, params: CombienParams | None = None) -> RuleResult:
     """Both ways of the calculator, for any number of plans.
 
     Arguments:
@@ -111,8 +110,8 @@ def calculate(plans: pd.DataFrame, params: CombienParams | None = None) -> RuleR
     × basket). Without existing revenue (0) no retention rate is needed; an empty cell is missing, never 0.
     Source: rules.md §h.
 
-    >>> plan = pd.DataFrame([{"revenue_target": 150000, "existing_revenue": 90000, "retention_rate": 0.8,
-    ...     "basket": 2600, "closing_rate": 0.25, "meeting_rate": 0.3, "weeks": 46}])
+    >>> plan = make_frame({"revenue_target": [150000], "existing_revenue": [90000], "retention_rate": [0.8],
+    ...     "basket": [2600], "closing_rate": [0.25], "meeting_rate": [0.3], "weeks": [46]})
     >>> calculate(plan).frame.loc[0, ["need", "sales", "meetings", "leads"]].tolist()
     [78000.0, 30.0, 120.0, 400.0]
     """
@@ -130,7 +129,7 @@ def calculate(plans: pd.DataFrame, params: CombienParams | None = None) -> RuleR
     meetings, leads, hours = (np.where(met, 0.0, value) for value in (meetings, leads, hours))
     reachable_sales = _reachable_sales(data)
     capacity = data["capacity_hours"]
-    frame = pd.DataFrame(
+    frame = make_frame(
         {
             "need": need,
             "sales": sales,
@@ -141,8 +140,7 @@ def calculate(plans: pd.DataFrame, params: CombienParams | None = None) -> RuleR
             "reachable_sales": reachable_sales,
             "reachable_revenue": kept + reachable_sales * data["basket"],
         },
-        index=plans.index,
-        copy=False,
+        plans.index,
     )
     missing = {key: np.isnan(values) for key, values in raw.items()}
     missing["retention_rate"] &= existing != 0

@@ -12,12 +12,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.columns import Bools, rounded
+from strategy_xl.rules.frame import (
+    Frame,
+    encoded,
+    filled,
+    labels,
+    make_frame,
+    numbers,
+    rounded,
+)
+from strategy_xl.rules.result import MAX_CODES, Codes, RuleResult
 
-__all__ = ["VERSION", "BlockNeed", "block_completeness", "completeness", "filled_cells", "overall"]
+__all__ = ["VERSION", "BlockNeed", "block_completeness", "completeness", "overall"]
 
 VERSION = "completeness 1"
 HALF = 0.5
@@ -39,24 +46,7 @@ class BlockNeed:
     least: int = 1
 
 
-def filled_cells(frame: pd.DataFrame) -> Bools:
-    """Cells that hold something: not missing, not blank text; shape of the frame."""
-    if frame.empty:
-        return np.zeros(frame.shape, dtype=bool)
-    columns = []
-    for position in range(frame.shape[1]):
-        column = frame.iloc[:, position]
-        held = column.notna().to_numpy(dtype=bool)
-        if pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column):
-            text = column.where(column.notna(), "").astype(object)
-            held = held & np.fromiter(
-                (str(value).strip() != "" for value in text), dtype=bool, count=len(text)
-            )
-        columns.append(held)
-    return np.column_stack(columns)
-
-
-def block_completeness(tables: Mapping[str, pd.DataFrame], needs: Iterable[BlockNeed]) -> pd.DataFrame:
+def block_completeness(tables: Mapping[str, Frame], needs: Iterable[BlockNeed]) -> Frame:
     """Filled and required cells of each block.
 
     Arguments:
@@ -67,20 +57,19 @@ def block_completeness(tables: Mapping[str, pd.DataFrame], needs: Iterable[Block
     Result: index block key; columns module, filled, required (cells), completeness (filled/required).
     Blocks without required inputs are left out.
     """
-    rows: list[tuple[str, str, int, int]] = []
-    for need in needs:
-        if not need.required:
-            continue
-        frame = tables.get(need.block, pd.DataFrame())
-        asked = [key for key in need.required if key in frame.columns]
-        held = filled_cells(frame[asked]) if asked else np.zeros((len(frame), 0), dtype=bool)
-        used = max(need.least, 1, len(frame))
-        rows.append((need.block, need.module, int(held.sum()), used * len(need.required)))
-    table = pd.DataFrame(rows, columns=["block", "module", "filled", "required"]).set_index("block")
-    return table.assign(completeness=table["filled"] / table["required"])
+    counted = [need for need in needs if need.required]
+    held: list[int] = []
+    asked: list[int] = []
+    for need in counted:
+        frame = tables.get(need.block, make_frame({}))
+        held.append(sum(int(filled(frame, key).sum()) for key in need.required))
+        asked.append(max(need.least, 1, len(frame)) * len(need.required))
+    modules = [need.module for need in counted]
+    columns = {"module": modules, "filled": held, "required": asked, "completeness": np.divide(held, asked)}
+    return make_frame(columns, labels([need.block for need in counted], "block"))
 
 
-def completeness(tables: Mapping[str, pd.DataFrame], needs: Iterable[BlockNeed]) -> RuleResult:
+def completeness(tables: Mapping[str, Frame], needs: Iterable[BlockNeed]) -> RuleResult:
     """Completeness of each module.
 
     Arguments: as ``block_completeness``.
@@ -88,19 +77,14 @@ def completeness(tables: Mapping[str, pd.DataFrame], needs: Iterable[BlockNeed])
     required (cells), missing_cells. Reasons: EMPTY, STARTED (under half), ADVANCED, COMPLETE.
     Missing: keys of the module's blocks that are not complete (the first 64 of the workbook).
     """
-    needs = tuple(needs)
     blocks = block_completeness(tables, needs)
-    sums = blocks.groupby("module", sort=False)[["filled", "required"]].sum()
-    share = sums["filled"] / sums["required"]
-    frame = pd.DataFrame(
-        {
-            "completeness": share,
-            "filled": sums["filled"],
-            "required": sums["required"],
-            "missing_cells": sums["required"] - sums["filled"],
-        }
+    module, modules = encoded(blocks, "module")
+    rows = len(modules)
+    held, asked = (
+        np.bincount(module, numbers(blocks, key), rows).astype(np.int64) for key in ("filled", "required")
     )
-    value = share.to_numpy(dtype=np.float64)
+    value = held / asked
+    columns = {"completeness": value, "filled": held, "required": asked, "missing_cells": asked - held}
     full = rounded(value) >= 1
     masks = {
         "EMPTY": value == 0,
@@ -108,13 +92,12 @@ def completeness(tables: Mapping[str, pd.DataFrame], needs: Iterable[BlockNeed])
         "ADVANCED": (rounded(value) >= HALF) & ~full,
         "COMPLETE": full,
     }
-    lacking = blocks[rounded(blocks["completeness"].to_numpy()) < 1]
-    modules = frame.index.to_numpy()
-    missing = {str(block): modules == module for block, module in lacking["module"].head(64).items()}
-    rows = len(frame)
+    lacking = np.flatnonzero(rounded(numbers(blocks, "completeness")) < 1)[:MAX_CODES]
+    missing = {str(blocks.index[row]): np.arange(rows) == module[row] for row in lacking}
+    frame = make_frame(columns, labels(modules, "module"))
     return RuleResult(frame, Codes.from_masks(masks, rows), Codes.from_masks(missing, rows), VERSION)
 
 
-def overall(modules: pd.DataFrame) -> float:
+def overall(modules: Frame) -> float:
     """Mean completeness of the modules (each counts the same), 0–1; 0 without any."""
-    return float(modules["completeness"].mean()) if len(modules) else 0.0
+    return float(numbers(modules, "completeness").mean()) if len(modules) else 0.0

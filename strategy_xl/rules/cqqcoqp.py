@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.columns import ONE_ROW, boolean, one_row_codes, texts
+from strategy_xl.rules.frame import Frame, flag_array, flags, labels, make_frame, texts
+from strategy_xl.rules.result import Codes, RuleResult, whole_sheet
 from strategy_xl.rules.wording import any_word, count_words, fold, is_placeholder
 
 VERSION = "1"
@@ -189,7 +188,7 @@ class CqqcoqpResult:
         return {"n": self.complete, "answered": self.answered, "questions": self.questions}
 
 
-def assess_answers(answers: pd.DataFrame, params: CqqcoqpParams | None = None) -> RuleResult:
+def assess_answers(answers: Frame, params: CqqcoqpParams | None = None) -> RuleResult:
     """Words of each answer and whether it counts.
 
     Arguments: ``answers`` with ``dimension``, ``question``, ``answer``; a row per question.
@@ -201,21 +200,21 @@ def assess_answers(answers: pd.DataFrame, params: CqqcoqpParams | None = None) -
     answer, dimension = texts(answers, "answer"), texts(answers, "dimension")
     words, hollow = count_words(answer), is_placeholder(answer)
     counted = (words >= params.cqq_min_words) & ~hollow
-    frame = pd.DataFrame({"words": words, "answered": boolean(counted, answers.index)}, index=answers.index)
-    empty = (answer == "").to_numpy()
+    frame = make_frame({"words": words, "answered": flag_array(counted)}, answers.index)
+    empty = answer == ""
     reasons = {
         "NO_ANSWER": empty,
-        "PLACEHOLDER": hollow.to_numpy(),
-        "TOO_SHORT": (~counted & ~hollow).to_numpy() & ~empty,
-        "DIMENSION_UNKNOWN": ~dimension.isin(DIMENSIONS).to_numpy(),
+        "PLACEHOLDER": hollow,
+        "TOO_SHORT": ~counted & ~hollow & ~empty,
+        "DIMENSION_UNKNOWN": ~np.isin(dimension, DIMENSIONS),
     }
-    missing = {"answer": empty, "dimension": (dimension == "").to_numpy()}
+    missing = {"answer": empty, "dimension": dimension == ""}
     rows = len(answers)
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
 
 
 def assess(
-    answers: pd.DataFrame, params: CqqcoqpParams | None = None, detectors: Detectors | None = None
+    answers: Frame, params: CqqcoqpParams | None = None, detectors: Detectors | None = None
 ) -> CqqcoqpResult:
     """Completeness of the seven dimensions.
 
@@ -239,14 +238,14 @@ def assess(
         "where": ("NO_PLACE", detectors.place),
     }
     dimension, answer = texts(answers, "dimension"), texts(answers, "answer")
-    counted = by_answer.frame["answered"].to_numpy(dtype=bool)
-    usable = (answer != "").to_numpy() & ~by_answer.reasons.has("PLACEHOLDER")
+    counted = flags(by_answer.frame, "answered")
+    usable = (answer != "") & ~by_answer.reasons.has("PLACEHOLDER")
     rows = len(DIMENSIONS)
     reasons = {code: np.zeros(rows, dtype=bool) for code, _ in needs.values()}
     questions, answered = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int64)
     complete = np.zeros(rows, dtype=bool)
     for position, key in enumerate(DIMENSIONS):
-        own = (dimension == key).to_numpy()
+        own = dimension == key
         questions[position], answered[position] = own.sum(), (own & counted).sum()
         complete[position] = answered[position] > 0
         if key in needs and complete[position]:
@@ -255,12 +254,9 @@ def assess(
             reasons[code][position] = not complete[position]
     reasons["DIMENSION_EMPTY"] = answered == 0
     reasons["DIMENSION_COMPLETE"] = complete
-    frame = pd.DataFrame(
-        {"questions": questions, "answered": answered, "complete": complete},
-        index=pd.Index(DIMENSIONS, dtype="str", name="dimension"),
-    ).astype({"complete": "boolean"})
+    columns = {"questions": questions, "answered": answered, "complete": flag_array(complete)}
     dimensions = RuleResult(
-        frame,
+        make_frame(columns, labels(DIMENSIONS, "dimension")),
         Codes.from_masks(reasons, rows),
         Codes.from_masks({"answer": answered == 0}, rows),
         VERSION,
@@ -271,12 +267,11 @@ def assess(
     return CqqcoqpResult(by_answer, dimensions, done / rows, done, said / total, said, total, (code,))
 
 
-def overview(answers: pd.DataFrame, params: CqqcoqpParams | None = None) -> RuleResult:
+def overview(answers: Frame, params: CqqcoqpParams | None = None) -> RuleResult:
     """The score as one row, for the sheet: ``score``, ``n`` complete dimensions, ``answered``, ``questions``.
 
     Arguments and source: as for ``assess``, with the detectors of this module.
     """
     found = assess(answers, params)
-    frame = pd.DataFrame([{"score": found.score, "detail": found.detail, **found.args}], index=ONE_ROW)
-    missing = {"cqq_answers": np.array([found.answered == 0])}
-    return RuleResult(frame, one_row_codes(found.codes), Codes.from_masks(missing, 1), VERSION)
+    values = {"score": found.score, "detail": found.detail, **found.args}
+    return whole_sheet(values, found.codes, {"cqq_answers": found.answered == 0}, VERSION)

@@ -10,10 +10,9 @@ from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.columns import Floats, boolean, numbers, rounded, texts
+from strategy_xl.rules.frame import Floats, Frame, Texts, flag_array, make_frame, numbers, rounded, texts
+from strategy_xl.rules.result import Codes, RuleResult
 
 VERSION = "1"
 STAGES = ("leads", "meetings", "sales", "retained", "referrals")
@@ -63,16 +62,19 @@ def wilson(
     return np.where(k == 0, 0.0, centre - half) + 0 * n, np.where(k == n, 1.0, centre + half) + 0 * n
 
 
-def _trials(stage: pd.Series[str], count: Floats, base: Floats) -> Floats:
+def _of_stage(stage: Texts, values: Floats, key: str) -> float:
+    """The value of the first row of a stage; NaN without such a row."""
+    return next((float(values[row]) for row in np.flatnonzero(stage == key)), float("nan"))
+
+
+def _trials(stage: Texts, count: Floats, base: Floats) -> Floats:
     """Cases behind each stage's rate: the stage before, or the base of the last two stages."""
-    counts = pd.Series(count, index=pd.Index(stage))
-    counts = counts.loc[~counts.index.duplicated()]
-    before = stage.map({"meetings": counts.get("leads", np.nan), "sales": counts.get("meetings", np.nan)})
-    own_base = stage.isin(("retained", "referrals")).to_numpy()
-    return np.where(own_base, base, before.to_numpy(dtype=np.float64, na_value=np.nan))
+    before = [_of_stage(stage, count, key) for key in ("leads", "meetings")]
+    own_base = np.isin(stage, ("retained", "referrals"))
+    return np.select([own_base, stage == "meetings", stage == "sales"], [base, *before], np.nan)
 
 
-def assess(stages: pd.DataFrame, params: FunnelParams | None = None) -> RuleResult:
+def assess(stages: Frame, params: FunnelParams | None = None) -> RuleResult:
     """Rates, intervals, gains and the best lever of one funnel.
 
     Arguments:
@@ -90,31 +92,28 @@ def assess(stages: pd.DataFrame, params: FunnelParams | None = None) -> RuleResu
     stage = texts(stages, "stage")
     count, base, target = (numbers(stages, key) for key in ("count", "base", "target_rate"))
     trials = _trials(stage, count, base)
-    has_rate = stage.isin(STAGES[1:]).to_numpy()
+    has_rate = np.isin(stage, STAGES[1:])
     inconsistent = has_rate & (count > trials)
     valid = has_rate & (trials > 0) & (count >= 0) & ~inconsistent
     rate = np.where(valid, count / np.where(trials > 0, trials, np.nan), np.nan)
     low, high = wilson(np.where(valid, count, np.nan), trials, params.wilson_confidence)
     allowed = (target > 0) & (target <= 1)
     goal = np.where(allowed, target, np.nan)
-    by_stage = pd.Series(rate, index=pd.Index(stage))
-    closing = float(by_stage.get("sales", np.nan)) if not by_stage.index.duplicated().any() else float("nan")
+    closing = _of_stage(stage, rate, "sales") if len(set(stage)) == len(stage) else float("nan")
     extra = np.maximum(trials * goal - count, 0.0)
     # An extra meeting is worth the closing rate; an extra sale is a sale.
-    gain = np.where(valid, np.where((stage == "meetings").to_numpy(), extra * closing, extra), np.nan)
-    front = stage.isin(("meetings", "sales")).to_numpy()
+    gain = np.where(valid, np.where(stage == "meetings", extra * closing, extra), np.nan)
+    front = np.isin(stage, ("meetings", "sales"))
     candidates = np.where(front & (rounded(gain) > 0), rounded(gain), -np.inf)
-    order = stage.map({key: place for place, key in enumerate(STAGES)}).to_numpy(np.float64, na_value=np.inf)
+    order = np.select([stage == key for key in STAGES], list(range(len(STAGES))), len(STAGES))
     lever = np.zeros(len(stages), dtype=bool)
     if len(stages) and np.isfinite(candidates).any():
         lever[np.lexsort((order, -candidates))[0]] = True
-    frame = pd.DataFrame(
-        {"rate": rate, "wilson_low": low, "wilson_high": high, "gain": gain, "trials": trials},
-        index=stages.index,
-    ).assign(is_lever=boolean(lever, stages.index, front & ~np.isnan(gain)))
+    columns = {"rate": rate, "wilson_low": low, "wilson_high": high, "gain": gain, "trials": trials}
+    frame = make_frame({**columns, "is_lever": flag_array(lever, front & ~np.isnan(gain))}, stages.index)
     missing = {
         "count": np.isnan(count),
-        "base": stage.isin(("retained", "referrals")).to_numpy() & np.isnan(base),
+        "base": np.isin(stage, ("retained", "referrals")) & np.isnan(base),
         "target_rate": has_rate & np.isnan(target),
     }
     reasons = {

@@ -11,10 +11,23 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.columns import Floats, dates, numbers, rounded, texts
+from strategy_xl.rules.frame import (
+    Floats,
+    Frame,
+    dates,
+    labels,
+    make_frame,
+    make_grid,
+    matrix,
+    numbers,
+    periods,
+    rounded,
+    text_array,
+    texts,
+    totals,
+)
+from strategy_xl.rules.result import Codes, RuleResult
 
 VERSION = "1"
 Frequency = Literal["year", "quarter", "month"]
@@ -73,33 +86,27 @@ def _row_median(values: Floats) -> Floats:
     return result
 
 
-def by_period(lines: pd.DataFrame, by: str, today: date, frequency: Frequency = "year") -> pd.DataFrame:
+def by_period(lines: Frame, by: str, today: date, frequency: Frequency = "year") -> Frame:
     """Revenue per item (index) and complete period (columns, no gap), NaN where the item has no line.
 
     A period that is not over at ``today`` is left out: half a year would look like a fall.
     """
-    alias = _PERIOD_ALIAS[frequency]
-    data = pd.DataFrame(
-        {
-            "item": texts(lines, by),
-            "revenue": numbers(lines, "revenue"),
-            "period": dates(lines, "period").dt.to_period(alias),
-        }
-    )
-    data = data.loc[(data["item"] != "") & data["revenue"].notna() & data["period"].notna()]
-    data = data.loc[data["period"].dt.end_time <= pd.Timestamp(today) + pd.Timedelta(days=1)]
-    table: pd.DataFrame = data.sort_values(["item", "revenue"]).pivot_table(
-        values="revenue", index="item", columns="period", aggfunc="sum", sort=True, observed=True
-    )
-    if table.shape[1] == 0:
-        return table
-    columns = pd.period_range(data["period"].min(), data["period"].max(), freq=alias)
-    return table.reindex(columns=columns).astype("float64")
+    months = 12 // PER_YEAR[frequency]
+    name, revenue, day = texts(lines, by), numbers(lines, "revenue"), dates(lines, "period")
+    period = day.astype("datetime64[M]").astype(np.int64) // months
+    ends = ((period + 1) * months).astype("datetime64[M]")
+    used = (name != "") & ~np.isnan(revenue) & ~np.isnat(day) & (ends <= np.datetime64(today, "D") + 1)
+    items, item = np.unique(name[used], return_inverse=True)
+    first, last = (int(end) for end in (period[used].min(), period[used].max())) if used.any() else (0, -1)
+    count = last - first + 1
+    # Sorted before adding up: the same lines in another order then give the same sum to the last bit.
+    order = np.lexsort((revenue[used], item))
+    sums = totals(revenue[used][order], (item * count + period[used] - first)[order], len(items) * count)
+    columns = periods(first, count, _PERIOD_ALIAS[frequency])
+    return make_grid(sums.reshape(len(items), count), labels(items, "item"), columns)
 
 
-def grow(
-    table: pd.DataFrame, params: GrowthParams | None = None, frequency: Frequency = "year"
-) -> RuleResult:
+def grow(table: Frame, params: GrowthParams | None = None, frequency: Frequency = "year") -> RuleResult:
     """Growth of each row of a table of periods.
 
     Arguments:
@@ -112,12 +119,12 @@ def grow(
     ``trend_year`` = the same per year; ``growth`` = trend_year from four points, else cagr; ``direction``
     (growing, declining, stable, insufficient). A rate from a value ≤ 0 is missing. Source: rules.md §g.
 
-    >>> table = pd.DataFrame([[100.0, 108, 115, 126, 133]])
+    >>> table = make_grid(np.array([[100.0, 108, 115, 126, 133]]), labels(["a"]), periods(50, 5, "Y"))
     >>> round(float(grow(table).frame["cagr"].iloc[0]) * 100, 2)
     7.39
     """
     params = params or GrowthParams()
-    values = table.to_numpy(dtype=np.float64)
+    values = matrix(table)
     rows, periods = values.shape
     known = ~np.isnan(values)
     points = known.sum(axis=1)
@@ -154,7 +161,7 @@ def grow(
         ["growing", "declining", "stable"],
         "insufficient",
     )
-    frame = pd.DataFrame(
+    frame = make_frame(
         {
             "points": points,
             "yoy": yoy,
@@ -162,16 +169,16 @@ def grow(
             "trend": trend,
             "trend_year": trend_year,
             "growth": np.where(enough, trend_year, cagr),
-            "direction": pd.Series(direction, index=table.index, dtype="str"),
+            "direction": text_array(direction),
         },
-        index=table.index,
+        table.index,
     )
     missing = {"period": points < params.growth_min_points}
     return RuleResult(frame, Codes.from_masks(masks, rows), Codes.from_masks(missing, rows), VERSION)
 
 
 def assess_growth(
-    lines: pd.DataFrame,
+    lines: Frame,
     by: str,
     today: date,
     params: GrowthParams | None = None,

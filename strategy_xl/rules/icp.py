@@ -8,10 +8,19 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.columns import ONE_ROW, one_row_codes, rounded, texts
+from strategy_xl.rules.frame import (
+    Column,
+    Frame,
+    has_text,
+    make_column,
+    make_frame,
+    numbered,
+    numbers,
+    rounded,
+    text_array,
+    texts,
+)
 from strategy_xl.rules.icp_profile import (
     PROFILE_CODES,
     VERSION,
@@ -21,7 +30,8 @@ from strategy_xl.rules.icp_profile import (
     match,
     sentences,
 )
-from strategy_xl.rules.wording import fold
+from strategy_xl.rules.result import Codes, RuleResult, whole_sheet
+from strategy_xl.rules.wording import fold, fold_all
 
 RESERVES = ("reserve", "red_flag")
 PROSPECT_CODES = (
@@ -33,7 +43,7 @@ CODES = (*PROFILE_CODES, *PROSPECT_CODES, *CRITERION_CODES, *FIELD_CODES)
 
 
 def score_prospects(
-    prospects: pd.DataFrame,
+    prospects: Frame,
     profile: Profile,
     params: IcpParams | None = None,
     eliminating: Collection[str] = (),
@@ -53,53 +63,47 @@ def score_prospects(
     params = params or IcpParams()
     rows = len(prospects)
     kept = profile.kept
-    score, known = (np.full(rows, np.nan), np.zeros(rows)) if kept.empty else match(prospects, kept)
+    score, known = (np.full(rows, np.nan), np.zeros(rows)) if not len(kept) else match(prospects, kept)
     barred = {fold(label) for label in eliminating}
-    excluded = texts(prospects, "red_flag_1").map(fold).isin(barred).to_numpy()
+    excluded = np.array([flag in barred for flag in fold_all(texts(prospects, "red_flag_1"))], dtype=bool)
     unsure = ~excluded & ~(rounded(known) >= params.icp_known)
     graded = ~excluded & ~unsure
     top, middle = rounded(score) >= params.icp_grade_a, rounded(score) >= params.icp_grade_b
     grade = np.select([excluded, unsure, top, middle], ["excluded", "incomplete", "a", "b"], "c")
-    frame = pd.DataFrame(
-        {"score": score, "known": known, "grade": pd.Series(grade, index=prospects.index, dtype="str")},
-        index=prospects.index,
-    )
+    frame = make_frame({"score": score, "known": known, "grade": text_array(grade)}, prospects.index)
     reasons = {
         "EXCLUDED": excluded,
-        "NO_PROFILE": np.full(rows, kept.empty),
-        "TO_COMPLETE": unsure & (not kept.empty),
+        "NO_PROFILE": np.full(rows, not len(kept)),
+        "TO_COMPLETE": unsure & (len(kept) > 0),
         "GRADE_A": graded & top,
         "GRADE_B": graded & middle & ~top,
         "GRADE_C": graded & ~middle,
         "MISMATCH": graded & (rounded(score) < 100),
     }
-    missing = {str(key): (texts(prospects, str(key)) == "").to_numpy() for key in sorted(set(kept["field"]))}
+    missing = {key: ~has_text(prospects, key) for key in sorted(set(texts(kept, "field")))}
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
 
 
-def ideal_sample(clients: pd.DataFrame) -> pd.Series[bool]:
+def ideal_sample(clients: Frame) -> Column:
     """Ideal clients that may shape the profile: class ideal, not under reserve.
 
     Arguments: ``clients`` with ``class_final`` (else ``class_live``, ``class_computed``) and ``status_mark``.
     """
-    found = pd.Series("", index=clients.index, dtype="str")
-    for key in ("class_final", "class_live", "class_computed"):
-        found = found.where(found != "", texts(clients, key))
-    return (found == "ideal") & ~texts(clients, "status_mark").isin(RESERVES)
+    final, live, computed = (texts(clients, key) for key in ("class_final", "class_live", "class_computed"))
+    found = np.where(final != "", final, np.where(live != "", live, computed))
+    return make_column((found == "ideal") & ~np.isin(texts(clients, "status_mark"), RESERVES), clients.index)
 
 
-def manual_criteria(profiles: pd.DataFrame) -> pd.DataFrame:
+def manual_criteria(profiles: Frame) -> Frame:
     """Criteria given by hand on the profiles form: sector and region of each profile."""
-    parts = [
-        pd.DataFrame({"field": key, "value": texts(profiles, key).to_numpy()}) for key in ("sector", "region")
-    ]
-    criteria = pd.concat(parts, ignore_index=True)
-    return criteria.loc[criteria["value"] != ""].drop_duplicates(ignore_index=True)
+    given = dict.fromkeys(
+        (key, value) for key in ("sector", "region") for value in texts(profiles, key) if value
+    )
+    fields, values = [key for key, _ in given], [value for _, value in given]
+    return make_frame({"field": text_array(fields), "value": text_array(values)})
 
 
-def workbook_profile(
-    clients: pd.DataFrame, profiles: pd.DataFrame, params: IcpParams | None = None
-) -> Profile:
+def workbook_profile(clients: Frame, profiles: Frame, params: IcpParams | None = None) -> Profile:
     """The profile from the clients; the criteria by hand serve only while there are too few ideal clients."""
     ideal = ideal_sample(clients)
     few = int(ideal.sum()) < (params or IcpParams()).icp_min_sample
@@ -107,10 +111,10 @@ def workbook_profile(
 
 
 def grade(
-    prospects: pd.DataFrame,
-    clients: pd.DataFrame,
-    profiles: pd.DataFrame,
-    red_flags: pd.DataFrame,
+    prospects: Frame,
+    clients: Frame,
+    profiles: Frame,
+    red_flags: Frame,
     params: IcpParams | None = None,
 ) -> RuleResult:
     """Score and grade of every prospect of the workbook.
@@ -124,14 +128,12 @@ def grade(
 
     Result: as ``score_prospects``. Source: rules.md §k.
     """
-    barred = texts(red_flags, "label")[(texts(red_flags, "severity") == "eliminating").to_numpy()]
+    barred = texts(red_flags, "label")[texts(red_flags, "severity") == "eliminating"]
     profile = workbook_profile(clients, profiles, params)
     return score_prospects(prospects, profile, params, barred.tolist())
 
 
-def list_criteria(
-    clients: pd.DataFrame, profiles: pd.DataFrame, params: IcpParams | None = None
-) -> RuleResult:
+def list_criteria(clients: Frame, profiles: Frame, params: IcpParams | None = None) -> RuleResult:
     """The profile's criteria as a list, heaviest first.
 
     Arguments: as for ``grade``. Result: index 1, 2…; ``criterion`` (code of the field's name: FIELD_SECTOR…),
@@ -139,35 +141,27 @@ def list_criteria(
     The reason is the criterion as a sentence. Source: rules.md §k.
     """
     profile = workbook_profile(clients, profiles, params)
-    kept = profile.kept.reset_index(drop=True)
+    kept = profile.kept
     rows = len(kept)
     told = sentences(profile, IcpParams(icp_top=max(rows, 1)))
-    frame = pd.DataFrame(
-        {
-            "criterion": "FIELD_" + kept["field"].astype("str").str.upper(),
-            "value": [str(sentence.args["value"]) for sentence in told],
-            "low": kept["low"].astype("float64"),
-            "high": kept["high"].astype("float64"),
-            "support": kept["support"].astype("float64"),
-            "lift": kept["lift"].astype("float64"),
-            "weight": kept["weight"].astype("float64"),
-            "count": kept["ideal_count"].astype("float64"),
-            "n": profile.ideal,
-        }
-    )
-    frame.index = pd.RangeIndex(1, rows + 1)
-    kind = kept["kind"].astype("str").str.upper()
-    reasons = {code: (kind == code.removeprefix("CRITERION_")).to_numpy() for code in CRITERION_CODES}
+    columns: dict[str, object] = {
+        "criterion": text_array([f"FIELD_{key.upper()}" for key in texts(kept, "field")]),
+        "value": [str(sentence.args["value"]) for sentence in told],
+        **{key: numbers(kept, key) for key in ("low", "high", "support", "lift", "weight")},
+        "count": numbers(kept, "ideal_count"),
+        "n": np.full(rows, profile.ideal),
+    }
+    frame = make_frame(columns, numbered(rows))
+    kind = texts(kept, "kind")
+    reasons = {code: kind == code.removeprefix("CRITERION_").lower() for code in CRITERION_CODES}
     missing = {"value": np.zeros(rows, dtype=bool)}
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
 
 
-def overview(clients: pd.DataFrame, profiles: pd.DataFrame, params: IcpParams | None = None) -> RuleResult:
+def overview(clients: Frame, profiles: Frame, params: IcpParams | None = None) -> RuleResult:
     """The profile as one row, for the sheet: ``ideal`` and ``base`` clients, and what to watch.
 
     Arguments and source: as for ``grade``.
     """
     profile = workbook_profile(clients, profiles, params)
-    frame = pd.DataFrame([profile.args], index=ONE_ROW)
-    missing = {"clients": np.array([profile.ideal == 0])}
-    return RuleResult(frame, one_row_codes(profile.codes), Codes.from_masks(missing, 1), VERSION)
+    return whole_sheet(profile.args, profile.codes, {"clients": profile.ideal == 0}, VERSION)

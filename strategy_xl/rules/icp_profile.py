@@ -5,21 +5,36 @@ Source: rules.md §k. Lift is smoothed so that a handful of clients cannot shout
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from strategy_xl.rules.columns import Bools, Floats, numbers, rounded, texts
-from strategy_xl.rules.wording import fold
+from strategy_xl.rules.frame import (
+    Bools,
+    Column,
+    Floats,
+    Frame,
+    cells,
+    flags,
+    labels,
+    make_column,
+    make_frame,
+    numbers,
+    pick,
+    rounded,
+    texts,
+)
+from strategy_xl.rules.wording import fold, fold_all
 
 VERSION = "1"
 CATEGORICAL = ("segment", "sector", "region", "offer")
 NUMERIC = ("size",)
-CRITERIA_COLUMNS = (
-    "field", "kind", "value", "low", "high", "ideal_count", "base_count", "support", "lift", "weight", "kept",
-)  # fmt: skip
 PROFILE_CODES = ("FEW_IDEAL", "MANUAL", "NO_CRITERIA", "PROFILE_WIDE", "PROFILE")
 
 
@@ -57,7 +72,7 @@ class Profile:
     """The ideal client profile.
 
     Arguments:
-        criteria: every criterion looked at, best first; columns ``CRITERIA_COLUMNS`` (kind is ``category``,
+        criteria: every criterion looked at, best first; columns as ``Criterion`` (kind is ``category``,
             ``range`` or ``manual``; ``kept`` says whether it is part of the profile).
         ideal: number of ideal clients in the sample.
         base: number of clients.
@@ -65,7 +80,7 @@ class Profile:
         version: version of the rule.
     """
 
-    criteria: pd.DataFrame
+    criteria: Frame
     ideal: int
     base: int
     codes: tuple[str, ...]
@@ -77,9 +92,9 @@ class Profile:
         return {"n": self.ideal, "ideal": self.ideal, "base": self.base}
 
     @property
-    def kept(self) -> pd.DataFrame:
+    def kept(self) -> Frame:
         """The criteria of the profile."""
-        return self.criteria.loc[self.criteria["kept"].to_numpy(dtype=bool)]
+        return pick(self.criteria, flags(self.criteria, "kept"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,66 +105,86 @@ class Sentence:
     args: Mapping[str, object]
 
 
-def smoothed_lift(k: Floats, n: float, base_k: Floats, base_n: float) -> Floats:
+def smoothed_lift(k: float, n: float, base_k: float, base_n: float) -> float:
     """[(k+1)/(n+2)] / [(K+1)/(N+2)]: how much more frequent among ideal clients than among all.
 
-    >>> round(float(smoothed_lift(np.array([7.0]), 10, np.array([12.0]), 40)[0]), 4)
+    >>> round(smoothed_lift(7, 10, 12, 40), 4)
     2.1538
     """
-    return np.asarray(((k + 1) / (n + 2)) / ((base_k + 1) / (base_n + 2)), dtype=np.float64)
+    return ((k + 1) / (n + 2)) / ((base_k + 1) / (base_n + 2))
 
 
-def _category_rows(clients: pd.DataFrame, key: str, sample: Bools) -> pd.DataFrame:
+class Criterion(NamedTuple):
+    """A row of ``Profile.criteria``."""
+
+    field: str
+    kind: str
+    value: str | None
+    low: float = math.nan
+    high: float = math.nan
+    ideal_count: float = math.nan
+    base_count: float = math.nan
+    support: float = math.nan
+    lift: float = math.nan
+    weight: float = math.nan
+    kept: bool = True
+
+
+def _weigh(
+    criterion: Criterion, own: tuple[float, float], base: tuple[float, float], size: int, params: IcpParams
+) -> Criterion:
+    """The candidate with its figures.
+
+    ``own`` (ideal clients) and ``base`` (all): those with it, and those whose field is known.
+    """
+    lift = smoothed_lift(*own, *base)
+    support = own[0] / max(size, 1)
+    share, gain = rounded(np.array([support, lift]))
+    often = share >= params.icp_support and own[0] >= params.icp_min_count
+    kept = bool(often and gain >= params.icp_lift and lift > 1)
+    weight = float(np.log2(lift)) * support
+    limits = criterion.low, criterion.high
+    return Criterion(*criterion[:3], *limits, own[0], base[0], support, lift, weight, kept)
+
+
+def _categories(clients: Frame, key: str, sample: Bools, params: IcpParams) -> Iterator[Criterion]:
     """One candidate criterion per value that at least one ideal client has."""
     value = texts(clients, key)
-    known = (value != "").to_numpy()
-    counts = value[known & sample].value_counts()
-    base = value[known].value_counts().reindex(counts.index)
-    k, base_k = (np.asarray(column, dtype=np.float64) for column in (counts, base))
-    lift = smoothed_lift(k, float((known & sample).sum()), base_k, float(known.sum()))
-    return pd.DataFrame(
-        {"field": key, "kind": "category", "value": counts.index, "ideal_count": k, "base_count": base_k}
-    ).assign(low=np.nan, high=np.nan, lift=lift)
+    known = value != ""
+    own, base = Counter(value[known & sample]), Counter(value[known])
+    for name, count in own.items():
+        mine, whole = (float(count), float(own.total())), (float(base[name]), float(base.total()))
+        yield _weigh(Criterion(key, "category", name), mine, whole, int(sample.sum()), params)
 
 
-def _range_rows(clients: pd.DataFrame, key: str, sample: Bools, params: IcpParams) -> pd.DataFrame:
+def _ranges(clients: Frame, key: str, sample: Bools, params: IcpParams) -> Iterator[Criterion]:
     """The middle range of the ideal clients as one candidate criterion."""
     value = numbers(clients, key)
     known = ~np.isnan(value)
     own = value[known & sample]
-    if not len(own):
-        return pd.DataFrame(columns=list(CRITERIA_COLUMNS))
-    low, high = np.quantile(own, [params.icp_low_quantile, params.icp_high_quantile])
-    inside = known & (value >= low) & (value <= high)
-    k, base_k = np.array([float((inside & sample).sum())]), np.array([float(inside.sum())])
-    lift = smoothed_lift(k, float(len(own)), base_k, float(known.sum()))
-    return pd.DataFrame(
-        {"field": key, "kind": "range", "value": pd.Series([None], dtype=object), "ideal_count": k}
-    ).assign(base_count=base_k, low=low, high=high, lift=lift)
+    if len(own):
+        low, high = np.quantile(own, [params.icp_low_quantile, params.icp_high_quantile])
+        inside = known & (value >= low) & (value <= high)
+        mine = float((inside & sample).sum()), float(len(own))
+        criterion = Criterion(key, "range", None, float(low), float(high))
+        yield _weigh(criterion, mine, (float(inside.sum()), float(known.sum())), int(sample.sum()), params)
 
 
-def _manual_rows(manual: pd.DataFrame) -> pd.DataFrame:
+def _by_hand(manual: Frame) -> Iterator[Criterion]:
     """Criteria people gave: weight 1 unless they gave one, always kept."""
-    weight = numbers(manual, "weight")
-    return pd.DataFrame(
-        {
-            "field": texts(manual, "field").to_numpy(),
-            "kind": "manual",
-            "value": texts(manual, "value").replace("", None).to_numpy(dtype=object),
-            "low": numbers(manual, "low"),
-            "high": numbers(manual, "high"),
-            "weight": np.where(weight > 0, weight, 1.0),
-            "kept": True,
-        }
-    ).assign(ideal_count=np.nan, base_count=np.nan, support=np.nan, lift=np.nan)
+    names = (texts(manual, key) for key in ("field", "value"))
+    limits = (numbers(manual, key).tolist() for key in ("low", "high", "weight"))
+    for field, value, low, high, weight in zip(*names, *limits, strict=True):
+        criterion = Criterion(field, "manual", value or None, low, high)
+        yield criterion._replace(weight=weight if weight > 0 else 1.0)
 
 
 def extract(
-    clients: pd.DataFrame,
-    ideal: pd.Series[bool],
+    clients: Frame,
+    ideal: Column,
     params: IcpParams | None = None,
     fields: tuple[Sequence[str], Sequence[str]] = (CATEGORICAL, NUMERIC),
-    manual: pd.DataFrame | None = None,
+    manual: Frame | None = None,
 ) -> Profile:
     """The criteria that ideal clients share more than the others.
 
@@ -167,37 +202,26 @@ def extract(
     Source: rules.md §k.
     """
     params = params or IcpParams()
-    sample = ideal.reindex(clients.index).astype("boolean").fillna(value=False).to_numpy(dtype=bool)
+    sample = flags(make_frame({"ideal": ideal}, clients.index), "ideal")
     size = int(sample.sum())
     enough = size >= params.icp_min_sample
-    parts: list[pd.DataFrame] = []
+    found: list[Criterion] = []
     if enough:
-        parts += [_category_rows(clients, key, sample) for key in fields[0]]
-        parts += [_range_rows(clients, key, sample, params) for key in fields[1]]
-    parts = [part for part in parts if len(part)] or [pd.DataFrame(columns=list(CRITERIA_COLUMNS))]
-    found = pd.concat(parts, ignore_index=True)
-    support = found["ideal_count"].to_numpy(dtype=np.float64) / max(size, 1)
-    lift = found["lift"].to_numpy(dtype=np.float64)
-    kept = (
-        (rounded(support) >= params.icp_support)
-        & (found["ideal_count"].to_numpy(dtype=np.float64) >= params.icp_min_count)
-        & (rounded(lift) >= params.icp_lift)
-        & (lift > 1)
-    )
-    found = found.assign(support=support, weight=np.log2(lift) * support, kept=kept)
-    if manual is not None and len(manual):
-        found = pd.concat([part for part in (found, _manual_rows(manual)) if len(part)])
-    criteria = found.reindex(columns=list(CRITERIA_COLUMNS)).astype({"kept": "bool"})
+        for key in fields[0]:
+            found += _categories(clients, key, sample, params)
+        for key in fields[1]:
+            found += _ranges(clients, key, sample, params)
+    if manual is not None:
+        found += _by_hand(manual)
     # Best first; equal weights in the order of the names, so that the order of the clients cannot matter.
-    criteria = criteria.assign(order=criteria["value"].astype("str"))
-    criteria = criteria.sort_values(
-        ["kept", "weight", "field", "order"], ascending=[False, False, True, True], kind="stable"
-    ).drop(columns="order")
-    criteria = criteria.reset_index(drop=True)
+    found.sort(key=lambda one: (not one.kept, -one.weight, one.field, one.value is None, one.value or ""))
+    columns = zip(*found, strict=True) if found else ((),) * len(Criterion._fields)
+    criteria = make_frame(dict(zip(Criterion._fields, columns, strict=True)))
     codes = [] if enough else ["FEW_IDEAL"]
-    if (criteria["kept"] & (criteria["kind"] == "manual")).any():
+    kept = flags(criteria, "kept")
+    if (kept & (texts(criteria, "kind") == "manual")).any():
         codes.append("MANUAL")
-    codes.append("PROFILE" if criteria["kept"].any() else "NO_CRITERIA")
+    codes.append("PROFILE" if kept.any() else "NO_CRITERIA")
     profile = Profile(criteria, size, len(clients), tuple(codes))
     share = wide_share(clients, profile, params)
     if share > params.icp_wide:
@@ -205,34 +229,36 @@ def extract(
     return profile
 
 
-def wide_share(clients: pd.DataFrame, profile: Profile, params: IcpParams | None = None) -> float:
+def wide_share(clients: Frame, profile: Profile, params: IcpParams | None = None) -> float:
     """Share (0–1) of the clients that the profile grades A; 0 without clients or criteria."""
     params = params or IcpParams()
-    if not len(clients) or profile.kept.empty:
+    if not len(clients) or not len(profile.kept):
         return 0.0
     score, known = match(clients, profile.kept)
     top = (rounded(score) >= params.icp_grade_a) & (rounded(known) >= params.icp_known)
     return float(top.mean())
 
 
-def match(prospects: pd.DataFrame, criteria: pd.DataFrame) -> tuple[Floats, Floats]:
+def match(prospects: Frame, criteria: Frame) -> tuple[Floats, Floats]:
     """Score 0–100 over the known criteria, and known share of the weight, per prospect.
 
     Several criteria of one field are alternatives: the field weighs as its heaviest criterion.
     """
     rows = len(prospects)
     matched, known, total = np.zeros(rows), np.zeros(rows), 0.0
-    for key, group in criteria.groupby("field", sort=True):
+    fields = texts(criteria, "field")
+    for key in sorted(set(fields)):
+        group = pick(criteria, fields == key)
         heaviest = float(numbers(group, "weight").max())
         total += heaviest
-        text, number = texts(prospects, str(key)), numbers(prospects, str(key))
-        folded = text.map(fold)
+        text, number = texts(prospects, key), numbers(prospects, key)
+        folded = fold_all(text)
         best, has_value = np.zeros(rows), np.zeros(rows, dtype=bool)
         limits = (numbers(group, column) for column in ("low", "high", "weight"))
-        for value, low, high, weight in zip(group["value"], *limits, strict=True):
+        for value, low, high, weight in zip(cells(group, "value"), *limits, strict=True):
             if isinstance(value, str):
-                has_value |= (text != "").to_numpy()
-                hit = (folded == fold(value)).to_numpy()
+                has_value |= text != ""
+                hit = folded == fold(value)
             else:
                 has_value |= ~np.isnan(number)
                 # An open end (NaN) excludes nothing.
@@ -265,17 +291,18 @@ def sentences(profile: Profile, params: IcpParams | None = None) -> tuple[Senten
     """
     params = params or IcpParams()
     result = []
-    best = profile.kept.head(params.icp_top)
-    figures = [numbers(best, key).tolist() for key in ("low", "high", "support", "ideal_count", "lift")]
-    for key, kind, value, *rest in zip(best["field"], best["kind"], best["value"], *figures, strict=True):
-        low, high, support, count, lift = rest
+    kept = profile.kept
+    names = [texts(kept, key) for key in ("field", "kind")]
+    figures = [numbers(kept, key).tolist() for key in ("low", "high", "support", "ideal_count", "lift")]
+    rows = zip(*names, cells(kept, "value"), *figures, strict=True)
+    for key, kind, value, low, high, support, count, lift in islice(rows, params.icp_top):
         shown = value if isinstance(value, str) else _interval(low, high)
         args = {"field": key, "value": shown, "low": low, "high": high, "support": support, "lift": lift}
         result.append(Sentence(f"icp.sentence.{kind}", args | {"count": count, "n": profile.ideal}))
     return tuple(result)
 
 
-def shared_tags(tags: pd.Series[str], least: int = 2) -> pd.Series[int]:
+def shared_tags(tags: Column, least: int = 2) -> Column:
     """How many clients share each tag of a free field (stakes, needs, problems); nothing is guessed.
 
     Arguments:
@@ -284,11 +311,12 @@ def shared_tags(tags: pd.Series[str], least: int = 2) -> pd.Series[int]:
 
     Result: counts by tag (first spelling in alphabetical order), most shared first, ties by name.
     """
-    pieces = tags.dropna().astype("str").str.split(r"[,;\n]", regex=True).explode().str.strip()
-    pieces = pieces[pieces.notna() & (pieces != "")]
-    key = pieces.map(fold)
-    data = pd.DataFrame({"client": pieces.index, "tag": pieces.to_numpy(), "key": key.to_numpy()})
-    groups = data.groupby("key", sort=True)
-    counts = pd.Series(groups["client"].nunique().to_numpy(), index=pd.Index(groups["tag"].min(), name="tag"))
-    counts = counts[counts >= least].astype("int64").sort_index()
-    return counts.sort_values(ascending=False, kind="stable")
+    clients: dict[str, set[object]] = {}
+    spelling: dict[str, str] = {}
+    for client, text in zip(tags.index, texts(make_frame({"tags": tags}, tags.index), "tags"), strict=True):
+        for tag in filter(None, map(str.strip, re.split(r"[,;\n]", text))):
+            clients.setdefault(fold(tag), set()).add(client)
+            spelling[fold(tag)] = min(tag, spelling.get(fold(tag), tag))
+    counts = {spelling[key]: len(several) for key, several in clients.items() if len(several) >= least}
+    ranked = sorted(counts, key=lambda tag: (-counts[tag], tag))
+    return make_column(np.array([counts[tag] for tag in ranked], dtype=np.int64), labels(ranked, "tag"))

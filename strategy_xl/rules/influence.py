@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.columns import flags, numbers, texts
+from strategy_xl.rules.frame import Column, Frame, flags, make_column, make_frame, numbers, texts
+from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.stakeholders import KNOWN_PERSON, active, facts, levels, power
+from strategy_xl.rules.wording import caseless
 
 __all__ = ["VERSION", "influence", "introduction_path", "weigh", "widest_path"]
 
@@ -28,11 +28,11 @@ Person = tuple[str, str]
 Graph = Mapping[str, Mapping[str, float]]
 
 
-def _fold(frame: pd.DataFrame, key: str) -> list[str]:
-    return texts(frame, key).str.casefold().tolist()
+def _fold(frame: Frame, key: str) -> list[str]:
+    return list(caseless(texts(frame, key)))
 
 
-def _links(links: pd.DataFrame) -> list[tuple[str, str, str, float]]:
+def _links(links: Frame) -> list[tuple[str, str, str, float]]:
     """Usable links: account, source, target (folded), strength; the strongest of repeated ones."""
     strengths = numbers(links, "strength")
     best: dict[tuple[str, str, str], float] = {}
@@ -45,7 +45,7 @@ def _links(links: pd.DataFrame) -> list[tuple[str, str, str, float]]:
     return [(*key, strength) for key, strength in best.items()]
 
 
-def influence(contacts: pd.DataFrame, links: pd.DataFrame, today: date) -> pd.Series:
+def influence(contacts: Frame, links: Frame, today: date) -> Column:
     """Influence of each person: power + Σ strength·power of those influenced / 3.
 
     Arguments:
@@ -66,10 +66,10 @@ def influence(contacts: pd.DataFrame, links: pd.DataFrame, today: date) -> pd.Se
         gain = strength * strongest.get((account, target), 0.0) / STRONGEST
         received[account, source] = received.get((account, source), 0.0) + gain
     total = own + np.array([received.get(person, 0.0) for person in people])
-    return pd.Series(np.where(here, total, np.nan), index=contacts.index, dtype="float64")
+    return make_column(np.where(here, total, np.nan), contacts.index)
 
 
-def weigh(contacts: pd.DataFrame, links: pd.DataFrame, today: date) -> RuleResult:
+def weigh(contacts: Frame, links: Frame, today: date) -> RuleResult:
     """``influence`` as a rule result: column ``influence``; same arguments.
 
     Reasons: LINKED_TO_NOBODY (no link starts from the person). Missing: ``decides`` when no known fact
@@ -83,7 +83,7 @@ def weigh(contacts: pd.DataFrame, links: pd.DataFrame, today: date) -> RuleResul
     rows = len(contacts)
     reasons = Codes.from_masks({"LINKED_TO_NOBODY": here & alone}, rows)
     missing = Codes.from_masks({"decides": here & (power(contacts) == 0)}, rows)
-    return RuleResult(value.to_frame("influence"), reasons, missing, VERSION)
+    return RuleResult(make_frame({"influence": value}, contacts.index), reasons, missing, VERSION)
 
 
 def widest_path(graph: Graph, starts: Iterable[str], goals: Iterable[str]) -> tuple[tuple[str, ...], float]:
@@ -125,7 +125,7 @@ class _People:
     labels: Mapping[Person, str]
 
 
-def _people(contacts: pd.DataFrame, today: date) -> _People:
+def _people(contacts: Frame, today: date) -> _People:
     here = active(contacts, today)
     decides = facts(contacts)[0]["decides"]
     known = here & (levels(contacts) >= KNOWN_PERSON) & ~flags(contacts, "opponent")
@@ -144,7 +144,7 @@ def _people(contacts: pd.DataFrame, today: date) -> _People:
     return _People(starts, goals, labels)
 
 
-def _graphs(links: pd.DataFrame, present: Mapping[Person, str]) -> dict[str, dict[str, dict[str, float]]]:
+def _graphs(links: Frame, present: Mapping[Person, str]) -> dict[str, dict[str, dict[str, float]]]:
     """Links between people who are there, by account, source and target."""
     graphs: dict[str, dict[str, dict[str, float]]] = {}
     for account, source, target, strength in _links(links):
@@ -153,9 +153,7 @@ def _graphs(links: pd.DataFrame, present: Mapping[Person, str]) -> dict[str, dic
     return graphs
 
 
-def introduction_path(
-    accounts: pd.DataFrame, contacts: pd.DataFrame, links: pd.DataFrame, today: date
-) -> RuleResult:
+def introduction_path(accounts: Frame, contacts: Frame, links: Frame, today: date) -> RuleResult:
     """Who can introduce you to the decision-maker of each account.
 
     Arguments: accounts (``name``), contacts, links: the blocks; today: who left before it is no step.
@@ -187,7 +185,6 @@ def introduction_path(
                 path_text[row] = ARROW.join(who.labels[account, name] for name in path)
                 path_steps[row] = len(path) - 1
                 path_width[row] = width if len(path) > 1 else np.nan
-    frame = pd.DataFrame(
-        {"path": path_text, "path_width": path_width, "path_steps": path_steps}, index=accounts.index
-    )
+    columns = {"path": path_text, "path_width": path_width, "path_steps": path_steps}
+    frame = make_frame(columns, accounts.index)
     return RuleResult(frame, Codes.from_masks(masks, rows), Codes.from_masks({}, rows), VERSION)

@@ -9,27 +9,41 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
 from strategy_xl.errors import WorkbookError
 from strategy_xl.model import KpiElapsedAt, KpiNature, KpiRule, KpiStatus, KpiType
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.choices import choice_array, choice_codes, is_choice
-from strategy_xl.rules.columns import Bools, Floats, has_text, numbers, rounded, texts
+from strategy_xl.rules.frame import (
+    Bools,
+    Codes8,
+    Floats,
+    Frame,
+    cells,
+    choice_array,
+    choice_codes,
+    has_text,
+    is_choice,
+    labels,
+    make_frame,
+    numbers,
+    rounded,
+    texts,
+)
 from strategy_xl.rules.kpi_forecast import (
     NO_DAY,
     Days,
     Period,
     collect,
-    dates,
     day_number,
     days,
     seasonal_share,
+    stamps,
     trends,
 )
+from strategy_xl.rules.result import Codes, RuleResult
 
 __all__ = ["VERSION", "KpiParams", "status", "weakest"]
 
@@ -125,7 +139,7 @@ class _Facts:
     bad_dates: Bools
 
 
-def _facts(kpis: pd.DataFrame, params: KpiParams) -> tuple[_Facts, dict[str, Bools]]:
+def _facts(kpis: Frame, params: KpiParams) -> tuple[_Facts, dict[str, Bools]]:
     baseline, target = numbers(kpis, "baseline"), numbers(kpis, "target")
     start, end = days(kpis, "start"), days(kpis, "end")
     decreasing = is_choice(kpis, "kpi_type", KpiType.DECREASE)
@@ -170,9 +184,7 @@ class _Measures:
     meets: Bools
 
 
-def _measure(
-    facts: _Facts, kpis: pd.DataFrame, readings: pd.DataFrame, today: date, params: KpiParams
-) -> _Measures:
+def _measure(facts: _Facts, kpis: Frame, readings: Frame, today: date, params: KpiParams) -> _Measures:
     found = collect(kpis, readings, today)
     now, rows = day_number(today), len(kpis)
     # Without a start every reading counts; without a name none does.
@@ -212,9 +224,7 @@ def _measure(
     )  # fmt: skip
 
 
-def _judge(
-    facts: _Facts, got: _Measures, now: int, params: KpiParams
-) -> tuple[npt.NDArray[np.int8], Bools, Bools]:
+def _judge(facts: _Facts, got: _Measures, now: int, params: KpiParams) -> tuple[Codes8, Bools, Bools]:
     """Positions in ``STATUSES``, and where the forecast and where the gap was the rule."""
     over = now > facts.end
     until = np.minimum(now, facts.end)
@@ -249,9 +259,7 @@ def _judge(
     return code.astype(np.int8), by_forecast, by_gap
 
 
-def status(
-    kpis: pd.DataFrame, readings: pd.DataFrame, today: date, params: KpiParams | None = None
-) -> RuleResult:
+def status(kpis: Frame, readings: Frame, today: date, params: KpiParams | None = None) -> RuleResult:
     """Status of each KPI with progress, forecast, reasons and what is missing.
 
     Arguments:
@@ -284,10 +292,10 @@ def status(
 
     given = choice_codes(kpis.get("forced_status"), STATUSES, kpis.index)
     final = np.where(given >= 0, given, code).astype(np.int8)
-    frame = pd.DataFrame(
+    frame = make_frame(
         {
             "readings_count": got.count,
-            "last_date": dates(got.last_day),
+            "last_date": stamps(got.last_day),
             "current": got.current,
             "elapsed": got.elapsed,
             "season_share": got.season,
@@ -299,8 +307,7 @@ def status(
             "status": choice_array(code, STATUSES),
             "status_final": choice_array(final, STATUSES),
         },
-        index=kpis.index,
-        copy=False,
+        kpis.index,
     )
 
     def is_(name: KpiStatus) -> Bools:
@@ -341,14 +348,14 @@ def status(
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
 
 
-def _wrong_way(kpis: pd.DataFrame, facts: _Facts) -> Bools:
+def _wrong_way(kpis: Frame, facts: _Facts) -> Bools:
     """An increase whose target is below the baseline, or a decrease whose target is above."""
     down = is_choice(kpis, "kpi_type", KpiType.INCREASE) & (facts.target < facts.baseline)
     up = is_choice(kpis, "kpi_type", KpiType.DECREASE) & (facts.target > facts.baseline)
     return np.asarray(down | up, dtype=bool)
 
 
-def weakest(kpis: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
+def weakest(kpis: Frame, judged: Frame) -> Frame:
     """The weakest status among the KPIs of each objective (Perdoo's rule).
 
     Arguments: kpis (columns ``objective``, ``name``); judged: the frame of ``status`` (column
@@ -357,16 +364,14 @@ def weakest(kpis: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     weakest, first by name) and ``kpis_count``. KPIs without an objective are left out.
     """
     rank = {str(name): number for number, name in enumerate(WEAKNESS)}
-    table = pd.DataFrame(
-        {
-            "objective": texts(kpis, "objective").to_numpy(),
-            "kpi": texts(kpis, "name").to_numpy(),
-            "status": judged["status_final"].astype(object).to_numpy(),
-        }
-    )
-    table = table[table["objective"] != ""]
-    table["rank"] = table["status"].map(rank)
-    table = table.sort_values(["objective", "rank", "kpi"], kind="stable")
-    first = table.drop_duplicates("objective").set_index("objective")
-    counts = table.groupby("objective").size()
-    return first[["status", "kpi"]].assign(kpis_count=counts)
+    state = cells(judged, "status_final")
+    weakness = [rank.get(name, len(rank)) for name in state]
+    rows = zip(texts(kpis, "objective"), weakness, texts(kpis, "name"), state, strict=True)
+    ranked = sorted((row for row in rows if row[0]), key=itemgetter(0, 1, 2))
+    groups = [list(own) for _, own in groupby(ranked, itemgetter(0))]
+    columns = {
+        "status": [own[0][3] for own in groups],
+        "kpi": [own[0][2] for own in groups],
+        "kpis_count": [len(own) for own in groups],
+    }
+    return make_frame(columns, labels((own[0][0] for own in groups), "objective"))

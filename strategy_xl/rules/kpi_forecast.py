@@ -11,12 +11,22 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from strategy_xl.rules.columns import Bools, Floats, numbers, texts
+from strategy_xl.rules.frame import (
+    Bools,
+    Dates,
+    Floats,
+    Frame,
+    Ints,
+    dates,
+    distinct,
+    encoded,
+    months_before,
+    numbers,
+    texts,
+)
 
-Days = npt.NDArray[np.int64]
+Days = Ints
 
 NO_DAY = np.iinfo(np.int64).min
 MAX_POINTS = 60
@@ -32,18 +42,12 @@ def day_number(day: date) -> int:
     return int(np.datetime64(day, "D").astype(np.int64))
 
 
-def days(frame: pd.DataFrame, key: str) -> Days:
+def days(frame: Frame, key: str) -> Days:
     """The date column as days since 1970-01-01, shape (rows,); ``NO_DAY`` where missing or no date."""
-    if key not in frame.columns:
-        return np.full(len(frame), NO_DAY, dtype=np.int64)
-    column = frame[key]
-    if not pd.api.types.is_datetime64_dtype(column.dtype):
-        column = pd.to_datetime(column, errors="coerce")
-    stamps = column.to_numpy(dtype="datetime64[s]")
-    return stamps.astype("datetime64[D]").astype(np.int64)
+    return dates(frame, key).astype("datetime64[D]").astype(np.int64)
 
 
-def dates(values: Days) -> npt.NDArray[np.datetime64]:
+def stamps(values: Days) -> Dates:
     """Days since 1970-01-01 as datetime64[s]; NaT where ``NO_DAY``."""
     return values.astype("datetime64[D]").astype("datetime64[s]")
 
@@ -58,39 +62,36 @@ class Readings:
         row_name: position of the name of each KPI row, -1 without a name.
     """
 
-    name: npt.NDArray[np.int64]
+    name: Ints
     day: Days
     value: Floats
-    row_name: npt.NDArray[np.int64]
+    row_name: Ints
 
-    def position(self, name: npt.NDArray[np.int64], day: Days, side: str) -> npt.NDArray[np.int64]:
+    def position(self, name: Ints, day: Days, side: str) -> Ints:
         """Where readings of a name reach a day: first at or after it (left), first after it (right)."""
         keys = self.name * _DAY_SPAN + np.clip(self.day, -_DAY_SHIFT, _DAY_SHIFT - 1) + _DAY_SHIFT
         wanted = name * _DAY_SPAN + np.clip(day, -_DAY_SHIFT, _DAY_SHIFT - 1) + _DAY_SHIFT
         return np.searchsorted(keys, wanted, side="left" if side == "left" else "right")
 
-    def slices(self, start: Days, end: Days) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def slices(self, start: Days, end: Days) -> tuple[Ints, Ints]:
         """Half-open range of readings of each KPI row with start ≤ day ≤ end."""
         first = self.position(self.row_name, start, "left")
         last = self.position(self.row_name, end, "right")
         return first, np.maximum(first, last)
 
 
-def collect(kpis: pd.DataFrame, readings: pd.DataFrame, today: date) -> Readings:
+def collect(kpis: Frame, readings: Frame, today: date) -> Readings:
     """The readings that count for the KPIs; names match whatever their capitals and outer spaces.
 
     Arguments: kpis (column ``name``), readings (``kpi``, ``date``, ``value``), today (later ones are
     left out).
     """
-    own = [name.casefold() or None for name in texts(kpis, "name").tolist()]
-    row_name, known = pd.factorize(np.array(own, dtype=object))
+    own = [name.casefold() or None for name in texts(kpis, "name")]
+    row_name, known = distinct(np.array(own, dtype=object))
     place = {name: number for number, name in enumerate(known)}
-    if "kpi" in readings.columns and len(readings):
-        position, labels = pd.factorize(readings["kpi"].to_numpy(dtype=object))
-        numbered = [place.get(str(label).strip().casefold(), -1) for label in labels]
-        name = np.array([*numbered, -1], dtype=np.int64)[position]
-    else:
-        name = np.full(len(readings), -1, dtype=np.int64)
+    position, labels = encoded(readings, "kpi")
+    numbered = [place.get(str(label).strip().casefold(), -1) for label in labels]
+    name = np.array([*numbered, -1], dtype=np.int64)[position]
     day, value = days(readings, "date"), numbers(readings, "value")
     usable = (name >= 0) & (day != NO_DAY) & (day <= day_number(today)) & ~np.isnan(value)
     name, day, value = name[usable], day[usable], value[usable]
@@ -102,7 +103,7 @@ def collect(kpis: pd.DataFrame, readings: pd.DataFrame, today: date) -> Readings
             heads = np.flatnonzero(new)
             sizes = np.diff(np.append(heads, value.size))
             value = np.repeat(np.add.reduceat(value, heads) / sizes, sizes)
-    return Readings(name, day, value, row_name.astype(np.int64))
+    return Readings(name, day, value, row_name)
 
 
 def theil_sen(x: Floats, y: Floats, at: Floats) -> tuple[Floats, Floats]:
@@ -131,7 +132,7 @@ def theil_sen(x: Floats, y: Floats, at: Floats) -> tuple[Floats, Floats]:
     return slope, np.median(y + slope[:, None] * (at[:, None] - x), axis=1)
 
 
-def trends(found: Readings, first: Days, last: Days, rows: npt.NDArray[np.int64], end: Days) -> Floats:
+def trends(found: Readings, first: Days, last: Days, rows: Ints, end: Days) -> Floats:
     """Theil–Sen forecast at the end date for some KPI rows; NaN elsewhere and without two dates.
 
     Arguments: first, last: range of readings per KPI row (``Readings.slices``); rows: positions of the
@@ -209,7 +210,5 @@ def seasonal_share(found: Readings, period: Period, wanted: Bools, months: float
 
 def _back(day: Days, *, years: int = 0, months: int = 0) -> Days:
     """The same day so many years or months before (28 February for the 29th); ``NO_DAY`` stays."""
-    known = day != NO_DAY
-    stamps = pd.DatetimeIndex(dates(np.where(known, day, 0)))
-    moved = (stamps - pd.DateOffset(years=years, months=months)).to_numpy(dtype="datetime64[s]")
-    return np.where(known, moved.astype("datetime64[D]").astype(np.int64), NO_DAY)
+    moved = months_before(day.astype("datetime64[D]"), 12 * years + months)
+    return moved.astype(np.int64)

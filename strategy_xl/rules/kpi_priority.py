@@ -8,14 +8,23 @@ hours kept so far leave room for it.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from strategy_xl.model import KpiStatus
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.choices import choice_codes
-from strategy_xl.rules.columns import Floats, boolean, numbers, rounded, texts
+from strategy_xl.rules.frame import (
+    Column,
+    Floats,
+    Frame,
+    choice_codes,
+    flag_array,
+    make_frame,
+    numbers,
+    rounded,
+    texts,
+)
 from strategy_xl.rules.kpi import KpiParams
 from strategy_xl.rules.kpi_forecast import NO_DAY, days
+from strategy_xl.rules.result import Codes, RuleResult
+from strategy_xl.rules.wording import caseless
 
 __all__ = ["VERSION", "priority", "rank"]
 
@@ -25,7 +34,7 @@ CLOSED = (KpiStatus.ACHIEVED, KpiStatus.MISSED)
 """Statuses that need no more hours."""
 
 
-def priority(kpis: pd.DataFrame) -> Floats:
+def priority(kpis: Frame) -> Floats:
     """Impact × certainty / effort, shape (rows,); NaN when one is missing or effort is not positive."""
     effort = numbers(kpis, "effort")
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -33,10 +42,10 @@ def priority(kpis: pd.DataFrame) -> Floats:
 
 
 def rank(
-    kpis: pd.DataFrame,
+    kpis: Frame,
     params: KpiParams | None = None,
     capacity: float | None = None,
-    status: pd.Series | None = None,
+    status: Column | None = None,
 ) -> RuleResult:
     """Order the KPIs and say which ones fit.
 
@@ -57,16 +66,14 @@ def rank(
     rows = len(kpis)
     end = days(kpis, "end")
     end = np.where(end == NO_DAY, np.iinfo(np.int64).max, end)
-    names = texts(kpis, "name").str.casefold().to_numpy(dtype=object)
-    owners = texts(kpis, "owner").str.casefold().to_numpy(dtype=object)
+    names, owners = (caseless(texts(kpis, key)) for key in ("name", "owner"))
     hours = numbers(kpis, "hours_week")
     known = ~np.isnan(value)
     closed = np.zeros(rows, dtype=bool)
     if status is not None:
         closed = choice_codes(status, CLOSED, kpis.index) >= 0
-    table = pd.DataFrame({"value": -rounded(value), "end": end, "name": names})
-    order = table.sort_values(["value", "end", "name"], kind="stable").index.to_numpy()
-    order = order[known[order]]
+    first = list(zip(-rounded(value), end, names, strict=True))
+    order = np.array(sorted(np.flatnonzero(known), key=first.__getitem__), dtype=np.int64)
     place = np.full(rows, np.nan)
     place[order] = np.arange(1, order.size + 1)
 
@@ -85,14 +92,14 @@ def rank(
             loads[owners[row]] += 1
             keep[row] = True
             kept_hours[row] = total
-    frame = pd.DataFrame(
+    frame = make_frame(
         {
             "priority": value,
             "rank": place,
-            "keep": boolean(keep, kpis.index, known & ~closed),
+            "keep": flag_array(keep, known & ~closed),
             "kept_hours": kept_hours,
         },
-        index=kpis.index,
+        kpis.index,
     )
     reasons = {
         "KEPT": keep,

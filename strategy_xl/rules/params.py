@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import pandas as pd
+from strategy_xl.rules.frame import is_missing
 
 
 @cache
@@ -27,7 +27,7 @@ def build_params(kind: type[Any], settings: Mapping[str, object]) -> Any:
     chosen: dict[str, object] = {}
     for field in dataclasses.fields(kind):
         value = settings.get(field.name)
-        if value is None or pd.isna(typing.cast("Any", value)):
+        if is_missing(value):
             continue
         if hints[field.name] is int:
             chosen[field.name] = round(float(typing.cast("Any", value)))

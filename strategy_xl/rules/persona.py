@@ -9,10 +9,21 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.columns import Bools, flags, numbers, rounded, texts
+from strategy_xl.rules.frame import (
+    Bools,
+    Frame,
+    Texts,
+    flag_array,
+    flags,
+    has_text,
+    make_frame,
+    numbers,
+    rounded,
+    text_array,
+    texts,
+)
+from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.wording import count_words, is_placeholder, jaccard, word_set
 
 VERSION = "1"
@@ -50,15 +61,15 @@ class PersonaParams:
     persona_max: int = 5
 
 
-def _duplicates(answers: pd.DataFrame, limit: float) -> Bools:
-    """Personas with two answers that share more than ``limit`` of their words."""
-    sets = [[word_set(str(text)) for text in row] for row in answers.to_numpy(dtype=object)]
+def _duplicates(answers: Texts, limit: float) -> Bools:
+    """Personas (rows) with two answers (columns) that share more than ``limit`` of their words."""
+    sets = [[word_set(text) for text in row] for row in answers]
     return np.array(
         [any(jaccard(one, two) > limit for one, two in combinations(row, 2)) for row in sets], dtype=bool
     )
 
 
-def assess(personas: pd.DataFrame, params: PersonaParams | None = None) -> RuleResult:
+def assess(personas: Frame, params: PersonaParams | None = None) -> RuleResult:
     """Score and status of each persona.
 
     Arguments:
@@ -74,21 +85,17 @@ def assess(personas: pd.DataFrame, params: PersonaParams | None = None) -> RuleR
     nearly the same words are reported. Source: rules.md §j.
     """
     params = params or PersonaParams()
-    answers = pd.DataFrame({key: texts(personas, key) for key in QUESTIONS}, index=personas.index)
-    counted = pd.DataFrame(
-        {
-            key: (count_words(answers[key]) >= params.persona_min_words) & ~is_placeholder(answers[key])
-            for key in QUESTIONS
-        },
-        index=personas.index,
+    answers = np.column_stack([texts(personas, key) for key in QUESTIONS])
+    counted = np.column_stack(
+        [(count_words(text) >= params.persona_min_words) & ~is_placeholder(text) for text in answers.T]
     )
     age, role = numbers(personas, "age"), texts(personas, "purchase_role")
-    filled = {key: (texts(personas, key) != "").to_numpy() for key in PORTRAIT if key != "age"}
+    filled = {key: has_text(personas, key) for key in PORTRAIT if key != "age"}
     filled["age"] = (age >= 1) & (age <= 100)
-    objections = (texts(personas, "objections") != "").to_numpy()
-    known_role = role.isin(ROLES).to_numpy()
+    objections = has_text(personas, "objections")
+    known_role = np.isin(role, ROLES)
     evidence = np.logical_or.reduce([flags(personas, key) for key in EVIDENCE])
-    answered = counted.sum(axis=1).to_numpy(dtype=np.int64)
+    answered = counted.sum(axis=1)
     portrait = np.sum([filled[key] for key in PORTRAIT], axis=0).astype(np.int64)
     purchase = objections.astype(np.int64) + known_role.astype(np.int64)
     score = 100 * (
@@ -99,31 +106,31 @@ def assess(personas: pd.DataFrame, params: PersonaParams | None = None) -> RuleR
     )
     ready, draft = (rounded(score) >= limit for limit in (params.persona_ready, params.persona_draft))
     status = np.select([ready, draft], ["ready", "draft"], "sketch")
-    frame = pd.DataFrame(
+    frame = make_frame(
         {
             "score": score,
-            "status": pd.Series(status, index=personas.index, dtype="str"),
+            "status": text_array(status),
             "answered": answered,
             "portrait": portrait,
             "purchase": purchase,
-            "has_evidence": pd.Series(evidence, index=personas.index, dtype="boolean"),
+            "has_evidence": flag_array(evidence),
         },
-        index=personas.index,
+        personas.index,
     )
-    has_text = (answers != "").to_numpy()
+    given = answers != ""
     reasons = {
         "READY": ready,
         "DRAFT": draft & ~ready,
         "SKETCH": ~draft,
         "HYPOTHESIS": ~evidence,
         "DUPLICATE": _duplicates(answers, params.persona_duplicate),
-        "ANSWER_SHORT": (has_text & ~counted.to_numpy()).any(axis=1),
+        "ANSWER_SHORT": (given & ~counted).any(axis=1),
         "AGE_OUT": ~np.isnan(age) & ~filled["age"],
-        "ROLE_UNKNOWN": (role != "").to_numpy() & ~known_role,
+        "ROLE_UNKNOWN": (role != "") & ~known_role,
     }
-    missing = {key: ~has_text[:, place] for place, key in enumerate(QUESTIONS)}
+    missing = {key: ~given[:, place] for place, key in enumerate(QUESTIONS)}
     missing |= {key: ~filled[key] for key in PORTRAIT}
-    missing |= {"objections": ~objections, "purchase_role": (role == "").to_numpy(), "evidence_1": ~evidence}
+    missing |= {"objections": ~objections, "purchase_role": role == "", "evidence_1": ~evidence}
     rows = len(personas)
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
 

@@ -8,10 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.columns import ONE_ROW, Bools, Floats, numbers, one_row_codes, rounded, texts
+from strategy_xl.rules.frame import (
+    Bools,
+    Floats,
+    Frame,
+    aligned,
+    cells,
+    has_text,
+    labels,
+    make_frame,
+    numbers,
+    rounded,
+    texts,
+)
+from strategy_xl.rules.result import Codes, RuleResult, whole_sheet
 
 VERSION = "1"
 MAX_COMPETITORS = 5
@@ -112,13 +123,13 @@ class PositioningResult:
     summary: PositioningSummary
 
 
-def _marks(attributes: pd.DataFrame, key: str) -> Floats:
+def _marks(attributes: Frame, key: str) -> Floats:
     """Marks of one place; outside 0–10 counts as missing (and is reported)."""
     marks = numbers(attributes, key)
     return np.where((marks >= 0) & (marks <= 10), marks, np.nan)
 
 
-def _weights(attributes: pd.DataFrame) -> Floats:
+def _weights(attributes: Frame) -> Floats:
     """Weights summing to 1: as given; all equal when none is given; 0 for one left empty among others.
 
     With equal weights a row counts once it has a name or a mark of one of the three own places.
@@ -127,7 +138,7 @@ def _weights(attributes: pd.DataFrame) -> Floats:
     given = np.where(given > 0, given, 0.0)
     if not given.any():
         marked = [~np.isnan(numbers(attributes, key)) for key in ("perceived", "desired", "ideal")]
-        given = ((texts(attributes, "name") != "").to_numpy() | np.logical_or.reduce(marked)) * 1.0
+        given = (has_text(attributes, "name") | np.logical_or.reduce(marked)) * 1.0
     total = given.sum()
     return given / total if total > 0 else given
 
@@ -180,7 +191,7 @@ def _overclaimed(gap: Floats, weights: Floats, params: PositioningParams) -> Boo
     return (gap >= params.doubtful_points) & (rounded(weights) >= round(average, 9))
 
 
-def assess_attributes(attributes: pd.DataFrame, params: PositioningParams | None = None) -> RuleResult:
+def assess_attributes(attributes: Frame, params: PositioningParams | None = None) -> RuleResult:
     """Gap of each attribute, its share of the squared gap, and what to check.
 
     Arguments, result and source: the attributes of ``assess``.
@@ -208,8 +219,8 @@ def assess_attributes(attributes: pd.DataFrame, params: PositioningParams | None
     }
     missing = {key: np.isnan(raw[key]) for key in ("perceived", "desired", "ideal")}
     missing["respondents"] = np.isnan(respondents)
-    missing["name"] = (texts(attributes, "name") == "").to_numpy()
-    frame = pd.DataFrame({"weight_used": weights, "gap": gap, "share": share}, index=attributes.index)
+    missing["name"] = ~has_text(attributes, "name")
+    frame = make_frame({"weight_used": weights, "gap": gap, "share": share}, attributes.index)
     rows = len(attributes)
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
 
@@ -228,13 +239,13 @@ def _assess_competitors(
         "CROWDING": near <= params.crowding_distance,
         "TOO_FEW_MARKS": np.isnan(to_desired),
     }
-    frame = pd.DataFrame(
+    frame = make_frame(
         {
             "name": [names.get(key, key) for key in keys],
             "distance_desired": to_desired,
             "distance_perceived": to_perceived,
         },
-        index=pd.Index(keys, dtype="str"),
+        labels(keys),
     )
     missing = {"marks": np.array([bool(np.isnan(places[key]).any()) for key in keys], dtype=bool)}
     return RuleResult(
@@ -251,7 +262,7 @@ def _gap_class(gap: float, params: PositioningParams) -> str | None:
 
 
 def assess(
-    attributes: pd.DataFrame,
+    attributes: Frame,
     names: dict[str, str] | None = None,
     params: PositioningParams | None = None,
 ) -> PositioningResult:
@@ -292,14 +303,15 @@ def assess(
         distance(weights, places["desired"], places[other], params.position_coverage)
         for other in ("perceived", "ideal")
     )
-    to_desired = by_competitor.frame["distance_desired"].dropna()
+    to_desired = numbers(by_competitor.frame, "distance_desired")
     nearest, differentiation = None, float("nan")
-    if len(to_desired):
-        first = int(np.argmin(to_desired.to_numpy()))
-        differentiation = float(to_desired.iloc[first])
-        nearest = str(by_competitor.frame["name"].loc[to_desired.index].iloc[first])
+    comparable = not np.isnan(to_desired).all()
+    if comparable:
+        first = int(np.nanargmin(to_desired))
+        differentiation = float(to_desired[first])
+        nearest = str(cells(by_competitor.frame, "name")[first])
     crowding = int(by_competitor.reasons.has("CROWDING").sum())
-    gaps = by_attribute.frame["gap"].to_numpy()
+    gaps = numbers(by_attribute.frame, "gap")
     rivals = np.column_stack([places[key] for key in COMPETITORS])
     found = {
         "under": _is_under(places["perceived"], rivals, params),
@@ -314,7 +326,7 @@ def assess(
     codes += [error.upper() for error in ERRORS if found[error]]
     checks = {
         "IRRELEVANT": far,
-        "PHANTOM_GAP": far and len(to_desired) > 0 and crowding == 0,
+        "PHANTOM_GAP": far and comparable and crowding == 0,
         "NEAREST_TOO_CLOSE": round(differentiation, 9) < params.too_close_distance,
         "EQUAL_WEIGHTS": len(given) > 0 and not (given > 0).any(),
         "INTERNAL_VIEW_ALL": bool(by_attribute.reasons.has("INTERNAL_VIEW").any()),
@@ -327,9 +339,7 @@ def assess(
     return PositioningResult(by_attribute, by_competitor, summary)
 
 
-def overview(
-    attributes: pd.DataFrame, competitors: pd.DataFrame, params: PositioningParams | None = None
-) -> RuleResult:
+def overview(attributes: Frame, competitors: Frame, params: PositioningParams | None = None) -> RuleResult:
     """The summary as one row, for the sheet.
 
     Arguments:
@@ -341,11 +351,9 @@ def overview(
     ``distance_1``…``distance_5`` from the desired place. Source: rules.md §f.
     """
     named = {key: texts(competitors, f"name_{place}") for place, key in enumerate(COMPETITORS, start=1)}
-    names = {key: str(name.iloc[0]) for key, name in named.items() if len(name)}
+    names = {key: name[0] for key, name in named.items() if len(name)}
     found = assess(attributes, names, params)
-    away = found.competitors.frame["distance_desired"].reindex(list(COMPETITORS)).tolist()
+    away = numbers(aligned(found.competitors.frame, labels(COMPETITORS)), "distance_desired")
     row: dict[str, object] = {**found.summary.args, "gap_class": found.summary.gap_class}
     row |= {f"distance_{place}": value for place, value in enumerate(away, start=1)}
-    frame = pd.DataFrame([row], index=ONE_ROW)
-    missing = {"attributes": np.array([found.summary.gap_class is None])}
-    return RuleResult(frame, one_row_codes(found.summary.codes), Codes.from_masks(missing, 1), VERSION)
+    return whole_sheet(row, found.summary.codes, {"attributes": found.summary.gap_class is None}, VERSION)

@@ -9,21 +9,28 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.columns import (
-    ONE_ROW,
+from strategy_xl.rules.frame import (
     ROUNDING,
+    Column,
     Floats,
-    boolean,
+    Frame,
     dates,
+    extended,
+    flag_array,
+    labels,
+    listed,
+    make_frame,
+    months_before,
     numbers,
-    one_row_codes,
+    pick,
     rounded,
+    text_array,
     texts,
+    totals,
 )
 from strategy_xl.rules.growth import Frequency, GrowthParams, assess_growth
+from strategy_xl.rules.result import Codes, RuleResult, whole_sheet
 
 VERSION = "1"
 LEVELS = ("low", "medium", "high")
@@ -106,25 +113,24 @@ class RevenueResult:
     concentration: Concentration
 
 
-def net_by(lines: pd.DataFrame, by: str) -> pd.DataFrame:
+def net_by(lines: Frame, by: str) -> Frame:
     """Revenue and margin netted per item (credits are negative lines), greatest revenue first.
 
     Arguments: ``lines`` with ``revenue``, ``margin`` (€) and the column ``by``; a line without item or
     revenue does not count. Result: index = item, columns revenue, margin (NaN when no line of the item has
     one). Equal revenues stand in the order of the items' names.
     """
-    data = pd.DataFrame(
-        {
-            "item": texts(lines, by),
-            "revenue": numbers(lines, "revenue"),
-            "margin": numbers(lines, "margin"),
-        }
-    )
-    data = data.loc[(data["item"] != "") & data["revenue"].notna()]
+    name, revenue, margin = texts(lines, by), numbers(lines, "revenue"), numbers(lines, "margin")
+    used = (name != "") & ~np.isnan(revenue)
+    items, item = np.unique(name[used], return_inverse=True)
     # Sorted before adding up: the same lines in another order then give the same sum to the last bit.
-    groups = data.sort_values(["item", "revenue", "margin"]).groupby("item", sort=True)
-    net = pd.DataFrame({"revenue": groups["revenue"].sum(), "margin": groups["margin"].sum(min_count=1)})
-    return net.sort_values("revenue", ascending=False, kind="stable")
+    order = np.lexsort((margin[used], revenue[used], item))
+    sums = {
+        key: totals(values[used][order], item[order], len(items))
+        for key, values in (("revenue", revenue), ("margin", margin))
+    }
+    best = np.argsort(-sums["revenue"], kind="stable")
+    return make_frame({key: values[best] for key, values in sums.items()}, labels(items[best], "item"))
 
 
 def _level(value: float, low: float, medium: float) -> str:
@@ -171,16 +177,18 @@ def concentration(revenue: Floats, params: RevenueParams | None = None) -> Conce
     )
 
 
-def _rank(values: pd.Series[float]) -> pd.Series[float]:
+def _rank(values: Floats) -> Floats:
     """1 for the greatest, equal values share the better rank, missing stays missing."""
-    return values.round(ROUNDING).rank(ascending=False, method="min")
+    known = np.sort(rounded(values[~np.isnan(values)]))
+    greater = known.size - np.searchsorted(known, rounded(values), side="right")
+    return np.where(np.isnan(values), np.nan, 1.0 + greater)
 
 
 def split(
-    lines: pd.DataFrame,
+    lines: Frame,
     by: str = "product",
     params: RevenueParams | None = None,
-    growth: pd.Series[float] | None = None,
+    growth: Column | None = None,
 ) -> RevenueResult:
     """Split of the revenue by an item, with ABC class, ranks and concentration.
 
@@ -198,45 +206,44 @@ def split(
     """
     params = params or RevenueParams()
     net = net_by(lines, by)
-    revenue = net["revenue"].to_numpy(dtype=np.float64)
+    revenue, margin = numbers(net, "revenue"), numbers(net, "margin")
     total = float(revenue.sum())
     computable = total > 0
     share = revenue / total if computable else np.full(len(net), np.nan)
     cumulated = rounded(np.cumsum(share))
     before = rounded(np.concatenate([[0.0], np.cumsum(share)[:-1]])) if len(net) else cumulated
     letters = np.select([before < params.abc_a, before < params.abc_b], ["a", "b"], "c")
-    abc = pd.Series(letters, index=net.index, dtype="str").mask(np.full(len(net), not computable))
-    speed = pd.Series(np.nan, index=net.index) if growth is None else growth.reindex(net.index)
-    pace = numbers(pd.DataFrame({"growth": speed}), "growth")
-    median = np.nanmedian(pace) if (~np.isnan(pace)).any() else np.nan
-    candidate = (rounded(pace) > np.round(median, ROUNDING)) & (abc != "a").to_numpy() & computable
-    frame = net.assign(
-        share=share,
-        cumulated=cumulated,
-        abc=abc,
-        growth=speed,
-        rank_margin=_rank(net["margin"]),
-        rank_growth=_rank(speed),
-        rank_share=_rank(pd.Series(share, index=net.index)),
-        candidate=boolean(candidate, net.index, speed.notna().to_numpy() & computable),
+    pace = numbers(make_frame({} if growth is None else {"growth": growth}, net.index), "growth")
+    median = float(np.nanmedian(pace)) if (~np.isnan(pace)).any() else np.nan
+    candidate = (rounded(pace) > np.round(median, ROUNDING)) & (letters != "a") & computable
+    frame = extended(
+        net,
+        {
+            "share": share,
+            "cumulated": cumulated,
+            "abc": text_array(letters if computable else [None] * len(net)),
+            "growth": pace,
+            "rank_margin": _rank(margin),
+            "rank_growth": _rank(pace),
+            "rank_share": _rank(share),
+            "candidate": flag_array(candidate, ~np.isnan(pace) & computable),
+        },
     )
     reasons = {
         "NOT_COMPUTABLE": np.full(len(net), not computable),
         "NET_NEGATIVE": revenue < 0,
         "CANDIDATE": candidate,
-        "CLASS_A": (abc == "a").to_numpy(dtype=bool, na_value=False),
-        "CLASS_B": (abc == "b").to_numpy(dtype=bool, na_value=False),
-        "CLASS_C": (abc == "c").to_numpy(dtype=bool, na_value=False),
-        "NO_MARGIN": net["margin"].isna().to_numpy(),
+        **{f"CLASS_{letter.upper()}": (letters == letter) & computable for letter in "abc"},
+        "NO_MARGIN": np.isnan(margin),
     }
-    missing = {"margin": net["margin"].isna().to_numpy(), "growth": speed.isna().to_numpy()}
+    missing = {"margin": np.isnan(margin), "growth": np.isnan(pace)}
     rows = len(net)
     items = RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
     return RevenueResult(items, concentration(revenue, params))
 
 
 def assess_products(
-    lines: pd.DataFrame,
+    lines: Frame,
     today: date,
     by: str = "product",
     params: RevenueParams | None = None,
@@ -256,15 +263,14 @@ def assess_products(
     """
     params = params or RevenueParams()
     period = dates(lines, "period")
-    past = period <= pd.Timestamp(today)
+    past = period <= np.datetime64(today)
     if not past.any():
-        current = lines.loc[period.isna()]
-        return split(current, by, params)
-    start = period[past].max() - pd.DateOffset(months=params.revenue_window_months)
-    current = lines.loc[past & (period > start)]
-    grown = assess_growth(lines.loc[past], by, today, growth_params, frequency)
+        return split(pick(lines, np.isnat(period)), by, params)
+    start = months_before(period[past].max(keepdims=True), params.revenue_window_months)
+    current = pick(lines, past & (period > start))
+    grown = assess_growth(pick(lines, past), by, today, growth_params, frequency)
     result = split(current, by, params, grown.frame["growth"])
-    if not period.isna().any():
+    if not np.isnat(period).any():
         return result
     known = result.concentration
     fields = {name: getattr(known, name) for name in Concentration.__slots__ if name != "codes"}
@@ -272,7 +278,7 @@ def assess_products(
 
 
 def list_products(
-    lines: pd.DataFrame,
+    lines: Frame,
     today: date,
     params: RevenueParams | None = None,
     growth_params: GrowthParams | None = None,
@@ -282,12 +288,10 @@ def list_products(
     Arguments: as for ``assess_products``, products by year. Result: index 1, 2…
     """
     items = assess_products(lines, today, "product", params, growth_params).items
-    frame = items.frame.rename_axis("product").reset_index()
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
-    return RuleResult(frame, items.reasons, items.missing, items.version)
+    return RuleResult(listed(items.frame, "product"), items.reasons, items.missing, items.version)
 
 
-def overview(lines: pd.DataFrame, today: date, params: RevenueParams | None = None) -> RuleResult:
+def overview(lines: Frame, today: date, params: RevenueParams | None = None) -> RuleResult:
     """The concentration of today's products as one row, for the sheet.
 
     Arguments: as for ``assess_products``. Result: ``total``, ``hhi``, ``top1``, ``top3``, ``effective`` and
@@ -295,6 +299,4 @@ def overview(lines: pd.DataFrame, today: date, params: RevenueParams | None = No
     """
     found = assess_products(lines, today, "product", params).concentration
     levels = {"hhi_level": found.hhi_level, "top1_level": found.top1_level, "top3_level": found.top3_level}
-    frame = pd.DataFrame([{**found.args, **levels}], index=ONE_ROW)
-    missing = {"revenue_lines": np.array([found.items == 0])}
-    return RuleResult(frame, one_row_codes(found.codes), Codes.from_masks(missing, 1), VERSION)
+    return whole_sheet({**found.args, **levels}, found.codes, {"revenue_lines": found.items == 0}, VERSION)

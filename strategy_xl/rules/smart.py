@@ -10,19 +10,30 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
+from strategy_xl.rules.frame import (
+    Bools,
+    Column,
+    Floats,
+    Frame,
+    Objects,
+    aligned,
+    cells,
+    day_array,
+    extended,
+    filled,
+    make_frame,
+    object_column,
+    whole_array,
+)
+from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.smart_fields import (
     AgreementParams,
     FieldReading,
     assess_agreement,
-    column,
-    filled,
     merge_fields,
 )
-from strategy_xl.rules.smart_frame import REWRITE_COLUMNS, as_dates, rewrites, text_frame
+from strategy_xl.rules.smart_frame import REWRITE_COLUMNS, rewrites, text_frame
 from strategy_xl.rules.smart_realism import Realism, RealismParams, assess_realism
 from strategy_xl.rules.smart_text import TextReading, read_text
 
@@ -111,13 +122,6 @@ class SmartParams:
         )
 
 
-def _as_day(today: date | str | None) -> date | None:
-    if today is None:
-        return None
-    stamp = pd.Timestamp(today)
-    return stamp.date()
-
-
 def _read_all(texts: Iterable[object], lang: str | None, today: date | None) -> Iterator[TextReading | None]:
     """The readings one by one, so that a long column never holds them all."""
     for text in texts:
@@ -125,12 +129,12 @@ def _read_all(texts: Iterable[object], lang: str | None, today: date | None) -> 
 
 
 def assess_texts(
-    texts: pd.Series | Iterable[str],
+    texts: Column | Iterable[str],
     lang: str | None = None,
     today: date | str | None = None,
-    fields: pd.DataFrame | None = None,
+    fields: Frame | None = None,
     params: SmartParams | None = None,
-) -> pd.DataFrame:
+) -> Frame:
     """Judge sentences, one row each, in the order given; a Series keeps its index.
 
     Arguments:
@@ -145,28 +149,25 @@ def assess_texts(
     the letter, as written, or empty), codes (tuple), lang, deadline, deadline_kind, kind, value, low, unit
     (the target as read; percentages as fractions), rewrite and its pieces rewrite_verb … rewrite_owner.
     """
-    series = texts if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype=object)
-    day = _as_day(today)
-    stream = _read_all(series.to_list(), lang, day)
+    series = texts if isinstance(texts, Column) else object_column(list(texts))
+    day = date.fromisoformat(today) if isinstance(today, str) else today
+    stream = _read_all(series, lang, day)
     if fields is None:
         return text_frame(stream, series.index)
     readings = list(stream)
     frame = text_frame(readings, series.index)
-    rows = fields.reindex(series.index)
+    rows = aligned(fields, series.index)
     result = _judge(rows, readings, frame, day or date(1970, 1, 1), params or SmartParams())
-    for letter in "SMART":
-        frame[letter] = result.frame[letter.lower()]
-    frame["codes"] = pd.Series(result.reasons.lists(), index=series.index, dtype=object)
-    for name in (*REWRITE_COLUMNS, "rewrite"):
-        frame[name] = result.frame[name]
-    return frame
+    judged = {letter: result.frame[letter.lower()] for letter in "SMART"}
+    judged |= {name: result.frame[name] for name in (*REWRITE_COLUMNS, "rewrite")}
+    return extended(frame, {**judged, "codes": object_column(result.reasons.lists(), series.index)})
 
 
 def assess(  # noqa: PLR0913 - the table, the day, the settings and three optional sources
-    objectives: pd.DataFrame,
+    objectives: Frame,
     today: date,
     params: SmartParams | None = None,
-    kpi_history: pd.DataFrame | None = None,
+    kpi_history: Frame | None = None,
     capacity: Mapping[str, float] | None = None,
     *,
     active_count: Mapping[str, int] | None = None,
@@ -190,8 +191,7 @@ def assess(  # noqa: PLR0913 - the table, the day, the settings and three option
 
     Source: rules, section b.
     """
-    titles = column(objectives, "title").to_list()
-    readings = list(_read_all(titles, lang, today))
+    readings = list(_read_all(cells(objectives, "title"), lang, today))
     text = text_frame(readings, objectives.index)
     return _judge(
         objectives,
@@ -206,44 +206,46 @@ def assess(  # noqa: PLR0913 - the table, the day, the settings and three option
 
 
 def _judge(  # noqa: PLR0913 - private join of what the two public functions already name
-    objectives: pd.DataFrame,
+    objectives: Frame,
     readings: Sequence[TextReading | None],
-    text: pd.DataFrame,
+    text: Frame,
     today: date,
     params: SmartParams,
     *,
-    history: pd.DataFrame | None = None,
+    history: Frame | None = None,
     capacity: Mapping[str, float] | None = None,
     active_count: Mapping[str, int] | None = None,
 ) -> RuleResult:
     rows = len(objectives)
-    stamp = pd.Timestamp(today)
-    plain = text.assign(
-        S=text["S"].astype("float64").fillna(0.0),
-        M=text["M"].astype("float64").fillna(0.0),
-        T=text["T"].astype("float64").fillna(0.0),
-        has_object=[r is not None and r.has_object for r in readings],
-        period_start=as_dates([_period(r)[0] for r in readings], text.index),
-        period_end=as_dates([_period(r)[1] for r in readings], text.index),
+    told = extended(
+        text,
+        {
+            "has_object": np.array([r is not None and r.has_object for r in readings], dtype=bool),
+            "period_start": day_array([_period(r)[0] for r in readings]),
+            "period_end": day_array([_period(r)[1] for r in readings]),
+        },
     )
-    merged = merge_fields(objectives, plain, stamp)
+    merged = merge_fields(objectives, told, today)
     agreement, agreement_codes = assess_agreement(objectives, params.agreement(), active_count)
-    realism = assess_realism(objectives, stamp, params.realism(), history, capacity)
+    realism = assess_realism(objectives, today, params.realism(), history, capacity)
     letters = {"s": merged.s, "m": merged.m, "a": agreement, "r": realism.points, "t": merged.t}
     score, verdict = _score(letters, params)
-    frame = pd.DataFrame(index=objectives.index)
-    for name, points in letters.items():
-        frame[name] = pd.array(points, dtype="Float64").astype("Int64")
-    frame["score"] = score
-    frame["verdict"] = pd.Series(verdict, index=objectives.index, dtype=object)
-    frame["growth_required"], frame["growth_p75"] = realism.required, realism.percentile
-    frame["growth_median"], frame["growth_best"] = realism.median, realism.best
-    frame["windows"] = realism.windows
-    frame["hours_available"] = realism.hours_available
-    frame["text_value"] = [_shown_target(reading) for reading in readings]
-    frame["text_deadline"] = plain["period_end"]
-    for name, values in rewrites(objectives, readings).items():
-        frame[name] = pd.Series(values, index=objectives.index, dtype=object)
+    index = objectives.index
+    columns = {
+        **{name: whole_array(points) for name, points in letters.items()},
+        "score": score,
+        "verdict": object_column(verdict, index),
+        "growth_required": realism.required,
+        "growth_p75": realism.percentile,
+        "growth_median": realism.median,
+        "growth_best": realism.best,
+        "windows": realism.windows,
+        "hours_available": realism.hours_available,
+        "text_value": [_shown_target(reading) for reading in readings],
+        "text_deadline": told["period_end"],
+        **{name: object_column(values, index) for name, values in rewrites(objectives, readings).items()},
+    }
+    frame = make_frame(columns, index)
     masks = _masks(text, merged, realism, agreement_codes)
     masks["M_OBJECT"] |= (merged.m == 1) & filled(objectives, "target")
     masks["M_TARGET"] &= ~masks["M_OBJECT"]
@@ -264,10 +266,10 @@ def _judge(  # noqa: PLR0913 - private join of what the two public functions alr
 
 
 def _masks(
-    text: pd.DataFrame, merged: FieldReading, realism: Realism, agreement: Mapping[str, npt.NDArray[np.bool_]]
-) -> dict[str, npt.NDArray[np.bool_]]:
+    text: Frame, merged: FieldReading, realism: Realism, agreement: Mapping[str, Bools]
+) -> dict[str, Bools]:
     """Which code holds on which row, after the fields had their say."""
-    codes = text["codes"].to_list()
+    codes = cells(text, "codes")
     masks = {name: np.array([name in row for row in codes], dtype=bool) for name in TEXT_CODES}
     empty = np.array(["EMPTY" in row for row in codes], dtype=bool)
     for name in TEXT_CODES[:3]:
@@ -292,9 +294,7 @@ def _masks(
     }
 
 
-def _score(
-    letters: Mapping[str, npt.NDArray[np.float64]], params: SmartParams
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.object_]]:
+def _score(letters: Mapping[str, Floats], params: SmartParams) -> tuple[Floats, Objects]:
     """Score 0–10 over the assessable letters, and the verdict."""
     table = np.vstack([letters[name] for name in "smart"])
     known = ~np.isnan(table)

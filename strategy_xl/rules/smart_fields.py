@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from strategy_xl.rules.choices import is_choice
-
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
+from strategy_xl.rules.frame import (
+    Bools,
+    Dates,
+    Floats,
+    Frame,
+    cells,
+    dates,
+    filled,
+    flags,
+    is_choice,
+    numbers,
+    texts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +42,8 @@ class AgreementParams:
 _AGREEMENTS = ("yes", "no", "discussing")
 
 
-def column(frame: pd.DataFrame, name: str) -> pd.Series:
-    """A column of the block, all missing when the caller does not have it."""
-    return frame[name] if name in frame else pd.Series(pd.NA, index=frame.index, dtype=object)
-
-
-def filled(frame: pd.DataFrame, name: str) -> Bools:
-    """Rows where a column holds something; blank texts do not count."""
-    values = column(frame, name)
-    present: Bools = np.array(values.notna(), dtype=bool)
-    if values.dtype == object or isinstance(values.dtype, pd.StringDtype):
-        blank = np.array([isinstance(value, str) and not value.strip() for value in values], dtype=bool)
-        present &= ~blank
-    return present
-
-
 def assess_agreement(
-    objectives: pd.DataFrame, params: AgreementParams, active_count: Mapping[str, int] | None = None
+    objectives: Frame, params: AgreementParams, active_count: Mapping[str, int] | None = None
 ) -> tuple[Floats, dict[str, Bools]]:
     """A of every objective, and its reason codes.
 
@@ -63,16 +57,13 @@ def assess_agreement(
     an owner of whom nothing else is known gives NaN (to be confirmed).
     """
     owner = filled(objectives, "owner")
-    confidence = pd.to_numeric(column(objectives, "confidence"), errors="coerce").to_numpy(
-        np.float64, na_value=np.nan
-    )
+    confidence = numbers(objectives, "confidence")
     yes, no, talks = (is_choice(objectives, "agreement", key) for key in _AGREEMENTS)
-    names = column(objectives, "owner")
-    if active_count is None:
-        active = column(objectives, "active")
-        counted = np.array([pd.isna(value) or bool(value) for value in active], dtype=bool)
-        active_count = {str(name): int(count) for name, count in names[counted].value_counts().items()}
+    names = cells(objectives, "owner")
     counts = active_count
+    if counts is None:
+        active = cells(objectives, "active")
+        counts = Counter(name for name, value in zip(names, active, strict=True) if value is None or value)
     load = np.array(
         [counts.get(name, np.nan) if isinstance(name, str) else np.nan for name in names], dtype=np.float64
     )
@@ -103,7 +94,7 @@ class FieldReading:
     past: Bools
 
 
-def merge_fields(objectives: pd.DataFrame, text: pd.DataFrame, today: pd.Timestamp) -> FieldReading:
+def merge_fields(objectives: Frame, text: Frame, today: date) -> FieldReading:
     """S, M and T from the filled fields, which outrank the text.
 
     Arguments:
@@ -116,17 +107,18 @@ def merge_fields(objectives: pd.DataFrame, text: pd.DataFrame, today: pd.Timesta
         filled(objectives, name) for name in ("indicator", "target", "deadline")
     )
     directed = filled(objectives, "direction") | (filled(objectives, "baseline") & has_target)
-    s, m, t = (text[name].to_numpy(np.float64, na_value=np.nan).copy() for name in ("S", "M", "T"))
+    s, m, t = (np.nan_to_num(numbers(text, name)) for name in "SMT")
+    has_object, kind = flags(text, "has_object"), cells(text, "kind")
     quantity = has_target | (m == 2)
     # The indicator is the object; a value narrows it; a direction makes it unambiguous.
     s = np.where(indicator & quantity & (directed | (s == 2)), 2.0, s)
     s = np.where(indicator & (s < 1), 1.0, s)
-    s = np.where(has_target & text["has_object"].to_numpy(bool) & (s == 1) & directed, 2.0, s)
-    m = np.where(has_target & (indicator | text["has_object"].to_numpy(bool)), 2.0, m)
-    m = np.where(indicator & ((m == 1) & text["kind"].ne("").to_numpy(bool)), 2.0, m)
+    s = np.where(has_target & has_object & (s == 1) & directed, 2.0, s)
+    m = np.where(has_target & (indicator | has_object), 2.0, m)
+    m = np.where(indicator & (m == 1) & (kind != ""), 2.0, m)
     m = np.where((indicator | has_target) & (m < 1), 1.0, m)
-    day = pd.to_datetime(column(objectives, "deadline"), errors="coerce")
-    past = (day < today).to_numpy(bool)
+    day = dates(objectives, "deadline")
+    past = day < np.datetime64(today)
     t = np.where(has_deadline, np.where(past, 1.0, 2.0), t)
     return FieldReading(s, m, t, _conflict(objectives, text), _conflict_date(day, text), past)
 
@@ -135,26 +127,17 @@ _THOUSANDS = ("k€", "keur", "k$", "k£")
 _MILLIONS = ("m€", "meur", "m$", "m£")
 
 
-def _scale(objectives: pd.DataFrame) -> Floats:
+def _scale(objectives: Frame) -> Floats:
     """What the field's unit stands for: 143 in « k€ » is 143,000."""
-    unit = column(objectives, "unit").astype(object).map(lambda text: str(text).replace(" ", "").casefold())
-    return np.select(
-        [unit.str.startswith(_THOUSANDS), unit.str.startswith(_MILLIONS)], [1e3, 1e6], default=1.0
-    )
+    units = [unit.replace(" ", "").casefold() for unit in texts(objectives, "unit")]
+    kinds = ((_THOUSANDS, 1e3), (_MILLIONS, 1e6))
+    return np.array([next((size for heads, size in kinds if unit.startswith(heads)), 1.0) for unit in units])
 
 
-def _conflict(objectives: pd.DataFrame, text: pd.DataFrame) -> Bools:
+def _conflict(objectives: Frame, text: Frame) -> Bools:
     """Rows where the text gives another target than the field."""
-    target = pd.to_numeric(column(objectives, "target"), errors="coerce").to_numpy(
-        np.float64, na_value=np.nan
-    )
-    baseline = pd.to_numeric(column(objectives, "baseline"), errors="coerce").to_numpy(
-        np.float64, na_value=np.nan
-    )
-    value = text["value"].to_numpy(np.float64, na_value=np.nan)
-    low = text["low"].to_numpy(np.float64, na_value=np.nan)
-    kind = text["kind"]
-    percent = kind.eq("percent").to_numpy(bool)
+    target, baseline = numbers(objectives, "target"), numbers(objectives, "baseline")
+    value, low, kind = numbers(text, "value"), numbers(text, "low"), cells(text, "kind")
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio, inverse = target / baseline, baseline / target
         growth = np.abs(ratio - 1)
@@ -164,23 +147,20 @@ def _conflict(objectives: pd.DataFrame, text: pd.DataFrame) -> Bools:
 
     # 20 % may stand for a level (0.20 or 20) or for the growth from baseline to target.
     agrees = same(target, value) | same(target * _scale(objectives), value)
-    agrees |= percent & (same(target, value * 100) | same(growth, value))
-    agrees |= kind.eq("ratio").to_numpy(bool) & (same(ratio, value) | same(inverse, value))
-    agrees |= kind.eq("points").to_numpy(bool) & (
+    agrees |= (kind == "percent") & (same(target, value * 100) | same(growth, value))
+    agrees |= (kind == "ratio") & (same(ratio, value) | same(inverse, value))
+    agrees |= (kind == "points") & (
         same(np.abs(target - baseline), value) | same(np.abs(target - baseline) * 100, value)
     )
     agrees |= same(np.abs(target - baseline), value) & np.isnan(low)  # « 5 more clients » beside 20 → 25
-    checked = kind.isin(["percent", "money", "count", "ratio", "points", "score", "plain"]).to_numpy(bool)
+    checked = np.isin(kind, ("percent", "money", "count", "ratio", "points", "score", "plain"))
     comparable = checked & ~np.isnan(value) & ~np.isnan(target)
-    comparable &= ~(kind.isin(["ratio", "points"]).to_numpy(bool) & np.isnan(baseline))
+    comparable &= ~(np.isin(kind, ("ratio", "points")) & np.isnan(baseline))
     conflict: Bools = comparable & ~agrees
     return conflict
 
 
-def _conflict_date(day: pd.Series, text: pd.DataFrame) -> Bools:
+def _conflict_date(day: Dates, text: Frame) -> Bools:
     """Rows where the deadline lies outside of the period that the text names."""
-    start = pd.to_datetime(text["period_start"])
-    end = pd.to_datetime(text["period_end"])
-    known = day.notna() & start.notna() & end.notna()
-    outside: Bools = np.array(known & ((day < start) | (day > end)), dtype=bool)
-    return outside
+    start, end = dates(text, "period_start"), dates(text, "period_end")
+    return ~np.isnat(start) & ~np.isnat(end) & ((day < start) | (day > end))

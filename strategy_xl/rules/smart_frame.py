@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
-import pandas as pd
+import numpy as np
 
+from strategy_xl.rules.frame import (
+    Frame,
+    Index,
+    as_day,
+    cells,
+    day_array,
+    make_frame,
+    object_column,
+    whole_array,
+)
 from strategy_xl.rules.smart_draft import OF_WORDS, rewrite_draft
-from strategy_xl.rules.smart_fields import column
 from strategy_xl.rules.smart_text import TextReading, confidence_points
 from strategy_xl.text.words.rewrite import (
     NO_DRAFT,
@@ -56,7 +64,7 @@ def _row(reading: TextReading) -> Row:
     )
 
 
-def text_frame(readings: Iterable[TextReading | None], index: pd.Index) -> pd.DataFrame:
+def text_frame(readings: Iterable[TextReading | None], index: Index) -> Frame:
     """One row per reading with the columns of ``assess_texts``; None stands for a blank text.
 
     Arguments:
@@ -67,24 +75,18 @@ def text_frame(readings: Iterable[TextReading | None], index: pd.Index) -> pd.Da
     columns = (
         dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_COLUMNS, ())
     )
-    data: dict[str, pd.Series] = {}
+    data: dict[str, object] = {}
     for name, values in columns.items():
         if name in _LETTERS:
-            data[name] = pd.Series(pd.array(list(values), dtype="Int64"), index=index)
+            data[name] = whole_array(values)
         elif name in {"value", "low"}:
-            data[name] = pd.Series(list(values), index=index, dtype="float64")
+            data[name] = np.array(values, dtype=np.float64)
         else:
-            data[name] = pd.Series(list(values), index=index, dtype=object)
-    data["deadline"] = as_dates(list(columns["deadline"]), index)
-    return pd.DataFrame(data, index=index)
+            data[name] = day_array(values) if name == "deadline" else object_column(values, index)
+    return make_frame(data, index)
 
 
-def as_dates(days: Sequence[object], index: pd.Index) -> pd.Series:
-    """Days (``date`` or None) as a datetime64 column."""
-    return pd.to_datetime(pd.Series(list(days), index=index, dtype=object)).astype("datetime64[ns]")
-
-
-def rewrites(objectives: pd.DataFrame, readings: Sequence[TextReading | None]) -> dict[str, list[str]]:
+def rewrites(objectives: Frame, readings: Sequence[TextReading | None]) -> dict[str, list[str]]:
     """The pieces of the rewrite (fields first, then the text, then bracketed blanks) and the sentence.
 
     Arguments:
@@ -92,7 +94,7 @@ def rewrites(objectives: pd.DataFrame, readings: Sequence[TextReading | None]) -
         readings: the readings of the titles.
     """
     names = ("indicator", "baseline", "target", "deadline", "owner", "unit")
-    fields = zip(*(column(objectives, name).to_list() for name in names), strict=True)
+    fields = zip(*(cells(objectives, name) for name in names), strict=True)
     columns: dict[str, list[str]] = {name: [] for name in (*REWRITE_COLUMNS, "rewrite")}
     for (indicator, baseline, target, deadline, owner, unit), reading in zip(fields, readings, strict=True):
         lang = reading.sentence.lang if reading else "fr"
@@ -133,5 +135,5 @@ def _number_or(value: object, unit: str, lang: str, otherwise: str) -> str:
 
 
 def _day_or(value: object, lang: str, otherwise: str) -> str:
-    stamp = pd.to_datetime(value, errors="coerce") if isinstance(value, str | date) else None
-    return otherwise if stamp is None or pd.isna(stamp) else format_day(stamp.date(), lang)
+    day = as_day(value)
+    return otherwise if day is None else format_day(day, lang)

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from strategy_xl.rules.frame import (
+    Bools,
+    Floats,
+    Frame,
+    Ints,
+    cells,
+    dates,
+    encoded,
+    is_choice,
+    is_known,
+    numbers,
+    texts,
+)
+from strategy_xl.rules.kpi_forecast import day_number
 
 DAYS_PER_YEAR = 365.25
 _RATE_UNITS = frozenset({"%", "percent", "pct", "pour cent", "taux", "rate"})
@@ -56,7 +68,7 @@ class Realism:
     percentile: Floats
     median: Floats
     best: Floats
-    windows: npt.NDArray[np.int64]
+    windows: Ints
     hours_available: Floats
     codes: dict[str, Bools]
 
@@ -94,29 +106,25 @@ class _Past:
     percentile: Floats
     median: Floats
     best: Floats
-    windows: npt.NDArray[np.int64]
+    windows: Ints
     newest: Floats
 
 
-def _read_past(
-    history: pd.DataFrame | None, frame: pd.DataFrame, length: Floats, sign: Floats, percentile: float
-) -> _Past:
+def _read_past(history: Frame | None, frame: Frame, length: Floats, sign: Floats, percentile: float) -> _Past:
     """The windows of every objective; each KPI, length and direction is worked out once."""
     rows = len(frame)
     blank = np.full(rows, np.nan)
     past = _Past(blank.copy(), blank.copy(), blank.copy(), np.zeros(rows, dtype=np.int64), blank.copy())
-    if history is None or history.empty or "kpi" not in frame:
+    if history is None:
         return past
-    known = history.dropna(subset=["kpi", "date", "value"])
-    series = {
-        key: (
-            pd.to_datetime(group["date"]).to_numpy("datetime64[D]").astype(np.float64),
-            group["value"].to_numpy(np.float64),
-        )
-        for key, group in known.groupby("kpi", sort=False)
-    }
+    name, names = encoded(history, "kpi")
+    day, value = _days(history, "date"), numbers(history, "value")
+    known = np.flatnonzero((name >= 0) & ~np.isnan(day) & ~np.isnan(value))
+    known = known[np.argsort(name[known], kind="stable")]
+    groups = np.split(known, np.flatnonzero(np.diff(name[known])) + 1) if known.size else ()
+    series = {names[name[own[0]]]: (day[own], value[own]) for own in groups}
     changes_of: dict[tuple[object, float, float], Floats] = {}
-    for row, kpi in enumerate(frame["kpi"].to_list()):
+    for row, kpi in enumerate(cells(frame, "kpi")):
         readings = series.get(kpi) if isinstance(kpi, str) else None
         if readings is None:
             continue
@@ -133,37 +141,27 @@ def _read_past(
     return past
 
 
-def _numbers(frame: pd.DataFrame, column: str) -> Floats:
-    if column not in frame:
-        return np.full(len(frame), np.nan)
-    return pd.to_numeric(frame[column], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-
-
-def _days(frame: pd.DataFrame, column: str) -> Floats:
-    if column not in frame:
-        return np.full(len(frame), np.nan)
-    values = pd.to_datetime(frame[column], errors="coerce").to_numpy("datetime64[D]")
+def _days(frame: Frame, key: str) -> Floats:
+    """Days since 1970-01-01; NaN where missing."""
+    values = dates(frame, key).astype("datetime64[D]")
     return np.where(np.isnat(values), np.nan, values.astype(np.float64))
 
 
-def direction_sign(frame: pd.DataFrame, baseline: Floats, target: Floats) -> Floats:
+def direction_sign(frame: Frame, baseline: Floats, target: Floats) -> Floats:
     """+1 when more is better, −1 when less is better: the direction field, else target against baseline."""
     inferred = np.where(target < baseline, -1.0, 1.0)
-    if "direction" not in frame:
-        return inferred
-    given = (
-        frame["direction"]
-        .map({"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0})
-        .to_numpy(np.float64)
+    more, less = (
+        is_choice(frame, "direction", "up", "at_least"),
+        is_choice(frame, "direction", "down", "at_most"),
     )
-    return np.where(np.isnan(given), inferred, given)
+    return np.select([more, less], [1.0, -1.0], inferred)
 
 
 def assess_realism(
-    objectives: pd.DataFrame,
-    today: pd.Timestamp,
+    objectives: Frame,
+    today: date,
     params: RealismParams,
-    history: pd.DataFrame | None = None,
+    history: Frame | None = None,
     capacity: Mapping[str, float] | None = None,
 ) -> Realism:
     """R of every objective.
@@ -178,10 +176,9 @@ def assess_realism(
 
     Source: rules, section b (realistic).
     """
-    rows = len(objectives)
-    baseline, target = _numbers(objectives, "baseline"), _numbers(objectives, "target")
+    baseline, target = numbers(objectives, "baseline"), numbers(objectives, "target")
     start, end = _days(objectives, "start"), _days(objectives, "deadline")
-    start = np.where(np.isnan(start), (today - pd.Timestamp(0)).days, start)
+    start = np.where(np.isnan(start), day_number(today), start)
     length = end - start
     length[~(length > 0)] = np.nan
     sign = direction_sign(objectives, baseline, target)
@@ -210,12 +207,10 @@ def assess_realism(
     top = np.where((base <= 1) | (np.isnan(base) & (target <= 1)), 1.0, 100.0)
     impossible = rate & ((target < 0) | (target > top))
     extreme = rate & ~impossible & ((target == 0) | (target == top))
-    hours = _numbers(objectives, "hours_required")
+    hours = numbers(objectives, "hours_required")
     available = _hours_available(objectives, capacity, today, end)
     overbooked = hours > available
-    has_means = (
-        objectives["means"].notna().to_numpy() if "means" in objectives else np.zeros(rows, dtype=bool)
-    )
+    has_means = is_known(objectives, "means")
 
     judged = points.copy()
     points = np.where(extreme & ~np.isnan(points), np.minimum(points, 1.0), points)
@@ -238,23 +233,16 @@ def assess_realism(
     return Realism(points, required, past.percentile, past.median, past.best, past.windows, available, codes)
 
 
-def _is_rate(objectives: pd.DataFrame) -> Bools:
+def _is_rate(objectives: Frame) -> Bools:
     """Whether the target is a level between 0 and 100 %, by its unit."""
-    if "unit" not in objectives:
-        return np.zeros(len(objectives), dtype=bool)
-    return (
-        objectives["unit"]
-        .map(lambda unit: isinstance(unit, str) and unit.strip().lower() in _RATE_UNITS)
-        .to_numpy(bool)
-    )
+    return np.array([unit.lower() in _RATE_UNITS for unit in texts(objectives, "unit")], dtype=bool)
 
 
 def _hours_available(
-    objectives: pd.DataFrame, capacity: Mapping[str, float] | None, today: pd.Timestamp, end: Floats
+    objectives: Frame, capacity: Mapping[str, float] | None, today: date, end: Floats
 ) -> Floats:
     """Hours of the owner from the later of today and the start until the deadline."""
-    if not capacity or "owner" not in objectives:
-        return np.full(len(objectives), np.nan)
-    week = objectives["owner"].map(capacity).to_numpy(np.float64, na_value=np.nan)
-    begin = np.fmax(_days(objectives, "start"), float((today - pd.Timestamp(0)).days))
+    hours = capacity or {}
+    week = np.array([hours.get(owner, np.nan) for owner in cells(objectives, "owner")], dtype=np.float64)
+    begin = np.fmax(_days(objectives, "start"), float(day_number(today)))
     return week * np.clip(end - begin + 1, 0, None) / 7

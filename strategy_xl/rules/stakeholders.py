@@ -12,14 +12,32 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
 from strategy_xl.errors import WorkbookError
 from strategy_xl.model import AccountAlert, ContactLevel, FactValue, Quadrant, Role
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.choices import choice_array, choice_codes, is_choice
-from strategy_xl.rules.columns import Bools, Floats, flags, has_text, rounded, texts
+from strategy_xl.rules.frame import (
+    Bools,
+    Column,
+    Floats,
+    Frame,
+    Index,
+    Ints,
+    choice_array,
+    choice_codes,
+    dates,
+    distinct,
+    encoded,
+    flags,
+    has_text,
+    is_choice,
+    make_frame,
+    object_column,
+    pick,
+    rounded,
+    texts,
+)
+from strategy_xl.rules.result import Codes, RuleResult
+from strategy_xl.rules.wording import caseless
 
 __all__ = ["VERSION", "StakeholderParams", "active", "coverage", "power", "roles"]
 
@@ -89,21 +107,13 @@ class StakeholderParams:
         return self.w_decider, self.w_signatory, self.w_involved, self.w_collateral
 
 
-def stamps(frame: pd.DataFrame, key: str) -> npt.NDArray[np.datetime64]:
-    """The date column as datetime64[D], shape (rows,); NaT where missing."""
-    if key not in frame.columns:
-        return np.full(len(frame), np.datetime64("NaT"), dtype="datetime64[D]")
-    values = pd.to_datetime(frame[key], errors="coerce").to_numpy(dtype="datetime64[s]")
-    return values.astype("datetime64[D]")
-
-
-def active(contacts: pd.DataFrame, today: date) -> Bools:
+def active(contacts: Frame, today: date) -> Bools:
     """People still there: no ``left`` date, or one that is not past (leaving today still counts)."""
-    left = stamps(contacts, "left")
+    left = dates(contacts, "left").astype("datetime64[D]")
     return np.asarray(np.isnat(left) | (left >= np.datetime64(today, "D")), dtype=bool)
 
 
-def facts(contacts: pd.DataFrame) -> tuple[dict[str, Bools], dict[str, Bools]]:
+def facts(contacts: Frame) -> tuple[dict[str, Bools], dict[str, Bools]]:
     """For each fact, the rows where it is known to hold and the rows where it is not known."""
     holds, unknown = {}, {}
     for name in FACTS:
@@ -112,19 +122,19 @@ def facts(contacts: pd.DataFrame) -> tuple[dict[str, Bools], dict[str, Bools]]:
     return holds, unknown
 
 
-def levels(contacts: pd.DataFrame) -> Floats:
+def levels(contacts: Frame) -> Floats:
     """Contact level as a number, 0 to 1; a level not filled is nobody known, 0."""
     codes = choice_codes(contacts.get("contact_level"), tuple(LEVELS), contacts.index)
     return np.array([*LEVELS.values(), 0.0])[codes]
 
 
-def power(contacts: pd.DataFrame) -> Floats:
+def power(contacts: Frame) -> Floats:
     """Power of each person from the facts known to hold: decider 5 … indifferent 1, none 0."""
     holds, _ = facts(contacts)
     return np.select([holds[name] for name in FACTS], [POWER[role] for role in FACTS.values()], 0.0)
 
 
-def roles(contacts: pd.DataFrame, today: date, params: StakeholderParams | None = None) -> RuleResult:
+def roles(contacts: Frame, today: date, params: StakeholderParams | None = None) -> RuleResult:
     """Role of each person, all roles, quadrant and the question to ask.
 
     Arguments:
@@ -172,7 +182,7 @@ def roles(contacts: pd.DataFrame, today: date, params: StakeholderParams | None 
     quadrant = np.where(sure, quadrant, -1).astype(np.int8)
 
     since = _days_since(contacts, today)
-    frame = pd.DataFrame(
+    frame = make_frame(
         {
             "level_value": value,
             **{
@@ -186,8 +196,7 @@ def roles(contacts: pd.DataFrame, today: date, params: StakeholderParams | None 
             "active": here,
             "stale_days": since,
         },
-        index=index,
-        copy=False,
+        index,
     )
     stale = here & (since > params.contact_stale_days)
     reasons = {
@@ -209,13 +218,13 @@ def roles(contacts: pd.DataFrame, today: date, params: StakeholderParams | None 
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
 
 
-def _days_since(contacts: pd.DataFrame, today: date) -> Floats:
-    last = stamps(contacts, "last_contact")
+def _days_since(contacts: Frame, today: date) -> Floats:
+    last = dates(contacts, "last_contact").astype("datetime64[D]")
     since = (np.datetime64(today, "D") - last).astype(np.float64)
     return np.where(np.isnat(last), np.nan, since)
 
 
-def _all_roles(holds: dict[str, Bools], index: pd.Index) -> pd.Series:
+def _all_roles(holds: dict[str, Bools], index: Index) -> Column:
     """Every role that holds, as text; each of the 32 combinations is written once."""
     combination = np.zeros(len(index), dtype=np.int64)
     for place, fact in enumerate(FACTS):
@@ -227,11 +236,11 @@ def _all_roles(holds: dict[str, Bools], index: pd.Index) -> pd.Series:
         written.append(
             "+".join(held[:-1] if len(held) > 1 and held[-1] == Role.INDIFFERENT else held) or None
         )
-    return pd.Series(np.array(written, dtype=object)[combination], index=index, dtype=object)
+    return object_column(np.array(written, dtype=object)[combination], index)
 
 
 def coverage(
-    accounts: pd.DataFrame, contacts: pd.DataFrame, today: date, params: StakeholderParams | None = None
+    accounts: Frame, contacts: Frame, today: date, params: StakeholderParams | None = None
 ) -> RuleResult:
     """Coverage of each account, its alerts and the people they are about.
 
@@ -254,14 +263,14 @@ def coverage(
     """
     params = params or StakeholderParams()
     rows = len(accounts)
-    own = texts(accounts, "name").str.casefold().to_numpy(dtype=object)
+    own = caseless(texts(accounts, "name"))
     place_of: dict[str, int] = {}
     first_row = np.array([place_of.setdefault(name, row) for row, name in enumerate(own)], dtype=np.int64)
     here = active(contacts, today)
     at = _place(contacts, place_of)
     used = np.flatnonzero(here & (at >= 0))
     at = at[used]
-    people = contacts.iloc[used]
+    people = pick(contacts, used)
     holds, unknown = facts(people)
     value = levels(people)
 
@@ -288,7 +297,7 @@ def coverage(
         "CONTACT_STALE": any_(stale),
     }
     alert = np.select(list(masks.values()), list(range(len(masks))), -1).astype(np.int8)
-    frame = pd.DataFrame(
+    frame = make_frame(
         {
             "contacts_count": count,
             **{f"c_{name}": level for name, level in levels_by_role.items()},
@@ -298,7 +307,7 @@ def coverage(
             "opposed_names": _names(at, people, opposed, first_row, accounts.index),
             "stale_names": _names(at, people, stale, first_row, accounts.index),
         },
-        index=accounts.index,
+        accounts.index,
     )
     masks["COVERED"] = alert < 0
     missing = {
@@ -308,41 +317,37 @@ def coverage(
     return RuleResult(frame, Codes.from_masks(masks, rows), Codes.from_masks(missing, rows), VERSION)
 
 
-def _place(contacts: pd.DataFrame, place_of: dict[str, int]) -> npt.NDArray[np.int64]:
+def _place(contacts: Frame, place_of: dict[str, int]) -> Ints:
     """Position of each person's account, -1 when there is none; each distinct text is cleaned once."""
-    if "account" not in contacts.columns or not len(contacts):
-        return np.full(len(contacts), -1, dtype=np.int64)
-    codes, labels = pd.factorize(contacts["account"].astype(object))
+    codes, labels = encoded(contacts, "account")
     cleaned = [str(label).strip().casefold() for label in labels]
     places = [place_of.get(name, -1) if name else -1 for name in cleaned]
     return np.array([*places, -1], dtype=np.int64)[codes]
 
 
-def _distinct(
-    at: npt.NDArray[np.int64], people: pd.DataFrame, mask: Bools, rows: int
-) -> npt.NDArray[np.int64]:
+def _distinct(at: Ints, people: Frame, mask: Bools, rows: int) -> Ints:
     """Number of different people of the mask per account; a person without a name is one of its own."""
     chosen = np.flatnonzero(mask)
-    names = texts(people.iloc[chosen], "name").str.casefold().to_numpy(dtype=object)
-    code, _ = pd.factorize(pd.Series(names, dtype=object))
+    names = caseless(texts(pick(people, chosen), "name"))
+    code, _ = distinct(names)
     nameless = names == ""
-    code = np.where(nameless, code.size + np.arange(code.size), code).astype(np.int64)
+    code = np.where(nameless, code.size + np.arange(code.size), code)
     pairs = np.unique(np.stack([at[chosen], code]), axis=1) if code.size else np.empty((2, 0), dtype=np.int64)
     return np.bincount(pairs[0], minlength=rows)
 
 
 def _names(
-    at: npt.NDArray[np.int64],
-    people: pd.DataFrame,
+    at: Ints,
+    people: Frame,
     mask: Bools,
-    first_row: npt.NDArray[np.int64],
-    index: pd.Index,
-) -> pd.Series:
+    first_row: Ints,
+    index: Index,
+) -> Column:
     """Names of the people of the mask per account, sorted, three at most; NA without any."""
     chosen = np.flatnonzero(mask)
     found = np.full(len(index), None, dtype=object)
     if chosen.size:
-        names = texts(people.iloc[chosen], "name").to_numpy(dtype=object)
+        names = texts(pick(people, chosen), "name")
         listed: dict[int, list[str]] = {}
         for account, name in sorted(zip(at[chosen].tolist(), names.tolist(), strict=True)):
             if name and name not in listed.setdefault(account, []):
@@ -351,4 +356,4 @@ def _names(
             if several:
                 more = ", …" if len(several) > NAMES_SHOWN else ""
                 found[account] = ", ".join(several[:NAMES_SHOWN]) + more
-    return pd.Series(found[first_row], index=index, dtype=object)
+    return object_column(found[first_row], index)

@@ -5,18 +5,34 @@ Source: rules.md §e (weights and ratings: Fred David's internal and external fa
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from strategy_xl.rules.answer import Codes, RuleResult
-from strategy_xl.rules.columns import ONE_ROW, Bools, Floats, numbers, one_row_codes, rounded, texts
-from strategy_xl.rules.wording import any_word, fold_all
+from strategy_xl.rules.frame import (
+    Bools,
+    Floats,
+    Frame,
+    Index,
+    Texts,
+    has_text,
+    index_order,
+    make_frame,
+    numbers,
+    object_column,
+    pick,
+    rounded,
+    text_array,
+    texts,
+)
+from strategy_xl.rules.result import Codes, RuleResult, whole_sheet
+from strategy_xl.rules.wording import any_word, caseless, fold_all
 
 VERSION = "1"
 BOXES = ("strength", "weakness", "opportunity", "threat")
 INTERNAL = ("strength", "weakness")
+EXTERNAL = ("opportunity", "threat")
 STRATEGIES = {
     ("strength", "opportunity"): "so",
     ("strength", "threat"): "st",
@@ -113,10 +129,10 @@ class SwotSummary:
         }
 
 
-def _weights(box: pd.Series[str], importance: Floats) -> Floats:
+def _weights(box: Texts, importance: Floats) -> Floats:
     """Importance normalised inside the internal and the external side; NaN without box or importance."""
-    internal = box.isin(INTERNAL).to_numpy()
-    usable = box.isin(BOXES).to_numpy() & (importance >= 1) & (importance <= 5)
+    internal = np.isin(box, INTERNAL)
+    usable = np.isin(box, BOXES) & (importance >= 1) & (importance <= 5)
     weight = np.full(len(box), np.nan)
     for side in (internal, ~internal):
         chosen = usable & side
@@ -125,16 +141,18 @@ def _weights(box: pd.Series[str], importance: Floats) -> Floats:
     return weight
 
 
-def _slots(box: pd.Series[str], importance: Floats) -> Floats:
+def _slots(box: Texts, importance: Floats, index: Index) -> Floats:
     """100 times the number of the box plus the rank by importance in it; ties in the order of the index."""
-    ordered = pd.DataFrame({"box": box, "importance": np.nan_to_num(importance, nan=0.0)})
-    ordered = ordered.sort_index(kind="stable").sort_values("importance", ascending=False, kind="stable")
-    rank = (ordered.groupby("box").cumcount() + 1).reindex(box.index)
-    number = box.map({key: position for position, key in enumerate(BOXES, start=1)})
-    return np.asarray((number * 100 + rank).astype("float64"), dtype=np.float64)
+    slots = np.full(len(box), np.nan)
+    order = index_order(index)
+    order = order[np.argsort(-np.nan_to_num(importance, nan=0.0)[order], kind="stable")]
+    for number, key in enumerate(BOXES, start=1):
+        own = order[box[order] == key]
+        slots[own] = 100.0 * number + np.arange(1, own.size + 1)
+    return slots
 
 
-def score_items(items: pd.DataFrame, params: SwotParams | None = None) -> RuleResult:
+def score_items(items: Frame, params: SwotParams | None = None) -> RuleResult:
     """Weight, weighted rating and checks of every SWOT item.
 
     Arguments:
@@ -148,7 +166,7 @@ def score_items(items: pd.DataFrame, params: SwotParams | None = None) -> RuleRe
 
     Source: rules.md §e.
 
-    >>> frame = pd.DataFrame({"text": ["a", "b"], "box": ["strength", "weakness"],
+    >>> frame = make_frame({"text": ["a", "b"], "box": ["strength", "weakness"],
     ...                       "importance": [3, 1], "rating": [4, 1]})
     >>> score_items(frame).frame["weighted"].tolist()
     [3.0, 0.25]
@@ -159,15 +177,15 @@ def score_items(items: pd.DataFrame, params: SwotParams | None = None) -> RuleRe
     weight = _weights(box, importance)
     rated = (rating >= 1) & (rating <= 4)
     weighted = np.where(rated, weight * rating, np.nan)
-    internal = box.isin(INTERNAL).to_numpy()
-    external = box.isin(BOXES).to_numpy() & ~internal
+    internal, known = np.isin(box, INTERNAL), np.isin(box, BOXES)
     folded = fold_all(text)
-    outward = folded.str.replace(any_word(INTERNAL_PHRASES), " ", regex=True)
-    outside = outward.str.contains(any_word(EXTERNAL_WORDS))
-    size = box.map(box.value_counts()).to_numpy(dtype=np.float64)
+    own_phrase, outer_word, inner_word = map(any_word, (INTERNAL_PHRASES, EXTERNAL_WORDS, INTERNAL_WORDS))
+    outside = np.array([bool(outer_word.search(own_phrase.sub(" ", one))) for one in folded], dtype=bool)
+    inside = np.array([bool(inner_word.search(one)) for one in folded], dtype=bool)
+    boxes, wordings = Counter(box), Counter(caseless(text))
     missing = {
-        "text": (text == "").to_numpy(),
-        "box": ~box.isin(BOXES).to_numpy(),
+        "text": text == "",
+        "box": ~known,
         "importance": np.isnan(importance),
         "rating": np.isnan(rating),
     }
@@ -176,17 +194,15 @@ def score_items(items: pd.DataFrame, params: SwotParams | None = None) -> RuleRe
         "INCOMPLETE": incomplete,
         "IMPORTANCE_OUT": ~np.isnan(importance) & ~((importance >= 1) & (importance <= 5)),
         "RATING_OUT": ~np.isnan(rating) & ~rated,
-        "RATING_SIDE": rated
-        & (((box == "strength").to_numpy() & (rating < 3)) | ((box == "weakness").to_numpy() & (rating > 2))),
-        "LOOKS_EXTERNAL": internal & outside.to_numpy(dtype=bool),
-        "LOOKS_INTERNAL": external & folded.str.contains(any_word(INTERNAL_WORDS)).to_numpy(dtype=bool),
+        "RATING_SIDE": rated & (((box == "strength") & (rating < 3)) | ((box == "weakness") & (rating > 2))),
+        "LOOKS_EXTERNAL": internal & outside,
+        "LOOKS_INTERNAL": known & ~internal & inside,
         "WEIGHT_HIGH": np.nan_to_num(rounded(weight)) > params.swot_weight_limit,
-        "DUPLICATE_TEXT": (text.str.casefold().duplicated(keep=False) & (text != "")).to_numpy(),
-        "BOX_MANY": box.isin(BOXES).to_numpy() & (size > params.swot_box_max),
+        "DUPLICATE_TEXT": (text != "") & np.array([wordings[one] > 1 for one in caseless(text)], dtype=bool),
+        "BOX_MANY": known & np.array([boxes[one] > params.swot_box_max for one in box], dtype=bool),
     }
-    frame = pd.DataFrame(
-        {"weight": weight, "weighted": weighted, "slot": _slots(box, importance)}, index=items.index
-    )
+    columns = {"weight": weight, "weighted": weighted, "slot": _slots(box, importance, items.index)}
+    frame = make_frame(columns, items.index)
     rows = len(items)
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
 
@@ -201,7 +217,7 @@ def _side(weight: Floats, weighted: Floats, side: Bools) -> tuple[float, float]:
     return float(np.nansum(weighted[side])) / covered, covered / total
 
 
-def summarise(items: pd.DataFrame, params: SwotParams | None = None) -> SwotSummary:
+def summarise(items: Frame, params: SwotParams | None = None) -> SwotSummary:
     """IFE, EFE and quadrant of a SWOT, with what to watch.
 
     Arguments: as for ``score_items``.
@@ -213,8 +229,8 @@ def summarise(items: pd.DataFrame, params: SwotParams | None = None) -> SwotSumm
     params = params or SwotParams()
     scored = score_items(items, params).frame
     box = texts(items, "box")
-    weight, weighted = scored["weight"].to_numpy(), scored["weighted"].to_numpy()
-    internal = box.isin(INTERNAL).to_numpy()
+    weight, weighted = numbers(scored, "weight"), numbers(scored, "weighted")
+    internal = np.isin(box, INTERNAL)
     ife, ife_coverage = _side(weight, weighted, internal)
     efe, efe_coverage = _side(weight, weighted, ~internal)
     counts = {key: int((box == key).sum()) for key in BOXES}
@@ -233,18 +249,17 @@ def summarise(items: pd.DataFrame, params: SwotParams | None = None) -> SwotSumm
     return SwotSummary(ife, efe, ife_coverage, efe_coverage, quadrant, counts, tuple(codes))
 
 
-def overview(items: pd.DataFrame, params: SwotParams | None = None) -> RuleResult:
+def overview(items: Frame, params: SwotParams | None = None) -> RuleResult:
     """The summary as one row, for the sheet: ``ife``, ``efe``, their coverage, ``quadrant``.
 
     Arguments and source: as for ``summarise``.
     """
     summary = summarise(items, params)
-    frame = pd.DataFrame([{**summary.args, "quadrant": summary.quadrant}], index=ONE_ROW)
-    missing = {"swot_items": np.array([summary.quadrant is None])}
-    return RuleResult(frame, one_row_codes(summary.codes), Codes.from_masks(missing, 1), VERSION)
+    values = {**summary.args, "quadrant": summary.quadrant}
+    return whole_sheet(values, summary.codes, {"swot_items": summary.quadrant is None}, VERSION)
 
 
-def score_pairs(pairs: pd.DataFrame, items: pd.DataFrame, params: SwotParams | None = None) -> RuleResult:
+def score_pairs(pairs: Frame, items: Frame, params: SwotParams | None = None) -> RuleResult:
     """Score and strategy of every TOWS pair.
 
     Arguments:
@@ -258,40 +273,42 @@ def score_pairs(pairs: pd.DataFrame, items: pd.DataFrame, params: SwotParams | N
     ones, which carry the code TOP). Source: rules.md §e.
     """
     params = params or SwotParams()
-    known = pd.DataFrame({"box": texts(items, "box"), "weight": score_items(items, params).frame["weight"]})
+    weights = numbers(score_items(items, params).frame, "weight")
+    known: dict[str, tuple[str, float]] = {}
     # A spreadsheet look-up ignores case and takes the first row: so do we.
-    known = known.set_axis(pd.Index(texts(items, "text").str.casefold()), axis="index")
-    known = known.loc[~known.index.duplicated() & (known.index != "")]
-    inside = known.loc[known["box"].isin(INTERNAL)]
-    outside = known.loc[known["box"].isin(BOXES) & ~known["box"].isin(INTERNAL)]
-    left, right = (texts(pairs, key).str.casefold() for key in ("internal", "external"))
+    for name, *item in zip(caseless(texts(items, "text")), texts(items, "box"), weights, strict=True):
+        known.setdefault(name, (item[0], item[1]))
+    known.pop("", None)
+    nothing = ("", float("nan"))
+    left, right = (caseless(texts(pairs, key)) for key in ("internal", "external"))
+    inside = [found if (found := known.get(name, nothing))[0] in INTERNAL else nothing for name in left]
+    outside = [found if (found := known.get(name, nothing))[0] in EXTERNAL else nothing for name in right]
     link = numbers(pairs, "link")
     linked = (link >= 0) & (link <= 2)
-    product = (left.map(inside["weight"]) * right.map(outside["weight"])).to_numpy(dtype=np.float64)
+    product = np.array([one[1] * two[1] for one, two in zip(inside, outside, strict=True)], dtype=np.float64)
     score = np.where(linked, 100 * product * link, np.nan)
-    boxes = zip(left.map(inside["box"]), right.map(outside["box"]), strict=True)
-    strategy = pd.Series([STRATEGIES.get(pair) for pair in boxes], index=pairs.index, dtype="str")
-    ordered = pd.Series(rounded(score), index=pairs.index).sort_index()
-    twice = pd.DataFrame({"internal": left, "external": right}).duplicated(keep=False) & (left != "")
-    rank = ordered.where(ordered > 0).rank(ascending=False, method="first").reindex(pairs.index)
-    missing = {
-        "internal": (left == "").to_numpy(),
-        "external": (right == "").to_numpy(),
-        "link": np.isnan(link),
-    }
+    strategy = [STRATEGIES.get((one[0], two[0])) for one, two in zip(inside, outside, strict=True)]
+    order = index_order(pairs.index)
+    order = order[rounded(score)[order] > 0]
+    order = order[np.argsort(-rounded(score)[order], kind="stable")]
+    rank = np.full(len(pairs), np.nan)
+    rank[order] = np.arange(1, order.size + 1)
+    both = list(zip(left, right, strict=True))
+    named = Counter(both)
+    missing = {"internal": left == "", "external": right == "", "link": np.isnan(link)}
     reasons = {
-        "TOP": (rank <= params.swot_top_pairs).to_numpy(),
-        "INTERNAL_UNKNOWN": ((left != "") & ~left.isin(inside.index)).to_numpy(),
-        "EXTERNAL_UNKNOWN": ((right != "") & ~right.isin(outside.index)).to_numpy(),
+        "TOP": rank <= params.swot_top_pairs,
+        "INTERNAL_UNKNOWN": (left != "") & np.array([one is nothing for one in inside], dtype=bool),
+        "EXTERNAL_UNKNOWN": (right != "") & np.array([one is nothing for one in outside], dtype=bool),
         "LINK_OUT": ~np.isnan(link) & ~linked,
-        "DUPLICATE_PAIR": twice.to_numpy(),
+        "DUPLICATE_PAIR": (left != "") & np.array([named[pair] > 1 for pair in both], dtype=bool),
         "INCOMPLETE_PAIR": np.logical_or.reduce(list(missing.values())),
     }
-    drafted = pd.Series(reasons["TOP"], index=pairs.index) & strategy.notna()
-    frame = pd.DataFrame(
-        {"score": score, "strategy": strategy, "rank": rank, "draft": ("draft." + strategy).where(drafted)},
-        index=pairs.index,
-    )
+    drafts = [
+        f"draft.{key}" if key and top else None for key, top in zip(strategy, reasons["TOP"], strict=True)
+    ]
+    columns = {"score": score, "strategy": text_array(strategy), "rank": rank, "draft": text_array(drafts)}
+    frame = make_frame(columns, pairs.index)
     rows = len(pairs)
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
 
@@ -299,9 +316,7 @@ def score_pairs(pairs: pd.DataFrame, items: pd.DataFrame, params: SwotParams | N
 DRAFT_MISSING = ("indicator", "baseline", "target", "deadline", "owner")
 
 
-def draft_objectives(
-    pairs: pd.DataFrame, items: pd.DataFrame, params: SwotParams | None = None
-) -> pd.DataFrame:
+def draft_objectives(pairs: Frame, items: Frame, params: SwotParams | None = None) -> Frame:
     """Pieces of a draft SMART objective for each of the best TOWS pairs.
 
     Arguments: as for ``score_pairs``.
@@ -312,11 +327,16 @@ def draft_objectives(
     Nothing is invented: no number, date or owner comes from a pair. Source: rules.md §e.
     """
     result = score_pairs(pairs, items, params)
-    top = result.frame.loc[result.reasons.has("TOP") & result.frame["strategy"].notna().to_numpy()]
-    drafts = top.sort_values("rank")[["rank", "score", "strategy"]].astype({"rank": "int64"})
-    return drafts.assign(
-        internal=texts(pairs, "internal"),
-        external=texts(pairs, "external"),
-        message="swot." + top["draft"],
-        missing=pd.Series([DRAFT_MISSING] * len(drafts), index=drafts.index, dtype=object),
-    )
+    rank = numbers(result.frame, "rank")
+    top = np.flatnonzero(result.reasons.has("TOP") & has_text(result.frame, "draft"))
+    top = top[np.argsort(rank[top])]
+    drafts, named = pick(result.frame, top), pick(pairs, top)
+    columns = {
+        "rank": rank[top].astype(np.int64),
+        "score": numbers(drafts, "score"),
+        "strategy": text_array(texts(drafts, "strategy")),
+        **{key: text_array(texts(named, key)) for key in ("internal", "external")},
+        "message": text_array([f"swot.{draft}" for draft in texts(drafts, "draft")]),
+        "missing": object_column([DRAFT_MISSING] * top.size, drafts.index),
+    }
+    return make_frame(columns, drafts.index)

@@ -10,7 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-import pandas as pd
+import numpy as np
+
+from strategy_xl.rules.frame import Bools, Ints, Texts
 
 SEPARATORS = "?!;:…«»*~\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\t\r\n"
 """Marks that count as spaces. ``*`` and ``~`` are among them because they are wildcards in formulas."""
@@ -45,21 +47,23 @@ PLACEHOLDERS: frozenset[str] = frozenset(
 """Whole answers, in lower case, that say nothing; compared after ``plain``."""
 
 
-def spaced(texts: pd.Series[str]) -> pd.Series[str]:
-    """The texts with every separator mark as a space and no double, leading or trailing space."""
-    return texts.str.translate(_TO_SPACES).str.replace(r" +", " ", regex=True).str.strip(" ")
+def _pieces(text: str) -> list[str]:
+    """What stands between spaces, every separator mark being one."""
+    return [piece for piece in text.translate(_TO_SPACES).split(" ") if piece]
 
 
-def count_words(texts: pd.Series[str]) -> pd.Series[int]:
-    """Number of words per text, int64, same index; 0 for an empty text."""
-    clean = spaced(texts)
-    return (clean.str.count(" ") + 1).where(clean != "", 0).astype("int64")
+def count_words(texts: Iterable[str]) -> Ints:
+    """Number of words per text; 0 for an empty text."""
+    return np.array([len(_pieces(text)) for text in texts], dtype=np.int64)
 
 
-def is_placeholder(texts: pd.Series[str]) -> pd.Series[bool]:
+def is_placeholder(texts: Iterable[str]) -> Bools:
     """Texts that are only a placeholder ("idem", "?", "à voir", "to be defined"), or only marks and dots."""
-    clean = spaced(texts.str.lower().str.replace("’", "'").str.replace(".", "", regex=False))
-    return clean.isin(PLACEHOLDERS) | ((clean == "") & (texts.str.strip() != ""))
+    found = []
+    for text in texts:
+        clean = " ".join(_pieces(text.lower().replace("’", "'").replace(".", "")))
+        found.append(clean in PLACEHOLDERS or (not clean and bool(text.strip())))
+    return np.array(found, dtype=bool)
 
 
 def fold(text: str) -> str:
@@ -68,14 +72,14 @@ def fold(text: str) -> str:
     return "".join(char for char in flat if not unicodedata.combining(char))
 
 
-def fold_all(texts: pd.Series[str]) -> pd.Series[str]:
+def fold_all(texts: Iterable[str]) -> Texts:
     """``fold`` for a column."""
-    return (
-        texts.str.replace("’", "'")
-        .str.casefold()
-        .str.normalize("NFKD")
-        .str.replace(r"[\u0300-\u036f]", "", regex=True)
-    )
+    return np.array([fold(text) for text in texts], dtype=object)
+
+
+def caseless(texts: Iterable[str]) -> Texts:
+    """The texts of a column as names are compared: whatever their capitals."""
+    return np.array([text.casefold() for text in texts], dtype=object)
 
 
 def word_set(text: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ import pytest
 
 from strategy_xl.answers.judging import Evaluator, build_params, rule_function
 from strategy_xl.errors import TemplateError
-from strategy_xl.rules.answer import Codes, RuleResult
+from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.schema.spec import ModuleSpec, RuleCall, WorkbookSpec
 
 TODAY = date(2027, 3, 1)

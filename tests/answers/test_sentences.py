@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategy_xl.answers import sentences as present
-from strategy_xl.rules.answer import Codes, RuleResult
+from strategy_xl.rules.result import Codes, RuleResult
 
 
 @pytest.fixture(autouse=True)

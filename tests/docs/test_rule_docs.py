@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 TOOL = ROOT / "tools" / "rule_docs.py"
 CONCEPTS = (
     "client-matrix", "smart", "kpi", "stakeholders", "influence", "completeness", "swot", "positioning",
-    "revenue", "growth", "cqqcoqp", "combien", "funnel", "persona", "icp", "retention",
+    "revenue", "growth", "cqqcoqp", "combien", "funnel", "persona", "icp",
 )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategy_xl.rules.completeness import BlockNeed, block_completeness, completeness, filled_cells, overall
+from strategy_xl.rules.completeness import BlockNeed, block_completeness, completeness, overall
+from strategy_xl.rules.frame import filled
 
 TABLE = BlockNeed("t", "m", ("a", "b"), 3)
 FORM = BlockNeed("f", "m", ("x", "y", "z", "w"), 1)
@@ -40,7 +41,7 @@ def test_zero_and_false_are_filled_and_nothing_is_not() -> None:
             "s": ["x", "\N{NO-BREAK SPACE} "],
         }
     )
-    assert filled_cells(frame).tolist() == [[True] * 4, [False] * 4]
+    assert [filled(frame, key).tolist() for key in frame] == [[True, False]] * 4
 
 
 def test_absent_blocks_are_empty_and_blocks_without_needs_do_not_count() -> None:
@@ -64,6 +65,6 @@ def test_share_is_bounded_and_full_only_when_full(cells: list[tuple[object, obje
     frame = pd.DataFrame(cells, columns=["a", "b"])
     result = completeness({"t": frame}, [BlockNeed("t", "m", ("a", "b"), least)])
     share = result.frame["completeness"].iloc[0]
-    filled = sum((a is not None) + (b == "x") for a, b in cells)
-    assert share == pytest.approx(filled / (2 * max(1, least, len(cells))))
-    assert result.reasons.has("COMPLETE")[0] == (filled == 2 * max(1, least, len(cells)))
+    count = sum((a is not None) + (b == "x") for a, b in cells)
+    assert share == pytest.approx(count / (2 * max(1, least, len(cells))))
+    assert result.reasons.has("COMPLETE")[0] == (count == 2 * max(1, least, len(cells)))

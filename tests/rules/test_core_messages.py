@@ -20,7 +20,7 @@ from strategy_xl.rules import (
     kpi_priority,
     stakeholders,
 )
-from strategy_xl.rules.answer import RuleResult
+from strategy_xl.rules.result import RuleResult
 from strategy_xl.text.catalog import has_message, message
 
 TODAY = date(2026, 6, 1)

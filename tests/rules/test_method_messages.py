@@ -23,7 +23,6 @@ from strategy_xl.rules import (
     icp_profile,
     persona,
     positioning,
-    retention,
     revenue,
     swot,
 )
@@ -39,7 +38,6 @@ MODULES = (
     "cqqcoqp",
     "persona",
     "icp",
-    "retention",
 )
 EXTRA = {
     *(f"swot.draft.{strategy}" for strategy in ("so", "st", "wo", "wt")),
@@ -105,7 +103,6 @@ def offers() -> dict[str, set[str]]:
     pair = {"internal", "external", "link", *swot.score_pairs(empty, empty).frame}
     attribute = {"weight", "perceived", "desired", *positioning.assess_attributes(empty).frame}
     stage = {"stage", "count", "base", "target_rate", *funnel.assess(empty).frame}
-    period = {"retention_low", "retention_high", "growth_clients"}
     answer = {"dimension", "question", "answer", *cqqcoqp.assess_answers(empty).frame}
     prospect = {"red_flag_1", *icp.grade(empty, empty, empty, empty).frame}
     profile = icp_profile.extract(empty, pd.Series(dtype=bool))
@@ -128,8 +125,6 @@ def offers() -> dict[str, set[str]]:
         ("icp", icp.CODES, prospect),
         ("icp", icp.PROFILE_CODES, set(profile.args)),
         ("icp", icp.CRITERION_CODES, set(icp.list_criteria(empty, empty).frame)),
-        ("retention", retention.PERIOD_CODES, period),
-        ("retention", retention.SUMMARY_CODES, set(retention.assess(empty, today).args)),
     ]
     return {f"{rule}.{code}": names for rule, codes, names in groups for code in codes}
 

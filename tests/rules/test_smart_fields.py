@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from strategy_xl.rules.answer import RuleResult
+from strategy_xl.rules.result import RuleResult
 from strategy_xl.rules.smart import ALL_CODES, SmartParams, assess, assess_texts
 
 TODAY = date(2027, 1, 1)

@@ -222,3 +222,10 @@ def test_vectorised_equals_naive(frame: pd.DataFrame) -> None:
         side = frame.loc[frame["box"].isin(swot.INTERNAL) == inside, "importance"].sum()
         expected = frame.loc[row, "importance"] / side * frame.loc[row, "rating"]
         assert result.loc[row, "weighted"] == pytest.approx(expected)
+
+
+def test_no_pair_no_draft() -> None:
+    """Pairs that link nothing give no draft objective at all."""
+    items = pd.DataFrame({"text": ["a"], "box": ["strength"], "importance": [3], "rating": [4]})
+    pairs = pd.DataFrame({"internal": ["a"], "external": ["?"], "link": [2]}, index=[7])
+    assert len(swot.draft_objectives(pairs, items)) == 0

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from strategy_xl.functions.given import Given
-    from strategy_xl.rules.answer import RuleResult
+    from strategy_xl.rules.result import RuleResult
 
 ARGUMENTS = (
     Argument("quick_x", field="clients.quick_x", table="clients"),

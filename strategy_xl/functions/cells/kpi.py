@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from strategy_xl.functions.given import Given
-    from strategy_xl.rules.answer import RuleResult
+    from strategy_xl.rules.result import RuleResult
 
 ARGUMENTS = (
     Argument("kpi_type", field="kpis.kpi_type", table="kpis"),
@@ -40,18 +40,19 @@ _READINGS = (
 
 def _readings(given: Given, kpis: pd.DataFrame) -> pd.DataFrame:
     """The readings of each row: those of the table, else its current value."""
+    import numpy as np
     import pandas as pd
 
-    from strategy_xl.rules.columns import dates, numbers
+    from strategy_xl.rules.frame import dates, numbers
 
     own = given.table("readings")
     if len(own):
         return own if "kpi" in own.columns or len(kpis) > 1 else own.assign(kpi=kpis["name"].iloc[0])
-    day = pd.Timestamp(given.today)
+    day = dates(kpis, "date")
     return pd.DataFrame(
         {
             "kpi": kpis["name"].array,
-            "date": dates(kpis, "date").fillna(day).to_numpy() if "date" in kpis.columns else day,
+            "date": np.where(np.isnat(day), np.datetime64(given.today), day),
             "value": numbers(kpis, "value"),
         }
     )
@@ -106,7 +107,7 @@ def kpi_progress(given: Given) -> Columns:
     """Share of the way from baseline to target."""
     import numpy as np
 
-    from strategy_xl.rules.columns import numbers
+    from strategy_xl.rules.frame import numbers
 
     # The share of the way needs no type: baseline and target say which way it goes.
     rows = given.frame
@@ -146,7 +147,7 @@ def kpi_progress(given: Given) -> Columns:
 )
 def kpi_forecast(given: Given) -> Columns:
     """Value expected at the end date."""
-    from strategy_xl.rules.choices import is_choice
+    from strategy_xl.rules.frame import is_choice
     from strategy_xl.rules.kpi import KpiParams
     from strategy_xl.text.catalog import message
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from strategy_xl.functions.given import Given
-    from strategy_xl.rules.answer import RuleResult
+    from strategy_xl.rules.result import RuleResult
     from strategy_xl.rules.smart import SmartParams
 
 ARGUMENTS = (
@@ -41,7 +41,7 @@ def judge(given: Given) -> RuleResult:
     import pandas as pd
 
     from strategy_xl.rules import smart
-    from strategy_xl.rules.answer import Codes, RuleResult
+    from strategy_xl.rules.result import Codes, RuleResult
 
     objectives, params = given.frame, given.params(smart.SmartParams)
     detailed = np.zeros(len(objectives), dtype=bool)
@@ -73,7 +73,7 @@ def _sentences(titles: pd.Series, given: Given, params: SmartParams) -> RuleResu
     import pandas as pd
 
     from strategy_xl.rules import smart
-    from strategy_xl.rules.answer import Codes, RuleResult
+    from strategy_xl.rules.result import Codes, RuleResult
 
     read = smart.assess_texts(titles, None, given.today)
     letters = {key.lower(): read[key].to_numpy(np.float64, na_value=np.nan) for key in "SMART"}
@@ -100,7 +100,7 @@ def _sentences(titles: pd.Series, given: Given, params: SmartParams) -> RuleResu
 )
 def smart_check(given: Given) -> Columns:
     """Points of each letter and verdict."""
-    from strategy_xl.rules.columns import numbers
+    from strategy_xl.rules.frame import numbers
 
     frame = judge(given).frame
     return [

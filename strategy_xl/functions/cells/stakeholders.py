@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from strategy_xl.functions.given import Given
-    from strategy_xl.rules.answer import RuleResult
+    from strategy_xl.rules.result import RuleResult
 
 FACTS = (
     Argument("decides", field="contacts.decides", table="contacts"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
-from strategy_xl.hosts.doctor.result import Check, Result, State
+from strategy_xl.hosts.doctor.checks import Check, Result, State
 from strategy_xl.hosts.machine import Machine
 
 WINDOWS = ("win32",)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path, PureWindowsPath
 
+from strategy_xl.hosts.doctor.checks import Result, State
 from strategy_xl.hosts.doctor.python_side import interpreter as ask_interpreter
-from strategy_xl.hosts.doctor.result import Result, State
 from strategy_xl.hosts.excel.install import ADDIN_FILE, OpenList, addins_folder
 from strategy_xl.hosts.excel.made import Made, read_made
 from strategy_xl.hosts.excel.office import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path, PureWindowsPath
 
-from strategy_xl.hosts.doctor.result import Result, State
+from strategy_xl.hosts.doctor.checks import Result, State
 from strategy_xl.hosts.machine import Machine
 from strategy_xl.hosts.windows import Hive, find_value
 

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from strategy_xl import __version__
-from strategy_xl.hosts.doctor.result import Result, State
+from strategy_xl.hosts.doctor.checks import Result, State
 from strategy_xl.hosts.machine import Machine
 
 OLDEST_PYTHON = (3, 11)

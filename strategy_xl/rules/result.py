@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+from strategy_xl.rules.frame import Frame, extended, make_frame, numbered, object_column
 
 MAX_CODES = 64
 
@@ -76,15 +77,28 @@ class RuleResult:
         version: version of the rule, changed whenever an answer can change.
     """
 
-    frame: pd.DataFrame
+    frame: Frame
     reasons: Codes
     missing: Codes
     version: str
 
-    def explained(self) -> pd.DataFrame:
+    def explained(self) -> Frame:
         """The frame with readable columns ``reasons``, ``missing`` (tuples of names), ``rule_version``."""
-        return self.frame.assign(
-            reasons=pd.Series(self.reasons.lists(), index=self.frame.index, dtype=object),
-            missing=pd.Series(self.missing.lists(), index=self.frame.index, dtype=object),
-            rule_version=self.version,
-        )
+        index = self.frame.index
+        told = {
+            "reasons": object_column(self.reasons.lists(), index),
+            "missing": object_column(self.missing.lists(), index),
+        }
+        return extended(self.frame, {**told, "rule_version": self.version})
+
+
+def whole_sheet(
+    values: Mapping[str, object], codes: Sequence[str], missing: Mapping[str, bool], version: str
+) -> RuleResult:
+    """The answer for a whole sheet: one row, numbered like the only instance of a form.
+
+    Arguments: the values by column key, the codes that hold, the keys needed and whether each is missing.
+    """
+    frame = make_frame({key: [value] for key, value in values.items()}, numbered(1))
+    reasons = Codes.from_masks(dict.fromkeys(codes, True), 1)
+    return RuleResult(frame, reasons, Codes.from_masks(missing, 1), version)
