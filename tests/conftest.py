@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "auditing"))
+sys.path[:0] = [str(ROOT / "tests" / "auditing"), str(ROOT / "tests" / "shop")]
 
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("dev", deadline=None)

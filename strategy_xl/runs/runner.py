@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -64,10 +64,32 @@ def _reports(paths: Sequence[Path], task: Task, jobs: int) -> Iterator[JobReport
         for path in paths:
             yield _one(path, task)
         return
+    left = list(paths)
+    while left:
+        waiting = yield from _side_by_side(left, task, jobs)
+        # A process that dies takes all that wait with it. It was at work on one of the first: these go alone.
+        left = list(waiting)
+        for path in left[:jobs]:
+            for lost, detail in (yield from _side_by_side([path], task, 1)).items():
+                yield _lost(lost, detail)
+        del left[:jobs]
+
+
+def _side_by_side(
+    paths: Sequence[Path], task: Task, jobs: int
+) -> Generator[JobReport, None, dict[Path, str]]:
+    """The reports as they come, until a process dies; returns what is not done then, in order, and why."""
+    undone: dict[Path, str] = {}
     with ProcessPoolExecutor(jobs) as pool:
-        futures: dict[Future[JobReport], Path] = {pool.submit(_one, path, task): path for path in paths}
+        futures: dict[Future[JobReport], Path] = {}
+        for path in paths:
+            try:
+                futures[pool.submit(_one, path, task)] = path
+            except BrokenProcessPool as error:
+                undone[path] = str(error)
         for future in as_completed(futures):
             try:
                 yield future.result()
             except BrokenProcessPool as error:
-                yield _lost(futures[future], str(error))
+                undone[futures[future]] = str(error)
+    return {path: undone[path] for path in paths if path in undone}

@@ -120,13 +120,15 @@ class _Computation:
 
     @cached_property
     def _maps(self) -> Mapping[str, Mapping[str, Objects]]:
-        """What formulas may take from the map of the method."""
-        keys = [module.key for module in self._spec.modules if module.key in self._data.sheets]
-        titles = np.array([self._data.sheets[key] for key in keys], dtype=object)
-        shares = np.array([self._shares.get(key) for key in keys], dtype=object)
-        columns = dict(zip(MAP_COLUMNS, (titles, shares), strict=True))
-        blocks = (block for module in self._spec.modules for block in module.blocks)
-        return {block.key: columns for block in blocks if isinstance(block, MapBlock)}
+        """What formulas may take from a map of the method, which shows every sheet but its own."""
+        found = {}
+        for home in self._spec.modules:
+            shown = [item for item in self._spec.modules if item.key in self._data.sheets and item is not home]
+            titles = np.array([item.sheet.get(self._data.lang) for item in shown], dtype=object)
+            shares = np.array([self._shares.get(item.key) for item in shown], dtype=object)
+            columns = dict(zip(MAP_COLUMNS, (titles, shares), strict=True))
+            found.update({block.key: columns for block in home.blocks if isinstance(block, MapBlock)})
+        return found
 
     def _setting(self, key: str) -> Any:
         if key == TODAY:
