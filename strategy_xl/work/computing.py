@@ -123,7 +123,9 @@ class _Computation:
         """What formulas may take from a map of the method, which shows every sheet but its own."""
         found = {}
         for home in self._spec.modules:
-            shown = [item for item in self._spec.modules if item.key in self._data.sheets and item is not home]
+            shown = [
+                item for item in self._spec.modules if item.key in self._data.sheets and item is not home
+            ]
             titles = np.array([item.sheet.get(self._data.lang) for item in shown], dtype=object)
             shares = np.array([self._shares.get(item.key) for item in shown], dtype=object)
             columns = dict(zip(MAP_COLUMNS, (titles, shares), strict=True))
