@@ -122,12 +122,11 @@ class _Computation:
     def _maps(self) -> Mapping[str, Mapping[str, Objects]]:
         """What formulas may take from a map of the method, which shows every sheet but its own."""
         found = {}
+        modules = [module for module in self._spec.modules if module.key in self._data.sheets]
         for home in self._spec.modules:
-            shown = [
-                item for item in self._spec.modules if item.key in self._data.sheets and item is not home
-            ]
-            titles = np.array([item.sheet.get(self._data.lang) for item in shown], dtype=object)
-            shares = np.array([self._shares.get(item.key) for item in shown], dtype=object)
+            shown = [module for module in modules if module is not home]
+            titles = np.array([module.sheet.get(self._data.lang) for module in shown], dtype=object)
+            shares = np.array([self._shares.get(module.key) for module in shown], dtype=object)
             columns = dict(zip(MAP_COLUMNS, (titles, shares), strict=True))
             found.update({block.key: columns for block in home.blocks if isinstance(block, MapBlock)})
         return found

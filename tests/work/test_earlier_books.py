@@ -1,8 +1,9 @@
 """Workbooks that earlier versions made get their night as before.
 
 ``tests/data/books`` holds the example as version 0.1 wrote it (``new --with-example``, the English one with a
-few sheets only), with a fixed day and a few changes that people make, and as JSON what that version's
-own night said and wrote. A rule that is to answer differently changes the JSON with it, cell by cell.
+few sheets only), part by part as it was, only packed tighter. That version also wrote in a fixed day and a
+few changes that people make; the JSON is what its own night then said and wrote. A rule that is to answer
+differently changes the JSON with it, cell by cell.
 """
 
 from __future__ import annotations
