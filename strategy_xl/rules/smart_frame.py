@@ -7,9 +7,10 @@ from datetime import date
 
 import pandas as pd
 
-from strategy_xl.rules.smart_draft import OF_WORDS, rewrite_draft
+from strategy_xl.rules.smart_draft import is_of, rewrite_draft
 from strategy_xl.rules.smart_fields import column
 from strategy_xl.rules.smart_text import TextReading, confidence_points
+from strategy_xl.text.catalog import LANGUAGES
 from strategy_xl.text.words.rewrite import (
     NO_DRAFT,
     NO_PIECES,
@@ -31,8 +32,8 @@ Row = tuple[object, ...]
 
 
 def _blank_row() -> Row:
-    pieces = fill_blanks(NO_PIECES, "fr")
-    others = (("EMPTY",), None, None, "", "", None, None, "", assemble(NO_DRAFT, pieces, "fr"))
+    pieces = fill_blanks(NO_PIECES, LANGUAGES[0])
+    others = (("EMPTY",), None, None, "", "", None, None, "", assemble(NO_DRAFT, pieces, LANGUAGES[0]))
     return (*(None,) * len(_LETTERS), *("",) * len(_SPANS), *others, *pieces)
 
 
@@ -95,7 +96,7 @@ def rewrites(objectives: pd.DataFrame, readings: Sequence[TextReading | None]) -
     fields = zip(*(column(objectives, name).to_list() for name in names), strict=True)
     columns: dict[str, list[str]] = {name: [] for name in (*REWRITE_COLUMNS, "rewrite")}
     for (indicator, baseline, target, deadline, owner, unit), reading in zip(fields, readings, strict=True):
-        lang = reading.sentence.lang if reading else "fr"
+        lang = reading.sentence.lang if reading else LANGUAGES[0]
         draft = rewrite_draft(reading) if reading else NO_DRAFT
         own = draft.pieces
         sign = unit.strip() if isinstance(unit, str) else ""
@@ -111,7 +112,7 @@ def rewrites(objectives: pd.DataFrame, readings: Sequence[TextReading | None]) -
         draft = draft._replace(pieces=merged)
         if told:
             # « de la gamme bio » stood beside a noun that the field replaces.
-            beside = draft.scope and draft.scope.split()[0].lower() in OF_WORDS
+            beside = draft.scope and is_of(draft.scope.split()[0].lower())
             draft = draft._replace(core="", scope=None if beside else draft.scope or None)
         full = fill_blanks(merged, lang)
         for name, value in zip(REWRITE_COLUMNS, full, strict=True):

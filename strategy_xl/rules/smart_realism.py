@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from strategy_xl.text.words.rule_words import ObjectiveWords
+from strategy_xl.text.words.wordlists import every
+
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 DAYS_PER_YEAR = 365.25
-_RATE_UNITS = frozenset({"%", "percent", "pct", "pour cent", "taux", "rate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,7 @@ def _is_rate(objectives: pd.DataFrame) -> Bools:
         return np.zeros(len(objectives), dtype=bool)
     return (
         objectives["unit"]
-        .map(lambda unit: isinstance(unit, str) and unit.strip().lower() in _RATE_UNITS)
+        .map(lambda unit: isinstance(unit, str) and unit.strip().lower() in every(ObjectiveWords).rate_units)
         .to_numpy(bool)
     )
 

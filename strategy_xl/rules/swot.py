@@ -13,6 +13,8 @@ import pandas as pd
 from strategy_xl.rules.answer import Codes, RuleResult
 from strategy_xl.rules.columns import ONE_ROW, Bools, Floats, numbers, one_row_codes, rounded, texts
 from strategy_xl.rules.wording import any_word, fold_all
+from strategy_xl.text.words.rule_words import SwotWords
+from strategy_xl.text.words.wordlists import every
 
 VERSION = "1"
 BOXES = ("strength", "weakness", "opportunity", "threat")
@@ -23,28 +25,6 @@ STRATEGIES = {
     ("weakness", "opportunity"): "wo",
     ("weakness", "threat"): "wt",
 }
-
-EXTERNAL_WORDS = (
-    "marché", "marchés", "concurrent", "concurrents", "concurrente", "concurrentes", "concurrence",
-    "réglementation", "législation", "conjoncture", "inflation",
-    "market", "markets", "competitor", "competitors", "competition", "rival", "rivals", "regulation",
-    "legislation", "inflation rate",
-)  # fmt: skip
-"""Words of the outside world: in a strength or a weakness they suggest the wrong box."""
-
-INTERNAL_WORDS = (
-    "notre", "nos", "nous", "équipe", "équipes", "salarié", "salariés", "collaborateur", "collaborateurs",
-    "our", "we", "team", "teams", "staff", "employee", "employees", "in-house",
-)  # fmt: skip
-"""Words of the own company: in an opportunity or a threat they suggest the wrong box."""
-
-INTERNAL_PHRASES = (
-    "part de marché", "parts de marché", "bon marché", "meilleur marché", "mise sur le marché",
-    "connaissance du marché", "étude de marché", "études de marché", "délai de mise sur le marché",
-    "market share", "time to market", "go to market", "go-to-market", "market knowledge", "market research",
-    "market study",
-)  # fmt: skip
-"""Phrases with an outside word that do speak of the company: taken out before the check."""
 
 ITEM_CODES = (
     "INCOMPLETE", "IMPORTANCE_OUT", "RATING_OUT", "RATING_SIDE", "LOOKS_EXTERNAL", "LOOKS_INTERNAL",
@@ -161,9 +141,9 @@ def score_items(items: pd.DataFrame, params: SwotParams | None = None) -> RuleRe
     weighted = np.where(rated, weight * rating, np.nan)
     internal = box.isin(INTERNAL).to_numpy()
     external = box.isin(BOXES).to_numpy() & ~internal
-    folded = fold_all(text)
-    outward = folded.str.replace(any_word(INTERNAL_PHRASES), " ", regex=True)
-    outside = outward.str.contains(any_word(EXTERNAL_WORDS))
+    folded, words = fold_all(text), every(SwotWords)
+    outward = folded.str.replace(any_word(words.internal_phrases), " ", regex=True)
+    outside = outward.str.contains(any_word(words.external))
     size = box.map(box.value_counts()).to_numpy(dtype=np.float64)
     missing = {
         "text": (text == "").to_numpy(),
@@ -179,7 +159,7 @@ def score_items(items: pd.DataFrame, params: SwotParams | None = None) -> RuleRe
         "RATING_SIDE": rated
         & (((box == "strength").to_numpy() & (rating < 3)) | ((box == "weakness").to_numpy() & (rating > 2))),
         "LOOKS_EXTERNAL": internal & outside.to_numpy(dtype=bool),
-        "LOOKS_INTERNAL": external & folded.str.contains(any_word(INTERNAL_WORDS)).to_numpy(dtype=bool),
+        "LOOKS_INTERNAL": external & folded.str.contains(any_word(words.internal)).to_numpy(dtype=bool),
         "WEIGHT_HIGH": np.nan_to_num(rounded(weight)) > params.swot_weight_limit,
         "DUPLICATE_TEXT": (text.str.casefold().duplicated(keep=False) & (text != "")).to_numpy(),
         "BOX_MANY": box.isin(BOXES).to_numpy() & (size > params.swot_box_max),
