@@ -26,12 +26,13 @@ from babel.messages.pofile import read_po
 
 from strategy_xl.answers import sentences as present
 from strategy_xl.functions.intake import block_fields, choice_labels, setting_field
+from strategy_xl.model import LANGUAGES
 from strategy_xl.rules.completeness import BlockNeed
 from strategy_xl.rules.params import params_type
 from strategy_xl.rules.result import RuleResult
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, Text
-from strategy_xl.text.catalog import LANGUAGES, format_value
+from strategy_xl.text.catalog import format_value
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs" / "rules"

@@ -23,6 +23,7 @@ from strategy_xl.build.placing import lay_out
 from strategy_xl.build.style import Styles
 from strategy_xl.build.validation import Validations
 from strategy_xl.errors import Location, UsageError
+from strategy_xl.model import LANGUAGES
 from strategy_xl.ooxml.finish import finish
 from strategy_xl.ooxml.replace import atomic_replace
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
@@ -36,7 +37,6 @@ from strategy_xl.schema.spec import (
     TextBlock,
     WorkbookSpec,
 )
-from strategy_xl.text.catalog import LANGUAGES
 
 Rows = Mapping[str, Sequence[Mapping[str, CellValue]]]
 

@@ -13,7 +13,8 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out, signature
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, find
 from strategy_xl.functions.registry import functions as all_functions
-from strategy_xl.text.catalog import LANGUAGES, message
+from strategy_xl.model import LANGUAGES
+from strategy_xl.text.catalog import message
 
 
 @click.command(name="functions", help=text("functions.cli.help"))

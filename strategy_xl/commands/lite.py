@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from strategy_xl.commands.render import text
-from strategy_xl.text.catalog import LANGUAGES
+from strategy_xl.model import LANGUAGES
 
 
 @click.command(help=text("web.cli.lite.help"))

@@ -16,7 +16,7 @@ from strategy_xl.commands.render import (
     text,
 )
 from strategy_xl.commands.render import today_option as with_today
-from strategy_xl.text.catalog import LANGUAGES
+from strategy_xl.model import LANGUAGES
 
 
 @click.command(help=text("cli.new.help"))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from strategy_xl.errors import Finding, Severity, StrategyXlError
-from strategy_xl.text.catalog import LANGUAGES, has_message, message
+from strategy_xl.model import LANGUAGES
+from strategy_xl.text.catalog import has_message, message
 
 if TYPE_CHECKING:
     from strategy_xl.schema.spec import WorkbookSpec

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from strategy_xl.commands.render import language, text
-from strategy_xl.text.catalog import LANGUAGES
+from strategy_xl.model import LANGUAGES
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

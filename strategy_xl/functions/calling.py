@@ -13,7 +13,8 @@ from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import StrategyXlError
 from strategy_xl.functions.registry import find
 from strategy_xl.functions.results import Block, error_text
-from strategy_xl.text.catalog import LANGUAGES, message
+from strategy_xl.model import LANGUAGES
+from strategy_xl.text.catalog import message
 from strategy_xl.text.shortening import shorten
 
 logger = logging.getLogger(__name__)

@@ -32,9 +32,10 @@ from strategy_xl.functions.intake import (
 )
 from strategy_xl.functions.registry import CellFunction, Shape
 from strategy_xl.functions.results import Block, Cell, column, rows_of
+from strategy_xl.model import LANGUAGES
 from strategy_xl.rules.frame import Bools
 from strategy_xl.schema.consistency import REFERENCE_DATE
-from strategy_xl.text.catalog import LANGUAGES, message
+from strategy_xl.text.catalog import message
 from strategy_xl.text.shortening import shorten
 
 LANGUAGE_SETTING = "language"

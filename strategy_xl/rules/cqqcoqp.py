@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
 from strategy_xl.rules.frame import Frame, flag_array, flags, labels, make_frame, texts
 from strategy_xl.rules.result import Codes, RuleResult, whole_sheet
 from strategy_xl.rules.wording import any_word, count_words, fold, is_placeholder
+from strategy_xl.text.words.rule_words import QuestionWords
+from strategy_xl.text.words.wordlists import every
 
 VERSION = "1"
 DIMENSIONS = ("how_much", "who", "when", "how", "where", "what", "why")
@@ -25,102 +29,73 @@ CODES = (
     "COMPLETE", "PARTIAL", "EMPTY",
 )  # fmt: skip
 
-NUMBER_WORDS = (
-    "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "quinze",
-    "vingt", "trente", "quarante", "cinquante", "soixante", "cent", "cents", "mille", "million", "millions",
-    "dizaine", "douzaine", "quinzaine", "vingtaine", "trentaine", "centaine", "millier", "moitié", "tiers",
-    "double", "doubler", "triple", "tripler", "aucun", "aucune", "zéro",
-    "one", "two", "three", "four", "five", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen",
-    "twenty", "thirty", "forty", "fifty", "hundred", "hundreds", "thousand", "thousands", "dozen", "half",
-    "twice", "zero", "no new", "million euros",
-)  # fmt: skip
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
-    "novembre", "décembre", "january", "february", "march", "april", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
-DATE_PHRASES = (
-    "ce trimestre", "ce semestre", "ce mois", "cette semaine", "cette année", "fin de mois", "fin d'année",
-    "fin du mois", "fin de l'année", "mois prochain", "trimestre prochain", "semestre prochain",
-    "semaine prochaine", "année prochaine", "l'an prochain", "prochain trimestre", "demain",
-    "this quarter", "this month", "this week", "this year", "next week", "next month", "next quarter",
-    "next year", "end of the year", "year end", "end of the month", "tomorrow",
-)  # fmt: skip
-PERSON_WORDS = (
-    "dirigeant", "dirigeants", "dirigeante", "dirigeantes", "directeur", "directeurs", "directrice",
-    "directrices", "direction", "responsable", "responsables", "gérant", "gérants", "gérante", "patron",
-    "patrons", "commercial", "commerciale", "commerciaux", "vendeur", "vendeurs", "assistant", "assistante",
-    "équipe", "équipes", "associé", "associés", "associée", "chef", "chefs", "acheteur", "acheteurs",
-    "artisan", "artisans", "commerçant", "commerçants", "particulier", "particuliers", "entreprise",
-    "entreprises", "société", "sociétés", "pme", "tpe", "eti", "cabinet", "cabinets", "agence", "agences",
-    "collectivité", "collectivités", "association", "associations", "administration", "étudiant", "étudiants",
-    "famille", "familles", "femme", "femmes", "homme", "hommes", "senior", "seniors", "restaurateurs",
-    "moi", "moi-même", "nous", "stagiaire", "alternant", "alternante", "apporteur", "apporteurs",
-    "freelance", "indépendant", "indépendants", "consultant", "consultants", "segment", "drh", "daf",
-    "manager", "managers", "owner", "owners", "director", "directors", "ceo", "cfo", "cmo", "head", "founder",
-    "founders", "buyer", "buyers", "salesperson", "salespeople", "rep", "reps", "team", "teams", "assistant",
-    "assistants", "partner", "partners", "company", "companies", "sme", "smes", "firm", "firms", "agency",
-    "agencies", "shop", "shops", "retailer", "retailers", "student", "students", "family", "women", "men",
-    "myself", "me", "we", "contractor", "craftsmen", "association", "charities", "council", "councils",
-)  # fmt: skip
-PLACE_WORDS = (
-    "région", "régions", "département", "départements", "ville", "villes", "quartier", "quartiers",
-    "centre-ville", "agglomération", "métropole", "commune", "communes", "rue", "zone", "zones", "secteur",
-    "rayon", "km", "kilomètres", "pays", "national", "nationale", "local", "locale", "france", "europe",
-    "international", "étranger", "bureau", "bureaux", "magasin", "magasins", "boutique", "salon", "salons",
-    "foire", "foires", "marché couvert", "internet", "en ligne", "site web", "site internet",
-    "réseaux sociaux",
-    "linkedin", "facebook", "instagram", "google", "youtube", "sur place", "à distance", "domicile",
-    "region", "regions", "county", "counties", "city", "cities", "town", "towns", "district", "districts",
-    "area", "areas", "street", "radius", "miles", "country", "countries", "nationwide", "abroad", "office",
-    "offices", "store", "stores", "trade show", "trade shows", "fair", "fairs", "online", "website",
-    "social media", "on site", "remote", "uk", "usa",
-)  # fmt: skip
-
 _DIGIT = re.compile(r"\d")
-_NUMBER_WORD = any_word(NUMBER_WORDS)
-_DATE = re.compile(
-    r"(?<!\d)\d{1,2}\s?[/.-]\s?\d{1,2}(?:\s?[/.-]\s?\d{2,4})?(?!\d)"  # 30/06, 30/06/2027
-    r"|(?<!\d)20\d{2}(?!\d)"  # 2027
-    r"|(?<![a-z0-9])[tqs][1-4](?![a-z0-9])|(?<![a-z0-9])fy ?\d{2}(?!\d)"  # T3, Q2, S1, FY27
-    r"|(?:sous|dans|within|in) (?:\d+|un|une|deux|trois|six|one|two|three) "
-    r"(?:jour|semaine|mois|an|day|week|month|quarter|year)"
-)
-_MONTH = any_word(MONTHS)
-_DATE_PHRASE = any_word(DATE_PHRASES)
-_PERSON = any_word(PERSON_WORDS)
-_PLACE = any_word(PLACE_WORDS)
 _NAME = re.compile(r"(?<=[\w,;:)»”\"’'] )(?:[A-ZÀ-Þ][\w’'-]+|[A-Z]{2,})")
-_LONE_NAME = re.compile(r"^[A-ZÀ-Þ][\w’'-]+(?: (?:(?:de|du|la|le|et|and|of) )?[A-ZÀ-Þ][\w’'-]+)+")
-_PLACE_NAME = re.compile(
-    r"(?:^|(?<=\W))(?:à|a|en|au|aux|dans|sur|vers|autour de|près de|in|at|near|around|across) "
-    r"(?:(?:le|la|les|l['’]|the) ?)?[A-ZÀ-Þ][\w’'-]+",
-    re.IGNORECASE,
-)
 _POSTCODE = re.compile(r"(?<!\d)\d{5}(?!\d)|(?<!\d)\(?(?:0[1-9]|[1-8]\d|9[0-5]|2[AB])\)?(?=\s*$|,)")
+
+
+class _Patterns(NamedTuple):
+    """What the words of all languages find in a text; folded but for the last two."""
+
+    number: re.Pattern[str]
+    date: re.Pattern[str]
+    moment: re.Pattern[str]
+    person: re.Pattern[str]
+    place: re.Pattern[str]
+    lone_name: re.Pattern[str]
+    place_name: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    words = every(QuestionWords)
+    letters, fiscal = "|".join(words.period_letters), "|".join(words.fiscal_prefixes)
+    preps, articles = "|".join(sorted(words.place_preps)), "|".join(words.place_articles)
+    return _Patterns(
+        any_word(words.numbers),
+        re.compile(
+            r"(?<!\d)\d{1,2}\s?[/.-]\s?\d{1,2}(?:\s?[/.-]\s?\d{2,4})?(?!\d)"  # 30/06, 30/06/2027
+            r"|(?<!\d)20\d{2}(?!\d)"  # 2027
+            rf"|(?<![a-z0-9])(?:{letters})[1-4](?![a-z0-9])"  # T3, Q2, S1
+            rf"|(?<![a-z0-9])(?:{fiscal}) ?\d{{2}}(?!\d)"  # FY27
+            rf"|(?:{'|'.join(words.delay_preps)}) (?:\d+|{'|'.join(words.delay_counts)}) "
+            rf"(?:{'|'.join(words.delay_units)})"
+        ),
+        any_word(words.months | words.moments),
+        any_word(words.persons),
+        any_word(words.places),
+        re.compile(
+            rf"^[A-ZÀ-Þ][\w’'-]+(?: (?:(?:{'|'.join(words.name_links)}) )?[A-ZÀ-Þ][\w’'-]+)+",
+        ),
+        re.compile(
+            rf"(?:^|(?<=\W))(?:{preps}) (?:(?:{articles}) ?)?".replace("'", "['’]") + r"[A-ZÀ-Þ][\w’'-]+",
+            re.IGNORECASE,
+        ),
+    )
 
 
 def has_number(text: str) -> bool:
     """Whether a text holds a figure or a number word (French or English)."""
-    return bool(_DIGIT.search(text) or _NUMBER_WORD.search(fold(text)))
+    return bool(_DIGIT.search(text) or _patterns().number.search(fold(text)))
 
 
 def has_date(text: str) -> bool:
     """Whether a text names a date, month, quarter, year or delay that can be resolved."""
     folded = fold(text)
-    return bool(_DATE.search(folded) or _MONTH.search(folded) or _DATE_PHRASE.search(folded))
+    return bool(_patterns().date.search(folded) or _patterns().moment.search(folded))
 
 
 def has_person(text: str) -> bool:
     """Whether a text names a person, a job or a kind of client (a word of the list, or a name)."""
-    return bool(_PERSON.search(fold(text)) or _NAME.search(text) or _LONE_NAME.search(text))
+    known = _patterns()
+    return bool(known.person.search(fold(text)) or _NAME.search(text) or known.lone_name.search(text))
 
 
 def has_place(text: str) -> bool:
     """Whether a text names a place, an area or a channel that is a place (a word of the list, or a name)."""
-    if _PLACE.search(fold(text)) or _POSTCODE.search(text):
+    if _patterns().place.search(fold(text)) or _POSTCODE.search(text):
         return True
-    found = _PLACE_NAME.finditer(text)
+    found = _patterns().place_name.finditer(text)
     # The preposition may have any case, the name must start with a capital.
     return any(match[0].rsplit(" ", 1)[-1].split("’")[-1].split("'")[-1][:1].isupper() for match in found)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from strategy_xl.rules.smart_text import TextReading
 from strategy_xl.text.words import lexicon as lx
 from strategy_xl.text.words.rewrite import Draft, Pieces, format_day, format_value
+from strategy_xl.text.words.rule_words import ObjectiveWords
+from strategy_xl.text.words.vocabulary import Grammar
+from strategy_xl.text.words.wordlists import every, own
 
 _AS_WRITTEN = frozenset({"ratio", "rank", "zero", "duration", "score"})
 _LONGEST = 14  # tokens of a core; beyond, the pieces read better
 _BREAKS = frozenset(":=();,.!?→")
-_INFINITIVES = ("er", "ir", "re")
-OF_WORDS = frozenset({"de", "d'", "du", "des", "of"})
 _LEADS = lx.PREP | lx.DEFDET | lx.SING
 
 Range = tuple[int, int]
@@ -72,10 +73,11 @@ def _verb(reading: TextReading) -> str:
     word = sentence.words[what.verb]
     if sentence.bits[what.verb] & lx.ZERO or (reading.target and reading.target.first < what.verb):
         return ""
+    grammar = own(Grammar, sentence.lang)
     plain = (
-        word.endswith(_INFINITIVES)
-        if sentence.lang == "fr"
-        else not word.endswith(("ed", "ing")) and not (what.verb and word.endswith("s"))
+        word.endswith(grammar.infinitives)
+        if grammar.infinitives
+        else not word.endswith(grammar.inflected) and not (what.verb and word.endswith(grammar.third_person))
     )
     return sentence.tokens.span(what.verb, what.verb) if plain else ""
 
@@ -146,12 +148,17 @@ def _places(reading: TextReading, core: Range | None) -> list[str]:
         ):
             first -= 1
         beside = core is not None and first == core[1] + 1
-        if beside or (sentence.bits[first] & lx.PREP and sentence.words[first] not in OF_WORDS):
+        if beside or (sentence.bits[first] & lx.PREP and not is_of(sentence.words[first])):
             found.append(sentence.tokens.span(first, place[1]))
         else:
             # « de la gamme bio » only reads well beside its noun.
             found.append(f"({sentence.tokens.span(*place)})")
     return found
+
+
+def is_of(word: str) -> bool:
+    """Whether a word links a noun to the one before it, beside which alone it reads well."""
+    return word in every(ObjectiveWords).of_words
 
 
 def _joined(places: tuple[Range, ...]) -> list[Range]:

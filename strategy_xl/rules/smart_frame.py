@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from strategy_xl.model import LANGUAGES
 from strategy_xl.rules.frame import (
     Frame,
     Index,
@@ -16,7 +17,7 @@ from strategy_xl.rules.frame import (
     object_column,
     whole_array,
 )
-from strategy_xl.rules.smart_draft import OF_WORDS, rewrite_draft
+from strategy_xl.rules.smart_draft import is_of, rewrite_draft
 from strategy_xl.rules.smart_text import TextReading, confidence_points
 from strategy_xl.text.words.rewrite import (
     NO_DRAFT,
@@ -39,8 +40,8 @@ Row = tuple[object, ...]
 
 
 def _blank_row() -> Row:
-    pieces = fill_blanks(NO_PIECES, "fr")
-    others = (("EMPTY",), None, None, "", "", None, None, "", assemble(NO_DRAFT, pieces, "fr"))
+    pieces = fill_blanks(NO_PIECES, LANGUAGES[0])
+    others = (("EMPTY",), None, None, "", "", None, None, "", assemble(NO_DRAFT, pieces, LANGUAGES[0]))
     return (*(None,) * len(_LETTERS), *("",) * len(_SPANS), *others, *pieces)
 
 
@@ -97,7 +98,7 @@ def rewrites(objectives: Frame, readings: Sequence[TextReading | None]) -> dict[
     fields = zip(*(cells(objectives, name) for name in names), strict=True)
     columns: dict[str, list[str]] = {name: [] for name in (*REWRITE_COLUMNS, "rewrite")}
     for (indicator, baseline, target, deadline, owner, unit), reading in zip(fields, readings, strict=True):
-        lang = reading.sentence.lang if reading else "fr"
+        lang = reading.sentence.lang if reading else LANGUAGES[0]
         draft = rewrite_draft(reading) if reading else NO_DRAFT
         own = draft.pieces
         sign = unit.strip() if isinstance(unit, str) else ""
@@ -113,7 +114,7 @@ def rewrites(objectives: Frame, readings: Sequence[TextReading | None]) -> dict[
         draft = draft._replace(pieces=merged)
         if told:
             # « de la gamme bio » stood beside a noun that the field replaces.
-            beside = draft.scope and draft.scope.split()[0].lower() in OF_WORDS
+            beside = draft.scope and is_of(draft.scope.split()[0].lower())
             draft = draft._replace(core="", scope=None if beside else draft.scope or None)
         full = fill_blanks(merged, lang)
         for name, value in zip(REWRITE_COLUMNS, full, strict=True):

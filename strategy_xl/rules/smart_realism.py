@@ -27,9 +27,10 @@ from strategy_xl.rules.frame import (
     texts,
 )
 from strategy_xl.rules.kpi_forecast import day_number
+from strategy_xl.text.words.rule_words import ObjectiveWords
+from strategy_xl.text.words.wordlists import every
 
 DAYS_PER_YEAR = 365.25
-_RATE_UNITS = frozenset({"%", "percent", "pct", "pour cent", "taux", "rate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,8 @@ def assess_realism(
 
 def _is_rate(objectives: Frame) -> Bools:
     """Whether the target is a level between 0 and 100 %, by its unit."""
-    return np.array([unit.lower() in _RATE_UNITS for unit in texts(objectives, "unit")], dtype=bool)
+    rates = every(ObjectiveWords).rate_units
+    return np.array([unit.lower() in rates for unit in texts(objectives, "unit")], dtype=bool)
 
 
 def _hours_available(

@@ -10,10 +10,11 @@ from strategy_xl.text.words import lexicon as lx
 from strategy_xl.text.words.dates import Deadline, TimeExpr, best_deadline, parse_times
 from strategy_xl.text.words.numbers import Quantity, parse_quantities
 from strategy_xl.text.words.objects import ObjectReading, read_object
+from strategy_xl.text.words.rule_words import ObjectiveWords
 from strategy_xl.text.words.sentence import Sentence, digits_value
+from strategy_xl.text.words.wordlists import every, own
 
 _FIRM = frozenset({"indicator", "counted", "object", "deliverable", "loose", "unknown", "abstract"})
-_EFFORT = frozenset({"consacrer", "dedier", "spend", "devote", "dedicate"})
 _NOT_TARGETS = frozenset({"duration"})
 
 
@@ -91,7 +92,7 @@ def read_text(text: str, lang: str | None, today: date | None) -> TextReading:
     for time in times:
         for at in range(time.first, time.last + 1):
             masked[at] = True
-    confidence = _confidence(sentence, masked) if "confi" in sentence.tokens.folded else None
+    confidence = _confidence(sentence, masked)
     owner = _owner(sentence)
     if owner is not None:
         for at in range(owner[0], owner[1] + 1):
@@ -118,9 +119,11 @@ def read_text(text: str, lang: str | None, today: date | None) -> TextReading:
 
 def _confidence(sentence: Sentence, masked: list[bool]) -> tuple[float, int, int] | None:
     """A confidence (« confiance 8/10 », « 80% confident ») on 0–10 and its tokens, which it masks."""
-    words = sentence.words
+    words, known = sentence.words, every(ObjectiveWords)
+    if not any(map(sentence.tokens.folded.__contains__, known.confidence_stems)):
+        return None
     for at, word in enumerate(words):
-        if word not in {"confiance", "confidence", "confident", "confiant", "confiante"}:
+        if word not in known.confidence:
             continue
         for near in (*range(at + 1, min(at + 5, len(words))), *range(at - 1, max(at - 5, -1), -1)):
             value = digits_value(words[near])
@@ -129,7 +132,7 @@ def _confidence(sentence: Sentence, masked: list[bool]) -> tuple[float, int, int
                 value = float(words[near][:-3])
             if value is None or value > 100 or (masked[near] and not words[near].endswith("/10")):
                 continue
-            if last + 2 < len(words) and words[last + 1] in {"/", "sur"}:
+            if last + 2 < len(words) and words[last + 1] in known.confidence_of:
                 last += 2
             elif last + 1 < len(words) and words[last + 1] == "%":
                 last += 1
@@ -143,9 +146,8 @@ def _owner(sentence: Sentence) -> tuple[int, int] | None:
     """The tokens of the owner named in the text (« porté par Julie », « owner: Sam »)."""
     words, bits = sentence.words, sentence.bits
     if (
-        sentence.lang == "en"
-        and len(words) > 2
-        and words[1] == "to"
+        len(words) > 2
+        and words[1] in own(ObjectiveWords, sentence.lang).owner_verb_links
         and not bits[0]
         and sentence.tokens.is_capital(0)
         and bits[2] & lx.VERB
@@ -156,7 +158,7 @@ def _owner(sentence: Sentence) -> tuple[int, int] | None:
     for last, _ in cues:
         start = last + 1
         colon = start < len(words) and words[start] == ":"
-        if not colon and words[last] not in {"par", "a", "by", "to", "of", "de"}:
+        if not colon and words[last] not in every(ObjectiveWords).owner_links:
             continue
         start += colon
         end = start
@@ -205,33 +207,20 @@ def _is_time_target(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether a duration is the value of a time (delay, cycle) or of a service (reply within 2 h)."""
     bits = sentence.bits
     words = sentence.words
+    known = every(ObjectiveWords)
     before = words[quantity.first - 1] if quantity.first else ""
     if quantity.unit in {"hour", "minute"} and _is_limit(words, quantity.first):
         return any(bits[at] & lx.VERB for at in range(quantity.first))
-    if quantity.low is not None or before in {
-        "sous",
-        "within",
-        "under",
-        "than",
-        "de",
-        "a",
-        "to",
-        "below",
-        "by",
-        "in",
-        "en",
-        "<",
-        "moins",
-    }:
+    if quantity.low is not None or before in known.time_leads:
         if any(bits[at] & lx.TIMEIND for at in range(quantity.first)):
             return True
-        if before in {"de", "by"} and any(flags & lx.TIMEIND for flags in bits):
+        if before in known.time_changes and any(flags & lx.TIMEIND for flags in bits):
             return True
         if quantity.unit in {"hour", "minute", "day"} and (
-            before not in {"a", "de"} or words[quantity.first - 2] == "moins"
+            before not in known.not_service_leads or words[quantity.first - 2] in known.less
         ):
             return any(bits[at] & lx.VPROC for at in range(quantity.first))
-    if before in {"a", "to", "sous"} and any(bits[at] & lx.VDOWN for at in range(quantity.first)):
+    if before in known.time_levels and any(bits[at] & lx.VDOWN for at in range(quantity.first)):
         # « réduire à 48 heures le temps de traitement »
         return any(bits[at] & lx.TIMEIND for at in range(quantity.last + 1, len(words)))
     return quantity.low is not None and any(bits[at] & (lx.VDOWN | lx.VUP) for at in range(quantity.first))
@@ -239,17 +228,13 @@ def _is_time_target(sentence: Sentence, quantity: Quantity) -> bool:
 
 def _is_effort(sentence: Sentence, first: int) -> bool:
     """Whether a duration is the time given to something (« consacrer 2 h », « spend 2 hours »)."""
-    return bool(_EFFORT & set(sentence.words[max(first - 3, 0) : first]))
+    return not every(ObjectiveWords).effort.isdisjoint(sentence.words[max(first - 3, 0) : first])
 
 
 def _is_limit(words: Sequence[str], first: int) -> bool:
     """Whether « sous », « dans les », « within », « in less than » stands before a duration."""
-    before = words[max(first - 3, 0) : first]
-    return bool({"sous", "within", "under", "moins", "less"} & set(before)) or before[-2:] in (
-        ["dans", "les"],
-        ["in", "the"],
-        ["dans", "l'"],
-    )
+    known, before = every(ObjectiveWords), words[max(first - 3, 0) : first]
+    return not known.limits.isdisjoint(before) or tuple(before[-2:]) in known.limit_phrases
 
 
 def _measurable(what: ObjectReading, target: Quantity | None) -> int:

@@ -28,6 +28,8 @@ from strategy_xl.rules.frame import (
 )
 from strategy_xl.rules.result import Codes, RuleResult, whole_sheet
 from strategy_xl.rules.wording import any_word, caseless, fold_all
+from strategy_xl.text.words.rule_words import SwotWords
+from strategy_xl.text.words.wordlists import every
 
 VERSION = "1"
 BOXES = ("strength", "weakness", "opportunity", "threat")
@@ -39,28 +41,6 @@ STRATEGIES = {
     ("weakness", "opportunity"): "wo",
     ("weakness", "threat"): "wt",
 }
-
-EXTERNAL_WORDS = (
-    "marché", "marchés", "concurrent", "concurrents", "concurrente", "concurrentes", "concurrence",
-    "réglementation", "législation", "conjoncture", "inflation",
-    "market", "markets", "competitor", "competitors", "competition", "rival", "rivals", "regulation",
-    "legislation", "inflation rate",
-)  # fmt: skip
-"""Words of the outside world: in a strength or a weakness they suggest the wrong box."""
-
-INTERNAL_WORDS = (
-    "notre", "nos", "nous", "équipe", "équipes", "salarié", "salariés", "collaborateur", "collaborateurs",
-    "our", "we", "team", "teams", "staff", "employee", "employees", "in-house",
-)  # fmt: skip
-"""Words of the own company: in an opportunity or a threat they suggest the wrong box."""
-
-INTERNAL_PHRASES = (
-    "part de marché", "parts de marché", "bon marché", "meilleur marché", "mise sur le marché",
-    "connaissance du marché", "étude de marché", "études de marché", "délai de mise sur le marché",
-    "market share", "time to market", "go to market", "go-to-market", "market knowledge", "market research",
-    "market study",
-)  # fmt: skip
-"""Phrases with an outside word that do speak of the company: taken out before the check."""
 
 ITEM_CODES = (
     "INCOMPLETE", "IMPORTANCE_OUT", "RATING_OUT", "RATING_SIDE", "LOOKS_EXTERNAL", "LOOKS_INTERNAL",
@@ -178,8 +158,10 @@ def score_items(items: Frame, params: SwotParams | None = None) -> RuleResult:
     rated = (rating >= 1) & (rating <= 4)
     weighted = np.where(rated, weight * rating, np.nan)
     internal, known = np.isin(box, INTERNAL), np.isin(box, BOXES)
-    folded = fold_all(text)
-    own_phrase, outer_word, inner_word = map(any_word, (INTERNAL_PHRASES, EXTERNAL_WORDS, INTERNAL_WORDS))
+    folded, words = fold_all(text), every(SwotWords)
+    own_phrase, outer_word, inner_word = map(
+        any_word, (words.internal_phrases, words.external, words.internal)
+    )
     outside = np.array([bool(outer_word.search(own_phrase.sub(" ", one))) for one in folded], dtype=bool)
     inside = np.array([bool(inner_word.search(one)) for one in folded], dtype=bool)
     boxes, wordings = Counter(box), Counter(caseless(text))

@@ -13,38 +13,14 @@ from collections.abc import Iterable
 import numpy as np
 
 from strategy_xl.rules.frame import Bools, Ints, Texts
+from strategy_xl.text.words.rule_words import AnswerWords
+from strategy_xl.text.words.wordlists import every
 
 SEPARATORS = "?!;:…«»*~\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\t\r\n"
 """Marks that count as spaces. ``*`` and ``~`` are among them because they are wildcards in formulas."""
 
 _TO_SPACES = str.maketrans(dict.fromkeys(SEPARATORS, " "))
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
-
-PLACEHOLDERS: frozenset[str] = frozenset(
-    {
-        # French
-        "idem", "idem ci-dessus", "idem que ci-dessus", "idem que plus haut", "idem que précédemment",
-        "voir ci-dessus", "voir plus haut", "cf ci-dessus", "comme ci-dessus", "à voir", "a voir",
-        "à voir plus tard", "a voir plus tard", "à définir", "a definir", "à définir plus tard",
-        "à compléter", "a completer", "à compléter plus tard", "à déterminer", "a determiner", "à préciser",
-        "à faire", "a faire", "en cours", "en cours de réflexion", "en cours de définition", "plus tard",
-        "on verra", "on verra plus tard", "ne sait pas", "ne sais pas", "je ne sais pas", "je sais pas",
-        "on ne sait pas", "nous ne savons pas", "ne savons pas encore", "je ne sais pas encore",
-        "aucune idée", "aucune idée pour le moment", "rien pour le moment", "rien pour l'instant",
-        "pas encore défini", "pas encore de réponse", "non défini", "inconnu", "sans objet", "sans réponse",
-        "non applicable", "pas de réponse", "ras", "néant", "nsp", "s/o",
-        # English
-        "same", "same as above", "same as before", "ditto", "see above", "see the answer above", "as above",
-        "to be defined", "to be determined", "to be decided", "to be confirmed", "to be completed", "to do",
-        "tbd", "tbc", "tba", "todo", "later", "work in progress", "not yet known", "not known yet",
-        "not applicable", "not sure yet", "no idea", "no idea yet", "no answer yet", "nothing for now",
-        "unknown", "don't know", "don't know yet", "i don't know", "we don't know", "i do not know",
-        "we do not know", "we will see", "we'll see later", "dunno", "none", "n/a", "na",
-        # both
-        "x", "xx", "xxx", "-", "--", "---",
-    }
-)  # fmt: skip
-"""Whole answers, in lower case, that say nothing; compared after ``plain``."""
 
 
 def _pieces(text: str) -> list[str]:
@@ -59,10 +35,11 @@ def count_words(texts: Iterable[str]) -> Ints:
 
 def is_placeholder(texts: Iterable[str]) -> Bools:
     """Texts that are only a placeholder ("idem", "?", "à voir", "to be defined"), or only marks and dots."""
+    placeholders = every(AnswerWords).placeholders
     found = []
     for text in texts:
         clean = " ".join(_pieces(text.lower().replace("’", "'").replace(".", "")))
-        found.append(clean in PLACEHOLDERS or (not clean and bool(text.strip())))
+        found.append(clean in placeholders or (not clean and bool(text.strip())))
     return np.array(found, dtype=bool)
 
 

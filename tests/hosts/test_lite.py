@@ -23,7 +23,8 @@ from strategy_xl.errors import UsageError
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.registry import EXAMPLE_DAY, functions
 from strategy_xl.hosts.web import lite, lite_bundle
-from strategy_xl.text.catalog import LANGUAGES, message
+from strategy_xl.model import LANGUAGES
+from strategy_xl.text.catalog import message
 
 RUNNER = Path(__file__).parent / "lite_runner.py"
 MAX_CODE = 1_000_000

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from strategy_xl.errors import Severity
+from strategy_xl.model import LANGUAGES
 from strategy_xl.rules.alerts import ALERTS
-from strategy_xl.text.catalog import LANGUAGES, has_message
+from strategy_xl.text.catalog import has_message
 
 
 @pytest.mark.parametrize("code", ALERTS)

@@ -14,6 +14,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import strategy_xl.text
+from strategy_xl.model import LANGUAGES
 from strategy_xl.rules import (
     combien,
     cqqcoqp,
@@ -26,7 +27,7 @@ from strategy_xl.rules import (
     revenue,
     swot,
 )
-from strategy_xl.text.catalog import LANGUAGES, has_message, message
+from strategy_xl.text.catalog import has_message, message
 
 MODULES = (
     "swot",

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from babel.messages.pofile import read_po
 
+from strategy_xl.model import LANGUAGES
 from strategy_xl.rules.smart import ALL_CODES, assess
-from strategy_xl.text.catalog import LANGUAGES, has_message, message
+from strategy_xl.text.catalog import has_message, message
 
 KEYS = [f"smart.{code}{suffix}" for code in (*ALL_CODES, "EMPTY") for suffix in ("", ".action")]
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from strategy_xl.rules.answer import Codes, RuleResult
 
 from strategy_xl.answers.judging import Evaluation
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import render
+from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.schema.consistency import check
 from strategy_xl.schema.spec import ModuleSpec, RuleCall, WorkbookSpec
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from strategy_xl.text.words import lexicon as lx
+from strategy_xl.text.words.wordlists import read
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,4 @@ def test_other_words_are_left_alone(lang: str, word: str) -> None:
 
 def test_both_languages_have_the_same_classes() -> None:
     """A class named in one language exists in the other."""
-    from strategy_xl.text.words import lexicon_en, lexicon_fr
-
-    assert set(lexicon_fr.WORDS) == set(lexicon_en.WORDS)
+    assert set(read("fr/lexicon")) == set(read("en/lexicon"))

@@ -25,11 +25,12 @@ from strategy_xl.hosts.excel.vba.vba_project import (
     write_project,
 )
 from strategy_xl.hosts.excel.vba.xlwings_module import SETTINGS_SHEET, XLWINGS_MODULE, adapt, settings
+from strategy_xl.model import LANGUAGES
 from strategy_xl.ooxml.finish import DECLARATION, MAIN, STRINGS_PART
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package
 from strategy_xl.ooxml.replace import atomic_replace
-from strategy_xl.text.catalog import LANGUAGES, message
+from strategy_xl.text.catalog import message
 
 TEMPLATE: Final = "quickstart_addin_ribbon.xlam"
 PROJECT_NAME: Final = "StrategyXl"

@@ -13,8 +13,9 @@ import xlwings
 from strategy_xl.errors import Finding
 from strategy_xl.hosts.excel.menu_language import menu_language
 from strategy_xl.hosts.excel.open.open_book import OpenReport, recompute_open_book
+from strategy_xl.model import LANGUAGES
 from strategy_xl.schema.loader import load_default
-from strategy_xl.text.catalog import LANGUAGES, has_message, message
+from strategy_xl.text.catalog import has_message, message
 
 FINDINGS_SHOWN = 8
 LINE = 200

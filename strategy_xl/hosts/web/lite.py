@@ -24,11 +24,12 @@ from strategy_xl.errors import Location, UsageError
 from strategy_xl.functions.examples import signature
 from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.hosts.web import lite_bundle
+from strategy_xl.model import LANGUAGES
 from strategy_xl.ooxml.finish import DECLARATION, RELATIONS, finish
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package
 from strategy_xl.ooxml.replace import atomic_replace
-from strategy_xl.text.catalog import LANGUAGES, message
+from strategy_xl.text.catalog import message
 
 ADD_IN = "wa200008175"
 """xlwings Lite in the Office store."""

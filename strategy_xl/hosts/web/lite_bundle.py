@@ -1,7 +1,8 @@
 """The part of the program that its cell functions need, as one block of text.
 
 xlwings Lite runs Python in the browser and keeps a workbook's code as text: what the functions import is
-found from their sources, packed with the templates and the messages, and unpacked again where they run.
+found from their sources, packed with the templates, the messages and the word lists, and unpacked again
+where they run.
 """
 
 from __future__ import annotations
@@ -87,22 +88,27 @@ def needed() -> tuple[Mapping[str, str], frozenset[str]]:
     return dict(sorted(sources.items())), frozenset(others)
 
 
+def _texts(folder: Traversable, path: str) -> Mapping[str, bytes]:
+    """The compiled messages and word lists of a folder and those below, by path."""
+    found: dict[str, bytes] = {}
+    for entry in folder.iterdir():
+        below = f"{path}/{entry.name}"
+        if entry.is_dir():
+            found |= _texts(entry, below)
+        elif entry.name.endswith((".mo", ".toml")):
+            found[below] = entry.read_bytes()
+    return found
+
+
 def contents() -> Mapping[str, bytes]:
-    """The files to unpack, by path, in order: sources, compiled messages, templates."""
+    """The files to unpack, by path, in order: sources, compiled messages, word lists, templates."""
     sources, _ = needed()
     found: dict[str, bytes] = {}
     for module, source in sources.items():
         path = module.replace(".", "/")
         is_package = any(other.startswith(f"{module}.") for other in sources)
         found[f"{path}/__init__.py" if is_package else f"{path}.py"] = source.encode()
-    locales = files(PACKAGE).joinpath("text", "locales")
-    for lang in locales.iterdir():
-        messages = lang.joinpath("LC_MESSAGES")
-        if messages.is_dir():
-            for entry in messages.iterdir():
-                if entry.name.endswith(".mo"):
-                    path = f"{PACKAGE}/text/locales/{lang.name}/LC_MESSAGES/{entry.name}"
-                    found[path] = entry.read_bytes()
+    found |= _texts(files(PACKAGE).joinpath("text"), f"{PACKAGE}/text")
     for entry in default_folder().iterdir():
         if entry.name.endswith(".toml"):
             found[f"{TEMPLATES}/{entry.name}"] = entry.read_bytes()

@@ -37,7 +37,8 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.functions.results import with_error_texts
 from strategy_xl.hosts.web import office_pages as pages
-from strategy_xl.text.catalog import LANGUAGES, message
+from strategy_xl.model import LANGUAGES
+from strategy_xl.text.catalog import message
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

@@ -1,6 +1,6 @@
 """Clauses of an objective: units (words and known phrases), verbs, directions, noun phrases."""
 
-# ruff: noqa: C901, PLR0911, PLR0912 - a small grammar: one question a line, in the order in which they decide
+# ruff: noqa: C901, PLR0911 - a small grammar: one question a line, in the order in which they decide
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from strategy_xl.text.words import lexicon as lx
 from strategy_xl.text.words.numbers import Quantity
-from strategy_xl.text.words.roles import QUANTIFIERS, VERB_LEADS
 from strategy_xl.text.words.sentence import Sentence
+from strategy_xl.text.words.time_words import time_words
+from strategy_xl.text.words.vocabulary import ClauseWords, Grammar
+from strategy_xl.text.words.wordlists import every, own
 
 
 class Unit(NamedTuple):
@@ -22,7 +24,6 @@ class Unit(NamedTuple):
     word: str
 
 
-ADVERB = {"fr": ("ment",), "en": ("ly",)}
 PUNCT = frozenset(",;:.!?()→=<>≤≥*")
 
 
@@ -32,8 +33,12 @@ class Clauses:
     def __init__(self, sentence: Sentence, masked: Sequence[bool], quantities: Sequence[Quantity]) -> None:
         """Build the units of the text."""
         self.sentence = sentence
-        self.lang = sentence.lang
+        self.own = own(ClauseWords, sentence.lang)
+        self.any = every(ClauseWords)
+        self.grammar = own(Grammar, sentence.lang)
+        self.nouns = lx.NOUN | lx.GEN if self.grammar.noun_verbs else lx.NOUN
         self.words = sentence.words
+        self.time = time_words(sentence.lang).table
         self.masked = masked
         self.counted: dict[int, Quantity] = {
             q.noun: q for q in quantities if q.noun >= 0 and q.kind != "duration"
@@ -80,35 +85,15 @@ class Clauses:
             if bits & lx.VKEEP:
                 return "keep"
             return "fuzzy" if bits & lx.VFUZ else "ambiguous"
-        if bits & lx.NUP and (index == 0 or unit.word not in {"plus", "up", "down"}):
+        if bits & lx.NUP and (index == 0 or unit.word not in self.any.not_changes):
             following = self.units[index + 1].word if index + 1 < len(self.units) else ""
-            if (
-                index == 0
-                and bits & (lx.IND | lx.OBJ)
-                and following not in {"de", "du", "des", "d'", "of", "in"}
-            ):
+            if index == 0 and bits & (lx.IND | lx.OBJ) and following not in self.any.change_preps:
                 return ""  # « Ventes T2 : 340 k€ »: the indicator itself
-            if self.lang == "fr" and following in {
-                "de",
-                "du",
-                "des",
-                "d'",
-                "significative",
-                "nette",
-                "forte",
-            }:
+            if index == 0 or following in self.own.change_links or unit.word in self.own.change_words:
                 return "up"
-            if self.lang == "en" and (
-                following in {"in", "of"}
-                or index == 0
-                or unit.word in {"more", "fewer", "less", "zero", "higher", "lower", "up", "down"}
-            ):
-                return "up"
-            if index == 0:
-                return "up"
-        if bits & lx.NDO and (self.lang == "fr" or index == 0):
+        if bits & lx.NDO and (index == 0 or self.grammar.head_first):
             following = self.units[index + 1].word if index + 1 < len(self.units) else ""
-            if following in {"de", "du", "des", "d'", "of"}:
+            if following in self.any.of_act:
                 return "do"
         return ""
 
@@ -118,46 +103,24 @@ class Clauses:
         before = ""
         at = index - 1
         while at >= 0 and (
-            (self.units[at].word.endswith(ADVERB[self.lang]) and not self.units[at].bits & lx.NOUN)
+            (self.units[at].word.endswith(self.grammar.adverbs) and not self.units[at].bits & lx.NOUN)
             or self.masked[self.units[at].first]
         ):
             at -= 1
         if at < 0:
-            return not (self.lang == "en" and unit.bits & lx.NOUN and self.is_noun_lead(index))
+            return not (self.grammar.noun_verbs and unit.bits & lx.NOUN and self.is_noun_lead(index))
         before = self.units[at].word
-        if before in VERB_LEADS[self.lang]:
-            if before == "to" and unit.word.endswith("ed") and unit.word not in {"need", "embed"}:
+        if before in self.own.verb_leads:
+            if (
+                before in self.own.infinitive_marks
+                and unit.word.endswith(self.grammar.past)
+                and unit.word not in self.own.not_past
+            ):
                 return False  # « to approved garages »
-            if (
-                self.lang == "fr"
-                and before in {"de", "d'", "en", "par", "sans", ",", ":", "et", "equipe", "a", "-"}
-                and unit.bits & lx.NOUN
-            ):
-                return unit.word.endswith(("er", "ir", "re", "ant"))
-            if (
-                self.lang == "en"
-                and before
-                in {
-                    "for",
-                    "by",
-                    "-",
-                    "through",
-                    ":",
-                    ",",
-                    "or",
-                    "and",
-                    "get",
-                    "have",
-                    "(",
-                    ".",
-                    "/",
-                    "team",
-                    "'s",
-                }
-                and unit.bits & (lx.NOUN | lx.GEN)
-            ):
-                return (
-                    before in {",", ":", "and", ".", "("}
+            if before in self.own.noun_leads and unit.bits & self.nouns:
+                # A verb by its ending (« de vendre »), or because it opens a clause of its own.
+                return unit.word.endswith(self.grammar.verbals) or (
+                    before in self.own.clause_joins
                     and not self.is_noun_lead(index)
                     and unit.first == unit.last
                     and self.starts_clause(at)
@@ -166,23 +129,23 @@ class Clauses:
         word = unit.word if unit.first == unit.last else self.words[unit.first]
         if unit.bits & (lx.NOUN | lx.GEN | lx.NUP):
             return False
-        if self.lang == "fr":
-            return word.endswith(
-                ("er", "ir", "re", "ons", "ant", "era", "eront", "erons", "ira", "ront", "dra")
-            )
-        if word.endswith(("ed", "ing")) and unit.first == unit.last:
+        if self.grammar.finite:
+            return word.endswith(self.grammar.finite)
+        if word.endswith(self.grammar.inflected) and unit.first == unit.last:
             return False
         if self.units[at].bits & (lx.PREP | lx.DEFDET | lx.SING):
             return False
-        plural = before.endswith("s") or before in {"people", "team", "staff"} or word.endswith("s")
+        plural = (before.endswith(self.own.plurals) or word.endswith(self.own.plurals)) or (
+            before in self.own.plural_groups
+        )
         return bool(self.units[at].bits & (lx.OBJ | lx.SEG | lx.STOP)) and plural
 
     def is_unknown_verb(self, unit: Unit) -> bool:
-        """Whether an unknown first word is a verb by its ending (French) or by what follows it (English)."""
+        """Whether an unknown first word is a verb by its ending, or by what follows it."""
         if unit.bits or not unit.word.isalpha():
             return False
-        if self.lang == "fr":
-            return unit.word.endswith(("er", "ir", "re"))
+        if self.grammar.infinitives:
+            return unit.word.endswith(self.grammar.infinitives)
         return len(self.units) > 1 and bool(self.units[1].bits & (lx.DEFDET | lx.SING | lx.POSS))
 
     def starts_clause(self, at: int) -> bool:
@@ -194,29 +157,19 @@ class Clauses:
         }
 
     def is_noun_lead(self, index: int) -> bool:
-        """Whether a first English word with a noun reading is a noun (« Sales up 8% », « Orders: 40 »)."""
+        """Whether a first word of both kinds is a noun (« Sales up 8% », « Orders: 40 »)."""
         unit = self.units[index]
         if index + 1 >= len(self.units):
             return False
         following = self.units[index + 1]
-        if unit.word.endswith("s") and unit.word != "process":
+        if unit.word.endswith(self.own.plurals) and unit.word not in self.own.single_verbs:
             return True
-        if following.word in {
-            "rate",
-            "growth",
-            "volume",
-            "value",
-            "revenue",
-            "up",
-            "down",
-            "of",
-            "from",
-            ":",
-            "=",
-        } or (following.bits & lx.VERB and following.word in {"up", "down"}):
+        if following.word in self.own.noun_followers or (
+            following.bits & lx.VERB and following.word in self.own.directions
+        ):
             return True
         return bool(
-            following.word in {"in", "on", "at"}
+            following.word in self.own.noun_preps
             and unit.bits & (lx.IND | lx.OBJ)
             and not unit.bits & (lx.VDO | lx.VUP)
         )
@@ -225,13 +178,11 @@ class Clauses:
         """Whether a unit may stand between a verb and its object."""
         if self.in_quantity[unit.first] or self.masked[unit.first]:
             return True
-        if unit.bits & lx.UNIV or (
-            unit.word in QUANTIFIERS[self.lang] and not unit.bits & (lx.IND & ~lx.IND)
-        ):
+        if unit.bits & lx.UNIV or (unit.word in self.own.quantifiers and not unit.bits & (lx.IND & ~lx.IND)):
             return True
         if unit.bits & lx.GEN and not unit.bits & lx.NOUN:
             return True
-        if unit.word.endswith(ADVERB[self.lang]) and not unit.bits & lx.NOUN:
+        if unit.word.endswith(self.grammar.adverbs) and not unit.bits & lx.NOUN:
             return True
         return bool(unit.bits & lx.STOP) and not unit.bits & lx.NOUN
 
@@ -270,28 +221,27 @@ class Clauses:
                 and not self.masked[unit.first]
             ):
                 quantified = (
-                    units[index - 1].word in QUANTIFIERS[self.lang]
-                    or self.in_quantity[units[index - 1].first]
+                    units[index - 1].word in self.own.quantifiers or self.in_quantity[units[index - 1].first]
                 )
-                linked = word in {"de", "d'", "du", "des", "of", "in", "les", "aux", "to"} and (
+                linked = word in self.any.object_links and (
                     quantified
                     or units[index - 1].bits & lx.UNIV
                     or loose
-                    or (self.lang == "fr" and word == "des")
+                    or word in self.own.plural_partitives
                 )
                 # « conquérir de nouveaux clients », « trouver d'autres revendeurs »
                 partitive = (
                     index == verb + 1
-                    and word in {"de", "d'"}
+                    and word in self.any.of_words
                     and index + 1 < len(units)
-                    and self.words[index_first := units[index + 1].first].endswith(("s", "x"))
+                    and self.words[index_first := units[index + 1].first].endswith(self.any.plurals)
                     and bool(self.sentence.bits[index_first] & lx.GEN)
                 )
                 governed = (
                     index == verb + 1
                     and (
-                        word in {"a", "au", "aux", "to", "with", "for"}
-                        or (word == "at" and units[verb].word in {"exhibit", "speak", "present", "pitch"})
+                        word in self.any.act_preps
+                        or (word in self.any.stage_preps and units[verb].word in self.any.stage_verbs)
                     )
                     and units[verb].bits & (lx.VPROC | lx.VDO)
                 )
@@ -299,24 +249,7 @@ class Clauses:
                     not linked
                     and not partitive
                     and not governed
-                    and not (
-                        word
-                        in {
-                            "de",
-                            "d'",
-                            "from",
-                            "to",
-                            "a",
-                            "by",
-                            "of",
-                            "under",
-                            "below",
-                            "above",
-                            "sous",
-                            "par",
-                        }
-                        and self.before_quantity(index)
-                    )
+                    and not (word in self.any.quantity_preps and self.before_quantity(index))
                 ):
                     blocked = True
             elif not self.skips(unit) and (word[0].isalpha() or word[0].isdigit()):
@@ -330,10 +263,10 @@ class Clauses:
         return None
 
     def noun_phrase_head(self, index: int) -> int:
-        """The head of the noun phrase that starts at a unit: first flagged one in French, last in English."""
+        """The head of the noun phrase that starts at a unit: the first known noun, or the last."""
         units = self.units
         best = index
-        if self.lang == "fr":
+        if self.grammar.head_first:
             if units[index].bits & lx.NOUN:
                 return index
             # An unknown adjective may stand before the noun (« les meilleurs taux »).
@@ -348,8 +281,8 @@ class Clauses:
         at = index
         while at < len(units):
             unit = units[at]
-            if self.masked[unit.first] or unit.word == "'s":
-                if unit.word == "'s":
+            if self.masked[unit.first] or unit.word in self.own.possessives:
+                if unit.word in self.own.possessives:
                     at += 1
                     continue
                 break
@@ -361,13 +294,18 @@ class Clauses:
                 break
             if at > index and unit.bits & lx.DONE and units[best].bits & lx.NOUN:
                 break  # « the site live », « the kit ready »
-            if at > index and unit.word.endswith("ed") and unit.bits & lx.VERB and units[best].bits & lx.NOUN:
+            if (
+                at > index
+                and unit.word.endswith(self.grammar.past)
+                and unit.bits & lx.VERB
+                and units[best].bits & lx.NOUN
+            ):
                 break  # « orders placed by phone »
             if (
                 unit.word[0].isalpha()
                 and not (unit.bits & lx.GEN and not unit.bits & lx.NOUN)
                 and unit.word != "-"
-                and not unit.word.endswith("ly")
+                and not unit.word.endswith(self.grammar.adverbs)
             ):
                 best = at
             at += 1

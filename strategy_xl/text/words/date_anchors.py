@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from strategy_xl.model import LANGUAGES
 from strategy_xl.text.words.calendars import EVENTS, Period, month_period, season_period, unit_period
 from strategy_xl.text.words.date_context import Context, TimeExpr, day_maker, left_modifiers, next_period
 from strategy_xl.text.words.date_figures import (
-    QUARTER,
+    quarter_pattern,
     read_day,
     read_fiscal,
     read_numeric,
@@ -27,31 +28,30 @@ from strategy_xl.text.words.date_figures import (
 from strategy_xl.text.words.date_units import cadence_adverb, read_unit
 from strategy_xl.text.words.lexicon import DEL, IDN, IND, NOUN, PREP, STOP
 from strategy_xl.text.words.sentence import digits_value
-from strategy_xl.text.words.time_words import EVENT_PHRASES, TIME_TABLE
+from strategy_xl.text.words.time_words import PERIOD_ENDS, time_words
+from strategy_xl.text.words.vocabulary import DateWords
+from strategy_xl.text.words.wordlists import every
 
 Handler = Callable[[Context, int], TimeExpr | None]
-
-
-_ORDINAL_SUFFIXES = {"er", "ere", "e", "eme", "nd", "nde", "st", "rd", "th", "re"}
 
 
 def _named_thing(context: Context, first: int, last: int) -> bool:
     """Whether it names a thing (``salon de mars``, ``the June newsletter``) rather than a deadline."""
     before = context.word(first - 1)
-    if context.lang == "fr":
-        if before in {"de", "d'"}:
+    if context.grammar.head_first:
+        if before in context.any.of_short:
             noun = first - 2
             known = context.sentence.bits[noun] if noun >= 0 else 0
             return noun >= 0 and bool(known & NOUN) and not known & IND and context.time_class(noun)[0] == ""
         return False
     following = context.word(last + 1)
     if (
-        before in {"the", "our", "a"}
+        before in context.own.name_articles
         and following.isalpha()
-        and context.word(first - 2) not in {"by", "before", "during", "throughout", "until"}
+        and context.word(first - 2) not in context.own.period_preps
     ):
         bits = context.sentence.bits[last + 1]
-        return not bits & (PREP | STOP) and following not in {"deadline", "target"}
+        return not bits & (PREP | STOP) and following not in context.own.deadline_nouns
     return False
 
 
@@ -62,25 +62,23 @@ def read_month(context: Context, position: int) -> TimeExpr | None:
     first, part, shift = left_modifiers(context, position)
     last, year, day = position, None, None
     before = context.word(position - 1)
-    if before in {"de", "of"}:
+    if before in context.any.of_words:
         before = context.word(position - 2)
     number_at = position - 1 if before == context.word(position - 1) else position - 2
-    if before in _ORDINAL_SUFFIXES and number_at >= 1:
+    if before in context.any.ordinals and number_at >= 1:
         number_at -= 1
     value = digits_value(context.words[number_at]) if number_at >= 0 and not part else None
-    if value is None and before in {"premier", "first"} and not part:
+    if value is None and before in context.any.first and not part:
         value = 1
     if value is not None and value == int(value) and 1 <= value <= 31:
         day, first = int(value), number_at
-    elif context.lang == "en" and not part:
+    elif context.grammar.month_first and not part:
         after = digits_value(context.word(position + 1) or "x")
         if after is not None and 1 <= after <= 31 and after == int(after) and _is_day(context, position + 1):
             day, last = int(after), position + 1
-            if context.word(last + 1) in _ORDINAL_SUFFIXES:
+            if context.word(last + 1) in context.any.ordinals:
                 last += 1
-    if word in {"may", "march", "mar", "sept", "mars", "dec", "second"} and not _is_month(
-        context, position, first, day
-    ):
+    if word in context.any.doubtful_months and not _is_month(context, position, first, day):
         return None
     follow = context.year_after(last)
     if follow is not None:
@@ -99,9 +97,9 @@ def read_month(context: Context, position: int) -> TimeExpr | None:
 
 
 def _is_day(context: Context, position: int) -> bool:
-    """Whether the figures after an English month are its day rather than a count of something."""
+    """Whether the figures after a month are its day rather than a count of something."""
     following = context.word(position + 1)
-    if following in _ORDINAL_SUFFIXES or following in {"", ",", ".", ";", ":", ")", "and", "-", "!"}:
+    if not following or following in context.any.ordinals or following in context.any.day_followers:
         return True
     return context.year_at(position + 1) is not None or bool(context.sentence.bits[position + 1] & PREP)
 
@@ -111,35 +109,9 @@ def _is_month(context: Context, position: int, first: int, day: int | None) -> b
     if day is not None or first < position or context.year_after(position) is not None:
         return True
     before = context.word(position - 1)
-    if context.words[position] == "sept":
-        return context.word(position + 1) in {".", ""} or before in {"fin", "en", "debut"}
-    return before in {
-        "by",
-        "in",
-        "before",
-        "until",
-        "through",
-        "to",
-        "from",
-        "of",
-        "en",
-        "avant",
-        "pour",
-        "ici",
-        "a",
-        "de",
-        "des",
-        "et",
-        "and",
-        "for",
-        "since",
-        "this",
-        "next",
-        ":",
-        "d'",
-        "le",
-        "courant",
-    }
+    if context.words[position] in context.any.numeral_months:
+        return context.word(position + 1) in {".", ""} or before in context.any.numeral_month_leads
+    return before in context.any.month_leads
 
 
 def read_weekday(context: Context, position: int) -> TimeExpr | None:
@@ -147,15 +119,15 @@ def read_weekday(context: Context, position: int) -> TimeExpr | None:
     before = context.word(position - 1)
     if before == "-":
         return None
-    if context.words[position].endswith("s"):
-        return TimeExpr("cadence", position - (before in {"les", "on"}), position, None, None)
+    if context.words[position].endswith(context.any.plurals):
+        return TimeExpr("cadence", position - (before in context.any.weekday_articles), position, None, None)
     if context.time_class(position - 1)[0] == "k" or (
-        before in {"les", "le"} and context.time_class(position + 1)[0] != "x"
+        before in context.any.habit_articles and context.time_class(position + 1)[0] != "x"
     ):
         start = position - 1
-        if context.word(start - 1) == "tous":
+        if context.word(start - 1) in context.any.all_lead:
             start -= 1
-        if before != "le" or context.count_before(position + 1) is None:
+        if before not in context.any.singular_articles or context.count_before(position + 1) is None:
             return TimeExpr("cadence", start, position, None, None)
     last = position
     first = position
@@ -171,6 +143,15 @@ def read_weekday(context: Context, position: int) -> TimeExpr | None:
     weekday = int(context.time_class(position)[1])
     day = context.day + timedelta(days=(weekday - context.day.weekday()) % 7 or 7)
     return context.finish(first, last, (day, day), absolute=False)
+
+
+def _is_thing(context: Context, position: int) -> bool:
+    """Whether a noun follows that the moment only describes (``the spring catalogue``)."""
+    return (
+        not context.grammar.head_first
+        and context.word(position).isalpha()
+        and not context.sentence.bits[position] & (PREP | STOP)
+    )
 
 
 def read_season(context: Context, position: int) -> TimeExpr | None:
@@ -189,20 +170,23 @@ def read_season(context: Context, position: int) -> TimeExpr | None:
     before = context.word(first - 1)
     thing = context.sentence.bits[first - 2] if first > 1 else 0
     moment = (
-        before in {"de", "d'"} and year is not None and bool(thing & NOUN) and not thing & (IDN | DEL | IND)
+        before in context.any.of_short
+        and year is not None
+        and bool(thing & NOUN)
+        and not thing & (IDN | DEL | IND)
     )
     if moment:
         return context.finish(first, last, season_period(year or 0, season), part, role="deadline")
-    if before in {"de", "d'", "ont", "a", "ai"} and not (before == "a" and context.lang == "fr" and year):
+    if before in context.any.not_moments and not (before in context.own.to_moment and year):
         return None
     named = first > 0 and bool(context.sentence.bits[first - 1] & IDN)
     dated = year is not None and not named
     if not (has_this or shift or part or dated) and role not in {"strong", "deadline", "after", "start"}:
         return None
     following = context.word(last + 1)
-    if following in {"season", "period"}:
+    if following in context.any.season_nouns:
         last += 1
-    elif context.lang == "en" and following.isalpha() and not context.sentence.bits[last + 1] & (PREP | STOP):
+    elif _is_thing(context, last + 1):
         return None
     period, absolute = next_period(context, year, lambda y: season_period(y, season))
     if year is None and season == 4 and period[0] > context.day:
@@ -219,7 +203,7 @@ def read_event(context: Context, position: int) -> TimeExpr | None:
     if not name:
         return None
     first, part, shift = left_modifiers(context, position)
-    if name in {"year_end", "month_end", "quarter_end", "week_end"}:
+    if name in PERIOD_ENDS:
         return _period_end(context, name, position, last)
     role, start = context.role(first)
     year = None
@@ -231,17 +215,21 @@ def read_event(context: Context, position: int) -> TimeExpr | None:
     next_to_it = {context.word(first - 1), context.word(first - 2)}
     if role not in {"strong", "deadline", "after"} and not (part or shift or year):
         return None
-    if not part and context.word(first - 1) in {"de", "d'"} and "ici" not in next_to_it:
+    if (
+        not part
+        and context.word(first - 1) in context.any.of_short
+        and context.any.until.isdisjoint(next_to_it)
+    ):
         thing = context.sentence.bits[first - 2] if first > 1 else 0
         if year is None or thing & (IDN | DEL):
             return None  # « catalogue de Noël »; « marché de Noël 2026 » is a moment
         role = "deadline"
-    if context.lang == "fr" and context.word(start) == "sur":
+    if context.word(start) in context.own.on_event:
         return None
     following = context.word(last + 1)
-    if following in {"season", "period", "time", "holidays", "holiday", "weekend", "break"}:
+    if following in context.any.event_nouns:
         last += 1
-    elif context.lang == "en" and following.isalpha() and not context.sentence.bits[last + 1] & (PREP | STOP):
+    elif _is_thing(context, last + 1):
         return None
 
     def make(year: int) -> Period:
@@ -255,7 +243,7 @@ def read_event(context: Context, position: int) -> TimeExpr | None:
 def _event_name(context: Context, position: int) -> tuple[str, int]:
     word = context.words[position]
     best, last = "", position
-    for phrase, name in EVENT_PHRASES[context.lang].items():
+    for phrase, name in time_words(context.lang).events.items():
         if (
             phrase[0] == word
             and tuple(w for w in context.words[position : position + len(phrase) + 2] if w != "-")[
@@ -273,46 +261,49 @@ def _event_name(context: Context, position: int) -> tuple[str, int]:
 
 
 def _period_end(context: Context, name: str, first: int, last: int) -> TimeExpr:
-    unit = {"year_end": "year", "month_end": "month", "quarter_end": "quarter", "week_end": "week"}[name]
+    unit = PERIOD_ENDS[name]
     follow = context.year_after(last)
     period = unit_period(context.day, unit, 0)
     absolute = False
     if follow is not None and unit == "year":
         year, last = follow
         period, absolute = (date(year, 1, 1), date(year, 12, 31)), True
-    if context.word(first - 1) in {"fiscal", "financial", "tax"}:
+    if context.word(first - 1) in context.any.fiscal:
         first -= 1
     return context.finish(first, last, period, "e", absolute=absolute)
 
 
 def read_cue(context: Context, position: int) -> TimeExpr | None:
     """``après``, ``once``, ``quand``…: an event that cannot be put on the calendar."""
-    if context.word(position + 1) in {"possible", "que"} and context.word(position + 2) == "possible":
+    if (
+        context.word(position + 1) in context.any.possible_links
+        and context.word(position + 2) in context.any.possible
+    ):
         return None
     word = context.words[position]
     if context.word(position + 1) == "-" and context.sentence.tokens.glued(position):
         return None
-    if word == "fois" and not (
-        context.word(position - 1) == "une"
-        and context.word(position + 1) in {"que", "qu'", "le", "la", "les", "l'", "notre", "nos"}
+    if word in context.any.once_nouns and not (
+        context.word(position - 1) in context.any.once_leads
+        and context.word(position + 1) in context.any.once_followers
     ):
         return None
-    if word in {"once", "when"} and context.time_class(position + 1)[0] in {"k", "u"}:
+    if word in context.any.whens and context.time_class(position + 1)[0] in {"k", "u"}:
         return None
-    if word == "once" and context.word(position + 1) in {"a", "an"}:
+    if word in context.any.once and context.word(position + 1) in context.any.indefinite:
         return None
-    if word == "suite" and context.word(position + 1) not in {"a", "au", "aux"}:
+    if word in context.any.suite and context.word(position + 1) not in context.any.suite_links:
         return None
-    if word == "issue" and context.word(position + 1) not in {"de", "du", "des"}:
+    if word in context.any.issue and context.word(position + 1) not in context.any.issue_links:
         return None
-    if word == "following" and position and context.words[position - 1] in {"the", "our"}:
+    if word in context.any.following and position and context.words[position - 1] in context.any.our_articles:
         return None
     return TimeExpr("event", position, _clause_end(context, position), None, None)
 
 
 def read_before(context: Context, position: int) -> TimeExpr | None:
     """``avant la prochaine assemblée``, ``before our relaunch``: an event that no calendar holds."""
-    if context.word(position + 1) not in _DETERMINERS:
+    if context.word(position + 1) not in context.any.event_determiners:
         return None
     at = position + 2
     while context.time_class(at)[0] == "x":
@@ -322,14 +313,18 @@ def read_before(context: Context, position: int) -> TimeExpr | None:
         not context.sentence.bits[at] & NOUN and context.sentence.bits[at] & (PREP | STOP)
     ):
         return None
-    if any(handler_of(context.lang, near) for near in context.words[at : at + 4] if near != "des"):
+    if any(
+        handler_of(context.lang, near)
+        for near in context.words[at : at + 4]
+        if near not in context.any.as_soon
+    ):
         return None
     if any(context.time_class(near)[0] for near in range(at, min(at + 3, context.size))):
         return None
     last = at
     while last + 1 < context.size and last < at + 4:
         word = context.words[last + 1]
-        linked = word in {"de", "du", "des", "d'", "'s", "of", "'"}
+        linked = word in context.any.event_links
         if not linked and (not word.isalpha() or context.sentence.bits[last + 1] & (PREP | STOP)):
             break
         last += 1
@@ -344,7 +339,7 @@ def _clause_end(context: Context, position: int) -> int:
         if word in {",", ".", ";", "(", ":"} or context.time_class(last + 1)[0] in {"m", "Y"}:
             break
         last += 1
-        if last > position + 2 and context.lang == "fr" and word in {"aupres", "chez"}:
+        if last > position + 2 and word in context.own.clause_ends:
             return last - 1
     return last
 
@@ -352,9 +347,9 @@ def _clause_end(context: Context, position: int) -> int:
 def read_vague(context: Context, position: int) -> TimeExpr | None:
     """A vague word of time: no point; « as soon as » a thing happens is an event."""
     if (
-        context.words[position] == "soon"
-        and context.word(position + 1) == "as"
-        and context.word(position + 2) != "possible"
+        context.words[position] in context.any.soon
+        and context.word(position + 1) in context.any.as_words
+        and context.word(position + 2) not in context.any.possible
     ):
         return TimeExpr("event", position - 1, _clause_end(context, position), None, None)
     return TimeExpr("vague", position, position, None, None)
@@ -362,7 +357,10 @@ def read_vague(context: Context, position: int) -> TimeExpr | None:
 
 def read_as_soon(context: Context, position: int) -> TimeExpr | None:
     """``dès que`` a thing happens: an event, unless it is « dès que possible »."""
-    if context.word(position + 1) not in {"que", "qu'"} or context.word(position + 2) == "possible":
+    if (
+        context.word(position + 1) not in context.any.that
+        or context.word(position + 2) in context.any.possible
+    ):
         return None
     return TimeExpr("event", position, _clause_end(context, position), None, None)
 
@@ -379,34 +377,32 @@ HANDLERS: Mapping[str, Handler] = {
 }
 
 
-_DETERMINERS = frozenset(["le", "la", "l'", "les", "notre", "nos", "the", "our", "their", "my"])
-_WORDS: Mapping[str, Handler] = {
-    "avant": read_before,
-    "before": read_before,
-    "des": read_as_soon,
-    "demain": read_tomorrow,
-    "tomorrow": read_tomorrow,
-    "fy": read_fiscal,
-    **{
-        phrase[0]: read_event
-        for table in EVENT_PHRASES.values()
-        for phrase in table
-        if phrase[0] not in {"vacances", "fetes", "year", "month", "quarter", "fin", "christmas", "conges"}
-    },
-}
+@cache
+def _starters() -> Mapping[str, Handler]:
+    """The reader of each word that starts a deadline without being a word of time, in any language."""
+    words = every(DateWords)
+    readers = (
+        (frozenset().union(*(time_words(lang).starts for lang in LANGUAGES)), read_event),
+        (words.before, read_before),
+        (words.as_soon, read_as_soon),
+        (words.tomorrow, read_tomorrow),
+        (words.fiscal_prefixes, read_fiscal),
+    )
+    return {word: reader for starts, reader in readers for word in starts}
 
 
 @lru_cache(maxsize=65536)
 def handler_of(lang: str, word: str) -> Handler | None:
     """The reader that a word starts, None for most words."""
-    entry = TIME_TABLE[lang].get(word)
+    entry = time_words(lang).table.get(word)
     return other_handler(word) if entry is None else HANDLERS.get(entry[0])
 
 
 def other_handler(word: str) -> Handler | None:
     """The handler of a word that is no word of time in itself: figures, T3, FY27, feasts of several words."""
-    if word.isalpha():
-        return _WORDS.get(word)
+    started = _starters().get(word)
+    if started is not None or word.isalpha():
+        return started
     if word[0].isdigit():
         if len(word) == 4 and word.isdigit():
             return read_year if 1990 <= int(word) <= 2069 else None
@@ -414,13 +410,12 @@ def other_handler(word: str) -> Handler | None:
             return read_numeric
         if len(word) <= 2 and 1 <= int(word) <= 31:
             return read_day
-        return read_quarter if QUARTER.fullmatch(word) else None
-    if QUARTER.fullmatch(word):
+        return read_quarter if quarter_pattern().fullmatch(word) else None
+    if quarter_pattern().fullmatch(word):
         return read_quarter
-    if re.fullmatch(r"fy\d{2,4}", word):
+    words = every(DateWords)
+    if re.fullmatch(rf"(?:{'|'.join(words.fiscal_prefixes)})\d{{2,4}}", word):
         return read_fiscal
-    if re.fullmatch(r"(?:s|w|wk|sem)\d{1,2}", word):
+    if re.fullmatch(rf"(?:{'|'.join(words.week_letters)})\d{{1,2}}", word):
         return read_week
-    if word == "aujourd'hui":
-        return read_tomorrow
     return None

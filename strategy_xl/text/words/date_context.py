@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from strategy_xl.text.words.calendars import Period, month_period, part_of
-from strategy_xl.text.words.roles import AFTER, BASE, DEADLINE, FILL, START, STRONG
-from strategy_xl.text.words.sentence import NUMBER_WORDS, Sentence, digits_value
-from strategy_xl.text.words.time_words import TIME_TABLE, TimeClass
+from strategy_xl.text.words.sentence import Sentence, digits_value
+from strategy_xl.text.words.time_words import TimeClass, time_words
+from strategy_xl.text.words.vocabulary import DateWords, Grammar
+from strategy_xl.text.words.wordlists import every, own
 
 
 class TimeExpr(NamedTuple):
@@ -27,7 +28,7 @@ class TimeExpr(NamedTuple):
 class Context:
     """A sentence and the day, with the questions the anchors ask."""
 
-    __slots__ = ("lang", "sentence", "size", "table", "today", "words")
+    __slots__ = ("any", "grammar", "lang", "own", "sentence", "size", "table", "today", "words")
 
     def __init__(self, sentence: Sentence, today: date | None) -> None:
         """Prepare."""
@@ -36,7 +37,10 @@ class Context:
         self.lang = sentence.lang
         self.size = len(sentence.words)
         self.today = today
-        self.table = TIME_TABLE[self.lang]
+        self.table = time_words(self.lang).table
+        self.own = own(DateWords, self.lang)
+        self.any = every(DateWords)
+        self.grammar = own(Grammar, self.lang)
 
     @property
     def day(self) -> date:
@@ -59,18 +63,18 @@ class Context:
         figures = digits_value(word)
         if figures is not None:
             first = position
-            if self.word(position - 1) in {"-", "a", "to", "ou", "or"} and position >= 2:
+            if self.word(position - 1) in self.any.range_links and position >= 2:
                 before = digits_value(self.words[position - 2])
                 if before is not None and before < figures:
                     first = position - 2
             return figures, first
-        table = NUMBER_WORDS[self.lang]
+        table = self.sentence.own.numbers
         if word not in table:
             return None
         first = position
         while first > 0 and (
             self.words[first - 1] in table
-            or (self.words[first - 1] in {"-", "et"} and self.word(first - 2) in table)
+            or (self.words[first - 1] in self.any.number_links and self.word(first - 2) in table)
         ):
             first -= 1
         number = self.sentence.number_at(first)
@@ -86,27 +90,31 @@ class Context:
     def year_after(self, position: int) -> tuple[int, int] | None:
         """The year after a position (``2027``, ``, 2027``, ``de 2027``, ``'27``, ``FY27``) and its token."""
         at = position + 1
-        if self.word(at) in {",", "-", "/", "de", "of", "d'", "in", "en", "'"}:
+        if self.word(at) in self.any.year_links:
             at += 1
         year = self.year_at(at)
-        if year is None and self.word(at) in {"l'", "annee", "year"}:
-            at += 1 + (self.word(at + 1) in {"annee", "exercice"})
+        if year is None and self.word(at) in self.any.year_nouns:
+            at += 1 + (self.word(at + 1) in self.any.fiscal_years)
             year = self.year_at(at)
         if year is not None:
             return year, at
         word = self.word(position + 1)
         if len(word) == 2 and word.isdigit() and self.is_short_year(position + 1):
             return 2000 + int(word), position + 1
-        if word.startswith("fy") and word[2:].isdigit():
-            return _century(int(word[2:])), position + 1
-        return None
+        figures = self.fiscal_figures(word) if word.startswith(self.any.fiscal_prefixes) else ""
+        return (_century(int(figures)), position + 1) if figures.isdigit() else None
+
+    def fiscal_figures(self, word: str) -> str:
+        """What stands behind the letters of a fiscal year (``27`` in FY27), empty without them."""
+        prefix = next((prefix for prefix in self.any.fiscal_prefixes if word.startswith(prefix)), word)
+        return word[len(prefix) :]
 
     def is_short_year(self, position: int) -> bool:
         """Whether two figures are a year: an apostrophe before, or nothing counted after."""
         start = self.sentence.tokens.starts[position]
         if start and self.sentence.tokens.folded[start - 1] == "'":
             return True
-        if self.lang == "en" or not 24 <= int(self.words[position]) <= 45:
+        if not self.grammar.short_years or not 24 <= int(self.words[position]) <= 45:
             return False
         following = self.word(position + 1)
         return following in {"", ".", ",", ";", ":", ")", "!"}
@@ -117,33 +125,33 @@ class Context:
         Roles: ``deadline``, ``strong`` (by, before…), ``start``, ``after``, ``base`` (compared with), empty.
         """
         at = first - 1
-        fill = FILL[self.lang]
+        own = self.own
         prior = ""
-        while at >= 0 and self.words[at] in fill:
+        while at >= 0 and self.words[at] in own.fill:
             prior = self.words[at]
             at -= 1
         word = self.word(at)
-        if word in BASE[self.lang] and not (word == "than" and self.word(at - 1) == "later"):
+        if word in own.base and not (word in own.than and self.word(at - 1) in own.laters):
             return "base", at
-        if word in {"tard", "later"}:
+        if word in self.any.laters:
             return "strong", at
-        if word in AFTER[self.lang]:
+        if word in own.after:
             return "after", at
-        if word in START[self.lang] or (self.lang == "fr" and prior == "des" and word not in STRONG["fr"]):
+        if word in own.start or (prior in own.start_fill and word not in own.strong):
             return "start", at
-        if self.lang == "en" and word == "of" and self.word(at - 1) == "as":
+        if (self.word(at - 1), word) in own.start_phrases:
             return "start", at - 1
-        if word in {"in", "on", "with", "en", "a"} and self.word(at - 1) in START[self.lang]:
+        if word in self.any.start_links and self.word(at - 1) in own.start:
             return "start", at - 1
-        if word in STRONG[self.lang]:
-            if word == "ici" and self.word(at - 1) == "d'":
+        if word in own.strong:
+            if word in self.any.until and self.word(at - 1) in self.any.elided_of:
                 at -= 1
             return "strong", at
-        if word in DEADLINE[self.lang]:
+        if word in own.deadline:
             return "deadline", at if word.isalpha() else first
-        if prior in DEADLINE[self.lang] and prior not in {"de", "du", "des", "d'", "la", "l'", "les"}:
+        if prior in own.deadline and prior not in self.any.weak_fill:
             return "deadline", at + 1
-        if prior in {"le", "la", "l'", "les", "the"}:
+        if prior in self.any.articles:
             return "article", at + 1
         return ("none" if at >= 0 else "head"), first
 
@@ -167,7 +175,7 @@ class Context:
             return TimeExpr("start", widened, last, start, None)
         if role == "base":
             return TimeExpr("past" if self.today and end < self.today else "start", widened, last, start, end)
-        if role == "strong" and not part and self.word(widened) in {"avant", "before"} and start != end:
+        if role == "strong" and not part and self.word(widened) in self.any.before and start != end:
             # Before a period means before its first day, unless that day is past already.
             end = start if self.today is None or start > self.today else end
         if self.today is None:
@@ -212,22 +220,7 @@ def left_modifiers(context: Context, position: int) -> tuple[int, str, int]:
             shift, first = -1, at
         elif name == "t":
             first = at
-        elif word not in {
-            "de",
-            "du",
-            "d'",
-            "of",
-            "the",
-            "le",
-            "la",
-            "l'",
-            "-",
-            "month",
-            "mois",
-            "a",
-            "cours",
-            "in",
-        }:
+        elif word not in context.any.modifier_links:
             break
         at -= 1
     return first, part, shift

@@ -6,12 +6,22 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import cache
 
 from strategy_xl.text.words.calendars import Period, month_period, months_period, week_period
 from strategy_xl.text.words.date_context import Context, TimeExpr, day_maker, left_modifiers, next_period
 from strategy_xl.text.words.lexicon import IND, OBJ, PREP, STOP, VDO, VERB
+from strategy_xl.text.words.vocabulary import DateWords
+from strategy_xl.text.words.wordlists import every
 
-QUARTER = re.compile(r"(?:([tqsh])([1-4])|([1-4])([tqsh]))(?:fy)?(\d{2}|\d{4})?")
+
+@cache
+def quarter_pattern() -> re.Pattern[str]:
+    """Quarters and halves by their letter and rank, with or without a year: T3, 3T27, Q1FY27."""
+    words = every(DateWords)
+    letter = "|".join((*words.quarter_letters, *words.half_letters))
+    fiscal = "|".join(words.fiscal_prefixes)
+    return re.compile(rf"(?:({letter})([1-4])|([1-4])({letter}))(?:{fiscal})?(\d{{2}}|\d{{4}})?")
 
 
 def read_numeric(context: Context, position: int) -> TimeExpr | None:
@@ -39,19 +49,16 @@ def read_numeric(context: Context, position: int) -> TimeExpr | None:
             if 1 <= low <= 12 and 1990 <= high <= 2069
             else None
         )
-    if (
-        context.word(position - 1) in {"fy", "exercice", "saison", "season", "annee", "year"}
-        and high == low + 1
-    ):
+    if context.word(position - 1) in context.any.span_nouns and high == low + 1:
         return context.finish(position, position, (date(2000 + low, 1, 1), date(2000 + high, 12, 31)))
     day, month = (high, low) if high > 12 >= low else (low, high)
     if not (1 <= month <= 12 and 1 <= day <= 31) or sizes[1] == 1:
         return None
     following = context.word(position + 1)
     role, _ = context.role(position)
-    if role in {"none", "head"} or (following in {"clients", "customers", "etoiles", "sur", "stars"}):
+    if role in {"none", "head"} or (following in context.any.counted_after):
         return None
-    if context.word(position - 1) in {"a", "de", "to", "of", "at", "from", "en", "note"} and role != "strong":
+    if context.word(position - 1) in context.any.not_dates_after and role != "strong":
         return None
     period, _ = next_period(context, None, day_maker(month, day))
     return context.finish(position, position, period, absolute=False)
@@ -60,20 +67,18 @@ def read_numeric(context: Context, position: int) -> TimeExpr | None:
 def _describes(context: Context, position: int) -> bool:
     """Whether a word is a participle after a known group (``des clients acquis``, ``the customers won``)."""
     word = context.word(position)
-    endings = (
-        ("e", "es", "ee", "ees", "is", "ises", "us", "ues") if context.lang == "fr" else ("ed", "won", "sold")
-    )
-    if position < 2 or not word.endswith(endings) or not context.sentence.bits[position] & VERB:
+    participle = word.endswith(context.own.participles) and context.sentence.bits[position] & VERB
+    if position < 2 or not participle:
         return False
-    return any(context.word(at) in {"des", "les", "nos", "the", "our"} for at in (position - 2, position - 3))
+    return any(context.word(at) in context.any.group_articles for at in (position - 2, position - 3))
 
 
 def read_year(context: Context, position: int) -> TimeExpr | None:
     """A year, when it is a period and not part of a name (``catalogue 2027``) or of figures."""
     year = int(context.words[position])
-    if context.sentence.tokens.glued(position) and context.word(position + 1) in {"%", "€", "k", "e"}:
+    if context.sentence.tokens.glued(position) and context.word(position + 1) in context.any.glued_year_units:
         return None
-    if context.word(position + 1) in {"€", "%", "$", "euros", "eur", "clients", "leads", "k"}:
+    if context.word(position + 1) in context.any.year_units:
         return None
     if context.word(position - 1) in {"$", "€", "£"}:
         return None
@@ -82,7 +87,7 @@ def read_year(context: Context, position: int) -> TimeExpr | None:
         return None  # « 2000 abonnés »
     first, part, _ = left_modifiers(context, position)
     before = context.word(first - 1)
-    if before in {"en", "in"} and year <= context.day.year and _describes(context, first - 2):
+    if before in context.any.in_words and year <= context.day.year and _describes(context, first - 2):
         # « les clients acquis en 2026 »: which ones, not by when.
         return TimeExpr("start", first - 1, position, date(year, 1, 1), None)
     role, _ = context.role(first)
@@ -91,48 +96,25 @@ def read_year(context: Context, position: int) -> TimeExpr | None:
     next_bits = context.sentence.bits[position + 1] if position + 1 < context.size else 0
     if (
         first == position
-        and before == "de"
-        and context.lang == "fr"
-        and context.word(first - 2) not in {"long", "cours"}
+        and before in context.own.of_year
+        and context.word(first - 2) not in context.any.over_time
     ):
         # « objectif de 2027 », « de 2026 à 2027 »: the first year of a range, else a name.
         return TimeExpr("start", position, position, date(year, 1, 1), None)
-    if (not part and role == "none") or (role == "article" and before not in {"annee", "exercice"}):
+    if (not part and role == "none") or (role == "article" and before not in context.any.fiscal_years):
         named = bits & (IND | OBJ) and bits & IND
-        aimed = before in {
-            "objectif",
-            "objectifs",
-            "goal",
-            "target",
-            "cible",
-            "annee",
-            "exercice",
-            "year",
-            "fy",
-            "budget",
-            "finish",
-            "end",
-            "close",
-            "finir",
-            "terminer",
-            "cloturer",
-        }
-        ahead = next_bits & IND or following in {
-            "goal",
-            "target",
-            "targets",
-            "objective",
-            "goals",
-            "sales",
-            "revenue",
-            ":",
-        }
-        if not (named or aimed or ahead) or (before == "budget" and not ahead):
+        aimed = before in context.any.aimed
+        ahead = next_bits & IND or following in context.any.aims
+        if not (named or aimed or ahead) or (before in context.any.budget and not ahead):
             return _before_event(context, position, year)
-    elif context.lang == "en" and following.isalpha() and first == position and role != "strong":
+    elif not context.grammar.head_first and following.isalpha() and first == position and role != "strong":
         # « in the 2027 catalogue »: a name.
-        season = context.word(position + 2) == "season"  # « in the 2027 low season »
-        if context.word(first - 1) in {"the", "our"} and not season and not next_bits & (IND | PREP | STOP):
+        season = context.word(position + 2) in context.any.season  # « in the 2027 low season »
+        if (
+            context.word(first - 1) in context.any.our_articles
+            and not season
+            and not next_bits & (IND | PREP | STOP)
+        ):
             return None
     last = position
     if context.word(position + 1) in {"/", "-"} and (other := context.year_at(position + 2)):
@@ -144,33 +126,21 @@ def _before_event(context: Context, position: int, year: int) -> TimeExpr | None
     """« avant les moissons 2027 »: an event of a year, after a word that can only announce a deadline."""
     for at in range(position - 1, max(position - 5, -1), -1):
         word = context.words[at]
-        if word in {"avant", "ici", "before"} and context.sentence.bits[position - 1] & ~(PREP | STOP) == 0:
+        if word in context.any.event_leads and context.sentence.bits[position - 1] & ~(PREP | STOP) == 0:
             return context.finish(at, position, (date(year, 1, 1), date(year, 12, 31)), role="deadline")
     return None
 
 
 def read_quarter(context: Context, position: int) -> TimeExpr | None:
     """T3, Q2, S1, H2, 3T27, Q1 FY27; not a three-room flat (« 5 T3 », « appartements T2 »)."""
-    match = QUARTER.fullmatch(context.words[position])
+    match = quarter_pattern().fullmatch(context.words[position])
     if match is None:
         return None
     letter, rank = match[1] or match[4], int(match[2] or match[3])
-    if letter in "sh" and rank > 2:
+    if letter in context.any.half_letters and rank > 2:
         return None
     before = context.word(position - 1)
-    if before in {
-        "un",
-        "des",
-        "les",
-        "appartement",
-        "appartements",
-        "logements",
-        "logement",
-        "deux",
-        "trois",
-        "type",
-        "petits",
-    }:
+    if before in context.any.flat_leads:
         return None
     if context.count_before(position - 1) is not None and context.year_at(position - 1) is None:
         return None
@@ -182,7 +152,7 @@ def read_quarter(context: Context, position: int) -> TimeExpr | None:
         year, last = follow
     elif context.year_at(position - 1):
         year, first = context.year_at(position - 1), position - 1
-    length = 3 if letter in "tq" else 6
+    length = 3 if letter in context.any.quarter_letters else 6
 
     def make(when: int) -> Period:
         return months_period(when, 1 + length * (rank - 1), length)
@@ -197,7 +167,7 @@ def read_fiscal(context: Context, position: int) -> TimeExpr | None:
     """FY27, FY 2027, FY26/27."""
     word = context.words[position]
     last = position
-    digits = word[2:]
+    digits = context.fiscal_figures(word)
     if not digits:
         follow = context.word(position + 1)
         if not follow.isdigit():
@@ -229,14 +199,14 @@ def read_week(context: Context, position: int) -> TimeExpr | None:
 
 def read_day(context: Context, position: int) -> TimeExpr | None:
     """A day without month (``d'ici le 15``, ``by the 15th``): the next one, after a word of deadline only."""
-    if context.word(position - 1) not in {"le", "the"}:
+    if context.word(position - 1) not in context.any.day_articles:
         return None
-    last = position + (context.word(position + 1) in {"st", "nd", "rd", "th", "er"})
+    last = position + (context.word(position + 1) in context.any.day_suffixes)
     following = context.word(last + 1)
     role, _ = context.role(position)
     if role != "strong" or (following.isalpha() and not context.sentence.bits[last + 1] & (PREP | STOP)):
         return None
-    if following in {"of", "du", "de"}:
+    if following in context.any.day_links:
         return None
     number, month = int(context.words[position]), context.day.month
     day = day_maker(month, number)(context.day.year)[0]
@@ -251,7 +221,7 @@ def read_tomorrow(context: Context, position: int) -> TimeExpr | None:
     word = context.words[position]
     named = position == 1 and not context.sentence.bits[0] & VDO and bool(context.sentence.bits[0] & VERB)
     unknown = position == 1 and not context.sentence.bits[0]
-    if word in {"aujourd'hui", "today"} or named or unknown:  # « inventer demain »
+    if word in context.any.today or named or unknown:  # « inventer demain »
         return None
     day = context.day + timedelta(days=1)
     return context.finish(position, position, (day, day), absolute=False)

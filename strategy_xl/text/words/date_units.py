@@ -11,83 +11,14 @@ from strategy_xl.text.words.date_context import Context, TimeExpr
 from strategy_xl.text.words.lexicon import IND, OBJ, SING, TIMEIND, UNIV, VPROC
 from strategy_xl.text.words.sentence import digits_value
 
-# Words that make a count of units a deadline when they stand before it.
-_WITHIN = {
-    "fr": {
-        "sous",
-        "dans",
-        "ici",
-        "en",
-        "sur",
-        "pendant",
-        "durant",
-        "pdt",
-        "deadline",
-        "echeance",
-        "horizon",
-        "d'",
-        "cours",
-        "avant",
-        "pour",
-    },
-    "en": {
-        "within",
-        "in",
-        "over",
-        "for",
-        "during",
-        "next",
-        "coming",
-        "throughout",
-        "deadline",
-        "before",
-        "inside",
-        "through",
-        "under",
-        "after",
-    },
-}
-_SINCE = {
-    "fr": {"depuis", "plus", "il", "y", "derniers", "dernieres", "dernier", "contre", "vs"},
-    "en": {"since", "last", "past", "previous", "than", "older", "ago", "every"},
-}
-_FOLLOWING = {
-    "fr": {
-        "suivant",
-        "suivants",
-        "apres",
-        "glissants",
-        "glissant",
-        "maximum",
-        "maxi",
-        "max",
-        "ouvres",
-        "ouvrables",
-        "ouvre",
-    },
-    "en": {"of", "after", "from", "following"},
-}
 _SHORT = {"hour", "minute"}
 _LAST_YEAR = 2150  # beyond, it is no deadline of a sales plan (nor a date that a table can hold)
-# « inactive for 12 months »: how long a state has lasted.
-_STATES = {
-    "inactive",
-    "dormant",
-    "lapsed",
-    "silent",
-    "unpaid",
-    "open",
-    "overdue",
-    "idle",
-    "active",
-    "quiet",
-    "been",
-}
+_MORE = "more than"  # stands for every word of « more than » and « older than »
 
 
 def cadence_adverb(context: Context, position: int) -> TimeExpr | None:
     """``mensuel``, ``weekly``, ``daily``…."""
-    if context.words[position] in {"regulierement", "regularly"}:
+    if context.words[position] in context.any.vague_cadences:
         return TimeExpr("vague", position, position, None, None)
     return TimeExpr("cadence", position, position, None, None)
 
@@ -101,12 +32,12 @@ def read_unit(context: Context, position: int) -> TimeExpr | None:
         if before == "/":
             return TimeExpr("cadence", position - 1, position, None, None)
         previous = context.word(position - 2)
-        if digits_value(previous or "x") is not None or previous in {"one", "two", "three", "six", "first"}:
+        if digits_value(previous or "x") is not None or previous in context.any.adjective_numbers:
             return _adjective(context, position)
         before, before_class = previous, context.time_class(position - 2)[0]
-    if unit == "quarter" and before == "a" and context.word(position - 2) == "by":
+    if unit == "quarter" and (context.word(position - 2), before) in context.any.share_leads:
         return None  # « fall by a quarter »
-    if before_class == "k" and before not in {"tous", "toutes"}:
+    if before_class == "k" and before not in context.any.all_words:
         return _each(context, position, position - 1)
     if unit in _SHORT:
         return None
@@ -120,14 +51,12 @@ def read_unit(context: Context, position: int) -> TimeExpr | None:
 def _adjective(context: Context, position: int) -> TimeExpr | None:
     """``7-day retention``, ``a six-month pilot``: part of a name, unless a word of deadline rules it."""
     at = position - 3
-    if context.word(at) in {"a", "the"}:
+    if context.word(at) in context.any.adjective_articles:
         at -= 1
-    if context.word(at) in {"within", "over", "in"} and context.word(position + 1) in {
-        "period",
-        "window",
-        "timeframe",
-        "",
-    }:
+    following = context.word(position + 1)
+    if context.word(at) in context.any.adjective_preps and (
+        not following or following in context.any.span_ends
+    ):
         value = context.count_before(position - 2)
         if value is not None and value[0] < 1000:
             unit = str(context.time_class(position)[1])
@@ -138,7 +67,7 @@ def _adjective(context: Context, position: int) -> TimeExpr | None:
 
 
 def _each(context: Context, position: int, first: int) -> TimeExpr:
-    if context.time_class(first - 1)[0] == "e" or context.word(first - 1) == "de":
+    if context.time_class(first - 1)[0] == "e" or context.word(first - 1) in context.any.of_each:
         first -= 1
     return TimeExpr("cadence", first, position, None, None)
 
@@ -151,12 +80,12 @@ def _ranked(context: Context, position: int, unit: str) -> TimeExpr | None:
     name, value = context.time_class(position - 1)
     if name == "o":
         rank, first = int(value), position - 1
-    elif before in {"er", "ere", "e", "eme", "nd", "nde", "st", "rd", "th"}:
+    elif before in context.any.rank_suffixes:
         number = digits_value(context.word(position - 2) or "x")
         rank, first = (int(number), position - 2) if number else (0, position)
     if unit == "week":
         number = digits_value(context.word(position + 1) or "x")
-        if number is None or number > 53 or context.word(position - 1) in {"par", "per", "a"}:
+        if number is None or number > 53 or context.word(position - 1) in context.any.per_words:
             return None
         week = week_period(context.day.year, int(number))
         if week is not None and week[1] < context.day:
@@ -167,7 +96,7 @@ def _ranked(context: Context, position: int, unit: str) -> TimeExpr | None:
         rank, first = 12 // lengths[unit], position - 1
     if not rank or unit not in lengths or rank * lengths[unit] > 12:
         return None
-    if context.word(first - 1) in {"l'", "les"}:
+    if context.word(first - 1) in context.any.not_ranked_after:
         return None
     last, year = (follow[1], follow[0]) if follow else (position, None)
     length = lengths[unit]
@@ -175,7 +104,7 @@ def _ranked(context: Context, position: int, unit: str) -> TimeExpr | None:
     if year is None and period[1] < context.day:
         period = months_period(context.day.year + 1, 1 + (rank - 1) * length, length)
     part, at = "", first - 1
-    while context.word(at) in {"du", "de", "of", "the", "d'", "le"}:
+    while context.word(at) in context.any.rank_links:
         at -= 1
     if context.time_class(at)[0] in {"e", "b", "i"}:
         part, first = context.time_class(at)[0], at
@@ -184,64 +113,64 @@ def _ranked(context: Context, position: int, unit: str) -> TimeExpr | None:
 
 def _counted(context: Context, position: int, unit: str) -> TimeExpr | None:
     """``sous 6 mois``, ``within the next two quarters``, ``tous les 15 jours``."""
-    lang = context.lang
+    own = context.own
     at = position - 1
     is_next = False
-    while context.time_class(at)[0] in {"x", "l"} or context.word(at) in {
-        "business",
-        "working",
-        "full",
-        "calendar",
-    }:
+    while context.time_class(at)[0] in {"x", "l"} or context.word(at) in context.any.day_kinds:
         if context.time_class(at)[0] == "l":
             return TimeExpr("past", at, position, None, None)
         is_next = is_next or context.time_class(at)[0] == "x"
         at -= 1
     number = context.count_before(at)
-    if number is None and context.words[position] in {"quinzaine", "huitaine"}:
+    if number is None and context.words[position] in context.any.single_spans:
         number = (1.0, position)
     if number is None:
         return None
     value, first = number
     if value >= 1000:
         return None  # « before the 2027 season »
-    article = context.words[at] in {"a", "an"} and lang == "en"
+    article = context.words[at] in own.indefinite
     last = position
     if context.time_class(position + 1)[0] in {"x", "l"}:
         if context.time_class(position + 1)[0] == "l":
             return TimeExpr("past", first, position + 1, None, None)
         is_next, last = True, position + 1
-    elif context.word(position + 1) in {"a", "to"} and context.word(position + 2) in {"venir", "come"}:
+    elif (
+        context.word(position + 1) in context.any.come_links
+        and context.word(position + 2) in context.any.come
+    ):
         is_next, last = True, position + 2
-    if context.word(last + 1) in {"et", "and"} and context.word(last + 2) in {"demi", "a"}:
-        value, last = value + 0.5, last + (2 if lang == "fr" else 3)
+    if context.word(last + 1) in context.any.and_words and context.word(last + 2) in context.any.half_words:
+        value, last = value + 0.5, last + context.grammar.half_tokens
     prep, start, under = _preposition(context, first)
-    if context.time_class(start)[0] == "x" or context.word(start) == "coming":
+    if context.time_class(start)[0] == "x" or context.word(start) in context.any.coming:
         is_next = True
         prep, start, under = _preposition(context, start)
-    if prep in {"tous", "toutes", "every", "each", "par", "per"}:
+    if prep in context.any.each_words:
         return TimeExpr("cadence", start, last, None, None)
-    if article and prep not in _WITHIN["en"]:
+    if article and prep not in own.within:
         return TimeExpr("cadence", at, position, None, None)
-    if context.word(last + 1) in {"ago", "glissants", "glissant"} or (prep in _SINCE[lang] and not is_next):
+    if context.word(last + 1) in context.any.rolling or (
+        (prep in own.since or prep == _MORE) and not is_next
+    ):
         return None
-    if prep == "for" and context.word(start - 1) in _STATES:
+    if prep in context.any.for_words and context.word(start - 1) in context.any.states:
         return None
-    if not is_next and prep not in _WITHIN[lang] and not under:
+    if not is_next and prep not in own.within and not under:
         return None
-    if prep == "en" and context.word(last + 1) == "de":
+    if prep in context.any.in_course_leads and context.word(last + 1) in context.any.of_each:
         return None
-    if (not is_next and prep in {"sous", "dans", "within", "in", "en", "under", "after", ""}) or under:
+    if (not is_next and (not prep or prep in context.any.service_preps)) or under:
         if _is_service(context, start, first, last, unit):
             return TimeExpr("response", start, last, None, None)
-    if prep in {"for", "pour"} and context.word(last + 1) in {"de", "of"}:
+    if prep in context.any.for_span and context.word(last + 1) in context.any.of_words:
         return None
-    if prep == "after":
+    if prep in context.any.after_words:
         return TimeExpr("event", start, last, None, None)
     end = after(context.day, value, unit)
     if end.year > _LAST_YEAR:
         return None
-    if prep == "ici" and context.word(start - 1) == "d'":
+    if prep in context.any.until and context.word(start - 1) in context.any.elided_of:
         start -= 1
     return _relative(context, start, last, end)
 
@@ -257,55 +186,34 @@ def _preposition(context: Context, first: int) -> tuple[str, int, bool]:
     at, under = first - 1, False
     while at >= 0:
         word = context.words[at]
-        if word in {
-            "les",
-            "le",
-            "la",
-            "l'",
-            ":",
-            "the",
-            "des",
-            "our",
-            "de",
-            "a",
-            "delai",
-            "un",
-            "period",
-            "of",
-            "maximum",
-            "max",
-            "plus",
-            "au",
-            "cours",
-            "environ",
-            "about",
-            "these",
-            "ces",
-        }:
+        if word in context.any.count_fill:
             at -= 1
-        elif word in {"moins", "less", "under", "fewer"}:
+        elif word in context.any.under:
             under = True
             at -= 1
-        elif word == "than":
+        elif word in context.any.than:
             at -= 1
         else:
             break
     word = context.word(at)
-    if word in {"plus", "more", "older"}:
-        return "plus" if context.lang == "fr" else "than", at, False
-    if at + 1 <= first - 1 and context.words[at + 1] == "au" and "cours" in context.words[at + 1 : first]:
-        return "cours", at + 1, under
+    if word in context.any.more_words:
+        return _MORE, at, False
     between = context.words[at + 1 : first]
-    if "plus" in between or ("than" in between and not under):
-        return ("plus" if context.lang == "fr" else "than"), at + 1, False
-    if under and word not in _WITHIN[context.lang]:
+    course = next((word for word in between if word in context.any.course), "")
+    if course and between[0] in context.any.course_leads:
+        return course, at + 1, under
+    if not context.any.more_between.isdisjoint(between) or (
+        not context.any.than.isdisjoint(between) and not under
+    ):
+        return _MORE, at + 1, False
+    if under and word not in context.own.within:
         return "", at + 1, True
     return word, max(at, 0), under
 
 
 def _is_service(context: Context, start: int, first: int, last: int, unit: str) -> bool:
     """Whether the count is a service time (each order within 3 days) rather than the objective's deadline."""
-    if context.word(last + 1) in _FOLLOWING[context.lang]:
+    if context.word(last + 1) in context.own.service_followers:
         return True
     bits = context.sentence.bits
     # « ramener le délai moyen sous 3 semaines », « reply time under 2 days »
@@ -322,8 +230,8 @@ def _is_service(context: Context, start: int, first: int, last: int, unit: str) 
     if any(digits_value(context.words[at]) is not None for at in between):
         return False
     singular = any(bits[at] & SING for at in between)
-    plural = any(bits[at] & OBJ and context.words[at].endswith(("s", "x")) for at in between) or (
-        any(context.words[at] in {"les", "aux", "nos", "des"} for at in between)
+    plural = any(bits[at] & OBJ and context.words[at].endswith(context.any.plurals) for at in between) or (
+        any(context.words[at] in context.any.plural_determiners for at in between)
     )
     del first
     return plural or not singular
@@ -334,21 +242,30 @@ def _determined(context: Context, position: int, unit: str) -> TimeExpr | None:
     shift: int | None = None
     part = ""
     first = last = position
-    plural = context.words[position].endswith("s") and context.words[position] != "mois"
+    plural = (
+        context.words[position].endswith(context.any.plurals)
+        and context.words[position] not in context.any.single_units
+    )
     after_class = context.time_class(position + 1)[0]
     if after_class in {"x", "l"}:
         shift, last = (1 if after_class == "x" else -1), position + 1
-        plural = plural or context.words[position + 1].endswith("s")
-    elif context.word(position + 1) == "en" and context.word(position + 2) == "cours":
+        plural = plural or context.words[position + 1].endswith(context.any.plurals)
+    elif (
+        context.word(position + 1) in context.any.in_course_leads
+        and context.word(position + 2) in context.any.course
+    ):
         shift, last = 0, position + 2
-    elif context.word(position + 1) in {"a", "to"} and context.word(position + 2) in {"venir", "come"}:
+    elif (
+        context.word(position + 1) in context.any.come_links
+        and context.word(position + 2) in context.any.come
+    ):
         shift, last, plural = 1, position + 2, True
     at = position - 1
     article = False
     while at >= 0:
         word = context.words[at]
         name = context.table.get(word, ("", 0))[0]
-        plural = plural or word in {"prochains", "prochaines", "derniers", "dernieres"}
+        plural = plural or word in context.any.plural_modifiers
         if name == "x":
             shift = (shift or 0) + 1
         elif name == "l":
@@ -357,27 +274,11 @@ def _determined(context: Context, position: int, unit: str) -> TimeExpr | None:
             shift = shift or 0
         elif name in {"e", "b", "i"}:
             part, shift = name, shift or 0
-        elif word in {"le", "la", "l'", "les", "the", "du"}:
+        elif word in context.any.unit_articles:
             article = True
             at -= 1
             continue
-        elif word in {
-            "de",
-            "d'",
-            "of",
-            "fiscal",
-            "financial",
-            "calendar",
-            "tax",
-            "current",
-            "-",
-            "our",
-            "business",
-            "sales",
-            "school",
-            "cours",
-            "a",
-        }:
+        elif word in context.any.unit_links:
             at -= 1
             continue
         else:
@@ -388,22 +289,20 @@ def _determined(context: Context, position: int, unit: str) -> TimeExpr | None:
     if follow is not None and last == position:
         year, last = follow
         return context.finish(first, last, (date(year, 1, 1), date(year, 12, 31)), part)
-    if unit in {"year", "fiscal"} and context.word(position + 1) in {"end", "close"} and context.lang == "en":
+    if unit in {"year", "fiscal"} and context.word(position + 1) in context.own.ends:
         shift, part, last = shift or 0, "e", position + 1
-        if context.word(position - 1) in {"fiscal", "financial", "tax", "calendar"}:
+        if context.word(position - 1) in context.any.year_kinds:
             first = position - 1
-    elif unit in {"quarter", "month"} and context.word(position + 1) in {"end", "close"}:
+    elif unit in {"quarter", "month"} and context.word(position + 1) in context.any.ends:
         shift, part, last = shift or 0, "e", position + 1
-    elif context.word(position + 1) in {"'s", "-"} and context.word(position + 2) == "end":
+    elif (
+        context.word(position + 1) in context.any.end_links and context.word(position + 2) in context.any.end
+    ):
         shift, part, last = shift or 0, "e", position + 2
     if shift is None and article and unit != "day":
         role, _ = context.role(position)
-        lead = {context.word(position - 2), context.word(position - 3)}
-        if role in {"strong", "deadline"} and lead & (
-            {"sur", "dans", "pendant", "avant", "ici", "durant"}
-            if context.lang == "fr"
-            else {"for", "during", "over", "in", "this", "by", "within"}
-        ):
+        lead = (context.word(position - 2), context.word(position - 3))
+        if role in {"strong", "deadline"} and not context.own.current_leads.isdisjoint(lead):
             shift = 0
     if shift is None:
         return None

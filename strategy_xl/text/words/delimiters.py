@@ -5,62 +5,7 @@
 from __future__ import annotations
 
 from strategy_xl.text.words import lexicon as lx
-from strategy_xl.text.words.clauses import ADVERB, Clauses
-from strategy_xl.text.words.roles import PURPOSE
-from strategy_xl.text.words.time_words import TIME_TABLE
-
-_NOT_NAMES = frozenset(["i", "ok", "pas", "non", "oui", "tbd", "na", "idem", "voir", "definir"])
-_PLAIN_PARTIES = frozenset(
-    [
-        "client",
-        "entreprise",
-        "societe",
-        "company",
-        "companies",
-        "firm",
-        "prospect",
-        "customer",
-        "lead",
-        "contact",
-        "partenaire",
-        "partner",
-        "visiteur",
-        "visitor",
-        "utilisateur",
-        "user",
-        "acheteur",
-        "buyer",
-        "personne",
-        "people",
-        "collaborateur",
-        "salarie",
-        "commercial",
-        "commerciaux",
-        "employee",
-        "staff",
-        "rep",
-        "vendeur",
-        "clients",
-        "produit",
-        "product",
-        "service",
-        "offre",
-        "offer",
-        "compte",
-        "account",
-        "devis",
-        "quote",
-        "contract",
-        "sales",
-        "commande",
-        "order",
-        "vente",
-        "projet",
-        "project",
-        "solution",
-        "nouveau",
-    ]
-)
+from strategy_xl.text.words.clauses import Clauses
 
 
 class Delimiters(Clauses):
@@ -76,22 +21,18 @@ class Delimiters(Clauses):
                 continue
             word = unit.word
             if (
-                word in PURPOSE[self.lang]
+                word in self.own.purposes
                 and index > 0
                 and index + 1 < len(units)
                 and main >= 0
                 and index > main
             ):
                 at = index + 1
-                while at < len(units) and units[at].word in {"de", "d'", "mieux", "better", "que"}:
+                while at < len(units) and units[at].word in self.any.purpose_fill:
                     at += 1
                 if at < len(units) and (
                     (units[at].bits & lx.VERB and not units[at].bits & lx.NOUN)
-                    or (
-                        self.lang == "fr"
-                        and units[at].word.endswith(("er", "ir", "re"))
-                        and not units[at].bits & lx.NOUN
-                    )
+                    or (units[at].word.endswith(self.grammar.infinitives) and not units[at].bits & lx.NOUN)
                 ):
                     purpose = True
             if index in heads and not self._is_scoped_head(index, main):
@@ -116,12 +57,9 @@ class Delimiters(Clauses):
             if word[0].isalpha():
                 return True
             return (index > 0 and bool(self.units[index - 1].bits & (lx.IDN | lx.OBJ))) or word[-1].isalpha()
-        if self.shouting or not word.isalpha() or len(word) < 2 or word in _NOT_NAMES:
+        if self.shouting or not word.isalpha() or len(word) < 2 or word in self.any.not_names:
             return False
-        if (
-            unit.bits & (lx.STOP | lx.GEN | lx.CON | lx.IND | lx.VERB | lx.OBJ | lx.PREP)
-            or word in TIME_TABLE[self.lang]
-        ):
+        if unit.bits & (lx.STOP | lx.GEN | lx.CON | lx.IND | lx.VERB | lx.OBJ | lx.PREP) or word in self.time:
             return False
         return (
             index > 0
@@ -138,33 +76,27 @@ class Delimiters(Clauses):
         known = unit.bits
         if known & (lx.STOP | lx.GEN | lx.CON | lx.PREP) or (known & lx.VERB and not known & lx.NOUN):
             return False
-        if word in TIME_TABLE[self.lang] or (word.endswith(ADVERB[self.lang]) and not known):
+        if word in self.time or (word.endswith(self.grammar.adverbs) and not known):
             return False
         before = units_before = self.units[index - 1]
         at = index - 1
         while at > 0 and (
             (units_before.bits & (lx.DEFDET | lx.SING | lx.GEN | lx.UNIV) and not units_before.bits & lx.PREP)
-            or units_before.word in {"les", "des", "d'", "-"}
+            or units_before.word in self.any.skipped
         ):
-            if units_before.word in {"des", "d'", "du", "aux"}:
+            if units_before.word in self.any.contractions:
                 break
             at -= 1
             units_before = self.units[at]
-        after_prep = bool(units_before.bits & lx.PREP) or units_before.word in {
-            "des",
-            "du",
-            "d'",
-            "aux",
-            "using",
-        }
+        after_prep = bool(units_before.bits & lx.PREP) or units_before.word in self.any.openers
         if known & lx.IND:
             return False
         if (
-            self.lang == "en"
+            not self.grammar.head_first
             and main == index + 1
             and known & lx.DEL
             and self.units[main].bits & lx.OBJ
-            and word not in _PLAIN_PARTIES
+            and word not in self.any.plain_parties
         ):
             return True  # « newsletter subscribers »
         if known & lx.OBJ:
@@ -172,7 +104,7 @@ class Delimiters(Clauses):
             # a bare client or prospect does not.
             return (
                 after_prep
-                and word.rstrip("s") not in _PLAIN_PARTIES
+                and word.rstrip("s") not in self.any.plain_parties
                 and index != main
                 and main >= 0
                 and not known & lx.DELG
@@ -181,18 +113,17 @@ class Delimiters(Clauses):
             return after_prep and index != main and not known & lx.DELG
         if known:
             return False
-        if self.lang == "fr" and word.endswith(("er", "ir", "ant", "ez")) and not after_prep:
+        if word.endswith(self.grammar.verb_looks) and not after_prep:
             return False
         if (
-            self.lang == "fr"
-            and after_prep
-            and word.endswith(("er", "ir"))
-            and units_before.word in {"pour", "de", "d'", "a", "sans"}
+            after_prep
+            and word.endswith(self.grammar.short_infinitives)
+            and units_before.word in self.any.infinitive_preps
         ):
             return False
         if main < 0:
             return after_prep
-        if self.lang == "en" and main > index:
+        if not self.grammar.head_first and main > index:
             # An unknown word before the head is part of a compound (« trade-in sales »).
             return all(
                 self.units[k].word.isalpha() or self.units[k].word == "-" for k in range(index, main)

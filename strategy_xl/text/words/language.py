@@ -1,210 +1,47 @@
-"""French or English, text by text: function words weigh most, then the lexicons, then accents."""
+"""The language of a text: function words weigh most, then the lexicons, then letters and endings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 
+from strategy_xl.model import LANGUAGES
 from strategy_xl.text.words.lexicon import STOP, lexicon
-from strategy_xl.text.words.time_words import TIME_TABLE
+from strategy_xl.text.words.time_words import time_words
+from strategy_xl.text.words.vocabulary import Grammar, LanguageWords
+from strategy_xl.text.words.wordlists import every, own
 
-# Function words that exist in one language only; words of both (a, an, on, me, plus, pour, six) are left out.
-_FRENCH = frozenset(
-    [
-        "le",
-        "la",
-        "les",
-        "l'",
-        "d'",
-        "du",
-        "des",
-        "de",
-        "un",
-        "une",
-        "et",
-        "est",
-        "sont",
-        "dans",
-        "avec",
-        "sur",
-        "chez",
-        "vers",
-        "par",
-        "nos",
-        "notre",
-        "vos",
-        "votre",
-        "leur",
-        "leurs",
-        "aux",
-        "au",
-        "ce",
-        "cette",
-        "ces",
-        "qui",
-        "que",
-        "qu'",
-        "dont",
-        "pas",
-        "ne",
-        "n'",
-        "se",
-        "s'",
-        "il",
-        "elle",
-        "nous",
-        "vous",
-        "je",
-        "j'",
-        "ici",
-        "avant",
-        "apres",
-        "entre",
-        "aupres",
-        "sous",
-        "ou",
-        "pendant",
-        "chaque",
-        "tous",
-        "toutes",
-        "plus",
-        "moins",
-        "mieux",
-        "afin",
-        "depuis",
-        "sans",
-        "jusqu'",
-        "jusque",
-        "mon",
-        "ma",
-        "mes",
-        "ton",
-        "d'ici",
-        "fin",
-        "etre",
-        "avoir",
-        "faire",
-        "deux",
-        "trois",
-        "quatre",
-        "cinq",
-        "sept",
-        "huit",
-        "neuf",
-        "dix",
-        "vingt",
-        "trente",
-        "quarante",
-        "cinquante",
-        "cent",
-        "mille",
-        "aucun",
-        "aucune",
-    ]
-)
-_ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "for",
-        "with",
-        "by",
-        "from",
-        "our",
-        "we",
-        "your",
-        "their",
-        "its",
-        "is",
-        "are",
-        "be",
-        "at",
-        "this",
-        "that",
-        "these",
-        "those",
-        "into",
-        "through",
-        "within",
-        "before",
-        "after",
-        "between",
-        "among",
-        "across",
-        "per",
-        "each",
-        "every",
-        "all",
-        "more",
-        "less",
-        "than",
-        "an",
-        "i",
-        "us",
-        "my",
-        "they",
-        "it",
-        "as",
-        "until",
-        "till",
-        "during",
-        "via",
-        "two",
-        "three",
-        "four",
-        "five",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "hundred",
-        "thousand",
-        "end",
-        "out",
-        "up",
-        "not",
-        "no",
-        "new",
-        "get",
-    ]
-)
-_FRENCH_LETTERS = frozenset("éèêëàâîïôûùçœæ")
+_BITS = 32  # of a number of weights, for each language
+_MOST = (1 << _BITS) - 1
 
 
 @lru_cache(maxsize=65536)
-def _weights(word: str) -> tuple[int, int]:
-    """How much a word speaks for French and for English."""
-    french = english = 0
-    if word in _FRENCH:
-        french += 3
-    if word in _ENGLISH:
-        english += 3
-    bits_fr, bits_en = lexicon("fr").bits(word), lexicon("en").bits(word)
-    in_fr = (bits_fr and not bits_fr & STOP) or word in TIME_TABLE["fr"]
-    in_en = (bits_en and not bits_en & STOP) or word in TIME_TABLE["en"]
-    if bits_en and not bits_fr and not english:
-        english += 1
-    if in_fr and not in_en:
-        french += 2
-    elif in_en and not in_fr:
-        english += 2
-    elif not in_fr and not in_en and len(word) > 4:
-        if word.endswith(("tion", "ment", "able")):
-            pass
-        elif word.endswith(
-            ("eur", "eurs", "euse", "ique", "iques", "eux", "ette", "er", "ez", "ir", "aire", "aires")
-        ):
-            french += 1
-        elif word.endswith(("ing", "ed", "ly", "ness", "ship", "ty", "ies", "ght", "th", "ers", "ful")):
-            english += 1
-    return french, english
+def _weight(word: str) -> int:
+    """How much a word speaks for each language, all in one number so that a text costs one sum."""
+    lists = [own(LanguageWords, lang) for lang in LANGUAGES]
+    bits = [lexicon(lang).bits(word) for lang in LANGUAGES]
+    told = [
+        bool(flags and not flags & STOP) or word in time_words(lang).table
+        for lang, flags in zip(LANGUAGES, bits, strict=True)
+    ]
+    weights = [3 if word in words.function_words else 0 for words in lists]
+    if sum(map(bool, bits)) == 1:
+        only = next(at for at, flags in enumerate(bits) if flags)
+        weights[only] = weights[only] or own(Grammar, LANGUAGES[only]).known_alone
+    if sum(told) == 1:
+        weights[told.index(True)] += 2
+    elif not any(told) and len(word) > 4 and not word.endswith(every(LanguageWords).neutral_endings):
+        ending = next((at for at, words in enumerate(lists) if word.endswith(words.endings)), None)
+        if ending is not None:
+            weights[ending] += 1
+    return sum(weight << _BITS * at for at, weight in enumerate(weights))
+
+
+@cache
+def _letters() -> Mapping[int, frozenset[str]]:
+    """The letters of the languages that have some of their own."""
+    known = {at: own(LanguageWords, lang).letters for at, lang in enumerate(LANGUAGES)}
+    return {at: letters for at, letters in known.items() if letters}
 
 
 def detect_language(words: Sequence[str], text: str) -> str:
@@ -214,13 +51,18 @@ def detect_language(words: Sequence[str], text: str) -> str:
         words: folded tokens.
         text: the original, for its accents.
 
-    Returns ``fr`` or ``en``; French when nothing speaks for either (the house's first language).
+    Returns one of ``LANGUAGES``; the first one, the house's, when nothing speaks for another.
     """
-    french = english = 0
-    for word in words:
-        for_fr, for_en = _weights(word)
-        french += for_fr
-        english += for_en
-    if not text.isascii() and not _FRENCH_LETTERS.isdisjoint(text.lower()):
-        french += 4
-    return "en" if english > french else "fr"
+    weight = sum(map(_weight, words))
+    if not text.isascii():
+        lowered = text.lower()
+        for at, letters in _letters().items():
+            if not letters.isdisjoint(lowered):
+                weight += 4 << _BITS * at
+    return _heaviest(weight)
+
+
+@lru_cache(maxsize=4096)
+def _heaviest(weight: int) -> str:
+    totals = [weight >> _BITS * at & _MOST for at in range(len(LANGUAGES))]
+    return LANGUAGES[totals.index(max(totals))]

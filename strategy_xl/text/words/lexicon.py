@@ -5,16 +5,20 @@ One ``Entry`` per word and language is built once and cached, so that a text cos
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
-from strategy_xl.text.words import lexicon_en, lexicon_fr
-from strategy_xl.text.words.time_words import TIME_WORDS
+from strategy_xl.text.words.time_words import time_words
+from strategy_xl.text.words.vocabulary import Grammar
+from strategy_xl.text.words.wordlists import check_keys, items, own, read
 
-_TABLES: Mapping[str, Mapping[str, str]] = {"fr": lexicon_fr.WORDS, "en": lexicon_en.WORDS}
-
-CLASSES = tuple(lexicon_fr.WORDS)
+CLASSES = (
+    "IND", "OBJ", "SEG", "DEL", "DELG", "CON", "GEN", "STOP", "PREP", "POSS", "DEFDET", "SING", "UNIV",
+    "ZERO", "VUP", "VFUZ", "VDOWN", "VREACH", "VKEEP", "VDO", "VAMB", "VGET", "VSELF", "NUP", "NDO", "DONE",
+    "VPROC", "TIMEIND", "IDN", "SIZE", "PARTYPREP", "OWNERCUE",
+)  # fmt: skip
 _BIT = {name: 1 << position for position, name in enumerate(CLASSES)}
 _VERBS = ("VUP", "VFUZ", "VDOWN", "VREACH", "VKEEP", "VDO", "VAMB", "VPROC", "VGET", "VSELF")
 _NOUNS = ("IND", "OBJ", "SEG", "DEL", "DELG", "CON", "GEN", "NUP", "NDO", "IDN", "SIZE", "TIMEIND")
@@ -54,158 +58,59 @@ VSELF = _BIT["VSELF"]
 VERB = VUP | VFUZ | VDOWN | VREACH | VKEEP | VDO | VAMB | VSELF
 NOUN = IND | OBJ | SEG | DEL | DELG | CON
 
-# Shared jargon: the same in both languages, so that a French text may say churn or upsell.
-_SHARED = {
-    "IND": "mrr; arr; churn; nps; roi; roas; cac; ltv; csat; pipeline; dso; ebitda; kpi",
-    "OBJ": "lead; demo; post; webinar; newsletter; ticket; trial; sql; mql; call; deal; reel; story",
-    "SEG": "linkedin; google; google ads; facebook; instagram; saas; b2b; b2c; e commerce; shopify; crm; seo",
-}
+Rules = Sequence[tuple[re.Pattern[str], Sequence[str]]]
 
 
-def _parts(table: str) -> Iterator[str]:
-    for item in table.replace("\n", " ").split(";"):
-        entry = " ".join(item.replace("-", " ").split())
-        if entry:
-            yield entry
+def _rules(place: str, key: str, rules: Sequence[Mapping[str, str]]) -> Rules:
+    """The rules that build the forms of a kind of word: its ending, and what stands in its stead."""
+    for rule in rules:
+        check_keys(place, rule, ("ending", "forms"))
+    return [
+        (re.compile(f"(?:{rule['ending']})$"), items(place, f"{key}: {rule['ending']}", rule["forms"]))
+        for rule in rules
+    ]
 
 
-def _french_verb(verb: str) -> set[str]:
-    forms = {verb}
-    if verb.endswith("er"):
-        stem = verb[:-2]
-        endings = [
-            "er",
-            "e",
-            "es",
-            "ons",
-            "ez",
-            "ent",
-            "era",
-            "erons",
-            "eront",
-            "erai",
-            "erez",
-            "ant",
-            "ee",
-            "ees",
-            "ait",
-            "aient",
-            "eons",
-            "eant",
-        ]
-        forms |= {stem + ending for ending in endings}
-        if stem.endswith("el"):  # renouveler, appeler: double l before a silent e
-            forms |= {stem + "le", stem + "lent", stem + "lera"}
-        if stem.endswith("y"):  # envoyer: i before a silent e
-            forms |= {stem[:-1] + "ie", stem[:-1] + "ient", stem[:-1] + "iera", stem[:-1] + "ierons"}
-    elif verb.endswith("ir"):
-        stem = verb[:-2]
-        forms |= {
-            stem + ending
-            for ending in [
-                "ir",
-                "it",
-                "is",
-                "issons",
-                "issent",
-                "issant",
-                "ira",
-                "irons",
-                "iront",
-                "i",
-                "ie",
-                "ies",
-            ]
-        }
-    elif verb.endswith("re"):
-        stem = verb[:-2]
-        forms |= {
-            stem + ending
-            for ending in ["re", "s", "ons", "ent", "ant", "ra", "rons", "ront", "u", "ue", "us", "ues"]
-        }
-    return forms
-
-
-def _english_verb(verb: str) -> set[str]:
-    forms = {verb, verb + "s"}
-    if verb.endswith("e"):
-        return forms | {verb + "d", verb[:-1] + "ing"}
-    if verb.endswith("y") and verb[-2:-1] not in "aeou":
-        return forms | {verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"}
-    if verb.endswith(("sh", "ch", "x", "ss")):
-        forms.add(verb + "es")
-    forms |= {verb + "ed", verb + "ing"}
-    if len(verb) > 2 and verb[-1] in "bdgmnprt" and verb[-2] in "aeiou":
-        forms |= {verb + verb[-1] + "ed", verb + verb[-1] + "ing"}
-    return forms
-
-
-def _plural(word: str, lang: str) -> set[str]:
-    forms = {word}
-    if word.endswith("s"):
-        return forms
-    forms.add(word + "s")
-    if lang == "fr":
-        forms.add(word + "e")
-        forms.add(word + "es")
-        if word.endswith("al"):
-            forms |= {word[:-2] + "aux", word + "e"}
-        if word.endswith(("eau", "eu")):
-            forms.add(word + "x")
-        if word.endswith("er"):
-            forms |= {word[:-2] + "ere", word[:-2] + "eres"}
-    else:
-        if word.endswith("y"):
-            forms.add(word[:-1] + "ies")
-        if word.endswith(("sh", "ch", "x", "ss")):
-            forms.add(word + "es")
-    return forms
-
-
-def _forms(name: str, entry: str, lang: str) -> set[str]:
-    """All forms of a lexicon entry; in a phrase only the first (verb) or outer words vary."""
-    if "/" in entry:
-        return set(entry.split("/"))
-    first, _, rest = entry.partition(" ")
-    if name in _VERBS:
-        heads = _french_verb(first) if lang == "fr" else _english_verb(first)
-        if lang == "fr" and first == "mettre":
-            heads |= {"met", "mettons", "mettra", "mis", "mise", "mises", "mettant"}
-        return {f"{head} {rest}".strip() for head in heads}
-    if name not in _NOUNS:
-        return {entry}
-    if not rest:
-        return _plural(first, lang)
-    if lang == "fr":
-        return {f"{head} {tail}" for head in _plural(first, lang) for tail in (rest, rest + "s")}
-    before, _, last = entry.rpartition(" ")
-    return {f"{before} {tail}" for tail in _plural(last, lang)}
+def _inflected(word: str, rules: Rules) -> set[str]:
+    """The forms of a word by every rule whose ending fits; ``&`` stands for the ending itself."""
+    return {
+        word[: match.start()] + form.replace("&", match[0])
+        for ending, forms in rules
+        if (match := ending.search(word))
+        for form in forms
+    }
 
 
 class Lexicon:
     """The lexicon of one language.
 
     Arguments:
-        lang: ``fr`` or ``en``.
+        lang: one of the languages of the catalogue.
 
     ``words`` maps a form to its class bits; ``phrases`` maps the first word of a phrase to the rest of
     it (a tuple of words) and its bits, longest first.
     """
 
-    def __init__(self, lang: str) -> None:  # noqa: C901 - nested loops over tables, one statement deep
+    def __init__(self, lang: str) -> None:
         """Build the index."""
+        place = f"{lang}/lexicon"
+        data, jargon = read(place), read("jargon")
+        check_keys(place, data, (*CLASSES, "verbs", "nouns"))
+        check_keys("jargon", dict.fromkeys(CLASSES) | jargon, CLASSES)
         self.lang = lang
+        self._head_first = own(Grammar, lang).head_first
+        self._verbs = _rules(place, "verbs", data["verbs"])
+        self._nouns = _rules(place, "nouns", data["nouns"])
         self.words: dict[str, int] = defaultdict(int)
         phrases: dict[tuple[str, ...], int] = defaultdict(int)
-        for source in (_TABLES[lang], _SHARED):
-            for name, table in source.items():
-                for entry in _parts(table):
-                    for form in _forms(name, entry, lang):
-                        parts = split_words(form)
-                        if len(parts) == 1:
-                            self.words[form] |= _BIT[name]
-                        else:
-                            phrases[parts] |= _BIT[name]
+        for name, bit in _BIT.items():
+            entries = items(place, name, data[name], ";") + items("jargon", name, jargon.get(name, ""), ";")
+            for form in (form for entry in entries for form in self._forms(name, entry)):
+                parts = () if form.isalnum() else split_words(form)
+                if len(parts) < 2:
+                    self.words[form] |= bit
+                else:
+                    phrases[parts] |= bit
         self.words = dict(self.words)
         self.phrases: dict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
         for parts, bits in phrases.items():
@@ -214,12 +119,30 @@ class Lexicon:
             options.sort(key=lambda option: -len(option[0]))
         self.phrases = dict(self.phrases)
         # Words inside phrases and words of time are real words too: no typo may be seen in them.
-        self.known = set(self.words) | {part for parts in phrases for part in parts} | set(TIME_WORDS[lang])
-        self._deletes: dict[str, set[str]] = defaultdict(set)
+        self.known = set(self.words) | {part for parts in phrases for part in parts} | time_words(lang).known
+        self._deletes: dict[str, list[str]] = {}
         for word in self.known:
             if len(word) >= 6 and word.isalpha():
                 for shorter in _one_less(word):
-                    self._deletes[shorter].add(word)
+                    self._deletes.setdefault(shorter, []).append(word)
+
+    def _forms(self, name: str, entry: str) -> set[str]:
+        """All forms of a lexicon entry; in a phrase only the first (verb) or outer words vary."""
+        if "/" in entry:
+            return set(entry.split("/"))
+        first, _, rest = entry.partition(" ")
+        if name in _VERBS:
+            return {f"{head} {rest}".strip() for head in _inflected(first, self._verbs)}
+        if name not in _NOUNS:
+            return {entry}
+        if not rest:
+            return _inflected(first, self._nouns)
+        if self._head_first:
+            return {
+                f"{head} {tail}" for head in _inflected(first, self._nouns) for tail in (rest, rest + "s")
+            }
+        before, _, last = entry.rpartition(" ")
+        return {f"{before} {tail}" for tail in _inflected(last, self._nouns)}
 
     def correct(self, word: str) -> str:
         """The lexicon word one slip away (letter lost, added, swapped or changed), or the word itself.
@@ -232,7 +155,7 @@ class Lexicon:
         for shorter in _one_less(word):
             if shorter in self.known and len(shorter) >= 6:
                 candidates.add(shorter)
-            candidates |= self._deletes.get(shorter, set())
+            candidates.update(self._deletes.get(shorter, ()))
         close = [
             other
             for other in candidates
@@ -251,7 +174,8 @@ def split_words(phrase: str) -> tuple[str, ...]:
 
 
 def _one_less(word: str) -> set[str]:
-    return {word[:position] + word[position + 1 :] for position in range(len(word))}
+    """The word without one of its letters; its first one stays, since no slip is seen in it."""
+    return {word[:position] + word[position + 1 :] for position in range(1, len(word))}
 
 
 def _is_one_slip(left: str, right: str) -> bool:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from strategy_xl.text.words.vocabulary import DateWords, LanguageWords
+from strategy_xl.text.words.wordlists import every
 
 # Fast table for what French and English texts really hold; the rest goes through NFKD one character at
 # a time. Every entry has exactly one character, so that positions stay those of the original.
@@ -55,26 +58,31 @@ _ONE_TO_ONE = {
     "∞": ".",
 }
 
-_TOKEN = re.compile(
-    r"""
-    [^\W\d_]{3,}(?![\w'])                           # most tokens: tried first for speed
-  | \d{1,4}[/.\-]\d{1,2}[/.\-]\d{2,4}(?!\d)        # 30/06/2027, 2027-06-30
-  | \d{1,3}(?:[ .,]\d{3})+(?:[.,]\d{1,2})?(?![\d%/]) # 12 000, 1,250.50
-  | \d{1,2}/\d{2,4}(?![\d/])                       # 30/06, 06/2027, 26/27
-  | \d{4}[/\-]\d{2,4}(?![\d/])                     # 2026-2027, 2026/27
-  | [1-4][tqsh]\d{2}(?:\d{2})?(?![\da-z])            # 2Q27
-  | [1-4][tq](?=\ ?20\d\d)                         # 3T 2027
-  | \d+(?:[.,]\d+)?                                # 12, 4,5
-  | n°
-  | aujourd'hui
-  | (?:[dljmtscnd]|qu|jusqu|lorsqu|puisqu)'        # French elision
-  | '(?:s|t|re|ve|ll|d|m)\b                        # English clitics
-  | [a-z]+\d[a-z0-9]*                              # b2b, a320, q3
+
+@cache
+def _token_pattern() -> re.Pattern[str]:
+    """One token, whatever the language of the text."""
+    words, dates = every(LanguageWords), every(DateWords)
+    quarter = "|".join(dates.quarter_letters)
+    return re.compile(
+        rf"""
+    [^\W\d_]{{3,}}(?![\w'])                         # most tokens: tried first for speed
+  | \d{{1,4}}[/.\-]\d{{1,2}}[/.\-]\d{{2,4}}(?!\d)    # 30/06/2027, 2027-06-30
+  | \d{{1,3}}(?:[ .,]\d{{3}})+(?:[.,]\d{{1,2}})?(?![\d%/]) # 12 000, 1,250.50
+  | \d{{1,2}}/\d{{2,4}}(?![\d/])                     # 30/06, 06/2027, 26/27
+  | \d{{4}}[/\-]\d{{2,4}}(?![\d/])                  # 2026-2027, 2026/27
+  | [1-4](?:{quarter}|{"|".join(dates.half_letters)})\d{{2}}(?:\d{{2}})?(?![\da-z]) # 2Q27
+  | [1-4](?:{quarter})(?=\ ?20\d\d)                # 3T 2027
+  | \d+(?:[.,]\d+)?                              # 12, 4,5
+  | {"|".join(map(re.escape, words.whole_words))}
+  | (?:{"|".join(words.elisions)})'
+  | '(?:{"|".join(words.clitics)})\b
+  | [a-z]+\d[a-z0-9]*                            # b2b, a320, q3
   | [^\W\d_]+
   | <=|>=|->|=>|[%€$£+<>=≥≤→/:#;,.!?()"&\-°*]
-    """,
-    re.VERBOSE,
-)
+        """,
+        re.VERBOSE,
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -155,7 +163,7 @@ class Tokens:
         """Fold and split the text."""
         self.text = text
         self.folded, self.origin = fold(text)
-        words: list[str] = _TOKEN.findall(self.folded)
+        words: list[str] = _token_pattern().findall(self.folded)
         starts: list[int] = []
         ends: list[int] = []
         find, end = self.folded.find, 0

@@ -7,43 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from strategy_xl.text.words.lexicon import CON, GEN, IDN, IND, NOUN, OBJ, PREP, SEG, SIZE, STOP, UNIV, VERB
-from strategy_xl.text.words.sentence import NUMBER_WORDS, WEAK_NUMBERS, Sentence, digits_value
-from strategy_xl.text.words.time_words import TIME_TABLE
-
-CURRENCY = {
-    "€": "€",
-    "euro": "€",
-    "euros": "€",
-    "eur": "€",
-    "$": "$",
-    "dollar": "$",
-    "dollars": "$",
-    "usd": "$",
-    "£": "£",
-    "pound": "£",
-    "pounds": "£",
-    "gbp": "£",
-    "chf": "CHF",
-    "francs": "CHF",
-    "ht": "€",
-    "ttc": "€",
-}
-SCALE = {
-    "k": 1e3,
-    "m": 1e6,
-    "mio": 1e6,
-    "md": 1e9,
-    "mds": 1e9,
-    "bn": 1e9,
-    "mn": 1e6,
-    "millions": 1e6,
-    "million": 1e6,
-}
-GLUED_MONEY = {"ke": 1e3, "keur": 1e3, "me": 1e6, "meur": 1e6, "kusd": 1e3}
-PERCENT = {"%", "percent", "pct", "pourcent", "pourcents"}
-POINTS = {"point", "points", "pt", "pts", "pp", "bps"}
-_ORDINAL = {"er", "ere", "e", "eme", "nd", "nde", "st", "rd", "th", "re", "emes"}
-HOUR = {"h", "hour", "hours", "heure", "heures", "hr", "hrs"}
+from strategy_xl.text.words.sentence import Sentence, digits_value
+from strategy_xl.text.words.time_words import time_words
+from strategy_xl.text.words.vocabulary import Grammar, QuantityWords
+from strategy_xl.text.words.wordlists import every, own
 
 
 class NumberContext:
@@ -57,9 +24,10 @@ class NumberContext:
         self.lang = sentence.lang
         self.size = len(sentence.words)
         self.masked = masked
-        self.table = NUMBER_WORDS[sentence.lang]
-        self.weak_words = WEAK_NUMBERS[sentence.lang]
-        self.time = TIME_TABLE[sentence.lang]
+        self.own = sentence.own
+        self.any = every(QuantityWords)
+        self.head_first = own(Grammar, sentence.lang).head_first
+        self.time = time_words(sentence.lang).table
 
     def word(self, position: int) -> str:
         """The word at a position, empty outside of the text."""
@@ -83,8 +51,8 @@ class NumberContext:
                 return True
         if glued:
             if (
-                following in _ORDINAL
-                or following in {"am", "pm", "d", "g"}
+                following in self.any.ordinals
+                or following in self.any.clock_marks
                 or (following[:1] == "x" and following[1:].isdigit())
             ):
                 return True
@@ -93,70 +61,68 @@ class NumberContext:
                 after = self.word(position + 2)
                 return (
                     after.isalpha()
-                    and after not in {"k", "m"}
+                    and after not in self.any.scale_letters
                     and self.word(position - 1) not in {"$", "€", "£"}
                 )
             if (
                 following.isalpha()
                 and len(following) > 1
                 and not self.has_unit(position + 1)
-                and following not in HOUR
+                and following not in self.any.hours
             ):
                 return following not in self.time and not self.bits[position + 1] & NOUN
-            if following in {"h", "hr"} and self.word(position - 1) in {
-                "avant",
-                "a",
-                "by",
-                "before",
-                "at",
-                "des",
-                "until",
-            }:
+            if following in self.any.hour_letters and self.word(position - 1) in self.any.hour_leads:
                 return True
         before = self.word(position - 1)
         if (
-            following in HOUR | {"heures"}
-            and before in {"avant", "a", "by", "before", "at"}
+            following in self.any.hours
+            and before in self.any.clock_leads
             and float(digits_value(word) or 0) <= 24
         ):
-            return self.word(position - 2) not in {"passer", "reduire", "ramener", "down", "reponse", "delai"}
+            return self.word(position - 2) not in self.any.level_words
         if position and tokens.glued(position - 1) and before in {"-", "/"} and position >= 2:
             prior = self.words[position - 2]
             if prior.isalpha() and tokens.glued(position - 2) and not self.has_unit(position + 1):
                 return True  # « T-7 », « covid-19 »
-            if (prior, word) in {("24", "7"), ("7", "7")} or (prior in {"h", "j"} and before == "/"):
+            if (prior, word) in {("24", "7"), ("7", "7")} or (
+                prior in self.any.day_letters and before == "/"
+            ):
                 return True
         if following == "/" and self.word(position + 2) in {"7", "24"} and word in {"24", "7"}:
             return True
-        if following in {"h", "j"} and self.word(position + 2) == "/":
+        if following in self.any.day_letters and self.word(position + 2) == "/":
             return True
-        if before == "°" and self.word(position - 2) == "a":
+        if before == "°" and self.word(position - 2) in self.any.degree_leads:
             return True
         if position and self.bits[position - 1] & IDN and not self.has_unit(position + 1):
             noun = self.noun(position + 1)
             return noun < 0 or not self.bits[noun] & (OBJ | IND)
-        if before in {"le", "du"} and following in {"", ",", ".", ")"} and "." not in word and len(word) <= 3:
-            return self.word(position - 2) in {"dans", "sur"} or before == "du"  # a department by its number
+        if (
+            before in self.any.area_articles
+            and following in {"", ",", ".", ")"}
+            and "." not in word
+            and len(word) <= 3
+        ):
+            return (
+                self.word(position - 2) in self.any.area_preps or before in self.any.area_of
+            )  # a department by its number
         if following == "°" or (
-            following in {"mm", "cm", "kva", "kwh", "m2", "go", "gb", "l", "kg"}
-            and position > 0
-            and bool(self.bits[position - 1] & NOUN)
+            following in self.any.measures and position > 0 and bool(self.bits[position - 1] & NOUN)
         ):
             return True
-        return following in {"en", "in"} and self.word(position + 2) in {"1", "un", "one"}
+        return following in self.any.in_words and self.word(position + 2) in self.any.in_ones
 
     def has_unit(self, position: int) -> bool:
         """Whether a unit of quantity stands at a position."""
         word = self.word(position)
         return (
-            word in CURRENCY
-            or word in PERCENT
-            or word in POINTS
-            or word in GLUED_MONEY
-            or (word in SCALE and len(word) <= 3)
+            word in self.any.currencies
+            or word in self.any.percent
+            or word in self.any.points
+            or word in self.any.glued_money
+            or (word in self.any.scales and len(word) <= 3)
             or word == "x"
-            or (word == "pour" and self.word(position + 1) == "cent")
-            or (word == "per" and self.word(position + 1) == "cent")
+            or (word, self.word(position + 1)) in self.any.percent_phrases
         )
 
     def noun(self, position: int) -> int:
@@ -171,7 +137,7 @@ class NumberContext:
             if phrase is not None and phrase[1] & NOUN and not any(self.masked[at : phrase[0] + 1]):
                 noun = phrase[0]
                 at = phrase[0] + 1
-                if self.lang == "fr":
+                if self.head_first:
                     break
                 continue
             if self.masked[at] or not word[0].isalpha():
@@ -179,30 +145,21 @@ class NumberContext:
                     at += 1
                     continue
                 break
-            if bits & (STOP | PREP) and not bits & (OBJ | IND) and word not in {"meilleurs", "best", "new"}:
-                if (
-                    word in {"de", "d'"}
-                    and noun >= 0
-                    and self.words[noun] in {"dizaine", "douzaine", "centaine"}
-                ):
+            if bits & (STOP | PREP) and not bits & (OBJ | IND) and word not in self.any.noun_openers:
+                if word in self.any.of_short and noun >= 0 and self.words[noun] in self.any.group_counts:
                     at += 1
                     continue
-                if (
-                    noun < 0
-                    and word in {"de", "d'", "autres", "our", "of"}
-                    and at == position
-                    and word in {"d'", "de"}
-                ):
+                if noun < 0 and at == position and word in self.any.of_short:
                     at += 1
                     continue
                 break
-            if word in TIME_TABLE[self.lang] and TIME_TABLE[self.lang][word][0] in {"u", "m"}:
+            if word in self.time and self.time[word][0] in {"u", "m"}:
                 break
             if not bits & GEN or bits & (NOUN & ~CON):
                 noun = at
-                if self.lang == "fr":
+                if self.head_first:
                     break
-            elif word[-1] == "s" and word not in {"plus", "moins", "less"} and self.lang == "en":
+            elif not self.head_first and word[-1] == "s" and word not in self.any.not_plurals:
                 spare = at
             at += 1
         return noun if noun >= 0 else spare
@@ -210,59 +167,25 @@ class NumberContext:
     def is_scope(self, first: int, after: int, noun: int) -> bool:
         """Whether the number describes a segment: its size, an age, a known group after a preposition."""
         before, before2 = self.word(first - 1), self.word(first - 2)
-        if (
-            noun >= 0
-            and self.bits[noun] & SIZE
-            and before
-            in {"de", "a", "with", "of", "over", "under", "than", "plus", "moins", "entre", "between", "from"}
-        ):
+        if noun >= 0 and self.bits[noun] & SIZE and before in self.any.size_preps:
             at = first - 2
-            while at > 0 and self.words[at] in {
-                "de",
-                "plus",
-                "moins",
-                "of",
-                "more",
-                "less",
-                "than",
-                "over",
-                "a",
-            }:
+            while at > 0 and self.words[at] in self.any.size_fill:
                 at -= 1
             return at >= 0 and bool(self.bits[at] & (OBJ | SEG | GEN | IND)) and not self.bits[at] & VERB
-        if self.word(after) in {"ans", "years", "year"} and before in {
-            "les",
-            "des",
-            "aged",
-            "de",
-            "the",
-            "moins",
-            "plus",
-        }:
+        if self.word(after) in self.any.ages and before in self.any.age_leads:
             return True
-        if self.word(after) in {
-            "premiers",
-            "premieres",
-            "meilleurs",
-            "meilleures",
-            "largest",
-            "biggest",
-            "leading",
-        }:
+        if self.word(after) in self.any.superlatives:
             return False  # « parmi les 3 premiers fournisseurs »
         if first > 2 and any(last == first - 2 and flags & VERB for _, last, flags in self.sentence.phrases):
             return False  # « reprendre contact avec les 35 prospects »
-        if (
-            before in {"les", "nos", "ces", "the", "our", "these", "its", "vos", "ses", "leurs"}
-            and first >= 2
-        ):
+        if before in self.any.known_articles and first >= 2:
             linked = (
                 self.bits[first - 2] & PREP
-                and before2 not in {"a", "sous", "under", "below", "above", "over", "to"}
+                and before2 not in self.any.level_preps
                 and not self.bits[first - 2] & (VERB | UNIV)
             )
             return bool(linked) and self.word(after) != "%"
-        return before in {"des", "aux"} and noun >= 0 and "%" not in self.words[first:after]
+        return before in self.any.known_contractions and noun >= 0 and "%" not in self.words[first:after]
 
     def phrase_bits(self, last: int) -> int:
         """Classes of the known phrase that ends at a token, 0 without one."""

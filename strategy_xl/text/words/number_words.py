@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from strategy_xl.text.words.lexicon import POSS, PREP, STOP
 from strategy_xl.text.words.number_names import NumberContext
 from strategy_xl.text.words.sentence import digits_value
+from strategy_xl.text.words.vocabulary import QuantityWords
+from strategy_xl.text.words.wordlists import every
 
 
 class Quantity(NamedTuple):
@@ -33,25 +36,14 @@ class Quantity(NamedTuple):
     scope: bool
 
 
-RATIO_WORDS = {
-    "fr": {"moitie": 0.5, "double": 2.0, "triple": 3.0, "quadruple": 4.0},
-    "en": {
-        "half": 0.5,
-        "twice": 2.0,
-        "thrice": 3.0,
-        "double": 2.0,
-        "triple": 3.0,
-        "quadruple": 4.0,
-        "halve": 0.5,
-    },
-}
-FRACTIONS = frozenset({"third", "thirds", "tiers", "quart", "quarts", "quarter", "quarters"})
-RATIO_STEMS = re.compile(
-    r"(doubl|tripl|quadrupl|quintupl|decupl|halv)(?:er|e|es|ons|ez|ent|era|erons|eront|ant|ement|ed|ing|ees?)"
-)
-_STEM_VALUE = {"doubl": 2.0, "tripl": 3.0, "quadrupl": 4.0, "quintupl": 5.0, "decupl": 10.0, "halv": 0.5}
 SCORE_TOPS = {5, 10, 20, 100}
-_NOT_ZERO = {"longer", "later", "more", "less", "fewer", "matter", "one", "doubt", ".", "1", "°"}
+
+
+@cache
+def ratio_pattern() -> re.Pattern[str]:
+    """The forms of the verbs that multiply or divide, their stem as the first group."""
+    words = every(QuantityWords)
+    return re.compile(rf"({'|'.join(words.stems)})(?:{'|'.join(words.stem_endings)})")
 
 
 class WordQuantities(NumberContext):
@@ -59,9 +51,9 @@ class WordQuantities(NumberContext):
 
     def zero(self, position: int) -> Quantity | None:
         """``aucun client``, ``no churn``, ``zéro impayé``."""
-        if self.lang == "en" and self.words[position] == "no":
+        if self.words[position] in self.own.no_words:
             following = self.word(position + 1)
-            if following in _NOT_ZERO or not following.isalpha():
+            if following in self.own.not_zero or not following.isalpha():
                 return self.rank(position)
         noun = self.noun(position + 1)
         last = noun if noun >= 0 else position
@@ -77,18 +69,16 @@ class WordQuantities(NumberContext):
 
     def none(self, position: int) -> Quantity | None:
         """``plus un seul litige``, ``not a single complaint``."""
-        if self.word(position + 1) not in {"un", "une", "a", "one"}:
+        if self.word(position + 1) not in self.any.none_articles:
             return None
-        if self.word(position + 2) not in {"seul", "seule", "single"} and self.word(position + 1) != "one":
+        if self.word(position + 2) not in self.any.single and self.word(position + 1) not in self.any.one:
             return None
-        noun = self.noun(position + (2 if self.word(position + 1) == "one" else 3))
+        noun = self.noun(position + (2 if self.word(position + 1) in self.any.one else 3))
         return Quantity("zero", 0.0, None, "", position, max(noun, position + 1), noun, scope=False)
 
     def first_place(self, position: int) -> Quantity | None:
         """``première page``, ``first place``, ``page one``: a rank in words."""
-        place = (
-            {"page", "place", "position", "marche"} if self.words[position] != "page" else {"one", "un", "1"}
-        )
+        place = self.any.places if self.words[position] not in self.any.page else self.any.first_numbers
         if self.word(position + 1) not in place:
             return None
         return Quantity("rank", 1.0, None, "rank", position, position + 1, -1, scope=False)
@@ -100,8 +90,14 @@ class WordQuantities(NumberContext):
             at += 1
         if at >= self.size or self.masked[at]:
             return None
-        value = digits_value(self.word(at)) if self.word(at)[0].isdigit() else self.table.get(self.word(at))
-        if value is None or value > 10 or (self.words[position] in {"n", "no"} and at == position + 1):
+        value = (
+            digits_value(self.word(at)) if self.word(at)[0].isdigit() else self.own.numbers.get(self.word(at))
+        )
+        if (
+            value is None
+            or value > 10
+            or (self.words[position] in self.any.rank_shorts and at == position + 1)
+        ):
             return None
         return Quantity("rank", float(value), None, "rank", position, at, -1, scope=False)
 
@@ -111,46 +107,39 @@ class WordQuantities(NumberContext):
         if at >= self.size or self.masked[at]:
             return None
         value = self.sentence.number_at(at)
-        if value is None or self.word(at) in self.weak_words:
+        if value is None or self.word(at) in self.own.weak:
             return None
-        before = self.word(position - 1)
         noun = self.noun(value[1])
-        scope = bool(position and self.bits[position - 1] & POSS) or before in {"du", "des", "of"}
-        if noun >= 0 and not scope and before in {"the", "le", "les", ""} and self.lang == "en":
-            scope = False
+        scope = position > 0 and (
+            bool(self.bits[position - 1] & POSS) or self.words[position - 1] in self.any.of_top
+        )
         return Quantity("rank", value[0], None, "top", position, value[1] - 1, noun, scope)
 
     def ratio_word(self, position: int) -> Quantity | None:
         """``doubler``, ``la moitié``, ``two thirds``."""
         word = self.words[position]
-        match = RATIO_STEMS.fullmatch(word)
+        match = ratio_pattern().fullmatch(word)
         if match is not None:
-            if word in {"double", "triple"} and self.word(position + 1) in {
-                "opt",
-                "-",
-                "vitrage",
-                "glazing",
-                "check",
-            }:
+            if word in self.any.ratio_nouns and self.word(position + 1) in self.any.ratio_compounds:
                 return None
-            return Quantity("ratio", _STEM_VALUE[match[1]], None, "x", position, position, -1, scope=False)
-        value = RATIO_WORDS[self.lang].get(word)
+            return Quantity("ratio", self.any.stems[match[1]], None, "x", position, position, -1, scope=False)
+        value = self.own.ratios.get(word)
         if value is not None:
-            if word == "half" and self.word(position + 1) in {"day", "price", "-", "term", "time"}:
+            if word in self.any.half and self.word(position + 1) in self.any.half_compounds:
                 return None
             return Quantity("ratio", value, None, "x", position, position, -1, scope=False)
-        if word in FRACTIONS and position:
-            count = self.table.get(self.words[position - 1])
-            linked = self.word(position + 1) in {"of", "de", "des", "du", "d'"} or (
-                self.word(position - 2) == "by"
+        if word in self.any.fractions and position:
+            count = self.own.numbers.get(self.words[position - 1])
+            linked = self.word(position + 1) in self.any.fraction_links or (
+                self.word(position - 2) in self.any.by
             )
             if (
                 count is not None
-                and (linked or word != "third" or not self._counts(position + 1))
-                and (linked or not word.startswith("quarter"))
+                and (linked or word not in self.any.rank_fractions or not self._counts(position + 1))
+                and (linked or word not in self.any.period_fractions)
             ):
-                whole = 3.0 if word[0] == "t" else 4.0
-                return Quantity("ratio", count / whole, None, "x", position - 1, position, -1, scope=False)
+                share = count / self.any.fractions[word]
+                return Quantity("ratio", share, None, "x", position - 1, position, -1, scope=False)
         return None
 
     def fraction(self, position: int) -> Quantity | None:

@@ -12,37 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from strategy_xl.text.words.lexicon import CON, IND, NOUN, OBJ, PREP, SEG, VERB, ZERO, look_up
-from strategy_xl.text.words.number_names import (
-    CURRENCY,
-    GLUED_MONEY,
-    PERCENT,
-    POINTS,
-    SCALE,
-)
-from strategy_xl.text.words.number_words import (
-    FRACTIONS,
-    RATIO_STEMS,
-    RATIO_WORDS,
-    SCORE_TOPS,
-    Quantity,
-    WordQuantities,
-)
-from strategy_xl.text.words.sentence import NUMBER_WORDS, WEAK_NUMBERS, Sentence, digits_value
+from strategy_xl.text.words.number_words import SCORE_TOPS, Quantity, WordQuantities, ratio_pattern
+from strategy_xl.text.words.sentence import Sentence, digits_value
+from strategy_xl.text.words.vocabulary import QuantityWords
+from strategy_xl.text.words.wordlists import every, own
 
 __all__ = ["Quantity", "QuantityReader", "parse_quantities"]
-
-_TIMES = {"fois", "times", "x"}
-_RANGE_LINKS = {"a", "to", "->", "→", "-", "et", "and", "jusqu'", "au"}
-# « 40 points de vente » are shops.
-_PLACES = {
-    ("de", "vente"),
-    ("de", "contact"),
-    ("de", "collecte"),
-    ("de", "retrait"),
-    ("of", "sale"),
-    ("of", "contact"),
-    ("relais", ""),
-}
 
 
 def parse_quantities(sentence: Sentence, masked: Sequence[bool]) -> list[Quantity]:
@@ -81,23 +56,19 @@ class QuantityReader(WordQuantities):
         if share is not None:
             return share
         following = self.word(position + 1)
-        if following in _TIMES:
+        if following in self.any.times:
             if not self._has_cadence(position + 2):
                 return None
             return Quantity("count", 1.0, None, "", position, position + 1, position + 1, scope=False)
         before, before2 = self.word(position - 1), self.word(position - 2)
-        at_least = (before2, before) in {
-            ("au", "moins"),
-            ("at", "least"),
-            ("pas", "plus"),
-        } or before == "minimum"
-        if at_least or (self.words[position] == "one" and following not in {"of", "to", "day", "stop", "-"}):
+        at_least = (before2, before) in self.any.at_least or before in self.any.minimum
+        if at_least or (self.words[position] in self.any.one and following not in self.any.one_compounds):
             noun = self.noun(position + 1)
             if noun >= 0:
                 return Quantity("count", 1.0, None, "", position, noun, noun, scope=False)
         more = self.noun(position + 1)
         for at in range(more + 1, more + 4 if more >= 0 else 0):
-            if (self.word(at), self.word(at + 1)) == ("de", "plus"):
+            if (self.word(at), self.word(at + 1)) in self.any.more_phrases:
                 return Quantity("count", 1.0, None, "", position, at + 1, more, scope=False)
         # « un post par semaine », « one newsletter a month »: a count by its cadence.
         noun = self.noun(position + 1)
@@ -110,7 +81,7 @@ class QuantityReader(WordQuantities):
     def _has_cadence(self, position: int) -> bool:
         for at in range(position, min(position + 5, self.size)):
             unit = self.time.get(self.words[at], ("",))[0] == "u"
-            if unit and self.word(at - 1) in {"par", "per", "a", "an", "each", "every", "chaque", "/"}:
+            if unit and self.word(at - 1) in self.any.cadence_links:
                 return True
         return False
 
@@ -126,36 +97,32 @@ class QuantityReader(WordQuantities):
     def _unit(self, position: int, value: float) -> tuple[str, str, float, int]:
         """Kind, unit, scaled value and the position after the unit."""
         word = self.word(position)
-        if word in GLUED_MONEY:
-            return "money", "€", value * GLUED_MONEY[word], position + 1
-        if word in SCALE and (
-            word not in {"m", "k"}
+        if word in self.any.glued_money:
+            return "money", "€", value * self.any.glued_money[word], position + 1
+        if word in self.any.scales and (
+            word not in self.any.scale_letters
             or self.sentence.tokens.glued(position - 1)
-            or self.word(position + 1) in CURRENCY
+            or self.word(position + 1) in self.any.currencies
         ):
-            value *= SCALE[word]
+            value *= self.any.scales[word]
             position += 1
             word = self.word(position)
-            if word in {"d'", "de", "of"} and self.word(position + 1) in CURRENCY:
+            if word in self.any.of_amount and self.word(position + 1) in self.any.currencies:
                 position += 1
                 word = self.words[position]
-            if word not in CURRENCY:
+            if word not in self.any.currencies:
                 return "plain", "", value, position
-        if word in CURRENCY:
-            return "money", CURRENCY[word], value, position + 1
-        if word in PERCENT:
+        if word in self.any.currencies:
+            return "money", self.any.currencies[word], value, position + 1
+        if word in self.any.percent:
             return "percent", "%", value / 100, position + 1
-        if word in {"pour", "per"} and self.word(position + 1) == "cent":
+        if (word, self.word(position + 1)) in self.any.percent_phrases:
             return "percent", "%", value / 100, position + 2
-        if word in POINTS and (self.word(position + 1), self.word(position + 2)) not in _PLACES:
+        if word in self.any.points and self._behind(position) not in self.any.point_phrases:
             return "points", "points", value, position + 1
-        if word in _TIMES:
+        if word in self.any.times:
             return (
-                (
-                    "ratio"
-                    if word == "x" or self.word(position + 1) in {"plus", "moins", "more", "as"}
-                    else "count"
-                ),
+                ("ratio" if word == "x" or self.word(position + 1) in self.any.ratio_followers else "count"),
                 "x",
                 value,
                 position + 1,
@@ -164,23 +131,33 @@ class QuantityReader(WordQuantities):
             return "duration", str(self.time[word][1]), value, position + 1
         return "plain", "", value, position
 
+    def _behind(self, position: int) -> tuple[str, ...]:
+        """The two words after a position, as far as there are."""
+        return tuple(self.words[position + 1 : position + 3])
+
     def number(self, position: int) -> Quantity | None:
         """A number with its unit, range and what it counts."""
         number = self.sentence.number_at(position)
         if number is None:
             return None
         value, after = number
-        if self.words[position] == "neuf" and position and self.bits[position - 1] & NOUN:
+        if (
+            self.words[position] in self.any.numeral_adjectives
+            and position
+            and self.bits[position - 1] & NOUN
+        ):
             return None
         share = (
-            self.ratio_word(after) if self.word(after) in FRACTIONS else self._share(position, value, after)
+            self.ratio_word(after)
+            if self.word(after) in self.any.fractions
+            else self._share(position, value, after)
         )
         if share is not None:
             return share
         first = position
         kind, unit, value, after = self._unit(after, value)
         if self.word(position - 1) in {"$", "€", "£"} and kind == "plain":
-            kind, unit, first = "money", CURRENCY[self.words[position - 1]], position - 1
+            kind, unit, first = "money", self.any.currencies[self.words[position - 1]], position - 1
         if (
             self.word(after) == "/"
             and digits_value(self.word(after + 1) or "x") in SCORE_TOPS
@@ -191,10 +168,11 @@ class QuantityReader(WordQuantities):
             )
         if (
             kind == "plain"
-            and self.word(after) in {"sur", "out"}
-            and digits_value(self.word(after + (1 if self.word(after) == "sur" else 2)) or "x") in SCORE_TOPS
+            and self.word(after) in self.any.score_links
+            and digits_value(self.word(after + (1 if self.word(after) in self.any.on_words else 2)) or "x")
+            in SCORE_TOPS
         ):
-            after += 2 if self.word(after) == "sur" else 3
+            after += 2 if self.word(after) in self.any.on_words else 3
             return Quantity("score", value, None, "/", first, after - 1, -1, scope=False)
         ranged = self._range(after, value, kind)
         low: float | None = None
@@ -207,7 +185,7 @@ class QuantityReader(WordQuantities):
         noun = -1
         if kind in {"plain", "duration"} or (kind == "count" and unit == "x"):
             start = after
-            if kind == "duration" and self.word(after) in {"de", "d'", "of"}:
+            if kind == "duration" and self.word(after) in self.any.of_amount:
                 start += 1
             if kind != "duration" or start != after:
                 noun = self.noun(start)
@@ -215,7 +193,7 @@ class QuantityReader(WordQuantities):
                 kind = "count"
             elif kind == "count":
                 noun = after - 1
-        elif kind == "percent" and self.word(after) in {"de", "des", "d'", "of"}:
+        elif kind == "percent" and self.word(after) in self.any.share_of:
             noun = self.noun(after + 1)  # « 3 % de factures contestées »
             if noun >= 0 and self.bits[noun] & CON and not self.bits[noun] & (OBJ | IND):
                 noun = -1
@@ -225,23 +203,23 @@ class QuantityReader(WordQuantities):
     def _range(self, position: int, _value: float, kind: str) -> tuple[str, str, float, int] | None:
         """The second number of ``8 à 12``, ``from 8 to 12``, ``45 → 60``, with its unit."""
         link = self.word(position)
-        if link in {"down", "up"} and self.word(position + 1) == "to":
+        if link in self.any.directions and self.word(position + 1) in self.any.to_words:
             position += 1  # « from 62 down to 45 »
-            link = "to"
-        if link not in _RANGE_LINKS:
+            link = self.word(position)
+        if link not in self.any.range_links:
             return None
         at = position + 1
-        if link == "jusqu'" or self.word(at) in {"a", ">", "$", "€", "£"}:
+        if link in self.any.as_far or self.word(at) in self.any.range_fill:
             at += 1
         if at >= self.size or self.masked[at]:
             return None
         number = self.sentence.number_at(at)
-        if number is None or (self.words[at] in self.weak_words and self.lang == "en"):
+        if number is None or self.words[at] in self.own.not_range_ends:
             return None
         word = self.words[at]
         if len(word) == 4 and word.isdigit() and 1990 <= int(word) <= 2069 and not self.has_unit(number[1]):
             return None
-        if link in {"et", "and"} and self.word(position - 2) not in {"entre", "between"}:
+        if link in self.any.and_words and self.word(position - 2) not in self.any.between:
             return None
         second = self._unit(number[1], number[0])
         if second[0] == "plain" and kind in {"percent", "money"}:
@@ -253,17 +231,17 @@ class QuantityReader(WordQuantities):
         """``une vente sur cinq``, ``1 in 5``, ``two out of three``."""
         for at in range(after, min(after + 4, self.size - 1)):
             link = self.words[at]
-            if link in {"sur", "in", "out"}:
-                start = at + (2 if link == "out" else 1)
+            if link in self.any.share_links:
+                start = at + (2 if link in self.any.out_words else 1)
                 if start >= self.size or self.masked[start]:
                     return None
                 number = self.sentence.number_at(start)
-                if number is None or not value < number[0] <= 20 or self.words[start] in self.weak_words:
+                if number is None or not value < number[0] <= 20 or self.words[start] in self.own.weak:
                     return None
                 if self.has_unit(number[1]) or self.time.get(self.word(number[1]), ("",))[0] == "u":
                     return None
                 if (
-                    link == "sur"
+                    link in self.any.on_words
                     and at == after
                     and number[0] in SCORE_TOPS
                     and value > 1
@@ -272,7 +250,7 @@ class QuantityReader(WordQuantities):
                 ):
                     return None
                 if (
-                    link == "out"
+                    link in self.any.out_words
                     and at == after
                     and number[0] in SCORE_TOPS
                     and self.words[first][0].isdigit()
@@ -294,21 +272,22 @@ def _starter(lang: str, word: str) -> str:
     """Which reader a word may start, empty for most words."""
     if word[0].isdigit():
         return "figures"
+    words, here = every(QuantityWords), own(QuantityWords, lang)
     if look_up(lang, word)[1] & ZERO:
         return "zero"
-    if word in {"plus", "pas", "not"}:
+    if word in words.none_words:
         return "none"
-    if word in {"premiere", "first", "page"}:
+    if word in words.first_words:
         return "first"
-    if word in NUMBER_WORDS[lang]:
-        return "weak" if word in WEAK_NUMBERS[lang] else "number"
+    if word in here.numbers:
+        return "weak" if word in here.weak else "number"
     if word[0] == "x" and word[1:].isdigit():
         return "times"
-    if word in {"n°", "numero", "number", "no", "#", "n"}:
+    if word in words.rank_words:
         return "rank"
-    if word == "top":
+    if word in words.top:
         return "top"
-    if word in RATIO_WORDS[lang] or word in FRACTIONS or RATIO_STEMS.fullmatch(word):
+    if word in here.ratios or word in words.fractions or ratio_pattern().fullmatch(word):
         return "ratio"
     return ""
 

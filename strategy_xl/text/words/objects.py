@@ -52,68 +52,6 @@ _RANK = {
     "counted": 6,
     "indicator": 7,
 }
-_ABSTRACT = (
-    "ite",
-    "ete",
-    "ance",
-    "ence",
-    "isme",
-    "esse",
-    "ude",
-    "tion",
-    "sion",
-    "ness",
-    "ity",
-    "ship",
-    "ment",
-    "ism",
-    "hip",
-)
-_LIGHT_VERBS = frozenset(
-    [
-        "make",
-        "do",
-        "have",
-        "get",
-        "take",
-        "bring",
-        "start",
-        "begin",
-        "move",
-        "set",
-        "hold",
-        "faire",
-        "prendre",
-        "donner",
-        "tenir",
-        "mener",
-        "rendre",
-        "passer",
-    ]
-)
-_CAUSATIVE = frozenset({"faire", "fait", "fera", "laisser", "pour", "de", "a"})
-# Acts that go on: a place or a market is never « done ».
-_ACTIVITIES = frozenset(
-    {
-        "prospecter",
-        "prospection",
-        "demarcher",
-        "cibler",
-        "prospect",
-        "canvass",
-        "target",
-        "segmenter",
-        "segment",
-        "map",
-    }
-)
-# English acts whose bare object is a name: « sell furniture » goes on, « deploy Salesforce » ends.
-_COMPLETED = frozenset(
-    {"deploy", "install", "implement", "adopt", "integrate", "sign", "launch", "land", "win", "acquire"}
-)
-_COLLECTIVES = frozenset(
-    {"team", "teams", "force", "equipe", "equipes", "staff", "people", "sales", "reseau", "network"}
-)
 
 
 def read_object(sentence: Sentence, masked: Sequence[bool], quantities: Sequence[Quantity]) -> ObjectReading:
@@ -231,18 +169,17 @@ class _Reader(Delimiters):
             return "concept"
         if bits & lx.DELG:
             return "loose"
-        if self.lang == "en" and bits & lx.VERB and unit.word.endswith("ing"):
+        if bits & lx.VERB and unit.word.endswith(self.own.gerunds):
             return "unknown"  # « shorten onboarding »
         if bits & (lx.GEN | lx.STOP | lx.VERB) or not unit.word[0].isalnum():
             return ""
         if (
-            self.lang == "fr"
-            and unit.word.endswith(("er", "ir"))
+            unit.word.endswith(self.grammar.short_infinitives)
             and index
-            and self.units[index - 1].word in _CAUSATIVE
+            and self.units[index - 1].word in self.any.causatives
         ):
             return ""  # « faire rayonner »
-        return "abstract" if unit.word.endswith(_ABSTRACT) else "unknown"
+        return "abstract" if unit.word.endswith(self.any.abstract) else "unknown"
 
     def _nominal_head(self, verb: int) -> int | None:
         """The head of a text without verb: the first indicator, object or deliverable before any comma."""
@@ -255,9 +192,9 @@ class _Reader(Delimiters):
             if self.masked[unit.first] or self.in_quantity[unit.first]:
                 continue
             if unit.bits & (lx.IND | lx.OBJ | lx.DEL | lx.SEG | lx.CON):
-                head = self.noun_phrase_head(index) if self.lang == "en" else index
+                head = self.noun_phrase_head(index)
                 if self.units[head].bits & (lx.IND | lx.OBJ) or (
-                    self.lang == "en" and self.units[head].bits & lx.NDO and head > index
+                    self.units[head].bits & lx.NDO and head > index
                 ):
                     return head
                 if first_known is None and self.units[head].bits & lx.NOUN:
@@ -281,13 +218,13 @@ class _Reader(Delimiters):
                 and not self.masked[unit.first]
                 and not self.in_quantity[unit.first]
             ):
-                return self.noun_phrase_head(index) if self.lang == "en" else index
+                return self.noun_phrase_head(index)
         return None
 
     def _is_unique(self, head: int, verb: int, kind: str) -> bool:
         """Whether the object is one deliverable with a verb of completion: it is done or it is not."""
         units = self.units
-        if self.lang == "en" and units[head].bits & lx.NDO and head > 0 and verb < 0:
+        if not self.grammar.head_first and units[head].bits & lx.NDO and head > 0 and verb < 0:
             return True  # « web shop launch »
         if verb < 0 and kind in {"deliverable", "loose", "object"} and self._is_done(head):
             return True  # « brochure site live », « bail signé »
@@ -298,95 +235,87 @@ class _Reader(Delimiters):
         ):
             return False
         bits = units[verb].bits
-        lead = self.words[units[head].first] if self.lang == "fr" else units[head].word
-        if lead in _COLLECTIVES or self.words[units[verb].first] in _ACTIVITIES:
+        lead = self.words[units[head].first] if self.grammar.head_first else units[head].word
+        if lead in self.any.collectives or self.words[units[verb].first] in self.any.activities:
             return False
-        if units[verb].word in {"have", "get", "avoir"} and self._is_done(head):
+        if units[verb].word in self.any.having and self._is_done(head):
             return True
         if (
-            (units[verb].word == "put" or units[verb].word.startswith("mett"))
+            (units[verb].word in self.any.put_words or units[verb].word.startswith(self.any.put_stems))
             and units[head].bits & lx.DEL
             and head + 1 < len(units)
-            and units[head + 1].word in {"en", "a", "aux", "into", "on", "online", "live"}
+            and units[head + 1].word in self.any.put_links
         ):
             return True  # « mettre le site en anglais »
         if (
-            units[verb].word in {"finish", "complete"}
-            and units[head].word.endswith("ing")
+            units[verb].word in self.any.finishing
+            and units[head].word.endswith(self.any.gerunds)
             and head == verb + 1
         ):
             return True  # « finish training the reps »
         if (
-            units[verb].word in {"have", "avoir", "disposer"}
+            units[verb].word in self.any.owning
             and units[head].bits & lx.DEL
             and self._is_main(verb)
-            and self.words[units[verb].last + 1] in {"un", "une", "a", "an", "d'"}
+            and self.words[units[verb].last + 1] in self.any.single_articles
         ):
             return True  # « avoir un commercial dédié à l'export »
         if kind == "unknown" and head == verb + 1 and self._is_bare_name(head, verb) and self._is_main(verb):
             return True  # « déployer Salesforce », « sign Airbus »
         if kind == "unknown" and not bits & (lx.VDO | lx.NDO) and not (bits & lx.VGET and head > verb + 1):
             return False
-        if (kind == "unknown" and units[verb].word in _LIGHT_VERBS) or not self._is_main(verb):
+        if (kind == "unknown" and units[verb].word in self.any.light_verbs) or not self._is_main(verb):
             return False
         open_act = kind in {"deliverable", "loose"} and not bits & lx.VERB  # an unknown verb
         span = range(units[verb].last + 1, units[head].first)
         words = [self.words[at] for at in span]
         # « develop a marketing plan »: a fuzzy verb makes a deliverable that does not exist yet.
-        begun = kind == "deliverable" and bits & lx.VFUZ and bool({"un", "une", "a", "an"} & set(words))
+        begun = kind == "deliverable" and bits & lx.VFUZ and not self.any.indefinite.isdisjoint(words)
         if not bits & (lx.VDO | lx.NDO | lx.VGET) and not open_act and not begun:
             return False
         if units[head].bits & lx.CON and not units[head].bits & (lx.DEL | lx.OBJ):
             return False
         plural = any(
-            word
-            in {
-                "les",
-                "des",
-                "nos",
-                "vos",
-                "leurs",
-                "ces",
-                "plusieurs",
-                "more",
-                "these",
-                "plus",
-                "davantage",
-                "aux",
-            }
-            or (word == "d'" and words[-1] == word)
+            word in self.any.many_determiners or (word in self.any.elided_of and words[-1] == word)
             for word in words
         )
         if plural:
             return False
         word = units[head].word
-        if self.lang == "en":
-            if (
-                word.endswith("s") and not word.endswith("ss") and word not in {"crm", "pos"}
-            ) or word == "people":
+        singular = any(self.sentence.bits[at] & lx.SING for at in span)
+        if not self.grammar.head_first:
+            if word in self.own.plural_nouns or (
+                word.endswith(self.own.plurals)
+                and not word.endswith(self.own.singular_endings)
+                and word not in self.own.singular_nouns
+            ):
                 return False
-            singular = any(self.sentence.bits[at] & lx.SING for at in span)
-            return (
-                singular or kind == "deliverable" or (kind == "unknown" and bits & lx.VDO != 0 and singular)
-            )
-        singular = any(self.sentence.bits[at] & lx.SING for at in span) or bool(bits & lx.NDO)
-        return singular and not (self.words[units[head].first].endswith(("s", "x")) and "l'" in words)
+            return singular or kind == "deliverable"
+        plural = self.words[units[head].first].endswith(self.own.plurals)
+        return (singular or bool(bits & lx.NDO)) and not (
+            plural and not self.own.elided_articles.isdisjoint(words)
+        )
 
     def _is_bare_name(self, head: int, verb: int) -> bool:
         """Whether an unknown singular word without determiner after an act is a name, capital or not."""
         unit = self.units[head]
-        if unit.bits or unit.word.endswith(("s", "x", "ant", "ment", "ly", "ing")):
+        if unit.bits or unit.word.endswith(self.any.not_name_endings):
             return False
-        if self.lang == "fr":
-            following = self.units[head + 1].word if head + 1 < len(self.units) else ""
-            act = self.units[verb].bits & (lx.VDO | lx.VGET) and self.units[verb].word not in _LIGHT_VERBS
-            # « prendre soin de », « faire preuve de » are no names.
-            return bool(act) and following not in {"de", "d'"} and not unit.word.endswith(("er", "ir"))
-        return self.units[verb].word in _COMPLETED
+        act = self.units[verb]
+        if self.own.completed:
+            return act.word in self.own.completed
+        following = self.units[head + 1].word if head + 1 < len(self.units) else ""
+        # « prendre soin de », « faire preuve de » are no names.
+        return (
+            bool(act.bits & (lx.VDO | lx.VGET))
+            and act.word not in self.any.light_verbs
+            and following not in self.any.of_words
+            and not unit.word.endswith(self.grammar.short_infinitives)
+        )
 
     def _is_done(self, head: int) -> bool:
         """Whether a singular thing is said to be done (live, signed, en ligne) in a text without verb."""
-        if self.units[head].word.endswith(("s", "x")):
+        if self.units[head].word.endswith(self.any.plurals):
             return False
         return any(unit.bits & lx.DONE for unit in self.units[head + 1 : head + 6])
 
@@ -395,20 +324,9 @@ class _Reader(Delimiters):
         if self.units[verb].bits & lx.NDO and not self.is_verb_here(verb):
             # « boucler le recrutement du directeur »: the act is what the first verb completes.
             return all(self.units[at].bits & lx.VDO for at in range(verb) if self.is_verb_here(at))
-        if verb == 1 and self.units[0].word in {"faire", "fait", "have", "get"}:
+        if verb == 1 and self.units[0].word in self.any.auxiliaries:
             return True
-        if verb == 0 or self.units[verb - 1].word in {
-            "et",
-            "and",
-            ",",
-            ";",
-            "puis",
-            "then",
-            ":",
-            "ou",
-            "or",
-            ".",
-        }:
+        if verb == 0 or self.units[verb - 1].word in self.any.coordinators:
             return True
         return not any(self.is_verb_here(at) for at in range(verb))
 

@@ -1,11 +1,13 @@
-"""The fill-in sentence of an objective, in French and English: a small table of language, no rule."""
+"""The fill-in sentence of an objective, as its language writes it: no rule."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from typing import ClassVar, NamedTuple
+
+from strategy_xl.text.words.wordlists import Labels, Ordered, WordList, Words, own, word_list
 
 
 class Pieces(NamedTuple):
@@ -44,26 +46,35 @@ class Draft(NamedTuple):
 NO_PIECES = Pieces("", "", "", "", "", "", "")
 NO_DRAFT = Draft(NO_PIECES, "", "level", "", None)
 
-_BLANKS: Mapping[str, Pieces] = {
-    "fr": Pieces("[Verbe]", "[indicateur]", "[départ]", "[cible]", "[périmètre]", "[date]", "[responsable]"),
-    "en": Pieces("[Verb]", "[metric]", "[baseline]", "[target]", "[scope]", "[date]", "[owner]"),
-}
-_SENTENCE: Mapping[str, str] = {
-    "fr": "{verb} {what}{scope} d’ici le {deadline}, porté par {owner}",
-    "en": "{verb} {what}{scope} by {deadline}, owned by {owner}",
-}
-_LEVEL: Mapping[str, str] = {"fr": "de {start} à {target}", "en": "from {start} to {target}"}
-_FOR: Mapping[str, str] = {"fr": "pour ", "en": "for "}
-_UNITS: Mapping[str, Mapping[str, str]] = {
-    "fr": {"minute": "min", "hour": "h", "day": "jours", "week": "semaines", "month": "mois", "year": "ans"},
-    "en": {"minute": "min", "hour": "h", "day": "days", "week": "weeks", "month": "months", "year": "years"},
-}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+@word_list
+class RewriteForms(WordList):
+    """How the language writes the sentence, its numbers and its days."""
+
+    file: ClassVar[str] = "rewrite"
+
+    sentence: str  # {verb}, {what}, {scope}, {deadline}, {owner}
+    level: str  # {start}, {target}
+    scope: str  # what narrows the object, when no preposition of the text does: {scope}
+    day: str  # {day}, {month}
+    months: Ordered
+    thousands: str  # between the groups of a number
+    decimal: str
+    before: Words  # units that stand before their number
+    glued: Words  # units that follow it without a space
+    space: str  # before the others
+    blanks: Labels  # bracketed words for missing pieces
+    units: Labels
 
 
 def fill_blanks(pieces: Pieces, lang: str) -> Pieces:
     """The pieces with a bracketed word of the language for each missing one."""
-    return Pieces(*(piece or blank for piece, blank in zip(pieces, _BLANKS[lang], strict=True)))
+    return Pieces(*(piece or blank for piece, blank in zip(pieces, _blanks(lang), strict=True)))
+
+
+@cache
+def _blanks(lang: str) -> Pieces:
+    return Pieces(**own(RewriteForms, lang).blanks)
 
 
 def assemble(draft: Draft, full: Pieces, lang: str) -> str:
@@ -76,17 +87,18 @@ def assemble(draft: Draft, full: Pieces, lang: str) -> str:
     Arguments:
         draft: what the text gives.
         full: its pieces with their blanks, by ``fill_blanks``.
-        lang: ``fr`` or ``en``.
+        lang: the language.
     """
+    forms = own(RewriteForms, lang)
     if draft.core and not draft.gap:
         what = draft.core
     elif draft.gap == "change" and draft.core:
-        what = f"{draft.core} ({_LEVEL[lang].format(start=_BLANKS[lang].start, target=_BLANKS[lang].target)})"
+        what = f"{draft.core} ({forms.level.format(**forms.blanks)})"
     else:
-        what = f"{draft.core or full.indicator} {_LEVEL[lang].format(start=full.start, target=full.target)}"
-    parts = (draft.rhythm, _FOR[lang] + full.scope if draft.scope is None else draft.scope)
+        what = f"{draft.core or full.indicator} {forms.level.format(start=full.start, target=full.target)}"
+    parts = (draft.rhythm, forms.scope.format(scope=full.scope) if draft.scope is None else draft.scope)
     scope = "".join(f" {part}" for part in parts if part)
-    return _SENTENCE[lang].format(
+    return forms.sentence.format(
         verb=full.verb, what=what, scope=scope, deadline=full.deadline, owner=full.owner
     )
 
@@ -95,17 +107,17 @@ def format_value(value: float, unit: str, lang: str) -> str:
     """A number with its unit as the language writes it (``12,5 %``, ``€1,250``), empty for NaN."""
     if math.isnan(value):
         return ""
+    forms = own(RewriteForms, lang)
     shown = value * 100 if unit == "%" and abs(value) <= 1 else value
-    unit = _UNITS[lang].get(unit, unit)
-    text = f"{shown:,.2f}".rstrip("0").rstrip(".")
-    if lang == "fr":
-        text = text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
-        return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
-    if unit in {"€", "$", "£"}:
+    unit = forms.units.get(unit, unit)
+    whole, point, decimals = f"{shown:,.2f}".rstrip("0").rstrip(".").partition(".")
+    text = whole.replace(",", forms.thousands) + point.replace(".", forms.decimal) + decimals
+    if unit in forms.before:
         return unit + text
-    return f"{text}{unit}" if unit == "%" else f"{text} {unit}".strip()
+    return text + ("" if unit in forms.glued or not unit else forms.space) + unit
 
 
 def format_day(day: date, lang: str) -> str:
     """A day as the language writes it (``30/06/2027``, ``30 Jun 2027``)."""
-    return f"{day:%d/%m/%Y}" if lang == "fr" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    forms = own(RewriteForms, lang)
+    return forms.day.format(day=day, month=forms.months[day.month - 1])

@@ -7,92 +7,9 @@ from functools import lru_cache
 from strategy_xl.text.words.language import detect_language
 from strategy_xl.text.words.lexicon import lexicon, look_up
 from strategy_xl.text.words.normalise import Tokens
+from strategy_xl.text.words.vocabulary import QuantityWords
+from strategy_xl.text.words.wordlists import every, own
 
-_UNITS_FR: dict[str, float] = {
-    "un": 1,
-    "une": 1,
-    "deux": 2,
-    "trois": 3,
-    "quatre": 4,
-    "cinq": 5,
-    "six": 6,
-    "sept": 7,
-    "huit": 8,
-    "neuf": 9,
-    "dix": 10,
-    "onze": 11,
-    "douze": 12,
-    "treize": 13,
-    "quatorze": 14,
-    "quinze": 15,
-    "seize": 16,
-    "vingt": 20,
-    "vingts": 20,
-    "trente": 30,
-    "quarante": 40,
-    "cinquante": 50,
-    "soixante": 60,
-    "septante": 70,
-    "octante": 80,
-    "nonante": 90,
-    "cent": 100,
-    "cents": 100,
-    "mille": 1000,
-    "million": 1_000_000,
-    "millions": 1_000_000,
-    "dizaine": 10,
-    "douzaine": 12,
-    "quinzaine": 15,
-    "vingtaine": 20,
-    "trentaine": 30,
-    "quarantaine": 40,
-    "cinquantaine": 50,
-    "soixantaine": 60,
-    "centaine": 100,
-    "millier": 1000,
-    "milliard": 1_000_000_000,
-    "demi": 0.5,
-}
-_UNITS_EN: dict[str, float] = {
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-    "thirteen": 13,
-    "fourteen": 14,
-    "fifteen": 15,
-    "sixteen": 16,
-    "seventeen": 17,
-    "eighteen": 18,
-    "nineteen": 19,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fourty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "seventy": 70,
-    "eighty": 80,
-    "ninety": 90,
-    "hundred": 100,
-    "thousand": 1000,
-    "dozen": 12,
-    "million": 1_000_000,
-    "billion": 1_000_000_000,
-}
-NUMBER_WORDS: dict[str, dict[str, float]] = {"fr": _UNITS_FR, "en": _UNITS_EN}
-# Words that are a number only beside a unit of time or another number word.
-WEAK_NUMBERS = {"fr": {"un", "une"}, "en": {"a", "an", "one"}}
 _SCALES = {100, 1000, 1_000_000, 1_000_000_000}
 
 
@@ -126,19 +43,20 @@ class Sentence:
 
     Arguments:
         text: the original text.
-        lang: ``fr`` or ``en``; None detects it.
+        lang: its language; None detects it.
 
     Attributes: ``tokens``; ``words`` (folded, light typos corrected); ``bits`` (classes of each word);
-    ``phrases`` (first, last, bits of each known phrase, not overlapping); ``lang``.
+    ``phrases`` (first, last, bits of each known phrase, not overlapping); ``lang`` and ``own``, its numbers.
     """
 
-    __slots__ = ("bits", "lang", "phrase_at", "phrases", "tokens", "words")
+    __slots__ = ("bits", "lang", "own", "phrase_at", "phrases", "tokens", "words")
 
     def __init__(self, text: str, lang: str | None = None) -> None:
         """Read the text."""
         self.tokens = Tokens(text)
         raw = self.tokens.words
         self.lang = lang or detect_language(raw, text)
+        self.own = own(QuantityWords, self.lang)
         words: list[str] = []
         bits: list[int] = []
         for word in raw:
@@ -182,7 +100,7 @@ class Sentence:
         figures = digits_value(word)
         if figures is not None:
             return figures
-        number = NUMBER_WORDS[self.lang].get(word)
+        number = self.own.numbers.get(word)
         return None if number is None else float(number)
 
     def number_at(self, position: int) -> tuple[float, int] | None:
@@ -194,7 +112,7 @@ class Sentence:
         figures = digits_value(word)
         if figures is not None:
             return figures, position + 1
-        table = NUMBER_WORDS[self.lang]
+        table = self.own.numbers
         if word not in table:
             return None
         total, current = 0.0, 0.0
@@ -209,15 +127,15 @@ class Sentence:
                     current *= number
                     if number >= 1000:
                         total, current = total + current, 0.0
-                elif item == "vingts" or (item == "vingt" and current == 4):
-                    current *= 20
+                elif item in self.own.twenties or (item in self.own.twenty and current == 4):
+                    current *= 20  # « quatre-vingts »
                 elif current and number >= current % 100 and current % 100 not in {0, 60, 80, 20}:
                     break  # two numbers side by side
                 else:
                     current += number
                 last_word = at
             elif not (
-                item in {"et", "and", "-"}
+                item in every(QuantityWords).number_joins
                 and at + 1 < size
                 and self.words[at + 1] in table
                 and (current >= 20 or item == "-")
