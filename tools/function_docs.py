@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from strategy_xl.commands.functions_ import shown
+from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.functions.arguments import Argument, Kind
 from strategy_xl.functions.calling import call
-from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.functions.examples import lay_out, signature
 from strategy_xl.functions.intake import choice_labels, field_of
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example, functions

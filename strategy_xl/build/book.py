@@ -15,7 +15,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from strategy_xl.book.shown import CellValue
-from strategy_xl.build import defined_names, frame, select, sheet_blocks, sheet_form, sheet_table, tones
+from strategy_xl.build import defined_names, select, sheet_blocks, sheet_form, sheet_frame, sheet_table, tones
 from strategy_xl.build import example as example_files
 from strategy_xl.build.layout import PlacedBlock, SheetLayout
 from strategy_xl.build.page import AUTHOR, Book, Page
@@ -89,11 +89,11 @@ def _write_block(sheet: Page, placed: PlacedBlock, validations: Validations) -> 
 
 def _write_sheet(book: Book, layout: SheetLayout, validations: Validations) -> None:
     sheet = Page(book, book.workbook[layout.title], layout)
-    frame.write_band(sheet, book.layout.home)
+    sheet_frame.write_band(sheet, book.layout.home)
     for placed in layout.blocks:
         _write_block(sheet, placed, validations)
     tones.colour_choices(sheet)
-    frame.finish(sheet)
+    sheet_frame.finish(sheet)
 
 
 def _company_of(rows: Rows) -> str:

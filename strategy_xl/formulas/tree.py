@@ -38,9 +38,9 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """``{1,2;3,4}``."""
+    """``{1,2;3,4}``: constants only, since Excel takes no name and no cell there."""
 
-    rows: tuple[tuple[Literal | Reference, ...], ...]
+    rows: tuple[tuple[Literal, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +167,8 @@ class _Parser:
             self._take()
 
     def _array(self) -> Array:
-        rows: list[tuple[Literal | Reference, ...]] = []
-        row: list[Literal | Reference] = []
+        rows: list[tuple[Literal, ...]] = []
+        row: list[Literal] = []
         while True:
             row.append(self._element())
             token = self._take()
@@ -183,7 +183,7 @@ class _Parser:
             raise self._fail(token)
         return Array(tuple(rows))
 
-    def _element(self) -> Literal | Reference:
+    def _element(self) -> Literal:
         token = self._take()
         if token.text in ("+", "-"):
             number = self._take()
@@ -192,7 +192,7 @@ class _Parser:
             text = token.text + number.text
             return Literal("number", float(text), text)
         found = self._atom(token)
-        if isinstance(found, Reference) and found.kind != "choice":
+        if isinstance(found, Reference):
             raise self._fail(token)
         return found
 

@@ -367,3 +367,10 @@ def test_a_changed_source_is_read_again() -> None:
     assert evaluate("[n]+SUM(t[n])", context) == [4.0, 5.0]
     rows["n"] = np.array([10.0, 20.0])
     assert evaluate("[n]+SUM(t[n])", context) == [40.0, 50.0]
+
+
+def test_an_array_constant_holds_constants_only() -> None:
+    """Excel takes neither a cell nor a name between braces, and a choice is a name in a workbook."""
+    for formula in ("=MATCH(1,{#grade.a,#grade.b},0)", "={[x],1}", "={@limit}"):
+        with pytest.raises(FormulaError):
+            parse(formula)

@@ -306,11 +306,11 @@ class _Run:
                     return spec.call(node.args, self)
                 return spec.call([self.value(part) for part in node.args], self)
 
-    def _array(self, rows: tuple[tuple[Literal | Reference, ...], ...]) -> Cells:
+    def _array(self, rows: tuple[tuple[Literal, ...], ...]) -> Cells:
         values = [part for row in rows for item in row for part in self.value_of(item)]
         return from_values(objects(values, (1, len(rows), len(rows[0]))))
 
-    def value_of(self, item: Literal | Reference) -> list[Value]:
+    def value_of(self, item: Literal) -> list[Value]:
         """The one value of an element of an array constant."""
         return self.compute(item).tolist()
 
