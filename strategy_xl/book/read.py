@@ -132,7 +132,7 @@ def _choices(
         places = found.choices.get(item.key)
         placed: dict[str, str] | None = None
         if places is not None:
-            placed = {key: _label(values, cell) for key, cell in places.items() if cell is not None}
+            placed = {key: _label(values, place) for key, place in places.items()}
             findings += _taken(path, item, found.lang, placed, places)
         choices[item.key] = Choices.of(item, found.lang, stored, placed)
     return choices, findings
@@ -144,16 +144,15 @@ def _label(values: SheetValues, place: Place) -> str:
 
 
 def _taken(
-    path: str, item: ListSpec, lang: str, placed: Mapping[str, str], places: Mapping[str, Place | None]
+    path: str, item: ListSpec, lang: str, placed: Mapping[str, str], places: Mapping[str, Place]
 ) -> Iterator[Finding]:
     """A choice whose cell holds the label of another one: the place decides, in formulas and here."""
     own = {choice.key: choice.get(lang) for choice in item.choices}
     known = {fold(label): key for key, label in own.items()}
     seen: set[str] = set()
     for key, label in placed.items():
-        place = places[key]
-        other = known.get(fold(label), key)
-        if label and place is not None and (other != key or fold(label) in seen):
+        place, other = places[key], known.get(fold(label), key)
+        if label and (other != key or fold(label) in seen):
             where = Location(path, place.sheet, cell_name(place.row, place.column))
             yield Finding("SX131", where, {"found": label, "expected": own[key]})
         seen.add(fold(label))

@@ -110,8 +110,8 @@ class Resolution:
     sheets: Mapping[str, str]
     lists: Mapping[str, tuple[Place, int]]
     """List key → first cell and number of cells of its labels on the settings sheet."""
-    choices: Mapping[str, Mapping[str, Place | None]]
-    """List key → choice key → its cell, for lists to which formulas point; None for a cell that is gone."""
+    choices: Mapping[str, Mapping[str, Place]]
+    """List key → choice key → its cell where that is still there, for lists to which formulas point."""
     anchors: Mapping[tuple[str, str], Place]
     """(block key, field key) → cell of every stored name that still leads somewhere."""
     findings: tuple[Finding, ...]
@@ -180,16 +180,14 @@ def _lists(book: BookNames, spec: WorkbookSpec) -> dict[str, tuple[Place, int]]:
     return found
 
 
-def _choices(book: BookNames, spec: WorkbookSpec) -> dict[str, dict[str, Place | None]]:
-    found: dict[str, dict[str, Place | None]] = {}
+def _choices(book: BookNames, spec: WorkbookSpec) -> dict[str, dict[str, Place]]:
+    found: dict[str, dict[str, Place]] = {}
     for item in spec.lists:
         names = {choice.key: choice_name(item.key, choice.key) for choice in item.choices}
-        places = {key: _named_choice(book.names[name]) for key, name in names.items() if name in book.names}
-        if places:
-            found[item.key] = {
-                key: place if place is not None and place.sheet in book.sheets else None
-                for key, place in places.items()
-            }
+        texts = {key: book.names[name] for key, name in names.items() if name in book.names}
+        if texts:
+            places = ((key, _named_choice(text)) for key, text in texts.items())
+            found[item.key] = {key: at for key, at in places if at is not None and at.sheet in book.sheets}
     return found
 
 

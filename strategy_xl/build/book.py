@@ -22,10 +22,10 @@ from strategy_xl.build.page import AUTHOR, Book, Page
 from strategy_xl.build.placing import lay_out
 from strategy_xl.build.style import Styles
 from strategy_xl.build.validation import Validations
-from strategy_xl.errors import Location, UsageError
+from strategy_xl.errors import UsageError
 from strategy_xl.model import LANGUAGES
 from strategy_xl.ooxml.finish import finish
-from strategy_xl.ooxml.replace import atomic_replace
+from strategy_xl.ooxml.replace import atomic_replace, check_target
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.spec import (
     FormBlock,
@@ -167,10 +167,7 @@ def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, 
     """
     if lang not in LANGUAGES:
         raise UsageError("SX146", lang=lang, known=", ".join(LANGUAGES))
-    if target.exists() and not overwrite:
-        raise UsageError("SX144", Location(str(target)))
-    if not target.parent.is_dir():
-        raise UsageError("SX147", Location(str(target)), folder=str(target.parent))
+    check_target(target, overwrite=overwrite)
     spec = select.only(spec, only)
     rows: Rows = {}
     if example:

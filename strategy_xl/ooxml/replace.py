@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from strategy_xl.errors import Location, WorkbookError
+from strategy_xl.errors import Location, UsageError, WorkbookError
 
 
 class Stamp(NamedTuple):
@@ -28,6 +28,14 @@ class Stamp(NamedTuple):
     def from_status(cls, status: os.stat_result) -> Stamp:
         """The stamp of a file when its status was taken."""
         return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def check_target(target: Path, *, overwrite: bool) -> None:
+    """Raise UsageError for a new file that exists (unless ``overwrite``), or whose folder does not."""
+    if target.exists() and not overwrite:
+        raise UsageError("SX144", Location(str(target)))
+    if not target.parent.is_dir():
+        raise UsageError("SX147", Location(str(target)), folder=str(target.parent))
 
 
 @contextmanager

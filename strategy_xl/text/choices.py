@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from strategy_xl.model import LANGUAGES
 from strategy_xl.schema.spec import ListSpec
 from strategy_xl.text.parsing import fold
 
@@ -50,11 +51,11 @@ class Choices:
         A label of no choice is an added one, whose key is the label itself.
         """
         own = {choice.key: choice.get(lang) for choice in spec.choices}
-        other = {choice.key: choice.get("en" if lang == "fr" else "fr") for choice in spec.choices}
         by_key = own if placed is None else {key: placed.get(key) or label for key, label in own.items()}
         renamed = {fold(label): by_key[key] for key, label in own.items() if fold(by_key[key]) != fold(label)}
-        folded: dict[str, str] = {}
-        for labels in ({key: key for key in own}, other, own, by_key):
+        folded = {fold(key): key for key in own}
+        folded.update({fold(choice.get(other)): choice.key for other in LANGUAGES for choice in spec.choices})
+        for labels in (own, by_key):
             folded.update({fold(label): key for key, label in labels.items()})
         now = {fold(label) for label in by_key.values()}
         for text in renamed.keys() - now:

@@ -98,9 +98,9 @@ def figures(spec: WorkbookSpec, evaluations: Sequence[Evaluation], shares: pd.Se
 
 def figure_labels(spec: WorkbookSpec, look: Look) -> dict[str, str]:
     """What each figure counts, in the workbook's words: the choice, else the figure's own label."""
-    found: dict[str, str] = {}
+    blocks, found = spec.data_blocks(), {}
     for figure in spec.figures:
-        fields = spec.data_blocks()[figure.block][1].fields if figure.column else ()
+        fields = blocks[figure.block][1].fields if figure.column else ()
         lists = [field.choices for field in fields if field.key == figure.column and field.choices]
         labels = look.labels[lists[0]] if lists else {}
         found[figure.key] = labels.get(figure.choice or "", figure.label.get(look.lang))

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from native_templates import formulas as template_formulas
+from notation import written
 
 from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.placing import lay_out
 from strategy_xl.formulas.arrays import function_names
 from strategy_xl.formulas.excel import NEWER, escape_column, quote, write
-from strategy_xl.formulas.references import Reference
 from strategy_xl.formulas.tokens import tokens
 from strategy_xl.formulas.tree import parse
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.names import choice_name, setting_name
 from strategy_xl.schema.spec import TableBlock
-
-sys.path.insert(0, str(Path(__file__).parent))
-from native_templates import formulas as template_formulas
 
 FORMULAS = sorted({(found.block, found.formula) for found in template_formulas()})
 REFERENCE = re.compile(
@@ -32,19 +28,6 @@ REFERENCE = re.compile(
     + r")(?=\())"
 )
 """The notation, told apart from the tokeniser's own way."""
-
-
-def written(reference: Reference) -> str:
-    """The notation of a reference, written back."""
-    match reference.kind:
-        case "row":
-            return f"[{reference.key}]"
-        case "column":
-            return f"{reference.owner}[{reference.key}]"
-        case "setting":
-            return f"@{reference.key}"
-        case _:
-            return f"#{reference.owner}.{reference.key}"
 
 
 @pytest.mark.parametrize("formula", [formula for _block, formula in FORMULAS])

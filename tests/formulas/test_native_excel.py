@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from native_data import NA, make_context
 
 from strategy_xl.cellvalues import ErrorValue, to_serial
 from strategy_xl.formulas.arrays import (
@@ -27,9 +27,6 @@ from strategy_xl.formulas.arrays import (
 from strategy_xl.formulas.arrays.blocks import from_values
 from strategy_xl.formulas.references import Reference
 from strategy_xl.formulas.tree import Binary, Literal, parse, simplified
-
-sys.path.insert(0, str(Path(__file__).parent))
-from native_data import NA, make_context
 
 VALUE, NUM, REF, DIV0 = (ErrorValue(code) for code in ("#VALUE!", "#NUM!", "#REF!", "#DIV/0!"))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import native_data as data
+import native_templates as templates
 import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
@@ -18,10 +19,6 @@ from strategy_xl.formulas.arrays import evaluate
 from strategy_xl.formulas.excel import write
 from strategy_xl.formulas.references import Reference
 from strategy_xl.formulas.tree import parse
-
-sys.path.insert(0, str(Path(__file__).parent))
-import native_data as data
-import native_templates as templates
 
 FORMULAS = Path(__file__).with_name("native_formulas.txt")
 ROWS = 12

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
+from native_templates import Cells, TemplateFormula, formulas
 
 from strategy_xl.formulas.arrays import (
     UnsupportedError,
@@ -14,9 +12,6 @@ from strategy_xl.formulas.arrays import (
     evaluate,
     evaluation_order,
 )
-
-sys.path.insert(0, str(Path(__file__).parent))
-from native_templates import Cells, TemplateFormula, formulas
 
 UNSUPPORTED: dict[str, str] = {}
 """``block.key`` of the template formulas that cannot be evaluated, with the reason; none."""

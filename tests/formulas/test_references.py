@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from notation import written
 
 from strategy_xl.formulas.references import (
     REFERENCE,
@@ -19,23 +20,10 @@ KEYS = st.from_regex(r"[a-z][a-z0-9]{0,8}(_[a-z0-9]{1,4})?", fullmatch=True)
 PLAIN = st.text("ABCXYZ0123456789+-*/(),=<>& .$:;{}éà", max_size=20)
 
 
-def _written(reference: Reference) -> str:
-    """The notation of a reference, written back."""
-    match reference.kind:
-        case "row":
-            return f"[{reference.key}]"
-        case "column":
-            return f"{reference.owner}[{reference.key}]"
-        case "setting":
-            return f"@{reference.key}"
-        case _:
-            return f"#{reference.owner}.{reference.key}"
-
-
 def _again(formula: str) -> str:
     """The formula put together from its pieces, every reference read and written back."""
     return "".join(
-        _written(read_reference(piece.text)) if piece.kind == REFERENCE else piece.text
+        written(read_reference(piece.text)) if piece.kind == REFERENCE else piece.text
         for piece in pieces(formula)
     )
 

@@ -265,6 +265,21 @@ def _padded(part: Cells, size: Shape) -> Cells:
 _DATE = 5
 
 
+def stacked(parts: Sequence[Cells], *, ref: bool = False) -> Cells:
+    """Cells one after the other along their first axis."""
+    with_text = any(part.text is not None for part in parts)
+    present = 0
+    for part in parts:
+        present |= part.present
+    return Cells(
+        np.concatenate([part.kind for part in parts]),
+        np.concatenate([part.number for part in parts]),
+        np.concatenate([part.texts for part in parts]) if with_text else None,
+        present=present,
+        ref=ref,
+    )
+
+
 class _KindTable(dict[type, int]):
     """Kind by Python type; a type met for the first time is looked at once."""
 

@@ -18,6 +18,7 @@ from strategy_xl.formulas.arrays.blocks import (
     constant,
     from_values,
     objects,
+    stacked,
     texts,
 )
 from strategy_xl.formulas.arrays.kinds import settled
@@ -268,7 +269,7 @@ class _Run:
             rows = slice(start, min(start + step, self.size))
             part = _Run(self._compiled, self._context, rows, self).compute(node)
             parts.append(part.spread((rows.stop - rows.start, *part.shape[1:])))
-        return _stacked(parts)
+        return stacked(parts, ref=parts[0].ref)
 
     def _widest(self, node: Node) -> int:
         found = [self._widest(part) for part in children(node)]
@@ -329,18 +330,3 @@ class _Run:
             found = context.cells(("row", "#"), context.row_number)
             return found.map(lambda part: part[self._rows]) if self._whole is not None else found
         raise UnsupportedError("ROW of anything but a reference")
-
-
-def _stacked(parts: Sequence[Cells]) -> Cells:
-    """Slices of rows put together again."""
-    with_text = any(part.text is not None for part in parts)
-    present = 0
-    for part in parts:
-        present |= part.present
-    return Cells(
-        np.concatenate([part.kind for part in parts]),
-        np.concatenate([part.number for part in parts]),
-        np.concatenate([part.texts for part in parts]) if with_text else None,
-        present=present,
-        ref=parts[0].ref,
-    )

@@ -21,6 +21,7 @@ from strategy_xl.formulas.arrays.blocks import (
     Floats,
     errors_of,
     numbers,
+    stacked,
     with_errors,
 )
 from strategy_xl.formulas.arrays.grouping import Ints, Span, combined, sums
@@ -155,7 +156,7 @@ def _grouped(
         keys.append(codes)
     if ordered is None:
         return keys, None
-    codes = joint_ranks(ordered, _joined([asked for _op, asked in sides]))
+    codes = joint_ranks(ordered, stacked([asked for _op, asked in sides]))
     if codes is None:
         return None
     low, high = np.zeros(size, dtype=np.int64), None
@@ -179,19 +180,6 @@ def _limits(op: str, asked: Ints) -> tuple[Ints | None, Ints | None]:
             return asked + 1, None
         case _:
             return asked, None
-
-
-def _joined(parts: Sequence[Cells]) -> Cells:
-    """Lines of cells one after the other."""
-    present = 0
-    for part in parts:
-        present |= part.present
-    return Cells(
-        np.concatenate([part.kind for part in parts]),
-        np.concatenate([part.number for part in parts]),
-        np.concatenate([part.texts for part in parts]),
-        present=present,
-    )
 
 
 def joint_ranks(column: Cells, rows: Cells, *, ordered: bool = True) -> tuple[Ints, Ints] | None:

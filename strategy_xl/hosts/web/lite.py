@@ -20,7 +20,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from strategy_xl import __version__
-from strategy_xl.errors import Location, UsageError
+from strategy_xl.errors import UsageError
 from strategy_xl.functions.examples import signature
 from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.hosts.web import lite_bundle
@@ -28,7 +28,7 @@ from strategy_xl.model import LANGUAGES
 from strategy_xl.ooxml.finish import DECLARATION, RELATIONS, finish
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package
-from strategy_xl.ooxml.replace import atomic_replace
+from strategy_xl.ooxml.replace import atomic_replace, check_target
 from strategy_xl.text.catalog import message
 
 ADD_IN = "wa200008175"
@@ -251,10 +251,7 @@ def build_lite(target: Path, *, lang: str = "fr", overwrite: bool = False) -> Pa
     """
     if lang not in LANGUAGES:
         raise UsageError("SX146", lang=lang, known=", ".join(LANGUAGES))
-    if target.exists() and not overwrite:
-        raise UsageError("SX144", Location(str(target)))
-    if not target.parent.is_dir():
-        raise UsageError("SX147", Location(str(target)), folder=str(target.parent))
+    check_target(target, overwrite=overwrite)
     added = {
         EXTENSION_PART: _extension(lang).encode(),
         PANES_PART: _panes().encode(),
