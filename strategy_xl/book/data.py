@@ -40,7 +40,8 @@ class BlockData:
         uncached: computed fields of which at least one filled row has a formula without stored result.
         uncached_rows: for those fields, the rows (index values of the frame).
         overtyped: computed fields → rows in which something was typed over the formula.
-        erased: computed fields → rows in which the formula is gone and nothing stands in its place.
+        erased: computed fields → rows in which the formula is gone and nothing stands in its place, or what
+            it pointed to was cut away.
         to_clear: owned fields → blank rows in which an old result still stands.
         shown: computed and owned fields → what each of their cells shows, over all rows: value, text, "" for
             nothing (or a formula never calculated), ``ErrorValue``.

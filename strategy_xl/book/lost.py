@@ -1,4 +1,4 @@
-"""Formulas of the templates that are gone: erased ones are put back, one typed over is people's own now."""
+"""Formulas of the templates that are gone: lost ones are put back, one typed over is people's own now."""
 
 from __future__ import annotations
 
@@ -23,13 +23,18 @@ Metas = Callable[[str], SheetMeta]
 Mask = npt.NDArray[np.bool_]
 
 
-def look(data: BlockData, index: Rows, metas: Metas) -> BlockData:
+_BROKEN = frozenset({ErrorValue.REF.value, ErrorValue.NAME.value})
+"""What a formula shows whose cells were cut away."""
+
+
+def look(data: BlockData, index: Rows, metas: Metas, *, is_whole: bool) -> BlockData:
     """The block with what became of its formulas: ``uncached_rows``, ``overtyped`` and ``erased``.
 
     Arguments:
         data: the block with what its cells show.
         index: rows or instances that people filled; only those can miss a result.
         metas: what is known of a sheet by its title.
+        is_whole: whether all that formulas need is there; else one that points nowhere stays as it is.
     """
     uncached: dict[str, Rows] = {}
     overtyped: dict[str, Rows] = {}
@@ -38,11 +43,17 @@ def look(data: BlockData, index: Rows, metas: Metas) -> BlockData:
     for spec in data.block.fields:
         if spec.role is not FieldRole.COMPUTED or spec.key not in data.places:
             continue
-        has, missing = _masks(data, spec.key, metas(data.sheet_of(spec.key)))
+        meta = metas(data.sheet_of(spec.key))
+        has, missing = _masks(data, spec.key, meta)
+        broken = {(cell.row, cell.column) for cell in meta.errors if is_whole and cell.text in _BROKEN}
+        lost = np.zeros(len(rows), bool)
+        if broken:
+            lost |= has & np.array([data.cell(spec.key, int(row)) in broken for row in rows], bool)
         if not has.all():
             blank = blank_mask(data.shown[spec.key])
             _note(overtyped, spec.key, rows[~has & ~blank])
-            _note(erased, spec.key, rows[~has & blank & ~_hidden(data, spec.key, rows)])
+            lost |= ~has & blank & ~_hidden(data, spec.key, rows)
+        _note(erased, spec.key, rows[lost])
         _note(uncached, spec.key, index[missing[index - data.first_row]])
     return replace(data, uncached_rows=uncached, overtyped=overtyped, erased=erased)
 

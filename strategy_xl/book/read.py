@@ -73,6 +73,10 @@ def read_workbook(
         found = resolve(str(path), _names(info), spec, cells, blocks=blocks)
         choices, mixed = _choices(str(path), spec, found, values)
         work = _Reader(str(path), values, Context(found.lang, info.is_1904, choices))
+        codes = {finding.code for finding in found.findings}
+        work.is_whole = not codes & _LOSSES
+        # What formulas show for lack of a sheet or a table that is gone is no news beside that.
+        work.tells_errors = not codes & {*_LOSSES, "SX124"}
         for block in found.blocks.values():
             for sheet in {block.sheet, *(place.sheet for place in block.places.values())}:
                 work.expect(sheet, block)
@@ -80,17 +84,19 @@ def read_workbook(
         read, related = check_relations(str(path), read)
         erased, overtyped = _single_formulas(spec, found, values)
         merged = {sheet: values.meta(sheet).merged for sheet in {block.sheet for block in read.values()}}
-    findings = (*found.findings, *mixed, *work.findings, *related)
-    if any(finding.code in _LOSSES for finding in found.findings):
-        # What formulas show for lack of a sheet that is gone is no news beside that.
-        findings = tuple(finding for finding in findings if finding.code != "SX211")
     return WorkbookData(
         str(path),
         found.lang,
         found.schema_version,
         info.is_1904,
         read,
-        (*findings, *lost.put_back(str(path), read, erased, found.lang)),
+        (
+            *found.findings,
+            *mixed,
+            *work.findings,
+            *related,
+            *lost.put_back(str(path), read, erased, found.lang),
+        ),
         found.sheets,
         choices,
         found.anchors,
@@ -188,6 +194,7 @@ class _Reader:
         self.path, self.values, self.context = path, values, context
         self.lenient = replace(context, strict=False)
         self.findings: list[Finding] = []
+        self.is_whole = self.tells_errors = True
         self._last: dict[str, int | None] = {}
         self._width: dict[str, int] = {}
         self._waiting: Counter[str] = Counter()
@@ -292,7 +299,7 @@ class _Reader:
         """The block with what its cells show and what became of its formulas, its findings noted."""
         merged = self.values.meta(data.sheet).merged
         data = replace(data, shown=self._shown(data, columns), merged=lost.within(data, merged))
-        data = lost.look(data, index, self.values.meta)
+        data = lost.look(data, index, self.values.meta, is_whole=self.is_whole)
         self._report(data, columns)
         if data.is_table and data.merged:
             area = data.merged[0]
@@ -394,11 +401,15 @@ class _Reader:
             if spec.role is FieldRole.INPUT:
                 problems += [CellProblem(at, "SX206", {"found": text}) for at, text in errors]
             else:
-                failing += [(spec, at + data.first_row) for at, _ in errors]
+                gone = set(data.erased.get(spec.key, ()))
+                rows = [at + data.first_row for at, _ in errors]
+                failing += [(spec, row) for row in rows if row not in gone]
             if problems:
                 self._locate(data, spec, problems)
         self.findings += lost.typed_over(self.path, data)
-        self.findings += lost.failing(self.path, data, failing)
+        # Beside a value typed over a formula, what others make of it is no news.
+        if self.tells_errors and not data.overtyped:
+            self.findings += lost.failing(self.path, data, failing)
 
     def _locate(self, data: BlockData, spec: FieldSpec, problems: Sequence[CellProblem]) -> None:
         label, first = spec.label.get(self.context.lang), data.first_row
