@@ -143,6 +143,8 @@ def located(
     (spec, row), (last, bottom) = cells[0], cells[-1]
     where = Location(path, data.sheet_of(spec.key), data.a1(spec.key, row))
     label = spec.label.get(data.context.lang)
+    if len(cells) == 1:
+        return where, {"label": label}
     return where, {"label": label, "n": len(cells), "last": data.a1(last.key, bottom)}
 
 

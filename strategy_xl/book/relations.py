@@ -57,7 +57,9 @@ def _gathered(findings: list[Finding]) -> Iterator[Finding]:
             yield finding
         elif name not in seen:
             seen.add(name)
-            yield replace(finding, args={**finding.args, "n": counts[name]})
+            several = {"n": counts[name]} if counts[name] > 1 else {}
+            args = {key: value for key, value in finding.args.items() if key != "n"}
+            yield replace(finding, args={**args, **several})
 
 
 def _name_sought(finding: Finding) -> object:
