@@ -113,7 +113,9 @@ class Evaluator:
 def evaluate(spec: WorkbookSpec, frames: Mapping[str, pd.DataFrame], today: date) -> list[Evaluation]:
     """Run every rule of the templates, in sheet order, on the blocks that the workbook has.
 
-    A block without a row has no answer to give; a board that the batch fills is always computed.
+    A block without a row has no answer to give; a board that the batch fills is always computed. A rule that
+    needs a block which is not there (its sheet was deleted) is left aside: what stands there is better than
+    an answer on half of what it asks.
 
     Arguments:
         spec: the templates.
@@ -126,5 +128,7 @@ def evaluate(spec: WorkbookSpec, frames: Mapping[str, pd.DataFrame], today: date
         evaluator.run(call)
         for module in spec.modules
         for call in module.rules
-        if call.into in frames and (len(frames[call.into]) or blocks[call.into][1].is_listing)
+        if call.into in frames
+        and (len(frames[call.into]) or blocks[call.into][1].is_listing)
+        and all(parse_argument(text)[0] in frames for text in call.args.values())
     ]

@@ -14,7 +14,8 @@ import pandas as pd
 from strategy_xl.book.resolve import Place
 from strategy_xl.book.shown import Look
 from strategy_xl.errors import Finding
-from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.formulas.cell_refs import Area, cell_name
+from strategy_xl.ooxml.workbook_part import TableColumn
 from strategy_xl.schema.spec import DataBlock, FieldSpec, ModuleSpec, TableBlock
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coercion import Context, coerce_column
@@ -38,11 +39,15 @@ class BlockData:
             or a table turned into a range.
         uncached: computed fields of which at least one filled row has a formula without stored result.
         uncached_rows: for those fields, the rows (index values of the frame).
-        overtyped: computed fields → rows in which something was typed over the formula, or it was erased.
+        overtyped: computed fields → rows in which something was typed over the formula.
+        erased: computed fields → rows in which the formula is gone and nothing stands in its place, or what
+            it pointed to was cut away.
         to_clear: owned fields → blank rows in which an old result still stands.
         shown: computed and owned fields → what each of their cells shows, over all rows: value, text, "" for
             nothing (or a formula never calculated), ``ErrorValue``.
         context: language, date system and lists, to turn owned cells into values.
+        table_columns: field key → the Excel table's own word on its column: title, formula.
+        merged: merged areas of the sheet that reach into the block's rows.
     """
 
     module: ModuleSpec
@@ -56,9 +61,12 @@ class BlockData:
     table_left: int = 0
     uncached_rows: Mapping[str, Rows] = field(default_factory=dict)
     overtyped: Mapping[str, Rows] = field(default_factory=dict)
+    erased: Mapping[str, Rows] = field(default_factory=dict)
     to_clear: Mapping[str, Rows] = field(default_factory=dict)
     shown: Mapping[str, list[Any]] = field(default_factory=dict)
     context: Context = field(default_factory=Context)
+    table_columns: Mapping[str, TableColumn] = field(default_factory=dict)
+    merged: tuple[Area, ...] = ()
 
     @property
     def uncached(self) -> frozenset[str]:
@@ -125,6 +133,9 @@ class WorkbookData:
         sheets: module key → title of its sheet.
         choices: list key → choices with the labels of this workbook.
         anchors: (block key, field key) → cell, for every stored name that still leads somewhere.
+        erased, overtyped: of the formulas outside of fields (completeness, printed grids), the cells whose
+            formula is gone, without and with something in its place.
+        merged: sheet title → its merged areas.
     """
 
     path: str
@@ -136,6 +147,9 @@ class WorkbookData:
     sheets: Mapping[str, str]
     choices: Mapping[str, Choices]
     anchors: Mapping[tuple[str, str], Place]
+    erased: frozenset[Place] = frozenset()
+    overtyped: frozenset[Place] = frozenset()
+    merged: Mapping[str, tuple[Area, ...]] = field(default_factory=dict)
 
     @cached_property
     def look(self) -> Look:

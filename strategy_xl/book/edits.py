@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,8 @@ import pandas as pd
 
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.resolve import Place
-from strategy_xl.ooxml.cells import Cached
-from strategy_xl.schema.spec import FieldRole
+from strategy_xl.ooxml.cells import Cached, Formula
+from strategy_xl.schema.spec import FieldRole, FieldSpec
 
 Objects = npt.NDArray[np.object_]
 
@@ -51,6 +51,20 @@ class Shown:
     cells: Sequence[tuple[Place, Any]] = field(default_factory=tuple)
 
 
+class FormulaTexts(Protocol):
+    """Gives the text of a formula that belongs in a cell, as the workbook stands."""
+
+    def of_field(self, block: BlockData, spec: FieldSpec, index: int) -> str:
+        """Of a computed field in an Excel row or instance."""
+
+    def of_cell(self, place: Place) -> str:
+        """Of a cell outside of fields."""
+
+
+Texts = Callable[[], FormulaTexts]
+"""Asked only where a formula is to be put back."""
+
+
 def place(data: WorkbookData, answers: Mapping[str, Mapping[str, pd.Series]]) -> PlacedAnswers:
     """Put answers beside the rows they are about; a list that is longer than its table is cut.
 
@@ -70,10 +84,17 @@ def place(data: WorkbookData, answers: Mapping[str, Mapping[str, pd.Series]]) ->
     return found
 
 
-def edits(data: WorkbookData, placed: PlacedAnswers, shown: Shown) -> Columns:
+def edits(data: WorkbookData, placed: PlacedAnswers, shown: Shown, texts: Texts | None = None) -> Columns:
     """Every cell that does not show yet what it should: owned cells as values, formula cells as ``Cached``.
 
-    Old answers in rows that are blank now are cleared; a cell in which people replaced a formula is theirs.
+    Old answers in rows that are blank now are cleared. An erased formula is put back; a cell in which people
+    replaced a formula is theirs, and one that is merged into another holds nothing.
+
+    Arguments:
+        data: the workbook as read.
+        placed: the answers.
+        shown: what its formulas show.
+        texts: the formulas to put back where they were erased; without it those cells stay empty.
     """
     columns: Columns = {}
     for key, block in data.blocks.items():
@@ -84,10 +105,31 @@ def edits(data: WorkbookData, placed: PlacedAnswers, shown: Shown) -> Columns:
                 answered = placed.get(key, {}).get(spec.key)
                 _put(columns, block, spec.key, _owned(block, spec.key, answered))
             elif spec.role is FieldRole.COMPUTED:
-                _put(columns, block, spec.key, _cached(block, spec.key, shown.columns[key][spec.key]))
-    for cell, value in shown.cells:
-        columns.setdefault(cell.sheet, {}).setdefault(cell.column, {})[cell.row] = Cached(value)
+                _put(columns, block, spec.key, _cached(block, spec, shown.columns[key][spec.key], texts))
+    _put_singles(columns, data, shown.cells, texts)
+    _drop_hidden(columns, data)
     return columns
+
+
+def _put_singles(
+    columns: Columns, data: WorkbookData, cells: Sequence[tuple[Place, Any]], texts: Texts | None
+) -> None:
+    for place, value in cells:
+        new: Any = Cached(value)
+        if place in data.erased and texts is not None:
+            new = Formula(texts().of_cell(place), value)
+        elif place in data.erased | data.overtyped:
+            continue
+        columns.setdefault(place.sheet, {}).setdefault(place.column, {})[place.row] = new
+
+
+def _drop_hidden(columns: Columns, data: WorkbookData) -> None:
+    """Leave out cells that are merged into another one."""
+    for sheet, areas in data.merged.items():
+        for area in areas:
+            for row, column, _ in list(area.cells_of(columns.get(sheet, {}))):
+                if (row, column) != (area.top, area.left):
+                    del columns[sheet][column][row]
 
 
 def _owned(block: BlockData, key: str, answered: Placed | None) -> dict[int, Any]:
@@ -99,12 +141,19 @@ def _owned(block: BlockData, key: str, answered: Placed | None) -> dict[int, Any
     return _changed(block, key, values)
 
 
-def _cached(block: BlockData, key: str, values: Objects) -> dict[int, Any]:
-    """What a computed field's formulas show now, where they show something else."""
-    changed = _changed(block, key, values.tolist())
-    for row in block.overtyped.get(key, ()):
+def _cached(block: BlockData, spec: FieldSpec, values: Objects, texts: Texts | None) -> dict[int, Any]:
+    """What a computed field's formulas show now, where they show something else or are gone."""
+    changed = _changed(block, spec.key, values.tolist())
+    erased = [int(row) for row in block.erased.get(spec.key, ())]
+    for row in (*erased, *block.overtyped.get(spec.key, ())):
         changed.pop(int(row), None)
-    return {row: Cached("" if value is None else value) for row, value in changed.items()}
+    found: dict[int, Any] = {row: Cached("" if value is None else value) for row, value in changed.items()}
+    if texts is not None:
+        for row in erased:
+            value = values[row - block.first_row]
+            text = texts().of_field(block, spec, row)
+            found[row] = Formula(text, "" if value is None else value, array=spec.array)
+    return found
 
 
 def _held(block: BlockData, key: str, row: int) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +13,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from strategy_xl.book.data import BlockData, Rows, WorkbookData
+from strategy_xl.book.resolve import BlockPlace
+from strategy_xl.ooxml.sheet_facts import SheetMeta
 from strategy_xl.ooxml.sheet_values import Row
 from strategy_xl.schema.spec import DataBlock, FieldRole, FieldSpec, FieldType, TableBlock
 from strategy_xl.text.coercion import Coerced, as_column, blank_mask
+from strategy_xl.text.parsing import fold
 
 _SLICE = 512
 
@@ -70,6 +75,36 @@ def filled_rows(block: DataBlock, columns: Iterable[Column], count: int) -> npt.
         for problem in column.coerced.problems:
             filled[problem.position] = True
     return filled
+
+
+_LIKELY = re.compile("tot|som|sum", re.IGNORECASE)
+_TOTAL = re.compile(r"(?:(?:sous|grand|sub)[- ]?)?(?:totals?|totaux)(?: general)?|sommes?|sum")
+
+
+def total_rows(place: BlockPlace, cells: Mapping[str, list[Any]], first: int, meta: SheetMeta) -> list[int]:
+    """Rows (positions) that only sum up those above: named so, with a sum or a formula under numbers.
+
+    Arguments:
+        place: a table's place.
+        cells: raw cells by field key, from row ``first`` on.
+        meta: what is known of its sheet.
+    """
+    block = place.block
+    if not isinstance(block, TableBlock) or block.identity_key not in cells:
+        return []
+    names = enumerate(cells[block.identity_key])
+    likely = [(at, name) for at, name in names if isinstance(name, str) and _LIKELY.search(name)]
+    found = [at for at, name in likely if _TOTAL.fullmatch(fold(name))]
+    keys = [spec.key for spec in block.fields if spec.role is FieldRole.INPUT and spec.key in cells]
+
+    def is_sum(at: int, key: str) -> bool:
+        above = [value for value in cells[key][:at] if type(value) is float]
+        row, value = first + at, cells[key][at]
+        if meta.formulas_in(place.places[key].column, row, row)[0]:
+            return True
+        return type(value) is float and len(above) > 1 and math.isclose(value, math.fsum(above), abs_tol=0.5)
+
+    return [at for at in found if any(is_sum(at, key) for key in keys)]
 
 
 def _is_default(column: Column) -> npt.NDArray[np.bool_]:

@@ -15,28 +15,36 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from strategy_xl.book import lost
 from strategy_xl.book.data import BlockData, Rows, WorkbookData
-from strategy_xl.book.frames import Column, cells_of, filled_rows, frame_of, left_results, transpose
+from strategy_xl.book.frames import (
+    Column,
+    cells_of,
+    filled_rows,
+    frame_of,
+    left_results,
+    total_rows,
+    transpose,
+)
 from strategy_xl.book.relations import check_relations
 from strategy_xl.book.resolve import BlockPlace, BookNames, Place, Resolution, resolve, table_area
 from strategy_xl.cellvalues import ErrorValue, error_value
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.sheet_facts import SheetMeta
 from strategy_xl.ooxml.sheet_values import Row, SheetValues
-from strategy_xl.ooxml.workbook_part import WorkbookInfo
+from strategy_xl.ooxml.workbook_part import TableColumn, WorkbookInfo
 from strategy_xl.schema.spec import FieldRole, FieldSpec, ListSpec, TableBlock, WorkbookSpec
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coercion import CellProblem, Coerced, Context, blank_mask, coerce_column
 from strategy_xl.text.parsing import fold
 
-__all__ = ["BlockData", "WorkbookData", "check", "read_workbook"]
+__all__ = ["BlockData", "WorkbookData", "read_workbook"]
 
 MAX_SAME = 20
 """Findings of one kind shown for one column; the others are counted."""
+_LOSSES = frozenset({"SX120", "SX127"})
 _BELOW = 50
 """Rows looked at below a table, for rows typed under its end."""
 
@@ -65,21 +73,36 @@ def read_workbook(
         found = resolve(str(path), _names(info), spec, cells, blocks=blocks)
         choices, mixed = _choices(str(path), spec, found, values)
         work = _Reader(str(path), values, Context(found.lang, info.is_1904, choices))
+        codes = {finding.code for finding in found.findings}
+        work.is_whole = not codes & _LOSSES
+        # What formulas show for lack of a sheet or a table that is gone is no news beside that.
+        work.tells_errors = not codes & {*_LOSSES, "SX124"}
         for block in found.blocks.values():
             for sheet in {block.sheet, *(place.sheet for place in block.places.values())}:
                 work.expect(sheet, block)
         read = {block.block.key: work.block(block) for block in found.blocks.values()}
         read, related = check_relations(str(path), read)
+        erased, overtyped = _single_formulas(spec, found, values)
+        merged = {sheet: values.meta(sheet).merged for sheet in {block.sheet for block in read.values()}}
     return WorkbookData(
         str(path),
         found.lang,
         found.schema_version,
         info.is_1904,
         read,
-        (*found.findings, *mixed, *work.findings, *related),
+        (
+            *found.findings,
+            *mixed,
+            *work.findings,
+            *related,
+            *lost.put_back(str(path), read, erased, found.lang),
+        ),
         found.sheets,
         choices,
         found.anchors,
+        erased,
+        overtyped,
+        merged,
     )
 
 
@@ -95,14 +118,6 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def check(path: Path | str, spec: WorkbookSpec) -> list[Finding]:
-    """Everything in a workbook that people should look at; nothing is written.
-
-    Errors: see ``read_workbook``.
-    """
-    return list(read_workbook(path, spec).findings)
-
-
 def _names(info: WorkbookInfo) -> BookNames:
     """Names, tables and sheets; a name of the workbook outranks a sheet's (a copied sheet has those)."""
     names: dict[str, str] = {}
@@ -110,11 +125,20 @@ def _names(info: WorkbookInfo) -> BookNames:
         names[name.name] = name.text
     sheets = tuple(sheet.name for sheet in info.sheets if sheet.kind == "worksheet")
     tables = tuple(
-        table_area(table.display_name, table.sheet, table.area, table.totals_rows)
+        table_area(table.display_name, table.sheet, table.area, table.totals_rows, table.columns)
         for table in info.tables
         if table.header_rows
     )
     return BookNames(sheets, names, tables)
+
+
+def _single_formulas(
+    spec: WorkbookSpec, found: Resolution, values: SheetValues
+) -> tuple[frozenset[Place], frozenset[Place]]:
+    """Formulas outside of fields that were erased, and those typed over."""
+    return lost.bare_cells(
+        lost.single_cells(spec, found.anchors), values.meta, lambda place: _content(values, place)
+    )
 
 
 def _choices(
@@ -138,9 +162,13 @@ def _choices(
     return choices, findings
 
 
-def _label(values: SheetValues, place: Place) -> str:
+def _content(values: SheetValues, place: Place) -> Any:
     (value,) = cells_of(values.rows(place.sheet), place.column, place.row, place.row)
-    return str(value).strip()
+    return value
+
+
+def _label(values: SheetValues, place: Place) -> str:
+    return str(_content(values, place)).strip()
 
 
 def _taken(
@@ -165,6 +193,7 @@ class _Reader:
         self.path, self.values, self.context = path, values, context
         self.lenient = replace(context, strict=False)
         self.findings: list[Finding] = []
+        self.is_whole = self.tells_errors = True
         self._last: dict[str, int | None] = {}
         self._width: dict[str, int] = {}
         self._waiting: Counter[str] = Counter()
@@ -212,6 +241,9 @@ class _Reader:
         blank = [""] * (last - first + 1)
         columns = {spec.key: self._read(spec, cells.get(spec.key, blank)) for spec in place.block.fields}
         filled = filled_rows(place.block, columns.values(), last - first + 1)
+        for at in total_rows(place, cells, first, self.values.meta(place.sheet)):
+            filled[at] = False
+            self._say_total(place, first + at, cells)
         index = np.flatnonzero(filled) + first
         data = BlockData(
             place.module,
@@ -225,9 +257,9 @@ class _Reader:
             place.left,
             to_clear=left_results(columns.values(), filled, first),
             context=self.lenient,
+            table_columns=_table_columns(place),
         )
-        data = replace(self._formulas(data, index), shown=self._shown(data, columns.values()))
-        self._report(data, columns.values(), first)
+        data = self._looked_over(data, columns.values(), index)
         self._below(place, rows, last)
         return data
 
@@ -260,9 +292,25 @@ class _Reader:
             to_clear=left_results(columns.values(), filled, 1),
             context=self.lenient,
         )
-        data = replace(self._formulas(data, index), shown=self._shown(data, columns.values()))
-        self._report(data, columns.values(), 1)
+        return self._looked_over(data, columns.values(), index)
+
+    def _looked_over(self, data: BlockData, columns: Collection[Column], index: Rows) -> BlockData:
+        """The block with what its cells show and what became of its formulas, its findings noted."""
+        merged = self.values.meta(data.sheet).merged
+        data = replace(data, shown=self._shown(data, columns), merged=lost.within(data, merged))
+        data = lost.look(data, index, self.values.meta, is_whole=self.is_whole)
+        self._report(data, columns)
+        if data.is_table and data.merged:
+            area = data.merged[0]
+            where = Location(self.path, data.sheet, cell_name(area.top, area.left))
+            self.findings.append(Finding("SX133", where, {"n": len(data.merged), "area": str(area)}))
         return data
+
+    def _say_total(self, place: BlockPlace, row: int, cells: Mapping[str, list[Any]]) -> None:
+        key = getattr(place.block, "identity_key", "")
+        where = Location(self.path, place.sheet, cell_name(row, place.places[key].column))
+        found = cells[key][row - place.header - 1]
+        self.findings.append(Finding("SX132", where, {"found": found}, Severity.NOTE))
 
     def _read(self, spec: FieldSpec, raw: list[Any]) -> Column:
         context = self.context if spec.role is FieldRole.INPUT else self.lenient
@@ -276,6 +324,9 @@ class _Reader:
     @staticmethod
     def _last_used(place: BlockPlace, rows: Sequence[Row]) -> int:
         """Last row that holds anything in an input column, of a table that is a plain range now."""
+        if place.block.is_listing:  # nothing tells its last row but the template
+            prepared = place.header + getattr(place.block, "rows", 0)
+            return min(place.bottom or prepared, prepared)
         bottom = min(place.bottom or len(rows), len(rows))
         last = place.header
         for spec in place.block.fields:
@@ -296,26 +347,15 @@ class _Reader:
         blank = blank_mask(cells_of(rows, column, last + 1, bottom)) if bottom > last else np.ones(1, bool)
         count = int(np.argmax(blank)) if blank.any() else len(blank)
         if count:
+            keys = {key: item.column for key, item in place.places.items()}
+            cells = transpose(rows, keys, place.header + 1, last + count)
+            totals = total_rows(place, cells, place.header + 1, self.values.meta(place.sheet))
+            count -= sum(at >= last - place.header for at in totals)
+        if count:
             where = Location(self.path, place.sheet, cell_name(last + 1, column))
             self.findings.append(Finding("SX126", where, {"n": count, "table": place.table or ""}))
 
     # -- formulas and findings -------------------------------------------------------------------------
-
-    def _formulas(self, data: BlockData, index: Rows) -> BlockData:
-        """Which computed cells have lost their formula, or have one that was never calculated."""
-        uncached: dict[str, Rows] = {}
-        overtyped: dict[str, Rows] = {}
-        for spec in data.block.fields:
-            if spec.role is not FieldRole.COMPUTED or spec.key not in data.places or not len(index):
-                continue
-            meta = self.values.meta(data.sheet_of(spec.key))
-            has, missing = _formula_masks(data, spec.key, meta)
-            position = index - data.first_row
-            if not has[position].all():
-                overtyped[spec.key] = index[~has[position]]
-            if missing[position].any():
-                uncached[spec.key] = index[missing[position]]
-        return replace(data, uncached_rows=uncached, overtyped=overtyped)
 
     def _errors_of(self, data: BlockData, key: str) -> Iterator[tuple[int, str]]:
         """Position among the block's rows or instances, and text, of a field's error cells."""
@@ -348,23 +388,30 @@ class _Reader:
                 found[key][position] = error_value(text) or ErrorValue.UNKNOWN
         return found
 
-    def _report(self, data: BlockData, columns: Iterable[Column], first: int) -> None:
-        """Turn the problems of all columns into located findings."""
-        errors = self._errors(data)
+    def _report(self, data: BlockData, columns: Iterable[Column]) -> None:
+        """Turn the problems of all columns into located findings; formulas are told once a block."""
+        failing: list[tuple[FieldSpec, int]] = []
         for column in columns:
             spec = column.spec
-            problems = [*column.coerced.problems, *errors.get(spec.key, ())]
-            for row in data.overtyped.get(spec.key, ()):
-                value = column.raw[int(row) - first]
-                shown = "" if value is None else str(value)
-                problems.append(
-                    CellProblem(int(row) - first, "SX209" if shown else "SX210", {"found": shown})
-                )
-            if spec.key in data.places and problems:
-                self._locate(data, spec, problems, first)
+            problems = list(column.coerced.problems)
+            if spec.key not in data.places:
+                continue
+            errors = self._errors(data, spec)
+            if spec.role is FieldRole.INPUT:
+                problems += [CellProblem(at, "SX206", {"found": text}) for at, text in errors]
+            else:
+                gone = set(data.erased.get(spec.key, ()))
+                rows = [at + data.first_row for at, _ in errors]
+                failing += [(spec, row) for row in rows if row not in gone]
+            if problems:
+                self._locate(data, spec, problems)
+        self.findings += lost.typed_over(self.path, data)
+        # Beside a value typed over a formula, what others make of it is no news.
+        if self.tells_errors and not data.overtyped:
+            self.findings += lost.failing(self.path, data, failing)
 
-    def _locate(self, data: BlockData, spec: FieldSpec, problems: Sequence[CellProblem], first: int) -> None:
-        label = spec.label.get(self.context.lang)
+    def _locate(self, data: BlockData, spec: FieldSpec, problems: Sequence[CellProblem]) -> None:
+        label, first = spec.label.get(self.context.lang), data.first_row
         counts: Counter[str] = Counter()
         for problem in problems:
             counts[problem.code] += 1
@@ -378,35 +425,18 @@ class _Reader:
                 args = {"label": label, "n": total - MAX_SAME, "code": problem.code}
                 self.findings.append(Finding("SX230", where, args, problem.severity))
 
-    def _errors(self, data: BlockData) -> dict[str, list[CellProblem]]:
-        """Error cells (``#N/A``) in input and computed fields of the block's rows."""
-        found: dict[str, list[CellProblem]] = {}
-        for spec in data.block.fields:
-            if spec.role is FieldRole.OWNED or spec.key not in data.places:
-                continue
-            code = "SX206" if spec.role is FieldRole.INPUT else "SX211"
-            # #N/A in a helper column is how a chart is told that there is no point.
-            helper = spec.role is FieldRole.COMPUTED and spec.hidden
-            problems = [
-                CellProblem(position, code, {"found": text})
-                for position, text in self._errors_of(data, spec.key)
-                if not (helper and text == "#N/A")
-            ]
-            if problems:
-                found[spec.key] = problems
-        return found
+    def _errors(self, data: BlockData, spec: FieldSpec) -> list[tuple[int, str]]:
+        """Position and text of the error cells (``#N/A``) of an input or computed field.
+
+        #N/A in a helper column is how a chart is told that there is no point.
+        """
+        if spec.role is FieldRole.OWNED:
+            return []
+        helper = spec.role is FieldRole.COMPUTED and spec.hidden
+        return [found for found in self._errors_of(data, spec.key) if not (helper and found[1] == "#N/A")]
 
 
-def _formula_masks(
-    data: BlockData, key: str, meta: SheetMeta
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """For all rows or instances: which hold a formula, which one without result."""
-    place = data.places[key]
-    if data.is_table:
-        area = (place.column, data.first_row, data.last_row)
-        return meta.formulas_in(*area), meta.uncached_in(*area)
-    masks = [
-        (meta.formulas_in(column, place.row, place.row)[0], meta.uncached_in(column, place.row, place.row)[0])
-        for column in range(place.column, place.column + data.last_row)
-    ]
-    return np.array([mask[0] for mask in masks]), np.array([mask[1] for mask in masks])
+def _table_columns(place: BlockPlace) -> dict[str, TableColumn]:
+    """What the Excel table says of each field's column."""
+    at = {key: item.column - place.left for key, item in place.places.items()}
+    return {key: place.columns[index] for key, index in at.items() if index < len(place.columns)}

@@ -6,11 +6,12 @@ import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from strategy_xl.book.data import BlockData
+from strategy_xl.book.lost import is_hidden
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.references import parse_column
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
@@ -41,7 +42,30 @@ def check_relations(path: str, blocks: Mapping[str, BlockData]) -> tuple[dict[st
             frame, findings = _references(path, result[key], spec, blocks[owner], column)
             found += _capped(findings)
             result[key] = replace(result[key], frame=frame)
-    return result, found
+    return result, list(_gathered(found))
+
+
+def _gathered(findings: list[Finding]) -> Iterator[Finding]:
+    """The findings, of which those on one name that does not exist are one, wherever it is cited."""
+    counts: Counter[object] = Counter()
+    for finding in findings:
+        counts[_name_sought(finding)] += cast("int", finding.args.get("n", 1))
+    seen: set[object] = set()
+    for finding in findings:
+        name = _name_sought(finding)
+        if name is None:
+            yield finding
+        elif name not in seen:
+            seen.add(name)
+            several = {"n": counts[name]} if counts[name] > 1 else {}
+            args = {key: value for key, value in finding.args.items() if key != "n"}
+            yield replace(finding, args={**args, **several})
+
+
+def _name_sought(finding: Finding) -> object:
+    if finding.code not in {"SX490", "SX491"}:
+        return None
+    return finding.args["found"], finding.args["sheet"], finding.args["column"]
 
 
 def _capped(findings: Iterator[Finding] | list[Finding]) -> Iterator[Finding]:
@@ -78,6 +102,8 @@ def _identities(path: str, data: BlockData) -> Iterator[Finding]:
         return
     label = spec.label.get(data.context.lang)
     for index in names.index[names.isna()]:
+        if is_hidden(data.merged, *data.cell(spec.key, int(index))):
+            continue  # told once, with the merged area
         yield Finding("SX393", _where(path, data, spec.key, index), {"label": label})
     # A date, a choice or a reference to another sheet may well come back on several rows.
     if spec.type is not FieldType.TEXT or spec.source is not None:
@@ -122,8 +148,10 @@ def _references(
         likely[value] = by_fold[close[0]] if close else None
     findings = []
     wrong = values[values.isin(list(likely))]
-    for index, value in wrong.items():
+    counts = wrong.value_counts()
+    for index, value in wrong.drop_duplicates().items():
         args = {
+            "n": int(counts[value]),
             "label": spec.label.get(data.context.lang),
             "found": value,
             "sheet": target.sheet,

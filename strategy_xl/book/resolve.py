@@ -10,17 +10,20 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from strategy_xl.errors import Finding, Location, Severity, WorkbookError
 from strategy_xl.formulas.cell_refs import Area, cell_name, parse_cell
+from strategy_xl.ooxml.workbook_part import TableColumn
 from strategy_xl.schema.names import STAMP, choice_name, list_name, parse_anchor
 from strategy_xl.schema.spec import (
+    AnyBlock,
     DataBlock,
     FieldRole,
     FieldSpec,
     FormBlock,
+    ListsBlock,
     ModuleSpec,
     SummaryBlock,
     TableBlock,
@@ -58,6 +61,7 @@ class TableArea:
     last: int
     left: int
     right: int
+    columns: tuple[TableColumn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,8 @@ class BlockPlace:
         header: row of the headers (table), 0 for a form.
         last: last data row of the ListObject; None when the table has become a plain range.
         bottom: last row the block may use before the next block begins; None when nothing follows.
-        table, left: name of the ListObject as it is now and its first column, None and 0 without one.
+        table, left, columns: name of the ListObject as it is now, its first column and what it says of
+            its columns; None, 0 and nothing without one.
     """
 
     module: ModuleSpec
@@ -98,6 +103,7 @@ class BlockPlace:
     bottom: int | None = None
     table: str | None = None
     left: int = 0
+    columns: tuple[TableColumn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,8 +171,9 @@ def resolve(
     for module in spec.modules:
         work.module(module, blocks)
     anchors = {key: place for key, place in work.anchors.items() if place is not None}
-    lists, choices = _lists(book, spec), _choices(book, spec)
-    return Resolution(lang, version, work.blocks, work.sheets, lists, choices, anchors, tuple(work.findings))
+    choices = _choices(book, spec)
+    found = tuple(work.findings)
+    return Resolution(lang, version, work.blocks, work.sheets, work.lists, choices, anchors, found)
 
 
 def _lists(book: BookNames, spec: WorkbookSpec) -> dict[str, tuple[Place, int]]:
@@ -213,6 +220,7 @@ class _Resolver:
                 place = parse_reference(text)
                 self.anchors[key] = place if place is not None and place.sheet in known else None
         self.by_name = {table.name: table for table in book.tables}
+        self.lists = _lists(book, spec)
 
     def say(self, code: str, place: Place | None = None, *, sheet: str | None = None, **args: object) -> None:
         """Note a finding."""
@@ -297,6 +305,7 @@ class _Resolver:
             self._bottom(module, sheet, header),
             table.name if table else None,
             table.left if table else 0,
+            table.columns if table else (),
         )
 
     def _list_object(self, block: TableBlock, places: Iterable[Place]) -> TableArea | None:
@@ -362,19 +371,23 @@ class _Resolver:
         """Last row a table without ListObject may use: just above the next block's title."""
         below: list[int] = []
         for block in module.blocks:
-            if not isinstance(block, DataBlock):
-                continue
-            rows = [
-                place.row
-                for item in block.fields
-                if (place := self.anchors.get((block.key, item.key))) and place.sheet == sheet
-            ]
+            rows = [place.row for place in self._known(block) if place.sheet == sheet]
             if rows and min(rows) > header:
-                section = not isinstance(block, TableBlock) and block.fields[0].section is not None
-                over = (block.title is not None) + (block.intro is not None) + section
-                several = isinstance(block, FormBlock) and block.instances > 1
-                below.append(min(rows) - over - several - 1)
+                over = (block.title is not None) + (block.intro is not None)
+                if isinstance(block, FormBlock | SummaryBlock):
+                    over += block.fields[0].section is not None
+                if not isinstance(block, DataBlock) or (isinstance(block, FormBlock) and block.instances > 1):
+                    over += 1  # titles of lists, boxes and instances
+                below.append(min(rows) - over - 1)
         return min(below, default=None)
+
+    def _known(self, block: AnyBlock) -> Iterator[Place]:
+        """The cells of a block to which stored names lead."""
+        if isinstance(block, ListsBlock):
+            yield from (place for place, _ in self.lists.values())
+        for (owner, _), place in self.anchors.items():
+            if owner == block.key and place is not None:
+                yield place
 
     # -- forms -----------------------------------------------------------------------------------------
 
@@ -429,6 +442,8 @@ def _within(column: int, table: TableArea | None) -> bool:
     return table is None or table.left <= column <= table.right
 
 
-def table_area(name: str, sheet: str, area: Area, totals: int = 0) -> TableArea:
+def table_area(
+    name: str, sheet: str, area: Area, totals: int = 0, columns: tuple[TableColumn, ...] = ()
+) -> TableArea:
     """A ListObject from its whole range, header and totals rows included."""
-    return TableArea(name, sheet, area.top, area.bottom - totals, area.left, area.right)
+    return TableArea(name, sheet, area.top, area.bottom - totals, area.left, area.right, columns)

@@ -4,39 +4,43 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from strategy_xl.commands.render import (
     EXIT_UNREADABLE,
+    chosen_day,
     exit_code,
     finding_data,
     load_spec,
     show_findings,
     templates_option,
     text,
+    today_option,
 )
-from strategy_xl.errors import Finding, StrategyXlError
+from strategy_xl.errors import Finding
 
 
 @click.command(help=text("cli.check.help"))
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
 @templates_option
-def check(paths: tuple[str, ...], templates: Path | None, *, as_json: bool) -> None:
+@today_option
+def check(paths: tuple[str, ...], templates: Path | None, today: Any, *, as_json: bool) -> None:
     """Print the findings of each workbook."""
-    from strategy_xl.book.read import check as check_workbook
     from strategy_xl.runs.discover import workbooks
+    from strategy_xl.work.check import check_workbook
 
     spec = load_spec(templates)
     findings: list[Finding] = []
     unreadable = False
     books = workbooks(paths)
     for path in books:
-        try:
-            findings += check_workbook(path, spec)
-        except StrategyXlError as error:
-            findings.append(error.finding)
+        report = check_workbook(path, spec, chosen_day(today))
+        findings += report.findings
+        if report.failure is not None:
+            findings.append(report.failure)
             unreadable = True
     if as_json:
         click.echo(json.dumps([finding_data(finding) for finding in findings], ensure_ascii=False, indent=2))

@@ -7,21 +7,23 @@ reference) is read again by a parser.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
 import numpy as np
 import numpy.typing as npt
 
-from strategy_xl.formulas.cell_refs import parse_cell
+from strategy_xl.formulas.cell_refs import Area, parse_area, parse_cell
 
 _BUFFER = 4 << 20
 _PAD = b"\0" * 24
 _LONGEST_PLAIN_HEADER = len('<c r="XFD1048576" s="99999">')
 _ROW_END = b"</row>"
+_MERGED = re.compile(rb'<mergeCell\b[^>]*?\sref="([^"]*)"')
 _KNOWN = np.zeros(256, bool)
 _KNOWN[np.frombuffer(b"rcfvit/s", np.uint8)] = True  # row, c, f, v, is, t, ends, sheetData
 
@@ -48,6 +50,7 @@ class SheetMeta:
         formula_rows, formula_columns: one entry per formula cell, in the sheet's order.
         uncached: for the same cells, whether the formula has no stored result.
         errors: cells that show an error value.
+        merged: areas whose cells are merged; only the first of each holds anything.
     """
 
     rows: int = 0
@@ -57,6 +60,7 @@ class SheetMeta:
     formula_columns: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     uncached: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
     errors: tuple[ErrorCell, ...] = ()
+    merged: tuple[Area, ...] = ()
 
     @property
     def area(self) -> int:
@@ -90,14 +94,20 @@ def scan(chunks: Callable[[], Iterable[bytes]]) -> SheetMeta:
 
     Errors: what ``chunks`` raises; ValueError when the part is not well-formed.
     """
+    tail: list[bytes] = []
     try:
-        return _merge(_analysed(_buffers(chunks())))
+        found = _merge(_analysed(_buffers(chunks(), tail)))
     except _NotPlainError:
         return _parse(chunks())
+    return replace(found, merged=_areas(ref.decode() for ref in _MERGED.findall(b"".join(tail))))
 
 
-def _buffers(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes of ``sheetData`` in buffers that end with a row."""
+def _areas(refs: Iterable[str]) -> tuple[Area, ...]:
+    return tuple(area for ref in refs if (area := parse_area(ref)) is not None)
+
+
+def _buffers(chunks: Iterable[bytes], tail: list[bytes]) -> Iterator[bytes]:
+    """The bytes of ``sheetData`` in buffers that end with a row; what follows it goes into ``tail``."""
     pieces: list[bytes] = []
     size = 0
     inside = False
@@ -121,6 +131,7 @@ def _buffers(chunks: Iterable[bytes]) -> Iterator[bytes]:
         raise _NotPlainError  # a prefix, or no cells at all: the parser knows
     stop = joined.find(b"</sheetData>")
     if stop >= 0:
+        tail.append(joined[stop:])
         yield joined[:stop]
 
 
@@ -266,6 +277,7 @@ class _Parser:
         self.in_value = False
         self.formulas: list[tuple[int, int, bool]] = []
         self.errors: list[ErrorCell] = []
+        self.merged: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition("}")[2]
@@ -280,6 +292,8 @@ class _Parser:
             self.has_formula = True
         elif name == "v":
             self.in_value = True
+        elif name == "mergeCell":
+            self.merged.append(attributes.get("ref", ""))
 
     def data(self, text: str) -> None:
         if self.in_value:
@@ -320,4 +334,5 @@ def _parse(chunks: Iterable[bytes]) -> SheetMeta:
         table[:, 1].copy(),
         table[:, 2].astype(bool),
         tuple(handler.errors),
+        _areas(handler.merged),
     )

@@ -155,13 +155,13 @@ def message(key: str, lang: str, /, **args: object) -> str:
     Arguments:
         key: language-neutral key (``SX204``, ``client_matrix.RED_FLAG``).
         lang: ``fr`` or ``en``.
-        args: values for the placeholders; ``n`` also picks the plural form.
+        args: values for the placeholders; ``n`` also picks the plural form (none given: one).
 
     Raises MissingMessageError for an unknown key, KeyError for a missing argument.
     """
     return "".join(
         literal + (_piece(name, form, lang, args) if name is not None else "")
-        for literal, name, form in _parsed(_template(key, lang, args.get("n")))
+        for literal, name, form in _parsed(_template(key, lang, args.get("n", 1)))
     )
 
 

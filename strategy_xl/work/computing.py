@@ -19,6 +19,7 @@ from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Objects, PlacedAnswers, Shown
 from strategy_xl.book.resolve import Place
 from strategy_xl.formulas.arrays import Context, compile_formula, evaluation_order
+from strategy_xl.formulas.references import references
 from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
 from strategy_xl.schema.consistency import MAP_COLUMNS, SETTINGS_BLOCK, TODAY
@@ -166,6 +167,9 @@ class _Computation:
         """Values of one computed field in every row."""
         answered = self._placed.get(key, {}).get(field)
         if answered is None:
+            shown = self._data.blocks[key].shown.get(field)
+            if shown is not None and self._is_cut_off(formula):
+                return np.array([*shown, None], dtype=object)[:-1]
             values = compile_formula(formula).evaluate(self._context(key))
             return np.array(values, dtype=object)
         column = _shown(answered.cells)
@@ -173,6 +177,11 @@ class _Computation:
         if blank.size:
             column[blank] = self._blank(key, formula, int(blank[0]))
         return column
+
+    def _is_cut_off(self, formula: str) -> bool:
+        """Whether a formula needs a block that is not there: it keeps showing what it shows."""
+        owners = {found.owner for found in references(formula) if found.kind == "column"}
+        return not owners <= {*self._data.blocks, *self._maps}
 
     def box_lines(self) -> Iterator[tuple[Place, Any]]:
         """Cells of the printed grids with what they show; after ``fill``."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from strategy_xl.answers.cases import alert_cases
 from strategy_xl.answers.fields import answer
 from strategy_xl.answers.judging import evaluate
 from strategy_xl.book.data import WorkbookData
-from strategy_xl.book.edits import Columns, edits, place
+from strategy_xl.book.edits import Columns, FormulaTexts, edits, place
 from strategy_xl.book.frames import rule_frames
 from strategy_xl.book.read import read_workbook
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
@@ -65,7 +66,8 @@ class BookPlan:
     Arguments:
         data: the workbook as read.
         counts: figures for the table of results, by name.
-        columns: every cell that may change: owned cells as values, formula cells as ``Cached``.
+        columns: every cell that may change: owned cells as values, formula cells as ``Cached``, erased
+            formulas as ``Formula``.
     """
 
     data: WorkbookData
@@ -91,7 +93,15 @@ def plan_workbook(path: Path, spec: WorkbookSpec, today: date) -> BookPlan:
     listed = boards(alert_cases(spec, data.look, evaluations), data)
     placed = place(data, {**answers, **listed})
     shown = compute(spec, data, placed, shares, day)
-    return BookPlan(data, figures(spec, evaluations, shares), edits(data, placed, shown))
+
+    @cache
+    def texts() -> FormulaTexts:
+        # How formulas are written is part of building workbooks, which few nights need to load.
+        from strategy_xl.work.mending import StandingFormulas
+
+        return StandingFormulas(spec, data)
+
+    return BookPlan(data, figures(spec, evaluations, shares), edits(data, placed, shown, texts))
 
 
 def recompute_workbook(path: Path, spec: WorkbookSpec, today: date, *, dry_run: bool = False) -> JobReport:

@@ -67,6 +67,10 @@ def run(document: Any, operation: list[Any]) -> None:  # noqa: C901, PLR0912 - o
     elif name == "move_range":
         source = sheet.getCellRangeByName(args[0]).RangeAddress
         sheet.moveRange(sheet.getCellRangeByName(args[1]).CellAddress, source)
+    elif name == "clear":
+        sheet.getCellRangeByName(args[0]).clearContents(23)  # values, days, texts, formulas
+    elif name == "merge":
+        sheet.getCellRangeByName(args[0]).merge(True)  # noqa: FBT003 - UNO's own signature
     elif name == "text":
         sheet.getCellRangeByName(args[0]).String = args[1]
     elif name == "value":

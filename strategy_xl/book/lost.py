@@ -1,0 +1,188 @@
+"""Formulas of the templates that are gone: lost ones are put back, one typed over is people's own now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from strategy_xl.book.data import BlockData, Rows
+from strategy_xl.book.resolve import Place
+from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.formulas.cell_refs import Area, cell_name
+from strategy_xl.ooxml.sheet_facts import SheetMeta
+from strategy_xl.schema.names import SHARE, box_key
+from strategy_xl.schema.spec import FieldRole, FieldSpec, GridBlock, WorkbookSpec
+from strategy_xl.text.coercion import blank_mask
+
+Metas = Callable[[str], SheetMeta]
+Mask = npt.NDArray[np.bool_]
+
+
+_BROKEN = frozenset({ErrorValue.REF.value, ErrorValue.NAME.value})
+"""What a formula shows whose cells were cut away."""
+
+
+def look(data: BlockData, index: Rows, metas: Metas, *, is_whole: bool) -> BlockData:
+    """The block with what became of its formulas: ``uncached_rows``, ``overtyped`` and ``erased``.
+
+    Arguments:
+        data: the block with what its cells show.
+        index: rows or instances that people filled; only those can miss a result.
+        metas: what is known of a sheet by its title.
+        is_whole: whether all that formulas need is there; else one that points nowhere stays as it is.
+    """
+    uncached: dict[str, Rows] = {}
+    overtyped: dict[str, Rows] = {}
+    erased: dict[str, Rows] = {}
+    rows = np.arange(data.first_row, data.last_row + 1, dtype=np.int64)
+    for spec in data.block.fields:
+        if spec.role is not FieldRole.COMPUTED or spec.key not in data.places:
+            continue
+        meta = metas(data.sheet_of(spec.key))
+        has, missing = _masks(data, spec.key, meta)
+        broken = {(cell.row, cell.column) for cell in meta.errors if is_whole and cell.text in _BROKEN}
+        lost = np.zeros(len(rows), bool)
+        if broken:
+            lost |= has & np.array([data.cell(spec.key, int(row)) in broken for row in rows], bool)
+        if not has.all():
+            blank = blank_mask(data.shown[spec.key])
+            _note(overtyped, spec.key, rows[~has & ~blank])
+            lost |= ~has & blank & ~_hidden(data, spec.key, rows)
+        _note(erased, spec.key, rows[lost])
+        _note(uncached, spec.key, index[missing[index - data.first_row]])
+    return replace(data, uncached_rows=uncached, overtyped=overtyped, erased=erased)
+
+
+def _note(found: dict[str, Rows], key: str, rows: Rows) -> None:
+    if len(rows):
+        found[key] = rows
+
+
+def _hidden(data: BlockData, key: str, rows: Rows) -> Mask:
+    """Which of a field's cells hide behind the first one of a merged area."""
+    if not data.merged:
+        return np.zeros(len(rows), bool)
+    return np.array([is_hidden(data.merged, *data.cell(key, int(row))) for row in rows], bool)
+
+
+def is_hidden(merged: Sequence[Area], row: int, column: int) -> bool:
+    """Whether a cell is merged into another one, so that nothing can stand in it."""
+    return any(area.has(row, column) and (row, column) != (area.top, area.left) for area in merged)
+
+
+def within(data: BlockData, merged: Sequence[Area]) -> tuple[Area, ...]:
+    """Those of a sheet's merged areas that reach into the block's values."""
+    if not merged or not data.places or not data.all_rows:
+        return ()
+    cells = [data.cell(key, row) for key in data.places for row in (data.first_row, data.last_row)]
+    rows, columns = zip(*cells, strict=True)
+    block = Area(min(rows), min(columns), max(rows), max(columns))
+    return tuple(area for area in merged if area.overlaps(block))
+
+
+def _masks(data: BlockData, key: str, meta: SheetMeta) -> tuple[Mask, Mask]:
+    """For all rows or instances: which hold a formula, which one without result."""
+    place = data.places[key]
+    if data.is_table:
+        area = (place.column, data.first_row, data.last_row)
+        return meta.formulas_in(*area), meta.uncached_in(*area)
+    masks = [
+        (meta.formulas_in(column, place.row, place.row)[0], meta.uncached_in(column, place.row, place.row)[0])
+        for column in range(place.column, place.column + data.last_row)
+    ]
+    return np.array([mask[0] for mask in masks]), np.array([mask[1] for mask in masks])
+
+
+# -- single formulas outside of fields -----------------------------------------------------------------------
+
+
+def single_cells(spec: WorkbookSpec, anchors: Mapping[tuple[str, str], Place]) -> Iterator[Place]:
+    """The cells of the completeness of modules and of the lines of printed grids."""
+    for module in spec.modules:
+        share = anchors.get((SHARE, module.key))
+        if share is not None:
+            yield share
+        for block in module.blocks:
+            if not isinstance(block, GridBlock):
+                continue
+            for index in range(len(block.boxes)):
+                first = anchors.get((block.key, box_key(index)))
+                if first is not None:
+                    yield from (replace(first, row=first.row + line) for line in range(block.lines))
+
+
+def bare_cells(
+    places: Iterator[Place], metas: Metas, value: Callable[[Place], Any]
+) -> tuple[frozenset[Place], frozenset[Place]]:
+    """Those of the cells that were erased, and those that were typed over.
+
+    Arguments:
+        places: cells in which a formula belongs.
+        metas: what is known of a sheet by its title.
+        value: what a cell shows.
+    """
+    bare = [
+        place for place in places if not metas(place.sheet).formulas_in(place.column, place.row, place.row)[0]
+    ]
+    erased = frozenset(place for place in bare if blank_mask([value(place)])[0])
+    return erased, frozenset(bare) - erased
+
+
+# -- what people are told ------------------------------------------------------------------------------------
+
+
+def located(
+    path: str, data: BlockData, cells: Sequence[tuple[FieldSpec, int]]
+) -> tuple[Location, dict[str, object]]:
+    """Where the first of some cells of a block is, and what a message says of them together."""
+    (spec, row), (last, bottom) = cells[0], cells[-1]
+    where = Location(path, data.sheet_of(spec.key), data.a1(spec.key, row))
+    label = spec.label.get(data.context.lang)
+    if len(cells) == 1:
+        return where, {"label": label}
+    return where, {"label": label, "n": len(cells), "last": data.a1(last.key, bottom)}
+
+
+def _text(value: Any) -> str:
+    return str(value.value) if isinstance(value, ErrorValue) else str(value)
+
+
+def typed_over(path: str, data: BlockData) -> Iterator[Finding]:
+    """One finding for all cells of a block in which a value stands over the formula (SX209)."""
+    cells = [(spec, int(row)) for spec in data.block.fields for row in data.overtyped.get(spec.key, ())]
+    if cells:
+        where, args = located(path, data, cells)
+        spec, row = cells[0]
+        yield Finding("SX209", where, {**args, "found": _text(data.shown[spec.key][row - data.first_row])})
+
+
+def failing(path: str, data: BlockData, cells: Sequence[tuple[FieldSpec, int]]) -> Iterator[Finding]:
+    """One finding for all formulas of a block that give an error (SX211)."""
+    if cells:
+        where, args = located(path, data, cells)
+        spec, row = cells[0]
+        yield Finding("SX211", where, {**args, "found": _text(data.shown[spec.key][row - data.first_row])})
+
+
+def put_back(
+    path: str, blocks: Mapping[str, BlockData], cells: frozenset[Place], lang: str
+) -> Iterator[Finding]:
+    """One note for all formulas of a workbook that were erased (SX210)."""
+    found = [
+        (Location(path, data.sheet_of(spec.key), data.a1(spec.key, int(row))), spec.label.get(lang))
+        for data in blocks.values()
+        for spec in data.block.fields
+        for row in data.erased.get(spec.key, ())
+    ]
+    found += [
+        (Location(path, place.sheet, cell_name(place.row, place.column)), place.sheet)
+        for place in sorted(cells, key=lambda item: (item.sheet, item.row, item.column))
+    ]
+    if found:
+        where, label = found[0]
+        yield Finding("SX210", where, {"label": label, "n": len(found)}, Severity.NOTE)

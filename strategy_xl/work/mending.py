@@ -1,0 +1,138 @@
+"""Formulas of the templates as they read in a workbook as it stands: its tables, titles and places."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+
+from strategy_xl.book.data import BlockData, WorkbookData
+from strategy_xl.book.resolve import Place
+from strategy_xl.build import completeness
+from strategy_xl.build.formulas import Formulas
+from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout
+from strategy_xl.formulas.cell_refs import column_letters
+from strategy_xl.formulas.excel import escape_column
+from strategy_xl.formulas.shifting import has_relative_references
+from strategy_xl.schema.consistency import MAP_COLUMNS
+from strategy_xl.schema.names import SHARE, box_key
+from strategy_xl.schema.spec import (
+    AnyBlock,
+    FieldSpec,
+    GridBlock,
+    MapBlock,
+    ModuleSpec,
+    TableBlock,
+    WorkbookSpec,
+)
+
+GONE = "#REF!"
+"""What Excel itself leaves in a formula for something that was deleted."""
+
+
+class StandingFormulas:
+    """The formulas that belong in the cells of one workbook; nothing is laid out before one is asked for."""
+
+    def __init__(self, spec: WorkbookSpec, data: WorkbookData) -> None:
+        """For the templates and the workbook as read."""
+        self._spec, self._data = spec, data
+
+    @cached_property
+    def _formulas(self) -> _Formulas:
+        return _Formulas(self._spec, self._data)
+
+    def of_field(self, block: BlockData, spec: FieldSpec, index: int) -> str:
+        """The formula of a computed field in an Excel row or instance, without ``=``.
+
+        What the Excel table has as its column's formula comes first: people may have made it their own.
+        """
+        known = block.table_columns.get(spec.key)
+        if known is not None and known.formula and not has_relative_references(known.formula):
+            return known.formula
+        return self._formulas.at(block.block.key, spec.formula or "", index)
+
+    def of_cell(self, place: Place) -> str:
+        """The formula of a line of a printed grid or of a module's completeness, without ``=``."""
+        for module in self._spec.modules:
+            if self._data.anchors.get((SHARE, module.key)) == place:
+                return (completeness.formula(self._formulas, module) or GONE).removeprefix("=")
+            for block in module.blocks:
+                if not isinstance(block, GridBlock):
+                    continue
+                for index, box in enumerate(block.boxes):
+                    first = self._data.anchors.get((block.key, box_key(index)))
+                    line = place.row - first.row if first is not None else -1
+                    if 0 <= line < block.lines and replace(place, row=place.row - line) == first:
+                        formula = box.formula.replace("{i}", str(line + 1))
+                        return self._formulas.at(block.key, formula, 1)
+        return GONE
+
+
+class _Formulas(Formulas):
+    """Renders for the places of a workbook instead of those of a new one."""
+
+    def __init__(self, spec: WorkbookSpec, data: WorkbookData) -> None:
+        """Lay out what was found."""
+        sheets = [_sheet(module, data) for module in spec.modules]
+        super().__init__(BookLayout(spec, data.lang, tuple(sheets)))
+        self._data = data
+        self._row = 0
+
+    def at(self, owner: str, formula: str, index: int) -> str:
+        """A formula of a block in a row or instance, without ``=``."""
+        self._row = index
+        try:
+            return self.render(formula, self.layout.placed[owner], index - 1).removeprefix("=")
+        except KeyError:  # a field of the same form is gone
+            return GONE
+
+    def column(self, block: TableBlock, key: str) -> str:
+        """A whole column; its cells when the table has become a plain range."""
+        title = self._title(block, key)
+        placed = self.layout.placed[block.key]
+        if title is None:
+            return placed.value_area(key).absolute if key in placed.columns else GONE
+        return f"{self._data.blocks[block.key].table}[{escape_column(title)}]"
+
+    def this_row(self, block: TableBlock, key: str) -> str:
+        """The column's cell in the formula's own row."""
+        title = self._title(block, key)
+        placed = self.layout.placed[block.key]
+        if title is None:
+            return f"${column_letters(placed.columns[key])}{self._row}" if key in placed.columns else GONE
+        return f"{self._data.blocks[block.key].table}[[#This Row],[{escape_column(title)}]]"
+
+    def _title(self, block: TableBlock, key: str) -> str | None:
+        data = self._data.blocks.get(block.key)
+        known = data.table_columns.get(key) if data is not None else None
+        return known.name if known is not None else None
+
+    def _whole(self, owner: str, key: str) -> str:
+        try:
+            return super()._whole(owner, key)
+        except KeyError:
+            return GONE
+
+
+def _sheet(module: ModuleSpec, data: WorkbookData) -> SheetLayout:
+    title = data.sheets.get(module.key, "")
+    blocks = tuple(_placed(block, title, data) for block in module.blocks)
+    return SheetLayout(module, title, (), frozenset(), blocks, 0, 0)
+
+
+def _placed(block: AnyBlock, sheet: str, data: WorkbookData) -> PlacedBlock:
+    """A block where it stands; without places when it is gone."""
+    known = data.blocks.get(block.key)
+    if known is not None:
+        columns = {key: place.column for key, place in known.places.items()}
+        rows = {key: place.row for key, place in known.places.items()}
+        body, count = known.first_row - 1, len(known.all_rows)
+        return PlacedBlock(block, known.sheet, body, body, body + count, columns, rows, count=count)
+    keys: tuple[str, ...] = ()
+    if isinstance(block, MapBlock):
+        keys = MAP_COLUMNS
+    elif isinstance(block, GridBlock):
+        keys = tuple(box_key(index) for index in range(len(block.boxes)))
+    found = {key: place for key in keys if (place := data.anchors.get((block.key, key))) is not None}
+    columns = {key: place.column for key, place in found.items()}
+    body = next(iter(found.values())).row if found else 0
+    return PlacedBlock(block, sheet, body, body, body, columns, count=len(data.sheets))

@@ -1,0 +1,117 @@
+"""The slips of real sessions: LibreOffice does them, saves, and the night goes on as before."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strategy_xl.book.read import read_workbook
+from strategy_xl.build.book import build
+from strategy_xl.schema.loader import load_default
+from strategy_xl.work.recompute import recompute_workbook
+
+pytestmark = pytest.mark.libreoffice
+
+TODAY = date(2026, 11, 28)
+SPEC = load_default()
+SHEET = "Matrice clients"
+SYSTEM_PYTHON = "/usr/bin/python3"
+PEOPLE = Path(__file__).parents[1] / "book" / "people.py"
+
+Do = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The French example of the clients, computed."""
+    path = tmp_path_factory.mktemp("example") / "plan.xlsx"
+    build(SPEC, path, lang="fr", only=("client_matrix",), example=True, today=TODAY)
+    assert recompute_workbook(path, SPEC, TODAY).failure is None
+    return path
+
+
+@pytest.fixture(scope="module")
+def people(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Do]:
+    """A function that does things to a workbook in a running LibreOffice and gives the saved file."""
+    if (
+        not Path(SYSTEM_PYTHON).exists()
+        or subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], check=False).returncode
+    ):
+        pytest.skip("the system's Python has no UNO (package python3-uno)")
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    profile = tmp_path_factory.mktemp("profile")
+    office = subprocess.Popen(
+        [
+            soffice,
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--headless",
+            "--norestore",
+            f"--accept=socket,host=localhost,port={port};urp;",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def do(source: Path, *operations: tuple[Any, ...]) -> Path:
+        target = tmp_path_factory.mktemp("people") / "plan.xlsx"
+        subprocess.run(
+            [SYSTEM_PYTHON, str(PEOPLE), str(port), str(source), str(target), json.dumps(operations)],
+            check=True,
+            timeout=240,
+        )
+        return target
+
+    yield do
+    office.terminate()
+    office.wait(60)
+
+
+# What is done, the lines it gives, and how many clients are left of 40.
+SESSIONS: dict[str, tuple[list[tuple[Any, ...]], dict[str, int], int]] = {
+    "saved again": ([], {}, 40),
+    "row inserted": ([("insert_rows", SHEET, 14, 1)], {"SX210": 1}, 40),
+    "row deleted": ([("delete_rows", SHEET, 14, 1)], {}, 39),
+    "row cleared": ([("clear", SHEET, "A14:BD14")], {"SX210": 1}, 39),
+    "cells cut and pasted over formulas": ([("move_range", SHEET, "C12:C14", "AK12")], {"SX209": 1}, 40),
+    "column inserted in the table": ([("insert_columns", SHEET, 4, 1)], {}, 40),
+    "table turned into a range": ([("drop_table", SHEET, "Clients")], {"SX124": 1}, 40),
+    "sheet copied": ([("copy_sheet", SHEET, "Copie")], {}, 40),
+    "cells of a blank row merged": ([("merge", SHEET, "C100:E102")], {"SX133": 1}, 40),
+}
+
+
+@pytest.mark.parametrize("kind", SESSIONS)
+def test_a_session_costs_no_more_than_its_slip(kind: str, book: Path, people: Do) -> None:
+    """The night is done, one line tells what was mended or how to mend it, a second night writes nothing."""
+    operations, lines, clients = SESSIONS[kind]
+    target = people(book, *operations)
+    report = recompute_workbook(target, SPEC, TODAY)
+    assert report.failure is None
+    assert dict(Counter(finding.code for finding in report.findings)) == lines
+    data = read_workbook(target, SPEC)
+    assert len(data.blocks["clients"].frame) == clients
+    again = recompute_workbook(target, SPEC, TODAY)
+    assert (again.failure, again.changed) == (None, 0)
+
+
+def test_a_formula_put_back_is_calculated(
+    book: Path, people: Do, recalculated: Callable[[Path], Path]
+) -> None:
+    """What LibreOffice calculates with the formulas put back is what the night wrote."""
+    target = people(book, ("clear", SHEET, "AK12:AL14"))
+    report = recompute_workbook(target, SPEC, TODAY)
+    assert [(finding.code, finding.args["n"]) for finding in report.findings] == [("SX210", 6)]
+    mine = read_workbook(target, SPEC).blocks["clients"]
+    theirs = read_workbook(recalculated(target), SPEC).blocks["clients"]
+    for key in ("net", "per_hour"):
+        assert theirs.frame[key].tolist() == pytest.approx(mine.frame[key].tolist(), nan_ok=True)
