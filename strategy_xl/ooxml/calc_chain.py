@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from strategy_xl.errors import WorkbookError
+from strategy_xl.ooxml.pipeline import changed_pieces
 from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
-from strategy_xl.ooxml.xml_bytes import encoding_of, from_utf8, set_attribute, tags, to_utf8, top_children
+from strategy_xl.ooxml.xml_bytes import set_attribute, tags, top_children
 
 # What comes before calcPr in a workbook part (ECMA-376 part 1, CT_Workbook).
 _BEFORE_CALC = frozenset(
@@ -102,11 +102,11 @@ def _shortened(info: WorkbookInfo, part: str, gone: set[tuple[int, str]]) -> tup
 
 def _unlisted(info: WorkbookInfo, parts: set[str]) -> dict[str, bytes]:
     """The content types and the workbook's relationships without parts that go."""
-    folder, _, name = info.part.rpartition("/")
-    relations = info.package.find(f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels")
+    relations = info.package.relations_of(info.part)
     types = info.package.find("[Content_Types].xml")
     ids = {r.id.encode() for r in info.relationships(info.part) if info.package.find(r.target) in parts}
-    names = {b"/" + spelled.encode() for part in parts for spelled in (part, part.lower())}
+    plain = [part.replace("\\", "/") for part in parts]
+    names = {b"/" + spelled.encode() for part in plain for spelled in (part, part.lower())}
     found = {}
     for listing, attribute, values in ((relations, b"Id", ids), (types, b"PartName", names)):
         if listing is not None:
@@ -129,15 +129,11 @@ def _without(data: bytes, attribute: bytes, values: set[bytes]) -> bytes:
 def edit_part(info: WorkbookInfo, part: str, edit: Callable[[bytes], bytes]) -> bytes | None:
     """A part changed by a function on UTF-8 bytes, in its own encoding; None when nothing changes.
 
-    Errors: WorkbookError SX915 for an encoding that cannot be written back.
+    Errors: WorkbookError SX914 for a part that is not well-formed, SX915 for an encoding that cannot be
+    written back.
     """
     data = info.package.read(part)
-    try:
-        encoding = encoding_of(data[:200])
-    except LookupError as error:
-        raise WorkbookError("SX915", info.package.where, part=part, encoding=str(error)) from error
-    plain = data if encoding is None else b"".join(to_utf8([data], encoding))
-    changed = edit(plain)
-    if changed == plain:
-        return None
-    return changed if encoding is None else b"".join(from_utf8([changed], encoding, data[:2]))
+    changed = b"".join(
+        changed_pieces(info.package, part, [data], lambda pieces: iter([edit(b"".join(pieces))]))
+    )
+    return None if changed == data else changed

@@ -7,6 +7,7 @@ from typing import Any
 
 from strategy_xl.errors import Finding, Location, PatchRefusedError
 from strategy_xl.ooxml.cells import Cached
+from strategy_xl.ooxml.package import part_key
 from strategy_xl.ooxml.refs import Area, cell_name, parse_area
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 
@@ -104,19 +105,16 @@ def _control_warnings(
     info: WorkbookInfo, sheet: SheetInfo, where: Location, edits: Edits
 ) -> Iterator[Finding]:
     """Cells that a check box, list or spinner of any sheet keeps its state in."""
-    parts = [name for name in info.package.members if name.lower().startswith("xl/ctrlprops/")]
-    for part in parts:
-        link = info.tree(part).get("fmlaLink")
-        owner, _, ref = link.rpartition("!")
-        area = parse_area(ref)
-        if area is None:
-            continue
-        named = owner.strip("'").replace("''", "'")
-        is_here = named == sheet.name if named else part in info.related(sheet.part, "ctrlProp")
-        if not is_here:
-            continue
-        for row, column, _ in area.cells_of(edits):
-            yield Finding("SX942", _at(where, row, column), {"control": part.rpartition("/")[2]})
+    for holder in info.sheets:
+        for part in info.related(holder.part, "ctrlProp") if holder.part else ():
+            control = part_key(part).rpartition("/")[2]
+            owner, _, ref = info.tree(part).get("fmlaLink").rpartition("!")
+            area = parse_area(ref)
+            named = owner.strip("'").replace("''", "'") or holder.name
+            if area is None or named != sheet.name:
+                continue
+            for row, column, _ in area.cells_of(edits):
+                yield Finding("SX942", _at(where, row, column), {"control": control})
 
 
 def _at(where: Location, row: int, column: int) -> Location:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from strategy_xl.errors import Location, WorkbookError
-from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.package import Package, part_key
 from strategy_xl.ooxml.refs import Area, parse_area
 from strategy_xl.ooxml.xml_bytes import TOKEN, decode_xstring, tags
 from strategy_xl.ooxml.xml_tree import Element, parse
@@ -33,7 +33,7 @@ class SheetInfo(NamedTuple):
     part: str
     sheet_id: int
     state: str  # visible, hidden, veryHidden
-    kind: str  # worksheet, chartsheet, dialogsheet, macrosheet
+    kind: str  # worksheet, chartsheet, dialogsheet, macrosheet; module (without part) of Excel 5
     position: int  # 0 is the first tab
 
 
@@ -58,6 +58,7 @@ class TableInfo(NamedTuple):
     totals_rows: int
     columns: tuple[TableColumn, ...]
     has_query: bool
+    has_insert_row: bool  # no data yet: its one blank row is not really there
 
     @property
     def first_row(self) -> int:
@@ -95,6 +96,7 @@ class WorkbookInfo:
         """
         self.package = package
         self._relationships: dict[str, tuple[Relationship, ...]] = {}
+        self._tables: dict[str, tuple[TableInfo, ...]] = {}
 
     def _located(self, sheet: str | None = None) -> Location:
         return Location(self.package.path, sheet)
@@ -114,7 +116,7 @@ class WorkbookInfo:
                 if relation.target.lower().endswith(".bin"):
                     raise WorkbookError("SX905", self._located())
                 found = package.find(relation.target)
-                if found is not None and not found.lower().startswith(_OTHER_OFFICE):
+                if found is not None and not part_key(found).startswith(_OTHER_OFFICE):
                     return found
         raise WorkbookError("SX910", self._located())
 
@@ -125,10 +127,10 @@ class WorkbookInfo:
         return self._relationships[part]
 
     def _read_relationships(self, part: str) -> Iterator[Relationship]:
-        folder, _, name = part.rpartition("/")
-        found = self.package.find(f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels")
+        found = self.package.relations_of(part)
         if found is None:
             return
+        folder = part.replace("\\", "/").rpartition("/")[0]
         for element in self.tree(found).all("Relationship"):
             target, is_external = element.get("Target"), element.get("TargetMode") == "External"
             kind = element.get("Type").rpartition("/")[2]
@@ -143,6 +145,25 @@ class WorkbookInfo:
                 found = self.package.find(relation.target)
                 if found is not None:
                     yield found
+
+    @cached_property
+    def is_signed(self) -> bool:
+        """Whether a digital signature covers the package: any change of a part breaks it.
+
+        Office keeps it in a folder of its own, .NET wherever it likes: the relationship from the package
+        and the parts' content types tell in any case.
+        """
+        keys = [part_key(name) for name in self.package.members]
+        listing = self.package.find("[Content_Types].xml")
+        types = self.tree(listing).children if listing is not None else ()
+        signed = [item for item in types if "digital-signature" in item.get("ContentType").lower()]
+        endings = tuple("." + item.get("Extension").lower() for item in signed if item.name == "Default")
+        return (
+            any(relation.kind == "origin" for relation in self.relationships(""))
+            or any(key.startswith("_xmlsignatures/") and not key.endswith("/") for key in keys)
+            or any(key.endswith(endings) for key in keys)
+            or any(self.package.find(item.get("PartName").removeprefix("/")) for item in signed)
+        )
 
     @cached_property
     def root(self) -> Element:
@@ -164,10 +185,13 @@ class WorkbookInfo:
         for index, element in enumerate(listed.all("sheet") if listed else ()):
             ids = [value for key, value in element.attributes.items() if key.endswith("}id")]
             relation = relations.get(ids[0] if ids else "")
-            if relation is None:
+            if relation is not None:
+                kind = "macrosheet" if relation.kind.lower().endswith("macrosheet") else relation.kind
+                part = self.package.find(relation.target) or relation.target
+            elif not any(ids):
+                kind, part = "module", ""
+            else:
                 raise WorkbookError("SX911", self._located(element.get("name")), part=element.get("name"))
-            kind = "macrosheet" if relation.kind.lower().endswith("macrosheet") else relation.kind
-            part = self.package.find(relation.target) or relation.target
             number = element.get("sheetId", "0")
             state = element.get("state", "visible")
             found.append(SheetInfo(element.get("name"), part, int(number), state, kind, index))
@@ -200,7 +224,10 @@ class WorkbookInfo:
 
     def tables_of(self, sheet: SheetInfo) -> tuple[TableInfo, ...]:
         """The tables of one sheet, in the order of its relationships."""
-        return tuple(self._table(part, sheet.name) for part in self.related(sheet.part, "table"))
+        if sheet.name not in self._tables:
+            parts = self.related(sheet.part, "table") if sheet.part else ()
+            self._tables[sheet.name] = tuple(self._table(part, sheet.name) for part in parts)
+        return self._tables[sheet.name]
 
     def table(self, name: str) -> TableInfo:
         """The table of that name (case does not count).
@@ -240,6 +267,7 @@ class WorkbookInfo:
             int(root.get("totalsRowCount", "0")),
             tuple(columns),
             root.get("tableType") == "queryTable",
+            root.get("insertRow") in ("1", "true"),
         )
 
     @cached_property

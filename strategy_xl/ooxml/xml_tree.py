@@ -6,8 +6,8 @@ against none. For reading only: nothing is ever written from this tree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from xml.parsers import expat
 
 from strategy_xl.errors import Location, WorkbookError
@@ -48,6 +48,33 @@ class Element:
             yield from child.walk(name)
 
 
+def well_formed(pieces: Iterable[bytes], where: Location, part: str) -> Iterator[bytes]:
+    """The pieces of a part as they are; the end comes only when the part is well-formed as a whole.
+
+    Errors: WorkbookError SX914 when it is not, or declares a document type.
+    """
+    parser = expat.ParserCreate()
+    with _located(parser, where, part):
+        for piece in pieces:
+            parser.Parse(piece, False)  # noqa: FBT003 - expat's own signature
+            yield piece
+        parser.Parse(b"", True)  # noqa: FBT003 - idem
+
+
+@contextmanager
+def _located(parser: expat.XMLParserType, where: Location, part: str) -> Iterator[None]:
+    """Faults of a part, and a document type, as WorkbookError SX914."""
+
+    def doctype(*_args: object) -> None:
+        raise WorkbookError("SX914", where, part=part, reason="DOCTYPE")
+
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        yield
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise WorkbookError("SX914", where, part=part, reason=str(error)) from error
+
+
 def parse(data: bytes, where: Location, part: str) -> Element:
     """The tree of a part.
 
@@ -72,15 +99,9 @@ def parse(data: bytes, where: Location, part: str) -> Element:
     def text(data: str) -> None:
         stack[-1].text += data
 
-    def doctype(*_args: Any) -> None:
-        raise WorkbookError("SX914", where, part=part, reason="DOCTYPE")
-
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = doctype
-    try:
+    with _located(parser, where, part):
         parser.Parse(data, True)  # noqa: FBT003 - expat's own signature
-    except (expat.ExpatError, LookupError, ValueError) as error:
-        raise WorkbookError("SX914", where, part=part, reason=str(error)) from error
     return top.children[0]
