@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from strategy_xl.ooxml.limits import MAX_ID, whole
 from strategy_xl.ooxml.pipeline import changed_pieces
 from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
-from strategy_xl.ooxml.xml_bytes import set_attribute, tags, top_children
+from strategy_xl.ooxml.xml_bytes import set_attribute, span_of, tags, top_children
 
 # What comes before calcPr in a workbook part (ECMA-376 part 1, CT_Workbook).
 _BEFORE_CALC = frozenset(
@@ -24,7 +25,9 @@ def with_full_calculation(info: WorkbookInfo) -> bytes | None:
 
 def _ask_calculation(data: bytes) -> bytes:
     last, prefix = 0, b""
-    for tag, end in top_children(data):
+    # Of the defined names, which may be very many, only the end tag is looked at.
+    _, names_end = span_of(data, b"definedNames")
+    for tag, end in top_children(data, data.rfind(b"<", 0, names_end) if names_end else 0):
         if tag.local == b"calcPr":
             if tag.attributes().get(b"fullCalcOnLoad") in (b"1", b"true"):
                 return data
@@ -65,7 +68,7 @@ def without_formulas(
             removed.add(chain)
     for part in info.related(info.part, "volatileDependencies"):
         for element in info.tree(part).walk("tr"):
-            if (int(element.get("s", "0")), element.get("r")) in gone:
+            if (element.whole("s", 0), element.get("r")) in gone:
                 removed.add(part)
     if removed:
         replaced.update(_unlisted(info, removed))
@@ -80,13 +83,15 @@ def _shortened(info: WorkbookInfo, part: str, gone: set[tuple[int, str]]) -> tup
         nonlocal left
         out: list[bytes] = []
         done = 0
+        sheet = 0
         current = shown = b"0"  # an entry without sheet id belongs to the sheet of the entry before
         for tag in tags(data):
             if tag.local != b"c" or tag.is_close:
                 continue
             attributes = tag.attributes()
-            current = attributes.get(b"i", current)
-            if (int(current), attributes.get(b"r", b"").decode()) in gone:
+            if (stated := attributes.get(b"i")) is not None:
+                current, sheet = stated, whole(stated, 0, MAX_ID, info.package.where, part, "i")
+            if (sheet, attributes.get(b"r", b"").decode()) in gone:
                 out.append(data[done : tag.start])
                 done = tag.end if tag.is_empty else data.index(b">", data.index(b"</", tag.end)) + 1
                 continue

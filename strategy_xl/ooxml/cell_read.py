@@ -18,7 +18,7 @@ class SheetFacts(NamedTuple):
     """What the workbook tells about cells: calendar, texts, styles.
 
     Arguments:
-        where: workbook and sheet, for messages.
+        where, part: workbook, sheet and its part, for messages.
         is_1904: calendar of the workbook.
         inline: whether new text goes in as inline string (else ``t="str"``).
         shared_text: text of an index of the shared strings; read only when a cell asks.
@@ -26,6 +26,7 @@ class SheetFacts(NamedTuple):
     """
 
     where: Location
+    part: str = ""
     is_1904: bool = False
     inline: bool = True
     shared_text: Callable[[int], str | None] = lambda _index: None

@@ -8,7 +8,7 @@ from typing import Any
 from strategy_xl.errors import Finding, Location, PatchRefusedError
 from strategy_xl.ooxml.cells import Cached
 from strategy_xl.ooxml.package import part_key
-from strategy_xl.ooxml.refs import Area, cell_name, parse_area
+from strategy_xl.ooxml.refs import MAX_COLUMN, MAX_ROW, Area, cell_name, parse_area
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 
 Edits = Mapping[int, Mapping[int, Any]]
@@ -47,7 +47,8 @@ def pivot_areas(info: WorkbookInfo, part: str) -> tuple[str, list[Area]]:
     if location is None or body is None:
         return root.get("name"), []
     areas = [body]
-    rows, columns = int(location.get("rowPageCount", "0")), int(location.get("colPageCount", "0"))
+    rows = location.whole("rowPageCount", 0, high=MAX_ROW)
+    columns = location.whole("colPageCount", 0, high=MAX_COLUMN)
     if rows:
         # The filters stand two cells wide above the body, one blank row between.
         top = max(1, body.top - 1 - rows)

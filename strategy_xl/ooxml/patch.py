@@ -27,6 +27,7 @@ from strategy_xl.ooxml.replace import Stamp, atomic_replace
 from strategy_xl.ooxml.scan import SheetScanner
 from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import set_attribute, tags
+from strategy_xl.ooxml.xml_tree import well_formed
 
 __all__ = ["Cached", "Formula", "PatchReport", "set_cells"]
 
@@ -155,7 +156,9 @@ class PatchJob:
 
     def _read_shared(self) -> bytes:
         part = self.info.shared_strings_part
-        return b"" if part is None else self.package.read(part)
+        if part is None:
+            return b""
+        return b"".join(well_formed([self.package.read(part)], self.package.where, part))
 
     def _is_date_style(self, style: bytes) -> bool:
         if self._date_styles is None:
@@ -177,7 +180,12 @@ class PatchJob:
             return
         self.warnings += check_edits(self.info, sheet, edits)
         facts = SheetFacts(
-            where, self.info.is_1904, self.info.has_shared_strings, self._shared, self._is_date_style
+            where,
+            sheet.part,
+            self.info.is_1904,
+            self.info.has_shared_strings,
+            self._shared,
+            self._is_date_style,
         )
         scanner = SheetScanner(facts, edits, edit_tail)
         packed = repack(self.package, sheet.part, scanner.run, Path(os.path.realpath(self._target)).parent)

@@ -153,7 +153,7 @@ class _Growth:
             column: dict.fromkeys(range(area.bottom, added.bottom + 1), peek)
             for column in range(area.left, area.right + 1)
         }
-        scanner = SheetScanner(SheetFacts(self._where), edits)
+        scanner = SheetScanner(SheetFacts(self._where, self._sheet.part), edits)
         package = self.info.package
         for _ in changed_pieces(package, self._sheet.part, package.chunks(self._sheet.part), scanner.run):
             pass
