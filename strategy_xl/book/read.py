@@ -32,9 +32,11 @@ from strategy_xl.book.resolve import BlockPlace, BookNames, Place, Resolution, r
 from strategy_xl.cellvalues import ErrorValue, error_value
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.ooxml.limits import cut_short
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_values import Row, SheetValues
 from strategy_xl.ooxml.workbook_part import TableColumn, WorkbookInfo
+from strategy_xl.schema.names import STORED
 from strategy_xl.schema.spec import FieldRole, FieldSpec, ListSpec, TableBlock, WorkbookSpec
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coercion import CellProblem, Coerced, Context, blank_mask, coerce_column
@@ -77,10 +79,11 @@ def read_workbook(
         work.is_whole = not codes & _LOSSES
         # What formulas show for lack of a sheet or a table that is gone is no news beside that.
         work.tells_errors = not codes & {*_LOSSES, "SX124"}
-        for block in found.blocks.values():
+        blocks_found = [work.bounded(block) for block in found.blocks.values()]
+        for block in blocks_found:
             for sheet in {block.sheet, *(place.sheet for place in block.places.values())}:
                 work.expect(sheet, block)
-        read = {block.block.key: work.block(block) for block in found.blocks.values()}
+        read = {block.block.key: work.block(block) for block in blocks_found}
         read, related = check_relations(str(path), read)
         erased, overtyped = _single_formulas(spec, found, values)
         merged = {sheet: values.meta(sheet).merged for sheet in {block.sheet for block in read.values()}}
@@ -121,7 +124,7 @@ def _no_collection() -> Iterator[None]:
 def _names(info: WorkbookInfo) -> BookNames:
     """Names, tables and sheets; a name of the workbook outranks a sheet's (a copied sheet has those)."""
     names: dict[str, str] = {}
-    for name in sorted(info.defined_names, key=lambda item: item.scope is None):
+    for name in sorted(info.names_like(*STORED), key=lambda item: item.scope is None):
         names[name.name] = name.text
     sheets = tuple(sheet.name for sheet in info.sheets if sheet.kind == "worksheet")
     tables = tuple(
@@ -151,7 +154,8 @@ def _choices(
         stored: list[str] = []
         if item.key in found.lists:
             place, count = found.lists[item.key]
-            column = cells_of(values.rows(place.sheet), place.column, place.row, place.row + count - 1)
+            rows = values.rows(place.sheet)
+            column = cells_of(rows, place.column, place.row, min(place.row + count - 1, len(rows)))
             stored = [str(value).strip() for value in column]
         places = found.choices.get(item.key)
         placed: dict[str, str] | None = None
@@ -200,6 +204,16 @@ class _Reader:
         self._sheet_errors: dict[str, dict[int, dict[int, str]]] = {}
 
     # -- what is needed of each sheet ------------------------------------------------------------------
+
+    def bounded(self, place: BlockPlace) -> BlockPlace:
+        """A table's place with the last row that can hold anything, whatever its range claims."""
+        if place.last is None:
+            return place
+        last = self.values.last_row(place.sheet, place.header, place.last)
+        if last < place.last:
+            where = Location(self.path, place.sheet, cell_name(place.header, place.left))
+            self.findings.append(cut_short(where, place.table or "", place.last, last))
+        return replace(place, last=last)
 
     def expect(self, sheet: str, block: BlockPlace) -> None:
         """Take note that a block needs a sheet: how far down and how far right."""
@@ -321,13 +335,13 @@ class _Reader:
             return Column(spec, raw, Coerced(cells))
         return Column(spec, raw, coerce_column(raw, spec, context))
 
-    @staticmethod
-    def _last_used(place: BlockPlace, rows: Sequence[Row]) -> int:
+    def _last_used(self, place: BlockPlace, rows: Sequence[Row]) -> int:
         """Last row that holds anything in an input column, of a table that is a plain range now."""
         if place.block.is_listing:  # nothing tells its last row but the template
             prepared = place.header + getattr(place.block, "rows", 0)
             return min(place.bottom or prepared, prepared)
         bottom = min(place.bottom or len(rows), len(rows))
+        bottom = self.values.last_row(place.sheet, place.header, bottom)
         last = place.header
         for spec in place.block.fields:
             if spec.role is FieldRole.INPUT and spec.key in place.places:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from strategy_xl.errors import Finding, Location, Severity, WorkbookError
 from strategy_xl.formulas.cell_refs import Area, cell_name, parse_cell
+from strategy_xl.ooxml.limits import is_whole
 from strategy_xl.ooxml.workbook_part import TableColumn
 from strategy_xl.schema.names import STAMP, choice_name, list_name, parse_anchor
 from strategy_xl.schema.spec import (
@@ -140,7 +141,7 @@ def read_stamp(path: str, names: Mapping[str, str], spec: WorkbookSpec) -> tuple
     version of the program made it.
     """
     parts = names.get(STAMP, "").strip().lstrip("=").strip('"').split(";")
-    if not parts[0].isdigit():
+    if not is_whole(parts[0]):
         if any(parse_anchor(name) for name in names):
             return spec.schema_version, "fr", False
         raise WorkbookError("SX110", Location(path))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from strategy_xl.errors import WorkbookError
 from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.ooxml.limits import MAX_ID, whole
+from strategy_xl.ooxml.pipeline import changed_pieces
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
-from strategy_xl.ooxml.xml_bytes import encoding_of, from_utf8, set_attribute, tags, to_utf8, top_children
+from strategy_xl.ooxml.xml_bytes import set_attribute, span_of, tags, top_children
 
 # What comes before calcPr in a workbook part (ECMA-376 part 1, CT_Workbook).
 _BEFORE_CALC = frozenset(
@@ -24,7 +25,9 @@ def with_full_calculation(info: WorkbookInfo) -> bytes | None:
 
 def _ask_calculation(data: bytes) -> bytes:
     last, prefix = 0, b""
-    for tag, end in top_children(data):
+    # Of the defined names, which may be very many, only the end tag is looked at.
+    _, names_end = span_of(data, b"definedNames")
+    for tag, end in top_children(data, data.rfind(b"<", 0, names_end) if names_end else 0):
         if tag.local == b"calcPr":
             if tag.attributes().get(b"fullCalcOnLoad") in (b"1", b"true"):
                 return data
@@ -65,7 +68,7 @@ def without_formulas(
             removed.add(chain)
     for part in info.related(info.part, "volatileDependencies"):
         for element in info.tree(part).walk("tr"):
-            if (int(element.get("s", "0")), element.get("r")) in gone:
+            if (element.whole("s", 0), element.get("r")) in gone:
                 removed.add(part)
     if removed:
         replaced.update(_unlisted(info, removed))
@@ -80,13 +83,15 @@ def _shortened(info: WorkbookInfo, part: str, gone: set[tuple[int, str]]) -> tup
         nonlocal left
         out: list[bytes] = []
         done = 0
+        sheet = 0
         current = shown = b"0"  # an entry without sheet id belongs to the sheet of the entry before
         for tag in tags(data):
             if tag.local != b"c" or tag.is_close:
                 continue
             attributes = tag.attributes()
-            current = attributes.get(b"i", current)
-            if (int(current), attributes.get(b"r", b"").decode()) in gone:
+            if (stated := attributes.get(b"i")) is not None:
+                current, sheet = stated, whole(stated, 0, MAX_ID, info.package.where, part, "i")
+            if (sheet, attributes.get(b"r", b"").decode()) in gone:
                 out.append(data[done : tag.start])
                 done = tag.end if tag.is_empty else data.index(b">", data.index(b"</", tag.end)) + 1
                 continue
@@ -102,11 +107,11 @@ def _shortened(info: WorkbookInfo, part: str, gone: set[tuple[int, str]]) -> tup
 
 def _unlisted(info: WorkbookInfo, parts: set[str]) -> dict[str, bytes]:
     """The content types and the workbook's relationships without parts that go."""
-    folder, _, name = info.part.rpartition("/")
-    relations = info.package.find(f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels")
+    relations = info.package.relations_of(info.part)
     types = info.package.find("[Content_Types].xml")
     ids = {r.id.encode() for r in info.relationships(info.part) if info.package.find(r.target) in parts}
-    names = {b"/" + spelled.encode() for part in parts for spelled in (part, part.lower())}
+    plain = [part.replace("\\", "/") for part in parts]
+    names = {b"/" + spelled.encode() for part in plain for spelled in (part, part.lower())}
     found = {}
     for listing, attribute, values in ((relations, b"Id", ids), (types, b"PartName", names)):
         if listing is not None:
@@ -129,15 +134,11 @@ def _without(data: bytes, attribute: bytes, values: set[bytes]) -> bytes:
 def edit_part(info: WorkbookInfo, part: str, edit: Callable[[bytes], bytes]) -> bytes | None:
     """A part changed by a function on UTF-8 bytes, in its own encoding; None when nothing changes.
 
-    Errors: WorkbookError SX915 for an encoding that cannot be written back.
+    Errors: WorkbookError SX914 for a part that is not well-formed, SX915 for an encoding that cannot be
+    written back.
     """
     data = info.package.read(part)
-    try:
-        encoding = encoding_of(data[:200])
-    except LookupError as error:
-        raise WorkbookError("SX915", info.package.where, part=part, encoding=str(error)) from error
-    plain = data if encoding is None else b"".join(to_utf8([data], encoding))
-    changed = edit(plain)
-    if changed == plain:
-        return None
-    return changed if encoding is None else b"".join(from_utf8([changed], encoding, data[:2]))
+    changed = b"".join(
+        changed_pieces(info.package, part, [data], lambda pieces: iter([edit(b"".join(pieces))]))
+    )
+    return None if changed == data else changed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from strategy_xl.ooxml.cell_read import EMPTY_TEXT, SheetFacts, rich_text, stored_value
-from strategy_xl.ooxml.cells import BLANK, Typed
+from strategy_xl.ooxml.cell_read import SheetFacts, rich_text, stored_value
+from strategy_xl.ooxml.cells import Typed
 from strategy_xl.ooxml.xml_bytes import Tag, attributes_of, content, escape, tags
 
 
@@ -60,23 +60,20 @@ def take_apart(raw: bytes, facts: SheetFacts) -> CellParts:
         formula, f_attributes = raw[start:end], attributes_of(tag.raw)
         f_text = b"" if tag.is_empty else formula[len(tag.raw) : formula.rindex(b"<")]
     value = spans.get(b"v") or spans.get(b"is")
-    old = _stored(facts, raw, spans, kind, is_formula=bool(formula))
+    old = _stored(facts, raw, spans, kind)
     span = None if value is None else (value[0], value[1])
     return CellParts(opened, kind, formula, f_attributes, f_text, span, old, rest)
 
 
-def _stored(
-    facts: SheetFacts, raw: bytes, spans: dict[bytes, tuple[int, int, Tag]], kind: bytes, *, is_formula: bool
-) -> Typed:
+def _stored(facts: SheetFacts, raw: bytes, spans: dict[bytes, tuple[int, int, Tag]], kind: bytes) -> Typed:
     if kind == b"inlineStr" and b"is" in spans:
         start, end, _ = spans[b"is"]
-        text = rich_text(raw[start:end])
-        return Typed("s", text) if text else (EMPTY_TEXT if is_formula else BLANK)
+        return Typed("s", rich_text(raw[start:end]))
     inner: bytes | None = None
     if b"v" in spans:
         start, end, tag = spans[b"v"]
         inner = b"" if tag.is_empty else raw[start + len(tag.raw) : raw.rindex(b"<", start, end)]
         if b"<" in inner:
             inner = escape(content(inner))
-    found = stored_value(facts, kind or None, inner, None, is_formula=is_formula)
+    found = stored_value(facts, kind or None, inner, None)
     return Typed("unknown", inner) if found is None else found

@@ -10,6 +10,7 @@ from strategy_xl.formulas.cell_refs import Area, cell_name, column_letters, pars
 from strategy_xl.ooxml.cell_parts import CellParts, take_apart
 from strategy_xl.ooxml.cell_read import EMPTY_TEXT, SheetFacts, Tally, stored_value
 from strategy_xl.ooxml.cells import (
+    BLANK,
     Cached,
     Formula,
     Peek,
@@ -57,7 +58,7 @@ def cell_pattern(prefix: bytes, column: bytes) -> bytes:
     return (
         rb'<%(p)bc r="(%(column)b)(\d+)"(?: s="(\d+)")?(?: t="(\w+)")?(?:/>|>'
         rb"(<%(p)bf([^<>]*?)(?:/>|>[^<]*</%(p)bf>))?"
-        rb"(?:<%(p)bv>([^<]*)</%(p)bv>|<%(p)bv ?/>|"
+        rb'(?:<%(p)bv(?: xml:space="preserve")?>([^<]*)</%(p)bv>|<%(p)bv ?/>|'
         rb'<%(p)bis><%(p)bt(?: xml:space="preserve")?>([^<]*)</%(p)bt></%(p)bis>)?</%(p)bc>)'
         % {b"p": re.escape(prefix), b"column": column}
     )
@@ -120,7 +121,7 @@ class CellPatcher:
         style, kind, raw, inline = old_parts
         try:
             new = typed_value(value, is_1904=self.facts.is_1904)
-            old = stored_value(self.facts, kind, raw, inline, is_formula=False)
+            old = stored_value(self.facts, kind, raw, inline)
             if old is not None and same(old, new):
                 return None
             new_kind, body = constant_bytes(new, self.prefix, inline=self.facts.inline)
@@ -151,7 +152,7 @@ class CellPatcher:
             return self._tail(style, b"", formula + self._open_v + number_bytes(value) + self._close_v)
         try:
             new = self._cached_typed(value)
-            old = stored_value(self.facts, kind, raw, None, is_formula=True)
+            old = stored_value(self.facts, kind, raw, None)
             if old is not None and same(old, new):
                 return None
             new_kind, body = value_bytes(new, self.prefix)
@@ -177,7 +178,7 @@ class CellPatcher:
         """
         parts = take_apart(raw, self.facts)
         if isinstance(value, Peek):
-            blank = not parts.formula and parts.old.kind == "blank"
+            blank = not parts.formula and parts.old in (BLANK, EMPTY_TEXT)
             value.seen[row, column] = Seen(
                 parts.open.attributes().get(b"s"),
                 bool(parts.formula),

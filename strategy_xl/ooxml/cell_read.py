@@ -18,7 +18,7 @@ class SheetFacts(NamedTuple):
     """What the workbook tells about cells: calendar, texts, styles.
 
     Arguments:
-        where: workbook and sheet, for messages.
+        where, part: workbook, sheet and its part, for messages.
         is_1904: calendar of the workbook.
         inline: whether new text goes in as inline string (else ``t="str"``).
         shared_text: text of an index of the shared strings; read only when a cell asks.
@@ -26,6 +26,7 @@ class SheetFacts(NamedTuple):
     """
 
     where: Location
+    part: str = ""
     is_1904: bool = False
     inline: bool = True
     shared_text: Callable[[int], str | None] = lambda _index: None
@@ -65,7 +66,7 @@ class Tally:
 
 
 def stored_value(
-    facts: SheetFacts, kind: bytes | None, raw: bytes | None, inline: bytes | None, *, is_formula: bool
+    facts: SheetFacts, kind: bytes | None, raw: bytes | None, inline: bytes | None
 ) -> Typed | None:
     """The value that stands in a cell; None when it cannot be told, so that it counts as different.
 
@@ -74,40 +75,34 @@ def stored_value(
         kind: attribute ``t`` of the cell.
         raw: inside of ``<v>``.
         inline: inside of the only ``<t>`` of an inline string.
-        is_formula: whether the cell holds a formula: its empty text is a value, a constant one is not.
+
+    An empty text is a value: Excel counts the cell.
     """
     if inline is not None or kind in (b"str", b"inlineStr"):
-        text = decode_xstring(unescape(inline or raw or b""))
-        return _text(text, is_formula=is_formula)
+        return Typed("s", decode_xstring(unescape(inline or raw or b"")))
     if not raw:
-        return _text("", is_formula=is_formula) if kind == b"s" else BLANK
+        return EMPTY_TEXT if kind == b"s" else BLANK
     if kind == b"b":
         return Typed("b", raw.strip() in (b"1", b"true"))
     if kind == b"e":
         return Typed("e", unescape(raw))
     try:
-        return _converted(facts, kind or b"n", raw, is_formula=is_formula)
+        return _converted(facts, kind or b"n", raw)
     except (ValueError, ValueProblem):
         return None
 
 
-def _converted(facts: SheetFacts, kind: bytes, raw: bytes, *, is_formula: bool) -> Typed | None:
+def _converted(facts: SheetFacts, kind: bytes, raw: bytes) -> Typed | None:
     """A number, an index of the shared strings or an ISO date as a value."""
     if kind == b"n":
         return Typed("n", float(raw))
     if kind == b"s":
         shared = facts.shared_text(int(raw))
-        return None if shared is None else _text(shared, is_formula=is_formula)
+        return None if shared is None else Typed("s", shared)
     if kind == b"d":
         moment = datetime.fromisoformat(unescape(raw).strip())
         return Typed("n", serial(moment.replace(tzinfo=None), is_1904=facts.is_1904))
     return None
-
-
-def _text(text: str, *, is_formula: bool) -> Typed:
-    if text:
-        return Typed("s", text)
-    return EMPTY_TEXT if is_formula else BLANK
 
 
 def rich_text(raw: bytes) -> str:

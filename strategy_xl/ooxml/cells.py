@@ -242,7 +242,7 @@ def value_bytes(new: Typed, prefix: bytes) -> tuple[bytes, bytes]:
         return b"b", b"<%bv>%d</%bv>" % (prefix, new.value, prefix)
     if kind == "e":
         return b"e", b"<%bv>%b</%bv>" % (prefix, escape(new.value), prefix)
-    return b"str", b"<%bv>%b</%bv>" % (prefix, _encoded(new.value), prefix)
+    return b"str", b"<%bv%b>%b</%bv>" % (prefix, _space(new.value), _encoded(new.value), prefix)
 
 
 def constant_bytes(new: Typed, prefix: bytes, *, inline: bool) -> tuple[bytes, bytes]:
@@ -256,16 +256,16 @@ def constant_bytes(new: Typed, prefix: bytes, *, inline: bool) -> tuple[bytes, b
 
     Errors: ValueProblem SX932 for half a character.
     """
-    if new.kind != "s":
+    if new.kind != "s" or not inline:
         return value_bytes(new, prefix)
-    text: str = new.value
-    raw = _encoded(text)
-    # Only <t> may say that the space at its ends counts.
-    spaced = text[0].isspace() or text[-1].isspace() or "\n" in text or "\t" in text
-    if not inline and not spaced:
-        return b"str", b"<%bv>%b</%bv>" % (prefix, raw, prefix)
-    keep = b' xml:space="preserve"' if spaced else b""
+    keep, raw = _space(new.value), _encoded(new.value)
     return b"inlineStr", b"<%bis><%bt%b>%b</%bt></%bis>" % (prefix, prefix, keep, raw, prefix, prefix)
+
+
+def _space(text: str) -> bytes:
+    """The attribute that keeps white space from being taken for layout, where there is some to lose."""
+    spaced = text[:1].isspace() or text[-1:].isspace() or "\n" in text or "\t" in text
+    return b' xml:space="preserve"' if spaced else b""
 
 
 def _encoded(text: str) -> bytes:

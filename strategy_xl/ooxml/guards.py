@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from strategy_xl.errors import Finding, Location, PatchRefusedError
-from strategy_xl.formulas.cell_refs import Area, cell_name, parse_area
+from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, Area, cell_name, parse_area
 from strategy_xl.ooxml.cells import Cached
+from strategy_xl.ooxml.package import part_key
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 
 Edits = Mapping[int, Mapping[int, Any]]
@@ -46,7 +47,8 @@ def pivot_areas(info: WorkbookInfo, part: str) -> tuple[str, list[Area]]:
     if location is None or body is None:
         return root.get("name"), []
     areas = [body]
-    rows, columns = int(location.get("rowPageCount", "0")), int(location.get("colPageCount", "0"))
+    rows = location.whole("rowPageCount", 0, high=MAX_ROW)
+    columns = location.whole("colPageCount", 0, high=MAX_COLUMN)
     if rows:
         # The filters stand two cells wide above the body, one blank row between.
         top = max(1, body.top - 1 - rows)
@@ -104,19 +106,16 @@ def _control_warnings(
     info: WorkbookInfo, sheet: SheetInfo, where: Location, edits: Edits
 ) -> Iterator[Finding]:
     """Cells that a check box, list or spinner of any sheet keeps its state in."""
-    parts = [name for name in info.package.members if name.lower().startswith("xl/ctrlprops/")]
-    for part in parts:
-        link = info.tree(part).get("fmlaLink")
-        owner, _, ref = link.rpartition("!")
-        area = parse_area(ref)
-        if area is None:
-            continue
-        named = owner.strip("'").replace("''", "'")
-        is_here = named == sheet.name if named else part in info.related(sheet.part, "ctrlProp")
-        if not is_here:
-            continue
-        for row, column, _ in area.cells_of(edits):
-            yield Finding("SX942", _at(where, row, column), {"control": part.rpartition("/")[2]})
+    for holder in info.sheets:
+        for part in info.related(holder.part, "ctrlProp") if holder.part else ():
+            control = part_key(part).rpartition("/")[2]
+            owner, _, ref = info.tree(part).get("fmlaLink").rpartition("!")
+            area = parse_area(ref)
+            named = owner.strip("'").replace("''", "'") or holder.name
+            if area is None or named != sheet.name:
+                continue
+            for row, column, _ in area.cells_of(edits):
+                yield Finding("SX942", _at(where, row, column), {"control": control})
 
 
 def _at(where: Location, row: int, column: int) -> Location:

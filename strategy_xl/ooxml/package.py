@@ -10,7 +10,6 @@ import os
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -241,6 +240,11 @@ class Package:
         """The member's name of a part (no leading slash, any case), None when there is none."""
         return part if part in self.members else self._by_key.get(part_key(part))
 
+    def relations_of(self, part: str) -> str | None:
+        """The member that holds the relationships of a part (of the package for an empty name)."""
+        folder, slash, name = part.replace("\\", "/").rpartition("/")
+        return self.find(f"{folder}{slash}_rels/{name}.rels")
+
     def data_offset(self, member: Member) -> int:
         """Where the compressed bytes of a member begin."""
         fields = _LOCAL.unpack(self._at(member.offset, _LOCAL.size))
@@ -306,13 +310,6 @@ class Package:
             return self.members[name]
         except KeyError:
             raise WorkbookError("SX911", self.where, part=name) from None
-
-    # -- what kind of package --------------------------------------------------------------------------
-
-    @cached_property
-    def is_signed(self) -> bool:
-        """Whether a digital signature covers the package: any change of a part breaks it."""
-        return any(key.startswith("_xmlsignatures/") for key in self._by_key)
 
 
 def part_key(name: str) -> str:

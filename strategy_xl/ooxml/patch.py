@@ -15,7 +15,7 @@ from typing import Any
 
 from strategy_xl.errors import Finding, Location, PatchRefusedError, WorkbookError
 from strategy_xl.formulas.cell_refs import cell_name
-from strategy_xl.ooxml.calc_chain import chain_part, with_full_calculation, without_formulas
+from strategy_xl.ooxml.calc_chain import chain_part, edit_part, with_full_calculation, without_formulas
 from strategy_xl.ooxml.cell_read import SheetFacts, Tally
 from strategy_xl.ooxml.cells import Cached, Formula
 from strategy_xl.ooxml.edit_forms import CellEdits, ColumnEdits, Normal, normalised
@@ -26,6 +26,8 @@ from strategy_xl.ooxml.pipeline import repack
 from strategy_xl.ooxml.replace import Stamp, atomic_replace
 from strategy_xl.ooxml.scan import SheetScanner
 from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, WorkbookInfo
+from strategy_xl.ooxml.xml_bytes import set_attribute, tags
+from strategy_xl.ooxml.xml_tree import well_formed
 
 __all__ = ["Cached", "Formula", "PatchReport", "set_cells"]
 
@@ -154,7 +156,9 @@ class PatchJob:
 
     def _read_shared(self) -> bytes:
         part = self.info.shared_strings_part
-        return b"" if part is None else self.package.read(part)
+        if part is None:
+            return b""
+        return b"".join(well_formed([self.package.read(part)], self.package.where, part))
 
     def _is_date_style(self, style: bytes) -> bool:
         if self._date_styles is None:
@@ -176,15 +180,31 @@ class PatchJob:
             return
         self.warnings += check_edits(self.info, sheet, edits)
         facts = SheetFacts(
-            where, self.info.is_1904, self.info.has_shared_strings, self._shared, self._is_date_style
+            where,
+            sheet.part,
+            self.info.is_1904,
+            self.info.has_shared_strings,
+            self._shared,
+            self._is_date_style,
         )
         scanner = SheetScanner(facts, edits, edit_tail)
         packed = repack(self.package, sheet.part, scanner.run, Path(os.path.realpath(self._target)).parent)
         self._count(sheet, scanner.tally, facts)
         if scanner.tally.changed or edit_tail is not None:
             self.replaced[sheet.part] = packed
+            self._fill_tables(sheet, edits)
         else:
             packed.stream.close()
+
+    def _fill_tables(self, sheet: SheetInfo, edits: Mapping[int, Mapping[int, Any]]) -> None:
+        """A table without data has some as soon as a cell below its header gets a value."""
+        for table in self.info.tables_of(sheet):
+            body = table.area._replace(top=table.first_row, bottom=table.last_row)
+            filled = any(value is not None and value != "" for *_, value in body.cells_of(edits))
+            if table.has_insert_row and filled and table.part not in self.replaced:
+                changed = edit_part(self.info, table.part, without_insert_row)
+                if changed is not None:
+                    self.replaced[table.part] = changed
 
     def _count(self, sheet: SheetInfo, tally: Tally, facts: SheetFacts) -> None:
         totals = self._totals
@@ -229,7 +249,7 @@ class PatchJob:
 
         Errors: PatchRefusedError SX923.
         """
-        if self.replaced and self.package.is_signed:
+        if self.replaced and self.info.is_signed:
             if not allow:
                 raise PatchRefusedError("SX923", self.package.where)
             self.warnings.append(Finding("SX944", self.package.where))
@@ -283,6 +303,13 @@ class PatchJob:
         self._check_source()
         if os.name == "nt":
             self.package.close()  # Windows does not replace a file that is open
+
+
+def without_insert_row(data: bytes) -> bytes:
+    """A table's part that does not say any more that its first row is only there to be typed into."""
+    root = next(tags(data))
+    raw = set_attribute(set_attribute(root.raw, b"insertRow", None), b"insertRowShift", None)
+    return data[: root.start] + raw + data[root.end :]
 
 
 def _holds_formula(pieces: Iterable[bytes]) -> bool:

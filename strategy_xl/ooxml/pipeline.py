@@ -15,6 +15,7 @@ from strategy_xl.ooxml.codec import LARGE, Deflater
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import Packed, scratch
 from strategy_xl.ooxml.xml_bytes import encoding_of, from_utf8, to_utf8
+from strategy_xl.ooxml.xml_tree import well_formed
 
 _WAITING = 8  # pieces between two threads
 _END = object()
@@ -31,8 +32,7 @@ def repack(package: Package, name: str, change: Change, folder: Path | None = No
         change: takes pieces of UTF-8 XML, gives pieces.
         folder: where a temporary file for a large part goes.
 
-    Errors: those of ``change`` and of ``Package.chunks``; WorkbookError SX915 for an encoding that
-    cannot be written back.
+    Errors: those of ``changed_pieces`` and of ``Package.chunks``.
     """
     size = package.member(name).size
     is_large = size > LARGE
@@ -46,7 +46,8 @@ def repack(package: Package, name: str, change: Change, folder: Path | None = No
 def changed_pieces(package: Package, name: str, pieces: Iterable[bytes], change: Change) -> Iterator[bytes]:
     """Pieces of a part passed through a change of their UTF-8 form, given in the part's own encoding.
 
-    Errors: those of ``change``; WorkbookError SX915 for an encoding that cannot be written back.
+    Errors: those of ``change``; WorkbookError SX914 for a part that is not well-formed, SX915 for an encoding
+    that cannot be written back.
     """
     iterator = iter(pieces)
     first = next(iterator, b"")
@@ -59,10 +60,11 @@ def changed_pieces(package: Package, name: str, pieces: Iterable[bytes], change:
         encoding = encoding_of(first[:200])
     except LookupError as error:
         raise WorkbookError("SX915", package.where, part=name, encoding=str(error)) from error
+    checked = well_formed(again(), package.where, name)
     if encoding is None:
-        yield from change(again())
+        yield from change(checked)
     else:
-        yield from from_utf8(change(to_utf8(again(), encoding)), encoding, first[:2])
+        yield from from_utf8(change(to_utf8(checked, encoding)), encoding, first[:2])
 
 
 def _deflated(pieces: Iterable[bytes], size: int, folder: Path | None) -> Packed:

@@ -13,6 +13,8 @@ from strategy_xl.formulas.cell_refs import column_letters, column_number, parse_
 from strategy_xl.ooxml.cell_patch import CellPatcher
 from strategy_xl.ooxml.xml_bytes import Tag, set_attribute, tags
 
+_SPAN = re.compile(rb"\b\d{1,5}\b")
+
 
 class _Cell(NamedTuple):
     """A cell found in a row."""
@@ -255,7 +257,7 @@ def _number(letters: bytes) -> int:
 def _wider_spans(tag: bytes, first: int, last: int) -> bytes:
     """The row's tag with ``spans`` (``1:5`` or several) including the columns first…last."""
     spans = Tag(tag, 0, len(tag)).attributes().get(b"spans", b"")
-    numbers = [int(number) for number in spans.replace(b":", b" ").split()]
+    numbers = list(map(int, _SPAN.findall(spans)))
     if not numbers or (min(numbers) <= first and last <= max(numbers)):
         return tag
     return set_attribute(tag, b"spans", b"%d:%d" % (min(*numbers, first), max(*numbers, last)))

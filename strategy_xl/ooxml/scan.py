@@ -14,11 +14,12 @@ from operator import lt
 from typing import Any
 
 from strategy_xl.errors import PatchRefusedError
-from strategy_xl.formulas.cell_refs import Area, parse_area, parse_cell
+from strategy_xl.formulas.cell_refs import MAX_ROW, Area, parse_area, parse_cell
 from strategy_xl.ooxml.cell_patch import CellPatcher
 from strategy_xl.ooxml.cell_read import SheetFacts
 from strategy_xl.ooxml.cells import Cached
 from strategy_xl.ooxml.column_patch import ColumnsPatcher
+from strategy_xl.ooxml.limits import MAX_ID, whole
 from strategy_xl.ooxml.row_patch import RowPatcher
 from strategy_xl.ooxml.xml_bytes import TOKEN, Tag, attributes_of, set_attribute, tags
 
@@ -72,6 +73,11 @@ class SheetScanner:
     def _broken(self, reason: str) -> PatchRefusedError:
         return PatchRefusedError("SX937", self._facts.where, reason=reason)
 
+    def _whole(self, attributes: Mapping[bytes, bytes], name: bytes, high: int = MAX_ID) -> int:
+        """The whole number, at least 1, of an attribute."""
+        facts = self._facts
+        return whole(attributes.get(name, b""), 1, high, facts.where, facts.part, name.decode())
+
     def _read_head(self, source: Iterator[bytes]) -> tuple[bytes, Tag, bytes]:
         """What precedes the cells, the tag that opens them, and what was read beyond."""
         data = b""
@@ -93,7 +99,7 @@ class SheetScanner:
         self._row_open = b"<%brow" % prefix
         self._formula_close = b"</%bf" % prefix
         self._row_close = b"</%brow>" % prefix
-        self._row_number = re.compile(rb'<%brow r="(\d+)"' % re.escape(prefix))
+        self._row_number = re.compile(rb'<%brow r="(\d{1,7})"' % re.escape(prefix))
         whole_row = rb"<%(p)brow\b[^<>]*?(?:/>|>.*?</%(p)brow>)" % {b"p": re.escape(prefix)}
         self._row_split = re.compile(whole_row, re.DOTALL)
         self._formula = re.compile(rb"<%bf\b([^<>]*)>" % re.escape(prefix))
@@ -103,7 +109,8 @@ class SheetScanner:
             if tag.local == b"col" and not tag.is_close:
                 found = tag.attributes()
                 if found.get(b"style", b"0") != b"0":
-                    styles.append((int(found[b"min"]), int(found[b"max"]), found[b"style"]))
+                    first, last = (self._whole(found, name) for name in (b"min", b"max"))
+                    styles.append((first, last, found[b"style"]))
             elif tag.local == b"dimension" and not tag.is_close:
                 dimension = tag
         self.rows = RowPatcher(self.cells, self._edits, styles)
@@ -263,8 +270,8 @@ class SheetScanner:
 
     def _careful_row(self, raw: bytes, tag: Tag) -> bytes:
         self._find_computed(raw)
-        number = tag.attributes().get(b"r")
-        row = int(number) if number else self._implied_row(raw)
+        attributes = tag.attributes()
+        row = self._whole(attributes, b"r", MAX_ROW) if attributes.get(b"r") else self._implied_row(raw)
         if row <= self._last_row:
             raise self._broken("order of rows")
         self._last_row = row

@@ -17,7 +17,9 @@ from xml.parsers import expat
 import numpy as np
 import numpy.typing as npt
 
-from strategy_xl.formulas.cell_refs import Area, parse_area, parse_cell
+from strategy_xl.errors import Location
+from strategy_xl.formulas.cell_refs import MAX_ROW, Area, parse_area, parse_cell
+from strategy_xl.ooxml.limits import whole
 
 _BUFFER = 4 << 20
 _PAD = b"\0" * 24
@@ -86,19 +88,21 @@ class _NotPlainError(Exception):
     """The buffer is not written the usual way; the parser must read the sheet."""
 
 
-def scan(chunks: Callable[[], Iterable[bytes]]) -> SheetMeta:
+def scan(chunks: Callable[[], Iterable[bytes]], where: Location | None = None, part: str = "") -> SheetMeta:
     """Look at a sheet.
 
     Arguments:
         chunks: gives the sheet part's content in pieces; called a second time when a parser must read it.
+        where, part: what it is, for messages.
 
-    Errors: what ``chunks`` raises; ValueError when the part is not well-formed.
+    Errors: what ``chunks`` raises; ValueError when the part is not well-formed; WorkbookError SX977 for a row
+    that no sheet has.
     """
     tail: list[bytes] = []
     try:
         found = _merge(_analysed(_buffers(chunks(), tail)))
     except _NotPlainError:
-        return _parse(chunks())
+        return _parse(chunks(), where, part)
     return replace(found, merged=_areas(ref.decode() for ref in _MERGED.findall(b"".join(tail))))
 
 
@@ -271,7 +275,8 @@ def _errors(buffer: bytes, values: Ints) -> Iterator[ErrorCell]:
 class _Parser:
     """The same answer from a streaming parser, for sheets that are written in an unusual way."""
 
-    def __init__(self) -> None:
+    def __init__(self, where: Location, part: str) -> None:
+        self.where, self.part = where, part
         self.row = self.column = self.rows = self.columns = self.cells = 0
         self.type, self.has_formula, self.text = "", False, ""
         self.in_value = False
@@ -282,7 +287,8 @@ class _Parser:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition("}")[2]
         if name == "row":
-            self.row = int(attributes.get("r", self.row + 1))
+            stated = attributes.get("r") or str(self.row + 1)
+            self.row = whole(stated, 1, MAX_ROW, self.where, self.part, "r")
             self.column = 0
         elif name == "c":
             place = parse_cell(attributes.get("r", ""))
@@ -312,8 +318,8 @@ class _Parser:
                 self.errors.append(ErrorCell(self.row, self.column, self.text))
 
 
-def _parse(chunks: Iterable[bytes]) -> SheetMeta:
-    handler = _Parser()
+def _parse(chunks: Iterable[bytes], where: Location | None = None, part: str = "") -> SheetMeta:
+    handler = _Parser(where or Location(), part)
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     parser.StartElementHandler = handler.start

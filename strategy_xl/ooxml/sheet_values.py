@@ -10,23 +10,29 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import python_calamine
 
 from strategy_xl.errors import Location, WorkbookError
-from strategy_xl.formulas.cell_refs import column_number, parse_area
+from strategy_xl.formulas.cell_refs import MAX_ROW, column_number, parse_area
+from strategy_xl.ooxml.limits import SPARE_ROWS
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_facts import SheetMeta, scan
+from strategy_xl.ooxml.xml_tree import well_formed
 
 _LARGE_AREA = 4_000_000
 _LARGE_PART = 8 << 20
+_ROW_COST = 8  # a row costs as much as that many cells
+_SMALLEST_ROW = len('<row><c r="A1"><v>1</v></c></row>')
 _SPARSE = 8
 """A rectangle this many times larger than its number of cells is cut down before it is laid out."""
 
-_DIMENSION = re.compile(rb"<dimension\b[^>]*?\sref=\"([A-Z0-9:]+)\"")
+_DIMENSION = re.compile(rb"<dimension\b[^<>]*?\sref=\"([A-Z0-9:]+)\"")
+_STATED_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*?\sr=[\"'](\d{1,7})[\"']")
+_OWN_SIZE = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?dimension\s*>)")
 _ROW = re.compile(rb"<row\b[^>]*?(?:/>|>.*?</row>)", re.DOTALL)
 _ROW_NUMBER = re.compile(rb"<row\b[^>]*?\sr=\"(\d+)\"")
 _CELL = re.compile(rb"<c\b(?=[^>]*?\sr=\"([A-Z]{1,3})\d+\")[^>]*?(?:/>|>.*?</c>)", re.DOTALL)
@@ -69,7 +75,7 @@ class SheetValues:
 
     def _look(self, sheet: str) -> SheetMeta:
         part = self._parts[sheet]
-        return scan(lambda: self._package.chunks(part))
+        return scan(lambda: self._package.chunks(part), Location(self._package.path, sheet), part)
 
     def is_overgrown(self, sheet: str) -> bool:
         """Whether a sheet's cells lie so far apart that it must be cut down."""
@@ -82,7 +88,8 @@ class SheetValues:
                 self._overgrown[sheet] = False
             else:
                 meta = self.meta(sheet)
-                self._overgrown[sheet] = meta.area > _LARGE_AREA and meta.area > _SPARSE * meta.cells
+                is_large = meta.area + _ROW_COST * meta.rows > _LARGE_AREA
+                self._overgrown[sheet] = is_large and meta.area > _SPARSE * meta.cells
         return self._overgrown[sheet]
 
     def _states_its_size(self, sheet: str) -> bool:
@@ -109,17 +116,52 @@ class SheetValues:
         known = self._rows.get(sheet)
         if known is None:
             try:
-                if self.is_overgrown(sheet):
-                    book = python_calamine.load_workbook(self._cut_down(sheet, last, width))
-                else:
-                    book = self._open()
-                values = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=last)
+                values = self._values(sheet, last, width)
             except (python_calamine.CalamineError, OSError, ValueError) as error:
                 where = Location(self._package.path, sheet)
                 raise WorkbookError("SX112", where, detail=str(error)) from error
             known = self._rows[sheet] = values
             self.meta(sheet)  # a look under way shares the package's file: wait before anyone else reads it
         return known
+
+    def _values(self, sheet: str, last: int | None, width: int | None) -> list[Row]:
+        if self.is_overgrown(sheet):
+            # Whatever stands far below, there are no more rows than cells to be looked at.
+            bottom = min(last or MAX_ROW, self.meta(sheet).cells + SPARE_ROWS)
+            book = self._alone(sheet, lambda data: _crop(data, bottom, width or 256))
+        else:
+            book = self._open()
+        try:
+            values = book.get_sheet_by_name(sheet)
+        except python_calamine.CalamineError:
+            # The size that a sheet states of itself is advice: without it, the same sheet may be read.
+            values = self._alone(sheet, _without_size).get_sheet_by_name(sheet)
+        return values.to_python(skip_empty_area=False, nrows=last)
+
+    def last_row(self, sheet: str, header: int, claimed: int) -> int:
+        """The last row to look at of a table that claims to reach down to a row.
+
+        A range costs nothing to write down: it is taken at its word as long as the sheet's part is large
+        enough to hold such rows, else it ends where the rows of the sheet do.
+        """
+        member = self._package.members.get(self._parts[sheet])
+        if claimed - header > SPARE_ROWS + (0 if member is None else member.size // _SMALLEST_ROW):
+            last = header
+            for row in sorted(set(self._row_numbers(sheet))):
+                if last < row <= min(last + SPARE_ROWS, claimed):
+                    last = row
+            claimed = min(last, header + self.meta(sheet).cells)
+        return max(claimed, header)
+
+    def _row_numbers(self, sheet: str) -> Iterator[int]:
+        """The numbers of the rows that a sheet states."""
+        rest = b""
+        for piece in self._package.chunks(self._parts[sheet]):
+            data = rest + piece
+            cut = data.rfind(b"<") if data.rfind(b"<") > 0 else len(data)
+            yield from map(int, _STATED_ROW.findall(data, 0, cut))
+            rest = data[cut:]
+        yield from map(int, _STATED_ROW.findall(rest))
 
     def release(self, sheet: str) -> None:
         """Forget a sheet's values (its facts are small and stay)."""
@@ -130,16 +172,21 @@ class SheetValues:
             self._book = python_calamine.load_workbook(self._package.path)
         return self._book
 
-    def _cut_down(self, sheet: str, last: int | None, width: int | None) -> io.BytesIO:
-        """A package with the one sheet, without the cells beyond the wanted rows and columns."""
-        kept = {self._parts[sheet]}
+    def _alone(self, sheet: str, change: Callable[[bytes], bytes]) -> python_calamine.CalamineWorkbook:
+        """The one sheet with its part changed, as a workbook of its own.
+
+        Errors: WorkbookError SX914 when the part is not well-formed.
+        """
+        part = self._parts[sheet]
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w") as archive:
             for name in self._package.members:
                 lower = name.lower()
-                if name in kept:
-                    content = _crop(self._package.read(name), last or 1 << 20, width or 256)
-                    archive.writestr(name, content)
+                if name == part:
+                    pieces = well_formed(
+                        [self._package.read(name)], Location(self._package.path, sheet), name
+                    )
+                    archive.writestr(name, change(b"".join(pieces)))
                 elif lower.endswith(
                     (".rels", "workbook.xml", "styles.xml", "sharedstrings.xml")
                 ) or lower in {
@@ -148,7 +195,7 @@ class SheetValues:
                 }:
                     archive.writestr(name, self._package.read(name))
         target.seek(0)
-        return target
+        return python_calamine.load_workbook(target)
 
 
 def _crop(data: bytes, last: int, width: int) -> bytes:
@@ -159,8 +206,13 @@ def _crop(data: bytes, last: int, width: int) -> bytes:
 
     def row(match: re.Match[bytes]) -> bytes:
         number = _ROW_NUMBER.match(match[0])
-        if number is not None and int(number[1]) > last:
+        if number is not None and int(number[1][:9]) > last:
             return b""
         return _CELL.sub(cell, match[0])
 
-    return re.sub(rb"<dimension\b[^>]*/>", b"", _ROW.sub(row, data))
+    return _without_size(_ROW.sub(row, data))
+
+
+def _without_size(data: bytes) -> bytes:
+    """A sheet part that does not say how large it is."""
+    return _OWN_SIZE.sub(b"", data)

@@ -16,13 +16,15 @@ from strategy_xl.ooxml.cells import Formula, Peek, Seen, Styled
 from strategy_xl.ooxml.edit_forms import CellEdits, normalised
 from strategy_xl.ooxml.guards import pivot_areas
 from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.patch import PatchJob, PatchReport
+from strategy_xl.ooxml.patch import PatchJob, PatchReport, without_insert_row
 from strategy_xl.ooxml.pipeline import changed_pieces
 from strategy_xl.ooxml.scan import SheetScanner
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import content, set_attribute, tags
 
 _MASTER = re.compile(rb'<\w*:?c r="([A-Z]+\d+)"[^<>]*><\w*:?f([^<>]*\bt="shared"[^<>]*)>([^<]+)</')
+# What may cover the data rows as a whole, and then grows with them.
+_RULES = frozenset({b"conditionalFormatting", b"dataValidation", b"protectedRange", b"ignoredError"})
 _SI = re.compile(rb'\bsi="(\d+)"')
 
 
@@ -151,7 +153,7 @@ class _Growth:
             column: dict.fromkeys(range(area.bottom, added.bottom + 1), peek)
             for column in range(area.left, area.right + 1)
         }
-        scanner = SheetScanner(SheetFacts(self._where), edits)
+        scanner = SheetScanner(SheetFacts(self._where, self._sheet.part), edits)
         package = self.info.package
         for _ in changed_pieces(package, self._sheet.part, package.chunks(self._sheet.part), scanner.run):
             pass
@@ -212,20 +214,25 @@ class _Growth:
                 longer = area._replace(bottom=self._new_bottom)
                 out += data[done : tag.start] + set_attribute(tag.raw, b"ref", str(longer).encode())
                 done = tag.end
-        return out + data[done:]
+        return without_insert_row(out + data[done:])
 
     def edit_tail(self, tail: bytes) -> bytes:
         """What follows the cells, its rules for exactly the data rows reaching the new last row."""
         out, done = b"", 0
         opened = -1
+        is_rule = False
         for tag in tags(tail):
             if tag.local == b"sqref":  # the extensions of newer Excels keep the ranges as an element
                 if not tag.is_close:
                     opened = tag.end
-                elif opened >= 0:
+                elif opened >= 0 and is_rule:
                     out += tail[done:opened] + self._longer(tail[opened : tag.start])
                     done, opened = tag.start, -1
-            elif not tag.is_close and (ranges := tag.attributes().get(b"sqref")) is not None:
+            elif tag.local in _RULES:
+                is_rule = not (tag.is_close or tag.is_empty)
+                ranges = tag.attributes().get(b"sqref")
+                if tag.is_close or ranges is None:
+                    continue
                 longer = self._longer(ranges)
                 if longer != ranges:
                     out += tail[done : tag.start] + set_attribute(tag.raw, b"sqref", longer)

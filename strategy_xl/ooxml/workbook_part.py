@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.formulas.cell_refs import Area, parse_area
-from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.xml_bytes import TOKEN, decode_xstring, tags
-from strategy_xl.ooxml.xml_tree import Element, parse
+from strategy_xl.ooxml.limits import MAX_ID, whole
+from strategy_xl.ooxml.package import Package, part_key
+from strategy_xl.ooxml.xml_bytes import TOKEN, decode_xstring, span_of
+from strategy_xl.ooxml.xml_tree import Element, listed, parse
 
+_TEXT_ITEM = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
 _OTHER_OFFICE = ("word/", "ppt/", "visio/")
 # Built-in number formats that show dates or times (ECMA-376 part 1, 18.8.30, and the East Asian ones).
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -33,7 +36,7 @@ class SheetInfo(NamedTuple):
     part: str
     sheet_id: int
     state: str  # visible, hidden, veryHidden
-    kind: str  # worksheet, chartsheet, dialogsheet, macrosheet
+    kind: str  # worksheet, chartsheet, dialogsheet, macrosheet; module (without part) of Excel 5
     position: int  # 0 is the first tab
 
 
@@ -58,6 +61,7 @@ class TableInfo(NamedTuple):
     totals_rows: int
     columns: tuple[TableColumn, ...]
     has_query: bool
+    has_insert_row: bool  # no data yet: its one blank row is not really there
 
     @property
     def first_row(self) -> int:
@@ -95,6 +99,7 @@ class WorkbookInfo:
         """
         self.package = package
         self._relationships: dict[str, tuple[Relationship, ...]] = {}
+        self._tables: dict[str, tuple[TableInfo, ...]] = {}
 
     def _located(self, sheet: str | None = None) -> Location:
         return Location(self.package.path, sheet)
@@ -114,7 +119,7 @@ class WorkbookInfo:
                 if relation.target.lower().endswith(".bin"):
                     raise WorkbookError("SX905", self._located())
                 found = package.find(relation.target)
-                if found is not None and not found.lower().startswith(_OTHER_OFFICE):
+                if found is not None and not part_key(found).startswith(_OTHER_OFFICE):
                     return found
         raise WorkbookError("SX910", self._located())
 
@@ -125,10 +130,10 @@ class WorkbookInfo:
         return self._relationships[part]
 
     def _read_relationships(self, part: str) -> Iterator[Relationship]:
-        folder, _, name = part.rpartition("/")
-        found = self.package.find(f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels")
+        found = self.package.relations_of(part)
         if found is None:
             return
+        folder = part.replace("\\", "/").rpartition("/")[0]
         for element in self.tree(found).all("Relationship"):
             target, is_external = element.get("Target"), element.get("TargetMode") == "External"
             kind = element.get("Type").rpartition("/")[2]
@@ -145,9 +150,37 @@ class WorkbookInfo:
                     yield found
 
     @cached_property
+    def is_signed(self) -> bool:
+        """Whether a digital signature covers the package: any change of a part breaks it.
+
+        Office keeps it in a folder of its own, .NET wherever it likes: the relationship from the package
+        and the parts' content types tell in any case.
+        """
+        keys = [part_key(name) for name in self.package.members]
+        listing = self.package.find("[Content_Types].xml")
+        types = self.tree(listing).children if listing is not None else ()
+        signed = [item for item in types if "digital-signature" in item.get("ContentType").lower()]
+        endings = tuple("." + item.get("Extension").lower() for item in signed if item.name == "Default")
+        return (
+            any(relation.kind == "origin" for relation in self.relationships(""))
+            or any(key.startswith("_xmlsignatures/") and not key.endswith("/") for key in keys)
+            or any(key.endswith(endings) for key in keys)
+            or any(self.package.find(item.get("PartName").removeprefix("/")) for item in signed)
+        )
+
+    @cached_property
+    def _halves(self) -> tuple[bytes, bytes]:
+        """The workbook part without the defined names, and these, which may be very many."""
+        data = self.package.read(self.part)
+        declared = data.partition(b"?>")[0][:200].lower()
+        is_utf8 = b"encoding" not in declared or b"utf-8" in declared
+        start, end = span_of(data, b"definedNames") if is_utf8 else (0, 0)
+        return data[:start] + data[end:], data[start:end]
+
+    @cached_property
     def root(self) -> Element:
-        """The tree of the workbook part."""
-        return self.tree(self.part)
+        """The tree of the workbook part, mostly without the defined names."""
+        return parse(self._halves[0], self._located(), self.part)
 
     @cached_property
     def is_1904(self) -> bool:
@@ -159,18 +192,21 @@ class WorkbookInfo:
     def sheets(self) -> tuple[SheetInfo, ...]:
         """The sheets in the order of their tabs."""
         relations = {relation.id: relation for relation in self.relationships(self.part)}
-        listed = self.root.find("sheets")
+        sheets = self.root.find("sheets")
         found = []
-        for index, element in enumerate(listed.all("sheet") if listed else ()):
+        for index, element in enumerate(sheets.all("sheet") if sheets else ()):
             ids = [value for key, value in element.attributes.items() if key.endswith("}id")]
             relation = relations.get(ids[0] if ids else "")
-            if relation is None:
+            if relation is not None:
+                kind = "macrosheet" if relation.kind.lower().endswith("macrosheet") else relation.kind
+                part = self.package.find(relation.target) or relation.target
+            elif not any(ids):
+                kind, part = "module", ""
+            else:
                 raise WorkbookError("SX911", self._located(element.get("name")), part=element.get("name"))
-            kind = "macrosheet" if relation.kind.lower().endswith("macrosheet") else relation.kind
-            part = self.package.find(relation.target) or relation.target
-            number = element.get("sheetId", "0")
+            number = element.whole("sheetId", 0)
             state = element.get("state", "visible")
-            found.append(SheetInfo(element.get("name"), part, int(number), state, kind, index))
+            found.append(SheetInfo(element.get("name"), part, number, state, kind, index))
         return tuple(found)
 
     def sheet(self, name: str) -> SheetInfo:
@@ -200,7 +236,10 @@ class WorkbookInfo:
 
     def tables_of(self, sheet: SheetInfo) -> tuple[TableInfo, ...]:
         """The tables of one sheet, in the order of its relationships."""
-        return tuple(self._table(part, sheet.name) for part in self.related(sheet.part, "table"))
+        if sheet.name not in self._tables:
+            parts = self.related(sheet.part, "table") if sheet.part else ()
+            self._tables[sheet.name] = tuple(self._table(part, sheet.name) for part in parts)
+        return self._tables[sheet.name]
 
     def table(self, name: str) -> TableInfo:
         """The table of that name (case does not count).
@@ -218,43 +257,55 @@ class WorkbookInfo:
         area = parse_area(root.get("ref"))
         if area is None:
             raise WorkbookError("SX914", self._located(sheet), part=part, reason=f"ref={root.get('ref')!r}")
-        listed = root.find("tableColumns")
+        inside = root.find("tableColumns")
         columns = []
-        for element in listed.all("tableColumn") if listed else ():
+        for element in inside.all("tableColumn") if inside else ():
             formula = element.find("calculatedColumnFormula")
             columns.append(
                 TableColumn(
-                    int(element.get("id", "0")),
+                    element.whole("id", 0),
                     decode_xstring(element.get("name")),
                     formula.text if formula else "",
                 )
             )
         return TableInfo(
-            int(root.get("id", "0")),
+            root.whole("id", 0),
             root.get("name") or root.get("displayName"),
             root.get("displayName"),
             sheet,
             part,
             area,
-            int(root.get("headerRowCount", "1")),
-            int(root.get("totalsRowCount", "0")),
+            root.whole("headerRowCount", 1, high=1),
+            root.whole("totalsRowCount", 0, high=1),
             tuple(columns),
             root.get("tableType") == "queryTable",
+            root.get("insertRow") in ("1", "true"),
         )
 
     @cached_property
     def defined_names(self) -> tuple[DefinedName, ...]:
         """The defined names, hidden and built-in ones included."""
-        listed = self.root.find("definedNames")
-        names = []
-        for element in listed.all("definedName") if listed else ():
-            index = element.get("localSheetId")
-            is_known = index.isdigit() and int(index) < len(self.sheets)
-            scope = self.sheets[int(index)].name if is_known else None
-            names.append(
-                DefinedName(element.get("name"), scope, element.text, element.get("hidden") in ("1", "true"))
-            )
-        return tuple(names)
+        return tuple(self._names(self._halves[1] or self._halves[0]))
+
+    def names_like(self, *beginnings: str) -> tuple[DefinedName, ...]:
+        """The defined names that begin in one of these ways; the others are not even looked at."""
+        apart = self._halves[1]
+        if not apart:
+            return tuple(name for name in self.defined_names if name.name.startswith(beginnings))
+        begins = "|".join(map(re.escape, beginnings)).encode()
+        wanted = re.compile(
+            rb"""<(?:[\w.-]+:)?definedName\s[^<>]*?\bname=["'](?:%b)[^<>]*>[^<]*</[^<>]*>""" % begins
+        )
+        return tuple(self._names(b"<n>%b</n>" % b"".join(wanted.findall(apart))))
+
+    def _names(self, data: bytes) -> Iterator[DefinedName]:
+        for attributes, text in listed(data, self._located(), self.part, "definedName"):
+            scope = None
+            if (index := attributes.get("localSheetId")) is not None:
+                number = whole(index, 0, MAX_ID, self._located(), self.part, "localSheetId")
+                scope = self.sheets[number].name if number < len(self.sheets) else None
+            hidden = attributes.get("hidden") in ("1", "true")
+            yield DefinedName(attributes.get("name", ""), scope, text, hidden)
 
     # -- texts and styles ------------------------------------------------------------------------------
 
@@ -270,7 +321,7 @@ class WorkbookInfo:
         if part is None:
             return False
         start = next(iter(self.package.chunks(part)), b"")
-        return any(tag.local == b"si" for tag in tags(start))
+        return _TEXT_ITEM.search(start) is not None
 
     @cached_property
     def styles_part(self) -> str | None:
@@ -285,13 +336,13 @@ class WorkbookInfo:
         root = self.tree(self.styles_part)
         formats = root.find("numFmts")
         custom = {
-            int(element.get("numFmtId", "0")): is_date_format(element.get("formatCode"))
+            element.whole("numFmtId", 0): is_date_format(element.get("formatCode"))
             for element in (formats.all("numFmt") if formats else ())
         }
         styles = root.find("cellXfs")
         found = set()
         for index, element in enumerate(styles.all("xf") if styles else ()):
-            number = int(element.get("numFmtId", "0"))
+            number = element.whole("numFmtId", 0)
             if custom.get(number, number in _DATE_FORMATS):
                 found.add(index)
         return frozenset(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 from collections.abc import Iterable, Iterator
 
 # Everything that begins with "<", whole; ">" inside quotes does not end a tag.
@@ -13,7 +14,7 @@ TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(rb"""([^\s=<>/"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _TAG_NAME = re.compile(rb"</?\s*([^\s/>]+)")
-_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(\w+));")
+_ENTITY = re.compile(r"&(?:#x0*([0-9A-Fa-f]{1,6})|#0*([0-9]{1,7})|(\w+));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 # Excel's own escape for what XML cannot carry, and for text that looks like the escape.
 _XSTRING = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -65,11 +66,18 @@ def tags(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Tag]:
             yield Tag(raw, found.start(), found.end())
 
 
-def top_children(data: bytes) -> Iterator[tuple[Tag, int]]:
-    """Each child of the root element with the offset just after its end."""
-    depth = 0
+def top_children(data: bytes, start: int = 0) -> Iterator[tuple[Tag, int]]:
+    """Each child of the root element with the offset just after its end.
+
+    Arguments:
+        data: the part.
+        start: where to begin, when not 0: at the end tag of a child, which is given as such.
+    """
+    depth = 2 if start else 0
     opened: Tag | None = None
-    for tag in tags(data):
+    for tag in tags(data, start):
+        if start and opened is None:
+            opened = tag
         if tag.is_close:
             depth -= 1
             if depth == 1 and opened is not None:
@@ -82,6 +90,20 @@ def top_children(data: bytes) -> Iterator[tuple[Tag, int]]:
                 depth += 1
         elif not tag.is_empty:
             depth += 1
+
+
+def span_of(data: bytes, name: bytes) -> tuple[int, int]:
+    """Where the only element of a name begins and ends; (0, 0) when a look does not tell for sure."""
+    tag = re.escape(name) + rb"(?:\s[^<>]*)?>"
+    opened = re.search(rb"<(?:[\w.-]+:)?" + tag, data)
+    end = data.rfind(name + b">")
+    start = data.rfind(b"</", 0, max(end, 0))
+    marks = b"<!--" in data or b"<![CDATA[" in data
+    if opened is None or start < opened.end() or marks or data.count(name) != 2:
+        return 0, 0
+    closed = re.compile(rb"</(?:[\w.-]+:)?%b>" % re.escape(name)).match(data, start)
+    is_empty = opened[0].endswith(b"/>")
+    return (0, 0) if closed is None or is_empty else (opened.start(), closed.end())
 
 
 def attributes_of(tag: bytes) -> dict[bytes, bytes]:
@@ -122,11 +144,10 @@ def unescape(raw: bytes) -> str:
 
 
 def _entity(found: re.Match[str]) -> str:
-    if found[1]:
-        return chr(int(found[1], 16))
-    if found[2]:
-        return chr(int(found[2]))
-    return _NAMED.get(found[3], found[0])
+    if found[3]:
+        return _NAMED.get(found[3], found[0])
+    number = int(found[1], 16) if found[1] else int(found[2])
+    return chr(number) if number <= sys.maxunicode else found[0]
 
 
 def content(raw: bytes) -> str:

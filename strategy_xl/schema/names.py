@@ -10,6 +10,8 @@ YES_NO = "yes_no"
 """Key of the list whose choices ``yes`` and ``no`` say how a flag is written."""
 
 PREFIX = "_sx."
+STORED = (PREFIX, "SX")
+"""How all names begin that this module makes."""
 SHARE = "completeness"
 """First part of the anchor of a module's completeness cell."""
 

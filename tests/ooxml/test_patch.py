@@ -135,11 +135,11 @@ class TestValues:
             set_cells(path, path, {"A": {"A1": dt.date(1903, 12, 31)}})
 
     def test_without_shared_strings(self, kit: Any, sheet: Any, tmp_path: Path, part: Any) -> None:
-        """Without shared strings text goes in as t="str"; where its ends are spaces, as inline string."""
+        """Without shared strings text goes in as t="str", white space and all."""
         path = kit({"A": sheet()}, strings=None).write(tmp_path / "a.xlsx")
         content, _ = changed(path, {"A": {"A1": "plain", "A2": "two\nlines"}}, part)
         assert '<c r="A1" t="str"><v>plain</v></c>' in content
-        assert '<c r="A2" t="inlineStr"><is><t xml:space="preserve">two\nlines</t></is></c>' in content
+        assert '<c r="A2" t="str"><v xml:space="preserve">two\nlines</v></c>' in content
 
     def test_two_readers_agree(self, book: Path) -> None:
         """Openpyxl and calamine read every value back."""
