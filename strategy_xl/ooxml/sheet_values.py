@@ -133,9 +133,12 @@ class SheetValues:
             book = self._open()
         try:
             values = book.get_sheet_by_name(sheet)
-        except python_calamine.CalamineError:
+        except python_calamine.CalamineError as fault:
             # The size that a sheet states of itself is advice: without it, the same sheet may be read.
-            values = self._alone(sheet, _without_size).get_sheet_by_name(sheet)
+            try:
+                values = self._alone(sheet, _without_size).get_sheet_by_name(sheet)
+            except WorkbookError:
+                raise fault from None
         return values.to_python(skip_empty_area=False, nrows=last)
 
     def last_row(self, sheet: str, header: int, claimed: int) -> int:

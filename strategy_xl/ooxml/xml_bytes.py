@@ -93,13 +93,18 @@ def top_children(data: bytes, start: int = 0) -> Iterator[tuple[Tag, int]]:
 
 
 def span_of(data: bytes, name: bytes) -> tuple[int, int]:
-    """Where the only element of a name begins and ends; (0, 0) when a look does not tell for sure."""
+    """Where the only element of a name begins and ends; (0, 0) when a look does not tell for sure.
+
+    An extension may hold an element of the same local name that means something else.
+    """
     tag = re.escape(name) + rb"(?:\s[^<>]*)?>"
     opened = re.search(rb"<(?:[\w.-]+:)?" + tag, data)
     end = data.rfind(name + b">")
     start = data.rfind(b"</", 0, max(end, 0))
     marks = b"<!--" in data or b"<![CDATA[" in data
     if opened is None or start < opened.end() or marks or data.count(name) != 2:
+        return 0, 0
+    if b"extLst" in data[: opened.start()]:
         return 0, 0
     closed = re.compile(rb"</(?:[\w.-]+:)?%b>" % re.escape(name)).match(data, start)
     is_empty = opened[0].endswith(b"/>")
