@@ -15,6 +15,7 @@ from strategy_xl.book.resolve import Place
 from strategy_xl.book.shown import Look
 from strategy_xl.errors import Finding
 from strategy_xl.ooxml.refs import cell_name
+from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.schema.spec import DataBlock, FieldSpec, ModuleSpec, TableBlock
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coercion import Context, coerce_column
@@ -125,6 +126,7 @@ class WorkbookData:
         sheets: module key → title of its sheet.
         choices: list key → choices with the labels of this workbook.
         anchors: (block key, field key) → cell, for every stored name that still leads somewhere.
+        snapshot: the bytes that all this was read from, and the only ones that it may be written to.
     """
 
     path: str
@@ -136,6 +138,7 @@ class WorkbookData:
     sheets: Mapping[str, str]
     choices: Mapping[str, Choices]
     anchors: Mapping[tuple[str, str], Place]
+    snapshot: Snapshot = field(repr=False)
 
     @cached_property
     def look(self) -> Look:

@@ -27,6 +27,7 @@ from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.refs import cell_name
 from strategy_xl.ooxml.sheet_facts import SheetMeta
 from strategy_xl.ooxml.sheet_values import Row, SheetValues
+from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.spec import FieldRole, FieldSpec, ListSpec, TableBlock, WorkbookSpec
 from strategy_xl.text.choices import Choices
@@ -42,19 +43,22 @@ _BELOW = 50
 
 
 def read_workbook(
-    path: Path | str, spec: WorkbookSpec, *, blocks: Collection[str] | None = None
+    source: Path | str | Snapshot, spec: WorkbookSpec, *, blocks: Collection[str] | None = None
 ) -> WorkbookData:
     """Read a workbook.
 
     Arguments:
-        path: .xlsx or .xlsm file made from these templates, whatever people did to it since.
+        source: .xlsx or .xlsm file made from these templates, whatever people did to it since, or what was
+            read of it before.
         spec: the templates.
         blocks: keys of the blocks to read; None for all. References to blocks not read are not checked.
 
     Errors: WorkbookError SX110 not one of ours, SX111 made by a newer version, SX112 not readable, SX9xx
     from the package (password, damage, Excel 97–2003…).
     """
-    with _no_collection(), Package.open(path) as package:
+    snapshot = source if isinstance(source, Snapshot) else Snapshot.take(source)
+    path = snapshot.path
+    with _no_collection(), Package.open(snapshot) as package:
         info = WorkbookInfo(package)
         values = SheetValues(package, {sheet.name: sheet.part for sheet in info.sheets})
 
@@ -62,16 +66,16 @@ def read_workbook(
             rows = values.rows(sheet)
             return rows[row - 1] if row <= len(rows) else ()
 
-        found = resolve(str(path), _names(info), spec, cells, blocks=blocks)
-        choices, mixed = _choices(str(path), spec, found, values)
-        work = _Reader(str(path), values, Context(found.lang, info.is_1904, choices))
+        found = resolve(path, _names(info), spec, cells, blocks=blocks)
+        choices, mixed = _choices(path, spec, found, values)
+        work = _Reader(path, values, Context(found.lang, info.is_1904, choices))
         for block in found.blocks.values():
             for sheet in {block.sheet, *(place.sheet for place in block.places.values())}:
                 work.expect(sheet, block)
         read = {block.block.key: work.block(block) for block in found.blocks.values()}
-        read, related = check_relations(str(path), read)
+        read, related = check_relations(path, read)
     return WorkbookData(
-        str(path),
+        path,
         found.lang,
         found.schema_version,
         info.is_1904,
@@ -80,6 +84,7 @@ def read_workbook(
         found.sheets,
         choices,
         found.anchors,
+        snapshot,
     )
 
 

@@ -200,7 +200,7 @@ class WorkbookInfo:
 
     def tables_of(self, sheet: SheetInfo) -> tuple[TableInfo, ...]:
         """The tables of one sheet, in the order of its relationships."""
-        return tuple(self._table(part, sheet.name) for part in self.related(sheet.part, "table"))
+        return tuple(self.table_in(part, sheet.name) for part in self.related(sheet.part, "table"))
 
     def table(self, name: str) -> TableInfo:
         """The table of that name (case does not count).
@@ -213,7 +213,11 @@ class WorkbookInfo:
                 return table
         raise WorkbookError("SX950", self._located(), name=name)
 
-    def _table(self, part: str, sheet: str) -> TableInfo:
+    def table_in(self, part: str, sheet: str) -> TableInfo:
+        """The table that a part holds, of a sheet's name.
+
+        Errors: WorkbookError SX914.
+        """
         root = self.tree(part)
         area = parse_area(root.get("ref"))
         if area is None:
