@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from strategy_xl.errors import Location
+from strategy_xl.ooxml.attributes import copy_attributes
+
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
@@ -60,7 +63,8 @@ def swap(new: Path, final: Path, old: Path, *, copy: bool) -> Old | None:
     except OSError:
         kept = Old(old, is_original=False) if copy else None
         if copy:
-            shutil.copy2(final, old)
+            shutil.copyfile(final, old)
+            copy_attributes(final, old, Location(str(final)))
     try:
         os.replace(new, final)  # noqa: PTH105 - a test stands in for the operating system here
     except OSError:
