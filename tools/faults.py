@@ -129,10 +129,9 @@ def killed_at_random(work: Work, count: int, chance: random.Random) -> Counter[s
     """Runs killed at random moments: one half anywhere in the run, the other in the write."""
     found: Counter[str] = Counter()
     plan = work.plan()
-    writing = 0.0
+    writing = _time_of(work, plan.columns)
     for turn in range(count):
         work.reset()
-        start = time.perf_counter()
         if turn % 2:
             number = child(lambda: recompute_workbook(work.book, SPEC, TODAY))
             time.sleep(chance.uniform(0, 1.1 * work.seconds))
@@ -141,15 +140,11 @@ def killed_at_random(work: Work, count: int, chance: random.Random) -> Counter[s
             number = child(lambda tell=tell: _write(work.book, plan.columns, tell))
             os.close(tell)
             os.read(ready, 1)
-            start = time.perf_counter()
-            # The first of them runs to its end: that is how long a write takes.
-            time.sleep(chance.uniform(0, 1.2 * writing) if writing else 60 * work.seconds)
+            time.sleep(chance.uniform(0, 1.2 * writing))
             os.close(ready)
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
         os.waitpid(number, 0)
-        if not turn % 2 and not writing:
-            writing = min(time.perf_counter() - start, _time_of(work, plan.columns))
         found[work.state()] += 1
         left = any(path.name.startswith(".sx-") for path in work.book.parent.iterdir())
         found["temporary file left"] += left
@@ -259,7 +254,9 @@ while time.time() < stop:
         os.replace(path + ".theirs", path)
     saves += 1
     time.sleep(chance.choice((0.0, 0.02, 0.1, 0.3)) * chance.random())
-    lost += seen() != mark
+    if seen() != mark:
+        time.sleep(0.3)  # while a run trades names back, its file is to be seen
+        lost += seen() != mark
 print(saves, lost)
 """
 

@@ -18,7 +18,7 @@ from strategy_xl.ooxml.snapshot import digest_of
 FOLDER = Path(".strategy_xl", "backups")
 MAX_AGE = timedelta(days=90)
 """Versions older than that, counted from the newest, go; the newest itself stays."""
-_TIME = "%Y%m%dT%H%M%SZ"
+_TIME = "%Y%m%dT%H%M%S_%fZ"
 
 
 class Version(NamedTuple):
@@ -70,7 +70,7 @@ class Backups:
 
         Errors: WorkbookError SX175; the file is where it was.
         """
-        moment = datetime.fromtimestamp(now_ns // 10**9, UTC)
+        moment = datetime.fromtimestamp(now_ns // 1000 / 10**6, UTC)
         try:
             with old.open("rb") as stream:
                 digest = digest_of(stream).hex()[:8]
@@ -103,10 +103,10 @@ class Backups:
         return found
 
     def _prune(self) -> None:
-        newest, *others = self.versions()
-        kept = max(self.keep - 1, 0)
-        for index, version in enumerate(others):
-            if index >= kept or newest.replaced - version.replaced > MAX_AGE:
+        (newest,) = (version for version in self.versions() if version.path == self.made)
+        others = [version for version in self.versions() if version.path != self.made]
+        for index, version in enumerate(others, 1):
+            if index >= self.keep or newest.replaced - version.replaced > MAX_AGE:
                 # One too many harms nobody, and the next run tries again.
                 with contextlib.suppress(OSError):
                     version.path.unlink()

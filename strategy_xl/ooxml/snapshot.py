@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -58,7 +60,10 @@ class Snapshot(NamedTuple):
         while it was being read.
         """
         try:
-            with open(path, "rb") as stream:  # noqa: PTH123 - takes str and Path alike
+            mode = os.stat(path).st_mode  # noqa: PTH116 - takes str and Path alike
+            if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a pipe would be waited for without end
+                raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))  # noqa: TRY301
+            with open(path, "rb") as stream:  # noqa: PTH123 - as above
                 stamp = Stamp.of(stream.fileno())
                 content = stream.read()
                 after = Stamp.of(stream.fileno())

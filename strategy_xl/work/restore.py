@@ -51,7 +51,8 @@ def restore_workbook(book: Path, wanted: str = "") -> RestoreReport:
     refuse_if_open(book)
     known = versions(book)
     found = [item for item in known if item.name.startswith(wanted) or item.name.endswith(f"-{wanted}")]
-    if not found or (wanted and len(found) > 1):
+    # The same bytes may have been replaced more than once: the last time will do.
+    if not found or (wanted and len({item.name.rpartition("-")[2] for item in found}) > 1):
         names = ", ".join(item.name for item in found or known)
         raise WorkbookError("SX176", Location(str(book)), version=wanted, known=names)
     version = found[0]

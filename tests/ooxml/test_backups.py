@@ -33,7 +33,9 @@ def test_name_and_content(tmp_path: Path) -> None:
     """A version lies in the hidden folder, under the book's name, with time and hash in its own."""
     made = keep(tmp_path / "plan.xlsm", b"one", 0, 1)
     short = hashlib.blake2b(b"one").hexdigest()[:8]
-    assert made.relative_to(tmp_path) == Path(f".strategy_xl/backups/plan.xlsm/20270301T023000Z-{short}.xlsm")
+    assert made.relative_to(tmp_path) == Path(
+        f".strategy_xl/backups/plan.xlsm/20270301T023000_000000Z-{short}.xlsm"
+    )
     (version,) = Backups(tmp_path / "plan.xlsm", 0).versions()
     assert (version.name, version.replaced, version.path) == (made.stem, NOW, made)
 
@@ -87,3 +89,11 @@ def test_nothing_changed_nothing_kept(kit: Any, sheet: Any, tmp_path: Path) -> N
     assert report.backup.stat().st_ino == inode
     assert set_cells(book, book, {"One": {"A1": 3}}, backups=3).backup is None
     assert len(Backups(book, 0).versions()) == 1
+
+
+def test_a_clock_that_was_set_back(tmp_path: Path) -> None:
+    """The version that was just made stays, even when others seem to come from the future."""
+    book = tmp_path / "a.xlsx"
+    keep(book, b"future", 30, 1)
+    made = keep(book, b"now", 0, 1)
+    assert [version.path for version in Backups(book, 0).versions()] == [made]

@@ -475,3 +475,10 @@ def test_backups_refused_leave_the_old_file(book: Path) -> None:
     assert book.read_bytes() == before
     assert edit(book, backups=0).written
     assert Backups(book, 1).versions() == []
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """What is no file is refused at once."""
+    pipe = tmp_path / "a.xlsx"
+    os.mkfifo(pipe)
+    assert code_of(lambda: Snapshot.take(pipe)) == "SX918"
