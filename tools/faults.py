@@ -100,12 +100,15 @@ class Work:
             return "new" if self.old in kept else "new, old version not kept"
         return "old" if now == self.old else HARMED
 
+    def left(self) -> list[Path]:
+        """Temporary files of ours."""
+        return [path for path in self.book.parent.iterdir() if path.name.startswith(".sx-")]
+
     def finish(self) -> str:
         """Whether the next run completes, and leaves nothing behind."""
         remove_stale(self.book.parent)
         report = recompute_workbook(self.book, SPEC, TODAY)
-        left = [path.name for path in self.book.parent.iterdir() if path.name.startswith(".sx-")]
-        is_done = report.failure is None and self.book.read_bytes() == self.new and not left
+        is_done = report.failure is None and self.book.read_bytes() == self.new and not self.left()
         return "next run finished" if is_done else HARMED
 
 
@@ -129,7 +132,7 @@ def killed_at_random(work: Work, count: int, chance: random.Random) -> Counter[s
     """Runs killed at random moments: one half anywhere in the run, the other in the write."""
     found: Counter[str] = Counter()
     plan = work.plan()
-    writing = _time_of(work, plan.columns)
+    writing, left = _time_of(work, plan.columns), 0
     for turn in range(count):
         work.reset()
         if turn % 2:
@@ -146,10 +149,11 @@ def killed_at_random(work: Work, count: int, chance: random.Random) -> Counter[s
             os.kill(number, signal.SIGKILL)
         os.waitpid(number, 0)
         found[work.state()] += 1
-        left = any(path.name.startswith(".sx-") for path in work.book.parent.iterdir())
-        found["temporary file left"] += left
+        found["temporary file left for the next run"] += len(work.left()) > left
+        left = len(work.left())
         if turn % 10 == 9:
             found[work.finish()] += 1
+            left = 0
     return found
 
 
@@ -329,8 +333,7 @@ def full_disk(work: Work, count: int, chance: random.Random) -> Counter[str]:
         code = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
         found["reported" if code == 0 else HARMED] += 1
         found[work.state()] += 1
-        left = any(path.name.startswith(".sx-") for path in work.book.parent.iterdir())
-        found[HARMED] += left
+        found[HARMED] += bool(work.left())
     found[work.finish()] += 1
     return found
 

@@ -17,7 +17,7 @@ from strategy_xl.ooxml.snapshot import digest_of
 
 FOLDER = Path(".strategy_xl", "backups")
 MAX_AGE = timedelta(days=90)
-"""Versions older than that, counted from the newest, go; the newest itself stays."""
+"""Versions older than that, counted from the newest, go when one is added; the newest itself stays."""
 _TIME = "%Y%m%dT%H%M%S_%fZ"
 
 
@@ -43,13 +43,18 @@ class Backups:
         self.folder = self.book.parent / FOLDER / self.book.name
         self.keep = keep
         self.made: Path | None = None
+        self._hash = ""
 
     def prepare(self) -> None:
-        """Make the folder, open to those who may use the workbook's own.
+        """Make the folder, open to those who may use the workbook's own, and the hash of the workbook.
+
+        All that takes time is done here, before the swap: a run killed after it must not lose the old file.
 
         Errors: WorkbookError SX175.
         """
         try:
+            with self.book.open("rb") as stream:
+                self._hash = digest_of(stream).hex()[:8]
             for folder in (self.folder.parents[1], self.folder.parent, self.folder):
                 if not folder.is_dir():
                     folder.mkdir()
@@ -72,9 +77,7 @@ class Backups:
         """
         moment = datetime.fromtimestamp(now_ns // 1000 / 10**6, UTC)
         try:
-            with old.open("rb") as stream:
-                digest = digest_of(stream).hex()[:8]
-            target = self.folder / f"{moment:{_TIME}}-{digest}{self.book.suffix}"
+            target = self.folder / f"{moment:{_TIME}}-{self._hash}{self.book.suffix}"
             try:
                 old.replace(target)
             except FileNotFoundError:  # another workbook's run has just tidied up
@@ -83,7 +86,7 @@ class Backups:
         except OSError as error:
             raise self._failed(error) from error
         self.made = target
-        self._prune()
+        self._prune(moment)
 
     def tidy(self) -> None:
         """Take the folders away again that hold nothing."""
@@ -102,11 +105,10 @@ class Backups:
             found.append(Version(path.stem, replaced, path))
         return found
 
-    def _prune(self) -> None:
-        (newest,) = (version for version in self.versions() if version.path == self.made)
+    def _prune(self, now: datetime) -> None:
         others = [version for version in self.versions() if version.path != self.made]
         for index, version in enumerate(others, 1):
-            if index >= self.keep or newest.replaced - version.replaced > MAX_AGE:
+            if index >= self.keep or now - version.replaced > MAX_AGE:
                 # One too many harms nobody, and the next run tries again.
                 with contextlib.suppress(OSError):
                     version.path.unlink()

@@ -20,9 +20,10 @@ NOW = datetime(2027, 3, 1, 2, 30, tzinfo=UTC)
 def keep(book: Path, content: bytes, days: int, count: int) -> Path:
     """A version of so many days after the start, replaced now."""
     old = book.with_name("old")
-    old.write_bytes(content)
+    book.write_bytes(content)
     backups = Backups(book, count)
     backups.prepare()
+    book.rename(old)
     backups.take(old, int((NOW + timedelta(days=days)).timestamp()) * 10**9)
     assert not old.exists()
     assert backups.made is not None
