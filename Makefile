@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: demo test lint messages docs changelog bench pictures wheel wine clean system
+.PHONY: demo test lint messages docs changelog bench faults pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -66,6 +66,11 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/functions.py
 	$(BIN)/python benchmarks/recompute.py
 	$(BIN)/python benchmarks/calc.py
+
+# Runs killed at random and at every call of the system, files saved meanwhile, full disks; the counts go into
+# docs/reliability.md. Only Linux and its like (processes are forked); as root it also fills a file system.
+faults: $(VENV)/.dev
+	$(BIN)/python tools/faults.py --write $(FAULTS)
 
 # The Excel side on a Windows Python under Wine, with xlwings' own DLL and COM server; Excel is not there.
 wine: $(VENV)/.dev

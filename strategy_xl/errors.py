@@ -77,6 +77,14 @@ class WorkbookError(StrategyXlError):
     """A workbook cannot be read or written as it is."""
 
 
+class WorkbookChangedError(WorkbookError):
+    """Somebody has written a workbook since it was read; it is left as it is now (SX916)."""
+
+    def __init__(self, location: Location) -> None:
+        """For the workbook that changed."""
+        super().__init__("SX916", location)
+
+
 class PatchRefusedError(WorkbookError):
     """An edit would break something that people put in the file; nothing was written."""
 

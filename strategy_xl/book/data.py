@@ -15,6 +15,7 @@ from strategy_xl.book.resolve import Place
 from strategy_xl.book.shown import Look
 from strategy_xl.errors import Finding
 from strategy_xl.formulas.cell_refs import Area, cell_name
+from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import TableColumn
 from strategy_xl.schema.spec import DataBlock, FieldSpec, ModuleSpec, TableBlock
 from strategy_xl.text.choices import Choices
@@ -136,6 +137,7 @@ class WorkbookData:
         erased, overtyped: of the formulas outside of fields (completeness, printed grids), the cells whose
             formula is gone, without and with something in its place.
         merged: sheet title → its merged areas.
+        snapshot: the bytes that all this was read from, and the only ones that it may be written to.
     """
 
     path: str
@@ -147,6 +149,7 @@ class WorkbookData:
     sheets: Mapping[str, str]
     choices: Mapping[str, Choices]
     anchors: Mapping[tuple[str, str], Place]
+    snapshot: Snapshot = field(repr=False)
     erased: frozenset[Place] = frozenset()
     overtyped: frozenset[Place] = frozenset()
     merged: Mapping[str, tuple[Area, ...]] = field(default_factory=dict)

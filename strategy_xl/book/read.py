@@ -35,6 +35,7 @@ from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.limits import cut_short
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_values import Row, SheetValues
+from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import TableColumn, WorkbookInfo
 from strategy_xl.schema.names import STORED
 from strategy_xl.schema.spec import FieldRole, FieldSpec, ListSpec, TableBlock, WorkbookSpec
@@ -52,19 +53,22 @@ _BELOW = 50
 
 
 def read_workbook(
-    path: Path | str, spec: WorkbookSpec, *, blocks: Collection[str] | None = None
+    source: Path | str | Snapshot, spec: WorkbookSpec, *, blocks: Collection[str] | None = None
 ) -> WorkbookData:
     """Read a workbook.
 
     Arguments:
-        path: .xlsx or .xlsm file made from these templates, whatever people did to it since.
+        source: .xlsx or .xlsm file made from these templates, whatever people did to it since, or what was
+            read of it before.
         spec: the templates.
         blocks: keys of the blocks to read; None for all. References to blocks not read are not checked.
 
     Errors: WorkbookError SX110 not one of ours, SX111 made by a newer version, SX112 not readable, SX9xx
     from the package (password, damage, Excel 97–2003…).
     """
-    with _no_collection(), Package.open(path) as package:
+    snapshot = source if isinstance(source, Snapshot) else Snapshot.take(source)
+    path = snapshot.path
+    with _no_collection(), Package.open(snapshot) as package:
         info = WorkbookInfo(package)
         values = SheetValues(package, {sheet.name: sheet.part for sheet in info.sheets})
 
@@ -72,9 +76,9 @@ def read_workbook(
             rows = values.rows(sheet)
             return rows[row - 1] if row <= len(rows) else ()
 
-        found = resolve(str(path), _names(info), spec, cells, blocks=blocks)
-        choices, mixed = _choices(str(path), spec, found, values)
-        work = _Reader(str(path), values, Context(found.lang, info.is_1904, choices))
+        found = resolve(path, _names(info), spec, cells, blocks=blocks)
+        choices, mixed = _choices(path, spec, found, values)
+        work = _Reader(path, values, Context(found.lang, info.is_1904, choices))
         codes = {finding.code for finding in found.findings}
         work.is_whole = not codes & _LOSSES
         # What formulas show for lack of a sheet or a table that is gone is no news beside that.
@@ -84,11 +88,11 @@ def read_workbook(
             for sheet in {block.sheet, *(place.sheet for place in block.places.values())}:
                 work.expect(sheet, block)
         read = {block.block.key: work.block(block) for block in blocks_found}
-        read, related = check_relations(str(path), read)
+        read, related = check_relations(path, read)
         erased, overtyped = _single_formulas(spec, found, values)
         merged = {sheet: values.meta(sheet).merged for sheet in {block.sheet for block in read.values()}}
     return WorkbookData(
-        str(path),
+        path,
         found.lang,
         found.schema_version,
         info.is_1904,
@@ -98,11 +102,12 @@ def read_workbook(
             *mixed,
             *work.findings,
             *related,
-            *lost.put_back(str(path), read, erased, found.lang),
+            *lost.put_back(path, read, erased, found.lang),
         ),
         found.sheets,
         choices,
         found.anchors,
+        snapshot,
         erased,
         overtyped,
         merged,

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strategy_xl.commands.render import (
+    backup_option,
     exit_code,
     load_spec,
+    show_backups,
     show_findings,
     templates_option,
     text,
 )
-from strategy_xl.errors import UsageError
+from strategy_xl.errors import UsageError, WorkbookChangedError
 
 if TYPE_CHECKING:
     from strategy_xl.work.importing.plan import ImportPlan
@@ -54,25 +56,38 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
     help=text("cli.import.existing.help"),
 )
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
+@backup_option
 @templates_option
 def import_(source: Path, book: Path, templates: Path | None, **options: Any) -> None:
     """Show how the columns match, then write."""
-    from strategy_xl.book.read import read_workbook
-    from strategy_xl.ooxml.open_marks import refuse_if_open
-    from strategy_xl.work.importing.plan import apply, plan
+    from strategy_xl.work.importing.plan import apply
 
-    if not options["dry_run"]:
-        refuse_if_open(book)
-    data = read_workbook(book, load_spec(templates))
-    planned = plan(source, options["module"], data, _mapping(options["pairs"]), sheet=options["sheet"])
+    planned = _planned(source, book, templates, options)
     _preview(planned)
-    report = apply(planned, book, on_existing=options["on_existing"], dry_run=options["dry_run"])
+    how = {"on_existing": options["on_existing"], "dry_run": options["dry_run"], "backups": options["backup"]}
+    try:
+        report = apply(planned, book, **how)
+    except WorkbookChangedError:  # somebody has just saved it: once more, for the workbook as it is now
+        report = apply(_planned(source, book, templates, options), book, **how)
     show_findings(report.findings, err=True)
     done = "cli.import.would" if options["dry_run"] else "cli.import.done"
     click.echo(
         text(done, added=report.added, updated=report.updated, skipped=report.skipped, grown=report.grown)
     )
+    show_backups(int(report.patch is not None and report.patch.backup is not None))
     raise SystemExit(exit_code(report.findings))
+
+
+def _planned(source: Path, book: Path, templates: Path | None, options: Mapping[str, Any]) -> ImportPlan:
+    """Read the workbook and the list, and match them."""
+    from strategy_xl.book.read import read_workbook
+    from strategy_xl.ooxml.open_marks import refuse_if_open
+    from strategy_xl.work.importing.plan import plan
+
+    if not options["dry_run"]:
+        refuse_if_open(book)
+    data = read_workbook(book, load_spec(templates))
+    return plan(source, options["module"], data, _mapping(options["pairs"]), sheet=options["sheet"])
 
 
 def _preview(planned: ImportPlan) -> None:

@@ -47,7 +47,7 @@ def new(out: Path, lang: str, *, force: bool, with_example: bool, **options: Any
         today=today,
         overwrite=force,
     )
-    report = recompute_workbook(out, spec, today)
+    report = recompute_workbook(out, spec, today, backups=0)
     if report.failure is not None:
         show_findings([report.failure], err=True)
         raise SystemExit(EXIT_UNREADABLE)

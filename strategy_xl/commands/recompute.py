@@ -12,10 +12,12 @@ import click
 
 from strategy_xl.commands.render import (
     EXIT_UNREADABLE,
+    backup_option,
     chosen_day,
     exit_code,
     finding_data,
     language,
+    show_backups,
     show_findings,
     templates_option,
     text,
@@ -41,6 +43,7 @@ _ALWAYS = ("alerts", "completeness")
 )
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@backup_option
 @templates_option
 @today_option
 def recompute(paths: tuple[str, ...], jobs: int, templates: Path | None, **options: Any) -> None:
@@ -52,7 +55,9 @@ def recompute(paths: tuple[str, ...], jobs: int, templates: Path | None, **optio
     # A wrong template stops the run before the first workbook.
     spec = load_default() if templates is None else load(templates)
     books = workbooks(paths)
-    task = Task(templates, chosen_day(options["today"]), dry_run=options["dry_run"])
+    task = Task(
+        templates, chosen_day(options["today"]), dry_run=options["dry_run"], backups=options["backup"]
+    )
     reports = _with_progress(books, task, jobs, run, quiet=options["as_json"])
     if options["as_json"]:
         click.echo(json.dumps([_data(report) for report in reports], ensure_ascii=False, indent=2))
@@ -121,6 +126,7 @@ def _print(reports: Sequence[JobReport], figures: Sequence[FigureSpec], *, dry_r
     if not console.is_terminal:
         console = Console(width=160)
     console.print(table)
+    show_backups(sum(report.backup is not None for report in reports))
 
 
 def _shown(heading: str, value: float | None) -> str:
@@ -139,4 +145,5 @@ def _data(report: JobReport) -> dict[str, object]:
         "findings": [finding_data(finding) for finding in report.findings],
         "failure": finding_data(report.failure) if report.failure is not None else None,
         "seconds": round(report.seconds, 3),
+        "backup": str(report.backup) if report.backup is not None else None,
     }

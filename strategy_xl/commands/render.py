@@ -95,6 +95,39 @@ def today_option(command: _Command) -> _Command:
     )(command)
 
 
+class _Versions(click.ParamType[int]):
+    """``last``, ``none`` or a number of earlier versions to keep."""
+
+    name = "versions"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number."""
+        number = {"last": "1", "none": "0"}.get(str(value), str(value))
+        if not number.isdecimal():
+            self.fail(text("cli.backup.wrong", value=value), param, ctx)
+        return int(number)
+
+
+def backup_option(command: _Command) -> _Command:
+    """Add ``--backup last|none|N``."""
+    return click.option(
+        "--backup",
+        type=_Versions(),
+        default="last",
+        show_default=True,
+        metavar="last|none|N",
+        help=text("cli.backup.help"),
+    )(command)
+
+
+def show_backups(count: int) -> None:
+    """Say where the earlier versions are that a run has kept; nothing when there are none."""
+    from strategy_xl.ooxml.backups import FOLDER
+
+    if count:
+        click.echo(text("cli.backup.kept", n=count, folder=FOLDER.as_posix()))
+
+
 def chosen_day(value: Any) -> date:
     """The day of ``--today``, else the system's."""
     return value.date() if value is not None else date.today()  # noqa: DTZ011 (people's own calendar day)

@@ -13,7 +13,7 @@ _FAST = 256 << 10
 _PIECE = 1 << 20
 
 
-def _library(size: int) -> Any:
+def library_for(size: int) -> Any:
     """The module to use for a part of that many uncompressed bytes (both have zlib's interface)."""
     if size < _FAST:
         return zlib
@@ -33,7 +33,7 @@ def inflate(compressed: Iterable[bytes], size: int) -> Iterator[bytes]:
 
     Errors: ValueError when the stream is damaged or ends too early.
     """
-    library = _library(size)
+    library = library_for(size)
     stream = library.decompressobj(wbits=-15)
     try:
         for piece in compressed:
@@ -68,7 +68,7 @@ class Deflater:
 
     def __init__(self, size: int) -> None:
         """Start a stream for a part of about ``size`` bytes."""
-        self._library = _library(size)
+        self._library = library_for(size)
         # zlib 6 is what Excel uses; isal 1 takes a tenth of the time for about a fifth more bytes.
         level = 6 if size < _FAST else 1
         self._stream = self._library.compressobj(level, zlib.DEFLATED, -15)

@@ -6,16 +6,16 @@ other members stay as they are. Source: PKWARE APPNOTE 6.3.10, ECMA-376 part 2.
 
 from __future__ import annotations
 
-import os
 import struct
-import zlib
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from strategy_xl.errors import Location, WorkbookError
-from strategy_xl.ooxml.codec import inflate
+from strategy_xl.ooxml.codec import inflate, library_for
+from strategy_xl.ooxml.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -61,8 +61,7 @@ class Package:
         self._stream = stream
         # Texts may be read while a large sheet is being inflated in its own thread.
         self._reading = Lock()
-        self.status = os.fstat(stream.fileno())
-        self.file_size = self.status.st_size
+        self.file_size = stream.seek(0, 2)
         self.comment = b""
         self.directory = b""
         self.directory_offset = 0
@@ -71,19 +70,22 @@ class Package:
         self._by_key = {part_key(name): name for name in self.members}
 
     @classmethod
-    def open(cls, path: Path | str) -> Package:
-        """Open a workbook package for reading.
+    def open(cls, source: Path | str | Snapshot) -> Package:
+        """Open a workbook package for reading: a path, or what was read of it before.
 
         Errors: WorkbookError, by name: SX918 not there or not readable, SX901 not a zip, SX902 damaged,
         SX903 protected by a password, SX904 Excel 97–2003, SX907 the same part twice, SX908 unsafe part
         name, SX909 expands beyond measure.
         """
+        if isinstance(source, Snapshot):
+            return cls(source.path, BytesIO(source.content))
         try:
-            stream = Path(path).open("rb")  # noqa: SIM115 - closed by the package
+            stream = Path(source).open("rb")  # noqa: SIM115 - closed by the package
         except OSError as error:
-            raise WorkbookError("SX918", Location(str(path)), reason=error.strerror or str(error)) from error
+            where = Location(str(source))
+            raise WorkbookError("SX918", where, reason=error.strerror or str(error)) from error
         try:
-            return cls(path, stream)
+            return cls(source, stream)
         except BaseException:
             stream.close()
             raise
@@ -271,13 +273,13 @@ class Package:
         if member.method not in (0, 8):
             raise WorkbookError("SX913", self.where, part=name, method=member.method)
         compressed = self._pieces(self.data_offset(member), member.compressed_size)
-        crc = size = 0
+        crc, size, library = 0, 0, library_for(member.size)
         try:
             for piece in compressed if member.method == 0 else inflate(compressed, member.size):
                 size += len(piece)
                 if size > member.size:
                     raise ValueError("longer than declared")  # noqa: TRY301 - one place names the part
-                crc = zlib.crc32(piece, crc)
+                crc = library.crc32(piece, crc)
                 yield piece
             if size != member.size or crc != member.crc:
                 raise ValueError("CRC")  # noqa: TRY301
@@ -289,6 +291,10 @@ class Package:
         if self.member(name).size > MAX_WHOLE:
             raise WorkbookError("SX909", self.where, part=name, size=self.member(name).size)
         return b"".join(self.chunks(name))
+
+    def whole(self) -> bytes:
+        """All bytes of the file (those in memory are not copied)."""
+        return self._at(0, self.file_size)
 
     def copy_bytes(self, start: int, stop: int) -> Iterator[bytes]:
         """The bytes of the file from ``start`` to ``stop``, in pieces."""

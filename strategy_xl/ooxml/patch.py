@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from strategy_xl.errors import Finding, Location, PatchRefusedError, WorkbookError
+from strategy_xl.errors import Finding, Location, PatchRefusedError
 from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.ooxml.backups import Backups
 from strategy_xl.ooxml.calc_chain import chain_part, edit_part, with_full_calculation, without_formulas
 from strategy_xl.ooxml.cell_read import SheetFacts, Tally
 from strategy_xl.ooxml.cells import Cached, Formula
@@ -23,8 +24,10 @@ from strategy_xl.ooxml.guards import check_edits
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import Content, Packed, write_package
 from strategy_xl.ooxml.pipeline import repack
-from strategy_xl.ooxml.replace import Stamp, atomic_replace
+from strategy_xl.ooxml.readback import read_back
+from strategy_xl.ooxml.replace import atomic_replace
 from strategy_xl.ooxml.scan import SheetScanner
+from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import set_attribute, tags
 from strategy_xl.ooxml.xml_tree import well_formed
@@ -49,6 +52,7 @@ class PatchReport:
         warnings: what people should look at (SX940 date under a number format, SX941 query, SX942
             control, SX943 digits lost, SX944 signature broken).
         written: whether a file was written (never in place when nothing changed, never on a dry run).
+        backup: where the file that was replaced is kept; None when it is not.
     """
 
     source: str
@@ -60,6 +64,7 @@ class PatchReport:
     parts: tuple[str, ...] = ()
     warnings: tuple[Finding, ...] = ()
     written: bool = True
+    backup: Path | None = None
 
     @property
     def changed_cells(self) -> int:
@@ -68,7 +73,7 @@ class PatchReport:
 
 
 def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but three are keywords
-    source: Path | str,
+    source: Path | str | Snapshot,
     target: Path | str,
     edits: CellEdits | None = None,
     *,
@@ -76,11 +81,12 @@ def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but t
     full_calc: bool | None = None,
     allow_breaking_signature: bool = False,
     dry_run: bool = False,
+    backups: int = 0,
 ) -> PatchReport:
     """Write values into cells of a workbook, keeping every other byte.
 
     Arguments:
-        source: workbook to read (.xlsx, .xlsm, .xltx, .xltm).
+        source: workbook to read (.xlsx, .xlsm, .xltx, .xltm), or what was read of it before.
         target: workbook to write; may be the source, which is then replaced in one step.
         edits: sheet name → cell (``"C7"`` or (row, column)) → value. A value is text, number, bool,
             date, datetime, time, ``None`` or ``""`` (clear), ``Formula``, ``Cached`` (the shown value of
@@ -90,20 +96,23 @@ def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but t
             change could be read by a formula of the workbook, no when only cached values change.
         allow_breaking_signature: write although the package is digitally signed.
         dry_run: find out what would change, write nothing.
+        backups: how many earlier versions of the target stay beside it, the replaced one among them.
 
     Result: the report. A cell that already holds the value keeps its bytes; when no cell changes the
     target gets the very bytes of the source, and in place nothing is written at all.
 
-    Errors: WorkbookError when the file cannot be read or written (SX901–SX918), PatchRefusedError,
+    Errors: WorkbookError when the file cannot be read or written (SX901–SX918, SX170–SX175),
+    WorkbookChangedError when somebody has written the source since it was read, PatchRefusedError,
     located, when an edit would break something (SX920–SX938). Nothing is written then.
     """
-    with Package.open(source) as package:
-        job = PatchJob(package, target)
+    snapshot = source if isinstance(source, Snapshot) else Snapshot.take(source)
+    with Package.open(snapshot) as package:
+        job = PatchJob(package, target, snapshot)
         for sheet, by_column in job.by_sheet(normalised(package.path, edits, columns)):
             job.patch_sheet(sheet, by_column)
         job.settle_calculation(full_calc=full_calc)
         job.check_signature(allow=allow_breaking_signature)
-        return job.write(dry_run=dry_run)
+        return job.write(dry_run=dry_run, backups=backups)
 
 
 class _Totals:
@@ -122,8 +131,8 @@ class _Totals:
 class PatchJob:
     """The steps of a patch over one open package; ``set_cells`` and the growth of tables share them."""
 
-    def __init__(self, package: Package, target: Path | str) -> None:
-        """For an open source and a target path."""
+    def __init__(self, package: Package, target: Path | str, snapshot: Snapshot) -> None:
+        """For an open source, a target path, and the snapshot that the source was opened from."""
         self.package = package
         self.info = WorkbookInfo(package)
         self.warnings: list[Finding] = []
@@ -131,7 +140,7 @@ class PatchJob:
         self._removed: set[str] = set()
         self._target = target
         self._totals = _Totals()
-        self._stamp = Stamp.from_status(package.status)
+        self._snapshot = snapshot
         self._shared = SharedStrings(self._read_shared)
         self._date_styles: frozenset[bytes] | None = None
 
@@ -254,38 +263,23 @@ class PatchJob:
                 raise PatchRefusedError("SX923", self.package.where)
             self.warnings.append(Finding("SX944", self.package.where))
 
-    def _check_source(self) -> None:
-        """The source must still be the file that was read.
-
-        Errors: WorkbookError SX916.
-        """
-        changed = WorkbookError("SX916", self.package.where)
-        try:
-            if Stamp.of(self.package.path) != self._stamp:
-                raise changed
-            # The directory holds the CRC of every part: a replaced file with the same stamp shows here.
-            with Package.open(self.package.path) as now:
-                if now.directory != self.package.directory:
-                    raise changed
-        except OSError as error:
-            raise changed from error
-
-    def write(self, *, dry_run: bool = False) -> PatchReport:
-        """Write the target, atomically, and report."""
+    def write(self, *, dry_run: bool = False, backups: int = 0) -> PatchReport:
+        """Write the target, read it back, put it in its place, and report."""
         is_changed = bool(self.replaced or self._removed)
         in_place = os.path.realpath(self.package.path) == os.path.realpath(self._target)
+        kept = Backups(self._target, backups)
         with ExitStack() as stack:
             for content in self.replaced.values():
                 if isinstance(content, Packed):
                     stack.callback(content.stream.close)
             written = not dry_run and (is_changed or not in_place)
             if written:
-                with atomic_replace(self._target, check=self._before_replace) as stream:
+                with atomic_replace(self._target, check=self._snapshot.check, backups=kept) as stream:
                     if is_changed:
                         write_package(self.package, stream, self.replaced, self._removed)
+                        read_back(self.info, stream, self.replaced.keys(), self._removed)
                     else:
-                        for piece in self.package.copy_bytes(0, self.package.file_size):
-                            stream.write(piece)
+                        stream.write(self._snapshot.content)
         totals = self._totals
         return PatchReport(
             self.package.path,
@@ -297,12 +291,8 @@ class PatchJob:
             tuple(sorted({*self.replaced, *self._removed})),
             tuple(self.warnings),
             written,
+            kept.made,
         )
-
-    def _before_replace(self) -> None:
-        self._check_source()
-        if os.name == "nt":
-            self.package.close()  # Windows does not replace a file that is open
 
 
 def without_insert_row(data: bytes) -> bytes:

@@ -1,33 +1,29 @@
-"""Put a finished file in the place of another: all of it or nothing of it."""
+"""Put a finished file in the place of another: all of it or nothing of it, and never over what is newer."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import re
+import socket
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from strategy_xl.errors import Location, UsageError, WorkbookError
+from strategy_xl.ooxml.attributes import copy_attributes, refuse_if_kept
+from strategy_xl.ooxml.backups import Backups
+from strategy_xl.ooxml.snapshot import Stamp
+from strategy_xl.ooxml.swap import swap, swap_back
 
-
-class Stamp(NamedTuple):
-    """What tells whether a file is still the one that was read."""
-
-    size: int
-    mtime_ns: int
-    inode: int
-
-    @classmethod
-    def of(cls, path: Path | str) -> Stamp:
-        """The stamp of a file now."""
-        return cls.from_status(os.stat(path))  # noqa: PTH116 - takes str and Path alike
-
-    @classmethod
-    def from_status(cls, status: os.stat_result) -> Stamp:
-        """The stamp of a file when its status was taken."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+_TEMPORARY = re.compile(r"\.sx-([0-9a-f]{8})-(\d+)-[0-9a-f]{12}\.tmp")
+_ABANDONED = 24 * 3600
+"""Seconds after which a temporary file is nobody's, whatever machine it came from."""
 
 
 def check_target(target: Path, *, overwrite: bool) -> None:
@@ -39,60 +35,146 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def atomic_replace(target: Path | str, *, check: Callable[[], None] | None = None) -> Iterator[BinaryIO]:
+def atomic_replace(
+    target: Path | str, *, check: Callable[[], None] | None = None, backups: Backups | None = None
+) -> Iterator[BinaryIO]:
     """A binary file that takes the place of ``target`` when the block ends well.
 
     The file is written beside the target (same folder, so that the replacement is one step of the
-    file system), flushed to the disk, given the permissions of the file it replaces, and moved over it.
-    When the block, ``check`` or the move fails, the target is as it was and nothing is left behind.
+    file system), given all that the file system knows of the file it replaces, flushed to the disk, and
+    put under its name. When the block, ``check`` or the move fails, or the target turns out to be another
+    file than at the start, the target is as it was and nothing is left behind.
 
     Arguments:
         target: path of the file to write; a symbolic link is followed and stays a link.
         check: called just before the replacement; raises to stop it (the source has changed meanwhile).
+        backups: where the file that is replaced goes; nowhere when not given.
 
-    Errors: WorkbookError SX917 when the folder or the file cannot be written.
+    Errors: WorkbookError SX917 when the folder or the file cannot be written, SX170 to SX173 when the
+    file must not be replaced or would lose what the file system knows of it, SX175 when it cannot be kept
+    as a backup, WorkbookChangedError SX916.
     """
     final = Path(os.path.realpath(target))
-    temporary = final.with_name(f".{final.name[:100]}.{os.urandom(6).hex()}.tmp")
     where = Location(str(target))
-    try:
+    with _written(where):
+        before = Stamp.of(final) if final.exists() else None
+        if before is not None:
+            if final.stat().st_nlink > 1:
+                remove_stale(final.parent)  # a second name that a run left which died in between
+            refuse_if_kept(final, where)
+        temporary = _temporary(final.parent)
         # Nobody else may read the file before it has the permissions of the one it replaces.
-        mode = 0o600 if final.exists() else 0o666
+        mode = 0o666 if before is None else 0o600
         handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
-    except OSError as error:
-        raise WorkbookError("SX917", where, reason=error.strerror or str(error)) from error
     try:
-        with os.fdopen(handle, "w+b") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        _copy_permissions(final, temporary)
-        if check is not None:
-            check()
-        try:
-            os.replace(temporary, final)  # noqa: PTH105 - a test stands in for the operating system here
-        except OSError as error:
-            raise WorkbookError("SX917", where, reason=error.strerror or str(error)) from error
+        with _written(where):
+            with os.fdopen(handle, "w+b") as stream:
+                yield stream
+                stream.flush()
+                if before is not None:
+                    copy_attributes(final, temporary, where)
+                os.fsync(stream.fileno())
+            if backups is not None and before is not None and backups.keep:
+                backups.prepare()
+            if check is not None:
+                check()
+            if before is None:
+                os.replace(temporary, final)  # noqa: PTH105 - a test stands in for the operating system here
+            else:
+                _put(temporary, final, before, backups if backups is not None and backups.keep else None)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
+        if backups is not None:
+            backups.tidy()
         raise
     _flush_folder(final.parent)
 
 
-def _copy_permissions(final: Path, temporary: Path) -> None:
-    """Give the new file the mode, and where allowed the owner, of the one it replaces."""
+@contextmanager
+def _written(where: Location) -> Iterator[None]:
+    """What the file system refuses, as WorkbookError SX917."""
     try:
-        before = final.stat()
-    except FileNotFoundError:
+        yield
+    except OSError as error:
+        raise WorkbookError("SX917", where, reason=error.strerror or str(error)) from error
+
+
+def _put(new: Path, final: Path, before: Stamp, backups: Backups | None) -> None:
+    """Swap the files, look at what came out, and keep it or throw it away.
+
+    Errors: WorkbookChangedError SX916 when somebody has saved between the last check and the swap; his file
+    has its name again then. WorkbookError SX175; the old file has its name again too.
+    """
+    ours = new.stat()
+    old = swap(new, final, _temporary(final.parent), copy=backups is not None)
+    if old is None:
         return
-    temporary.chmod(before.st_mode & 0o7777)
-    if hasattr(os, "chown"):
-        now = temporary.stat()
-        if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
-            # Only an administrator may give a file away: without the right, it stays the writer's.
-            with contextlib.suppress(PermissionError):
-                os.chown(temporary, before.st_uid, before.st_gid)
+    try:
+        if old.is_original:
+            before.check(old.path)
+        if backups is not None:
+            backups.take(old.path, ours.st_mtime_ns)
+        else:
+            old.path.unlink()
+    except BaseException:
+        swap_back(old.path, final, ours.st_ino)
+        with contextlib.suppress(FileNotFoundError):
+            old.path.unlink()
+        raise
+
+
+# -- temporary files ---------------------------------------------------------------------------------------
+
+
+@cache
+def _host() -> str:
+    """This machine, short."""
+    return hashlib.blake2b(socket.gethostname().encode(), digest_size=4).hexdigest()
+
+
+def _temporary(folder: Path) -> Path:
+    """A free name, short whatever the workbook is called, that tells the process and machine it is of."""
+    return folder / f".sx-{_host()}-{os.getpid()}-{os.urandom(6).hex()}.tmp"
+
+
+def remove_stale(folder: Path | str) -> list[Path]:
+    """Remove the temporary files that runs left in a folder which died there.
+
+    A file goes when the process that made it is no longer there, or when it is a day old and so nobody's
+    (other machines' files, numbers of processes that are in use again).
+
+    Arguments:
+        folder: the folder; those below it are not looked into.
+
+    Result: what was removed. Errors: OSError when the folder cannot be read.
+    """
+    removed = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            named = _TEMPORARY.fullmatch(entry.name)
+            # Between the look and the removal its run may have ended well.
+            with contextlib.suppress(FileNotFoundError):
+                # The time of its last renaming: a workbook that is just being replaced is old otherwise.
+                if named is not None and (
+                    (named[1] == _host() and not _is_alive(int(named[2])))
+                    or time.time() - entry.stat(follow_symlinks=False).st_ctime > _ABANDONED
+                ):
+                    Path(entry.path).unlink()
+                    removed.append(Path(entry.path))
+    return removed
+
+
+def _is_alive(process: int) -> bool:
+    if sys.platform == "win32":
+        return True  # asking there would end it; its files go by their age
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True
 
 
 def _flush_folder(folder: Path) -> None:

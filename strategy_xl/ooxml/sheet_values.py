@@ -172,7 +172,7 @@ class SheetValues:
 
     def _open(self) -> python_calamine.CalamineWorkbook:
         if self._book is None:
-            self._book = python_calamine.load_workbook(self._package.path)
+            self._book = python_calamine.load_workbook(io.BytesIO(self._package.whole()))
         return self._book
 
     def _alone(self, sheet: str, change: Callable[[bytes], bytes]) -> python_calamine.CalamineWorkbook:

@@ -19,6 +19,7 @@ from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob, PatchReport, without_insert_row
 from strategy_xl.ooxml.pipeline import changed_pieces
 from strategy_xl.ooxml.scan import SheetScanner
+from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import content, set_attribute, tags
 
@@ -29,7 +30,7 @@ _SI = re.compile(rb'\bsi="(\d+)"')
 
 
 def append_rows(  # noqa: PLR0913 - source, target, table, rows; the rest are keywords
-    source: Path | str,
+    source: Path | str | Snapshot,
     target: Path | str,
     table_name: str,
     rows: Sequence[Mapping[int, Any]],
@@ -37,11 +38,12 @@ def append_rows(  # noqa: PLR0913 - source, target, table, rows; the rest are ke
     edits: CellEdits | None = None,
     allow_breaking_signature: bool = False,
     dry_run: bool = False,
+    backups: int = 0,
 ) -> PatchReport:
     """Add rows below the last row of a table, which grows with them.
 
     Arguments:
-        source: workbook to read.
+        source: workbook to read, or what was read of it before.
         target: workbook to write; may be the source.
         table_name: the table's name in Excel.
         rows: one mapping per new row: column of the table (0 is its first) → value, as in
@@ -50,6 +52,7 @@ def append_rows(  # noqa: PLR0913 - source, target, table, rows; the rest are ke
         edits: further cells to change in the same step (blank rows of the table filled first…).
         allow_breaking_signature: as in ``set_cells``.
         dry_run: as in ``set_cells``.
+        backups: as in ``set_cells``.
 
     Result: the report. The table, its filter, and the validations, conditional formats and protected
     ranges that cover exactly its data rows reach down to the new last row. Ranges in A1 form in other
@@ -59,8 +62,9 @@ def append_rows(  # noqa: PLR0913 - source, target, table, rows; the rest are ke
     SX953 no room on the sheet, SX954 no such column, SX955 formula that cannot be copied, SX956 another
     table, a pivot table or a merged area in the way.
     """
-    with Package.open(source) as package:
-        job = PatchJob(package, target)
+    snapshot = source if isinstance(source, Snapshot) else Snapshot.take(source)
+    with Package.open(snapshot) as package:
+        job = PatchJob(package, target, snapshot)
         table = job.info.table(table_name)
         sheet = job.info.sheet(table.sheet)
         by_sheet = dict(job.by_sheet(normalised(package.path, edits, None)))
@@ -75,7 +79,7 @@ def append_rows(  # noqa: PLR0913 - source, target, table, rows; the rest are ke
             job.patch_sheet(edited, by_column, growth.edit_tail if rows and edited == sheet else None)
         job.settle_calculation(full_calc=None)
         job.check_signature(allow=allow_breaking_signature)
-        return job.write(dry_run=dry_run)
+        return job.write(dry_run=dry_run, backups=backups)
 
 
 def _replace_table(job: PatchJob, growth: _Growth) -> None:

@@ -238,7 +238,7 @@ class WorkbookInfo:
         """The tables of one sheet, in the order of its relationships."""
         if sheet.name not in self._tables:
             parts = self.related(sheet.part, "table") if sheet.part else ()
-            self._tables[sheet.name] = tuple(self._table(part, sheet.name) for part in parts)
+            self._tables[sheet.name] = tuple(self.table_in(part, sheet.name) for part in parts)
         return self._tables[sheet.name]
 
     def table(self, name: str) -> TableInfo:
@@ -252,7 +252,11 @@ class WorkbookInfo:
                 return table
         raise WorkbookError("SX950", self._located(), name=name)
 
-    def _table(self, part: str, sheet: str) -> TableInfo:
+    def table_in(self, part: str, sheet: str) -> TableInfo:
+        """The table that a part holds, of a sheet's name.
+
+        Errors: WorkbookError SX914.
+        """
         root = self.tree(part)
         area = parse_area(root.get("ref"))
         if area is None:

@@ -14,6 +14,8 @@ _OFFICE_MARKS = ("~$", ".~lock.", ".")
 
 def _in_folder(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+            continue  # hidden folders too: ours holds earlier versions of workbooks
         if path.suffix.lower() in SUFFIXES and not path.name.startswith(_OFFICE_MARKS) and path.is_file():
             yield path
 

@@ -23,11 +23,13 @@ class Task:
         templates: the user's own template folder, if any.
         today: reference date.
         dry_run: write nothing.
+        backups: how many earlier versions of each stay beside it.
     """
 
     templates: Path | None
     today: date
     dry_run: bool = False
+    backups: int = 1
 
     def spec(self) -> WorkbookSpec:
         """The templates, read once a process when they are the program's own."""
@@ -35,7 +37,7 @@ class Task:
 
 
 def _one(path: Path, task: Task) -> JobReport:
-    return recompute_workbook(path, task.spec(), task.today, dry_run=task.dry_run)
+    return recompute_workbook(path, task.spec(), task.today, dry_run=task.dry_run, backups=task.backups)
 
 
 def _lost(path: Path, detail: str) -> JobReport:

@@ -18,9 +18,10 @@ from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.edits import Columns, FormulaTexts, edits, place
 from strategy_xl.book.frames import rule_frames
 from strategy_xl.book.read import read_workbook
-from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
+from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookChangedError, WorkbookError
 from strategy_xl.ooxml.open_marks import refuse_if_open
-from strategy_xl.ooxml.patch import set_cells
+from strategy_xl.ooxml.patch import PatchReport, set_cells
+from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.computing import compute, module_completeness
@@ -37,8 +38,10 @@ class JobReport:
         findings: what to tell people.
         counts: figures for the table of results, by name; empty when the workbook could not be treated.
         sheets: module key → title of its sheet.
-        failure: what stopped the work; None when it was done.
+        failure: what stopped the work; None when it was done. Its code is SX916 when somebody wrote the
+            workbook meanwhile, twice: another try later may do.
         seconds: wall time.
+        backup: where the file that was replaced is kept; None when it is not.
     """
 
     path: Path
@@ -48,6 +51,7 @@ class JobReport:
     sheets: Mapping[str, str] = field(default_factory=dict)
     failure: Finding | None = None
     seconds: float = 0.0
+    backup: Path | None = None
 
 
 def _reference_day(data: WorkbookData, today: date) -> date:
@@ -75,17 +79,17 @@ class BookPlan:
     columns: Columns
 
 
-def plan_workbook(path: Path, spec: WorkbookSpec, today: date) -> BookPlan:
+def plan_workbook(source: Path | Snapshot, spec: WorkbookSpec, today: date) -> BookPlan:
     """Read a workbook and compute all that it is to show; whoever calls writes it, in the file or in Excel.
 
     Arguments:
-        path: the workbook.
+        source: the workbook, or what was read of it before.
         spec: the templates it was made from (with the user's own, if any).
         today: reference date, unless the workbook's settings fix one.
 
     Errors: those of ``read_workbook``.
     """
-    data = read_workbook(path, spec)
+    data = read_workbook(source, spec)
     day = _reference_day(data, today)
     evaluations = evaluate(spec, rule_frames(data), day)
     shares = module_completeness(spec, data)
@@ -104,22 +108,27 @@ def plan_workbook(path: Path, spec: WorkbookSpec, today: date) -> BookPlan:
     return BookPlan(data, figures(spec, evaluations, shares), edits(data, placed, shown, texts))
 
 
-def recompute_workbook(path: Path, spec: WorkbookSpec, today: date, *, dry_run: bool = False) -> JobReport:
+def recompute_workbook(
+    path: Path, spec: WorkbookSpec, today: date, *, dry_run: bool = False, backups: int = 1
+) -> JobReport:
     """Recompute one workbook in place.
 
     Arguments:
-        path: the workbook; replaced at once when all is written, or left as it is.
+        path: the workbook; replaced at once when all is written, or left as it is. When somebody writes it
+            meanwhile, the work starts over, once.
         spec: the templates it was made from (with the user's own, if any).
         today: reference date, unless the workbook's settings fix one.
         dry_run: say what would change, write nothing.
+        backups: how many earlier versions stay beside it.
 
     Never raises for what is wrong with the workbook: the report's ``failure`` says it.
     """
     start = time.perf_counter()
     try:
-        refuse_if_open(path)
-        plan = plan_workbook(path, spec, today)
-        patched = set_cells(path, path, columns=plan.columns, dry_run=dry_run)
+        try:
+            plan, patched = _attempt(path, spec, today, dry_run=dry_run, backups=backups)
+        except WorkbookChangedError:
+            plan, patched = _attempt(path, spec, today, dry_run=dry_run, backups=backups)
     except StrategyXlError as error:
         return JobReport(path, failure=error.finding, seconds=time.perf_counter() - start)
     except OSError as error:
@@ -132,4 +141,16 @@ def recompute_workbook(path: Path, spec: WorkbookSpec, today: date, *, dry_run: 
         counts=plan.counts,
         sheets=plan.data.sheets,
         seconds=time.perf_counter() - start,
+        backup=patched.backup,
     )
+
+
+def _attempt(
+    path: Path, spec: WorkbookSpec, today: date, *, dry_run: bool, backups: int
+) -> tuple[BookPlan, PatchReport]:
+    """One reading, and the writing that belongs to it."""
+    refuse_if_open(path)
+    snapshot = Snapshot.take(path)
+    with snapshot.held():
+        plan = plan_workbook(snapshot, spec, today)
+        return plan, set_cells(snapshot, path, columns=plan.columns, dry_run=dry_run, backups=backups)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from strategy_xl.errors import WorkbookError
-from strategy_xl.ooxml import package_write
+from strategy_xl.ooxml import package_write, swap
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import pack, write_package
 from strategy_xl.ooxml.patch import set_cells
@@ -308,6 +308,7 @@ class TestReplacing:
             raise PermissionError(13, "in use")
 
         monkeypatch.setattr(os, "replace", refuse)
+        monkeypatch.setattr(swap, "exchange", refuse)
         with pytest.raises(WorkbookError) as error:
             set_cells(plain, plain, {"One": {"A1": 99}})
         assert code_of(error) == "SX917"

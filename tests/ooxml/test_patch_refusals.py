@@ -283,7 +283,7 @@ def test_all_messages_are_there() -> None:
 
     codes: set[str] = set()
     for path in Path(str(files("strategy_xl"))).rglob("*.py"):
-        codes |= set(re.findall(r'"(SX9\d\d)"', path.read_text(encoding="utf-8")))
+        codes |= set(re.findall(r'"(SX(?:9\d|17)\d)"', path.read_text(encoding="utf-8")))
     assert len(codes) > 50
     for lang in ("fr", "en"):
         assert [code for code in sorted(codes) if not has_message(code, lang)] == []

@@ -19,6 +19,7 @@ from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.errors import Finding, Location, Severity, UsageError, WorkbookError
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.patch import PatchReport, set_cells
+from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.tables import append_rows
 from strategy_xl.schema.spec import FieldSpec, FieldType, TableBlock
 from strategy_xl.text.parsing import fold
@@ -53,6 +54,7 @@ class ImportPlan:
         rows: the rows with a name, the first of each name.
         findings: what could not be read, and what was left out.
         rows_read: rows of the list that hold something.
+        snapshot: the bytes of the workbook that was read for it.
         encoding, separator: of a CSV, empty for a spreadsheet.
     """
 
@@ -64,6 +66,7 @@ class ImportPlan:
     rows: tuple[ImportRow, ...]
     findings: tuple[Finding, ...]
     rows_read: int
+    snapshot: Snapshot = field(repr=False)
     encoding: str = ""
     separator: str = ""
 
@@ -136,6 +139,7 @@ def plan(
         rows,
         tuple(work.findings),
         work.rows_read,
+        book.snapshot,
         listed.encoding,
         listed.separator,
     )
@@ -262,19 +266,22 @@ def apply(
     target: Path | str | None = None,
     on_existing: OnExisting = "skip",
     dry_run: bool = False,
+    backups: int = 1,
 ) -> ImportReport:
     """Write a plan into the workbook.
 
     Arguments:
         plan_: what ``plan`` gave for this workbook.
-        book_path: the workbook.
+        book_path: the workbook; it must still be as it was when it was planned for.
         target: where to write; over the workbook when not given.
         on_existing: rows whose name is there already are left alone (``skip``), take the list's values
             (``update``; empty cells of the list change nothing), or stop the import (``refuse``).
         dry_run: count, write nothing.
+        backups: how many earlier versions of the workbook stay beside it.
 
-    Errors: WorkbookError SX159 the rows of the table are fixed, SX164 the table can no longer grow, SX166
-    names exist already (``refuse``); PatchRefusedError from the patcher.
+    Errors: WorkbookChangedError SX916 somebody has written the workbook since; WorkbookError SX159 the rows
+    of the table are fixed, SX164 the table can no longer grow, SX166 names exist already (``refuse``);
+    PatchRefusedError from the patcher.
     """
     data = plan_.data
     new = [row for row in plan_.rows if row.existing is None]
@@ -294,7 +301,8 @@ def apply(
     for row, excel_row in zip(filled, free, strict=False):
         edits.update(_cells(data, row, excel_row))
     _check_growth(data, where, grown)
-    patch = _write(data, Path(book_path), Path(target or book_path), edits, grown, dry_run=dry_run)
+    options = {"source": plan_.snapshot, "target": Path(target or book_path)}
+    patch = _write(data, edits, grown, **options, dry_run=dry_run, backups=backups)
     updated = len(existing) if on_existing == "update" else 0
     return ImportReport(
         len(new), updated, len(existing) - updated, len(filled), len(grown), tuple(findings), patch
@@ -324,22 +332,17 @@ def _check_growth(data: BlockData, where: Location, grown: Sequence[ImportRow]) 
 
 
 def _write(
-    data: BlockData,
-    source: Path,
-    target: Path,
-    edits: Mapping[tuple[int, int], Any],
-    grown: Sequence[ImportRow],
-    *,
-    dry_run: bool,
+    data: BlockData, edits: Mapping[tuple[int, int], Any], grown: Sequence[ImportRow], **options: Any
 ) -> PatchReport | None:
+    """Blank rows filled, the table grown; the options are the patcher's own."""
     if not edits and not grown:
         return None
     by_sheet = {data.sheet: edits} if edits else {}
     if not grown:
-        return set_cells(source, target, by_sheet, dry_run=dry_run)
+        return set_cells(edits=by_sheet, **options)
     assert data.table is not None
     rows = [
         {data.places[key].column - data.table_left: value for key, value in row.cells.items()}
         for row in grown
     ]
-    return append_rows(source, target, data.table, rows, edits=by_sheet, dry_run=dry_run)
+    return append_rows(table_name=data.table, rows=rows, edits=by_sheet, **options)

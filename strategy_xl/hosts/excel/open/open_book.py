@@ -280,7 +280,9 @@ def recompute_open_book(
             plan = plan_workbook(copy, spec, today)
             columns = _owned(plan.columns)
             # What the patcher would refuse or warn of in a file holds in Excel too; nothing is written here.
-            looked = set_cells(copy, copy, columns=columns, allow_breaking_signature=True, dry_run=True)
+            looked = set_cells(
+                plan.data.snapshot, copy, columns=columns, allow_breaking_signature=True, dry_run=True
+            )
         with _asked(name):
             changed = _write(book, plan.data, columns, system, notes)
     except StrategyXlError as error:

@@ -1,0 +1,221 @@
+"""Read a written package back before it takes its place: is it what was meant, and nothing else?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from pyexpat import ExpatError, ParserCreate
+from typing import BinaryIO
+
+from strategy_xl.errors import WorkbookError
+from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
+
+_PIECE = 1 << 20
+_LARGE = 1 << 18
+_ROW_END = b"</row>"
+_ROW_START = re.compile(rb'\s*<row [^<>]*?\br="\d+"')
+_CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?(?:/>|>.*?</(?:\w+:)?c>)", re.DOTALL)
+
+
+def read_back(
+    source: WorkbookInfo, stream: BinaryIO, changed: Collection[str], removed: Collection[str]
+) -> None:
+    """Compare a written package with the one it was made from.
+
+    Arguments:
+        source: the workbook that was read.
+        stream: the written package.
+        changed: the members that are to differ.
+        removed: those that are to be gone.
+
+    Errors: WorkbookError SX174 when any other member differs in a byte, a changed part is no XML, or a table
+    does not reach over its header and columns as before.
+    """
+    before = source.package
+    try:
+        after = Package(before.path, stream)
+        if list(after.members) != [name for name in before.members if name not in removed]:
+            raise _different(before, "[directory]", "names")
+        for name, member in after.members.items():
+            if name in changed:
+                _check_xml(before, after, name)
+            elif _facts(before, name) != _facts(after, name) or any(
+                one != other for one, other in zip(_raw(before, name), _raw(after, name), strict=True)
+            ):
+                raise _different(before, name, f"{member.compressed_size} bytes")
+        _check_tables(source, WorkbookInfo(after), changed)
+    except WorkbookError as error:
+        if error.finding.code == "SX174":
+            raise
+        reason = error.finding.args.get("reason", error.finding.code)
+        raise _different(before, str(error.finding.args.get("part", "")), str(reason)) from error
+
+
+def _different(package: Package, part: str, reason: str) -> WorkbookError:
+    return WorkbookError("SX174", package.where, part=part, reason=reason)
+
+
+# -- members that stay -------------------------------------------------------------------------------------
+
+
+def _facts(package: Package, name: str) -> tuple[int, ...]:
+    member = package.member(name)
+    return member.flags, member.method, member.crc, member.compressed_size, member.size
+
+
+def _raw(package: Package, name: str) -> Iterator[bytes]:
+    """The compressed bytes as they stand in the file."""
+    member = package.member(name)
+    start = package.data_offset(member)
+    return package.copy_bytes(start, start + member.compressed_size)
+
+
+# -- members that change -----------------------------------------------------------------------------------
+
+
+def _check_xml(before: Package, after: Package, name: str) -> None:
+    """A changed part is well-formed; its size and checksum are looked at on the way.
+
+    Of a large sheet only the rows that are not in the source are parsed, then all if they seem broken.
+    """
+    try:
+        if after.member(name).size > _LARGE and not _is_broken(
+            _new_rows(before.chunks(name), after.chunks(name))
+        ):
+            return
+        error = _is_broken(after.chunks(name))
+    except UnicodeError as wrong:
+        raise _different(before, name, str(wrong)) from wrong
+    if error is not None:
+        raise _different(before, name, str(error))
+
+
+def _is_broken(pieces: Iterable[bytes]) -> ExpatError | None:
+    """What is wrong with XML given in pieces; all of them are taken, so that their checksum is checked."""
+    parser = ParserCreate()
+    error: ExpatError | None = None
+    for piece in pieces:
+        if error is None:
+            try:
+                parser.Parse(piece, False)  # noqa: FBT003 - takes no keywords
+            except ExpatError as found:
+                error = found
+    if error is None:
+        try:
+            parser.Parse(b"", True)  # noqa: FBT003
+        except ExpatError as found:
+            error = found
+    return error
+
+
+class _Rows:
+    """A sheet's bytes, taken in pieces that end with a row."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._ended = False
+        self.data = b""
+        self.at = 0
+
+    def fill(self, wanted: int = _PIECE) -> bytes:
+        """What is left, at least so many bytes while there are any."""
+        if len(self.data) - self.at < wanted and not self._ended:
+            found = [self.data[self.at :]]
+            size = len(found[0])
+            while size < wanted and not self._ended:
+                piece = next(self._pieces, b"")
+                self._ended = not piece
+                found.append(piece)
+                size += len(piece)
+            self.data, self.at = b"".join(found), 0
+        return self.data
+
+    def row(self) -> int:
+        """Where the next row ends; the end of all when there is none any more."""
+        wanted = _PIECE
+        while (end := self.fill(wanted).find(_ROW_END, self.at)) < 0:
+            if len(self.data) - self.at < wanted:
+                return len(self.data)
+            wanted *= 2
+        return end + len(_ROW_END)
+
+    def rest(self) -> Iterator[bytes]:
+        """All that is left."""
+        yield self.data[self.at :]
+        yield from self._pieces
+
+
+def _new_rows(old: Iterator[bytes], new: Iterator[bytes]) -> Iterator[bytes]:
+    """A sheet without the rows that its source has too: what is left is well-formed when the whole is."""
+    one, other = _Rows(old), _Rows(new)
+    end, one.at = other.row(), one.row()
+    yield other.data[:end]  # with all that precedes the rows
+    other.at = end
+    stride = 0
+    while True:
+        # As much at once as has been the same before, then row by row.
+        if stride:
+            left, right = one.fill(stride), other.fill(stride)
+            stop = other.at + min(stride, len(left) - one.at, len(right) - other.at)
+            stride = 0
+            if left.startswith(right[other.at : stop], one.at):
+                end = right.rfind(_ROW_END, other.at, stop)
+                if end >= 0:
+                    step = end + len(_ROW_END) - other.at
+                    one.at, other.at = one.at + step, other.at + step
+                    stride = min(2 * step, _PIECE)
+                    continue
+        end, before = other.row(), one.row()
+        row, was = other.data[other.at : end], one.data[one.at : before]
+        if not row.endswith(_ROW_END):
+            break
+        other.at = end
+        start, started = _ROW_START.match(row), _ROW_START.match(was)
+        if row == was:
+            stride = 4 * len(row)
+        else:
+            yield row
+        if row == was or start is None or started is None or start[0] == started[0]:
+            one.at = before
+    yield from other.rest()
+    for _ in one.rest():
+        pass
+
+
+# -- tables ------------------------------------------------------------------------------------------------
+
+
+def _check_tables(source: WorkbookInfo, written: WorkbookInfo, changed: Collection[str]) -> None:
+    """The tables of changed sheets have their name, columns, corner and header cells, and no row less."""
+    for sheet in source.sheets:
+        if sheet.part not in changed:
+            continue
+        for was in source.tables_of(sheet):
+            now = written.table_in(was.part, sheet.name) if was.part in changed else was
+            area = was.area._replace(bottom=max(was.area.bottom, now.area.bottom))
+            if now != was._replace(area=area):
+                raise _different(source.package, now.part, str(now.area))
+            if _header(source.package, sheet.part, was) != _header(written.package, sheet.part, now):
+                raise _different(source.package, sheet.part, f"{now.display_name} {now.area}")
+
+
+def _header(package: Package, part: str, table: TableInfo) -> list[bytes]:
+    """The cells of a table's header as they stand; empty where a sheet does not say where its cells are."""
+    if not table.header_rows:
+        return []
+    area = table.area
+    last = b' r="%b"' % cell_name(area.top, area.right).encode()
+    beyond = b'row r="%d"' % (area.top + 1)
+    data = b""
+    for piece in package.chunks(part):
+        data += piece
+        if last in data[: data.rfind(b"</")] or beyond in data:
+            break
+    found = []
+    for column in range(area.left, area.right + 1):
+        at = data.find(b' r="%b"' % cell_name(area.top, column).encode())
+        cell = _CELL.match(data, data.rfind(b"<", 0, at)) if at >= 0 else None
+        found.append(cell[0] if cell is not None else b"")
+    return found
