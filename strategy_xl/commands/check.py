@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ from strategy_xl.commands.render import (
     finding_data,
     load_spec,
     show_findings,
+    show_json,
     templates_option,
     text,
 )
@@ -27,19 +27,26 @@ def check(paths: tuple[str, ...], templates: Path | None, *, as_json: bool) -> N
     """Print the findings of each workbook."""
     from strategy_xl.book.read import check as check_workbook
     from strategy_xl.runs.discover import workbooks
+    from strategy_xl.runs.faults import fault, logger, logging_to
 
     spec = load_spec(templates)
+    books, failures, home = workbooks(paths)
     findings: list[Finding] = []
-    unreadable = False
-    books = workbooks(paths)
-    for path in books:
-        try:
-            findings += check_workbook(path, spec)
-        except StrategyXlError as error:
-            findings.append(error.finding)
-            unreadable = True
+    unreadable = bool(failures)
+    with logging_to(home):
+        for path in books:
+            try:
+                findings += check_workbook(path, spec)
+            except StrategyXlError as error:
+                findings.append(error.finding)
+                unreadable = True
+            except Exception as error:  # noqa: BLE001 - logged, and the others are treated
+                logger.exception(path)
+                findings.append(fault(path, error))
+                unreadable = True
+    findings += failures
     if as_json:
-        click.echo(json.dumps([finding_data(finding) for finding in findings], ensure_ascii=False, indent=2))
+        show_json([finding_data(finding) for finding in findings])
     else:
         show_findings(findings)
         click.echo(text("cli.check.done", n=len(findings), books=len(books)))
