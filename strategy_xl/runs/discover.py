@@ -32,6 +32,15 @@ class Found(NamedTuple):
     home: Path
 
 
+def make_hidden(folder: Path) -> None:
+    """Make the hidden folder if it is not there, open to those who may use the folder around it."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return
+    folder.chmod(folder.parent.stat().st_mode & 0o7777)
+
+
 def _failure(code: str, path: Path | str, **args: object) -> Finding:
     return Finding(code, Location(str(path)), args, Severity.ERROR)
 
@@ -77,9 +86,10 @@ def _stands_for(argument: str, failures: list[Finding]) -> tuple[Path, list[Path
         return path.parent, [path]
     except OSError:  # nothing is called so (Windows: nothing may be), so it is a pattern
         start, matches = _matching(argument)
-        return start, [
-            book for match in matches for book in (_in_folder(match, failures) if match.is_dir() else [match])
-        ]
+        found: list[Path] = []
+        for match in matches:
+            found += _in_folder(match, failures) if os.path.isdir(match) else [match]  # noqa: PTH112 - as above
+        return start, found
     return path.parent, [path]
 
 
@@ -119,6 +129,6 @@ def workbooks(arguments: Iterable[str]) -> Found:
         starts.append(start)
         for path in paths:
             _sort_in(path, books, failures)
-    if len(nothing) == len(arguments):
+    if nothing and len(nothing) == len(arguments):
         raise UsageError("SX107", Location(", ".join(nothing)))
-    return Found(list(books.values()), failures, starts[0])
+    return Found(list(books.values()), failures, starts[0] if starts else Path())

@@ -9,7 +9,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from strategy_xl.errors import Finding, Location, Severity
-from strategy_xl.runs.discover import HIDDEN
+from strategy_xl.runs.discover import HIDDEN, make_hidden
 
 logger = logging.getLogger("strategy_xl.runs")
 _LARGEST = 1_000_000
@@ -25,7 +25,7 @@ class _Log(RotatingFileHandler):
     """A log file whose folder is made when there is something to log."""
 
     def _open(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the type of the base is private
-        Path(self.baseFilename).parent.mkdir(exist_ok=True)
+        make_hidden(Path(self.baseFilename).parent)
         return super()._open()
 
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from strategy_xl.errors import Finding, Location, StrategyXlError
 from strategy_xl.ooxml.replace import Stamp
-from strategy_xl.runs.discover import HIDDEN
+from strategy_xl.runs.discover import HIDDEN, make_hidden
 from strategy_xl.runs.workers import RETRIED, Answer, stamp_of
 
 FILE = "journal.sqlite"
@@ -106,15 +106,17 @@ def _busy(connection: sqlite3.Connection, file: Path) -> RunBusyError | None:
         "SELECT pid, host, space, birth, seen, started FROM runs WHERE state = 'running'"
     )
     for pid, host, space, birth, seen, started in rows:
-        if birth == _birth(pid) if space and space == _space() else time.time() - seen < _DEAD_SECONDS:
+        is_here = space and space == _space()
+        if birth and birth == _birth(pid) if is_here else time.time() - seen < _DEAD_SECONDS:
             since = datetime.fromisoformat(started).astimezone().strftime("%Y-%m-%d %H:%M")
-            return RunBusyError("SX191", Location(str(file.parent.parent)), pid=pid, host=host, since=since)
+            place = file.parent.parent if file.parent.name == HIDDEN else file
+            return RunBusyError("SX191", Location(str(place)), pid=pid, host=host, since=since)
     return None
 
 
 def _refuse_if_busy(file: Path) -> None:
     """Raise RunBusyError when a run is at work by the journal of another folder."""
-    if not file.is_file():
+    if not os.path.isfile(file):  # noqa: PTH113 - Path.is_file raises where the folder is closed
         return
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as connection:
@@ -211,7 +213,10 @@ class Journal:
         self, books: Sequence[Path], task: str, day: date, resume: Callable[[date], bool] | None
     ) -> Resumed:
         assert self._file is not None  # the caller sees to it
-        self._file.parent.mkdir(exist_ok=True)
+        make_hidden(self._file.parent)
+        if not self._file.exists():
+            self._file.touch()
+            self._file.chmod(self._file.parent.stat().st_mode & 0o666)  # colleagues' runs write in it too
         pid = os.getpid()
         with self._transaction() as connection:
             busy = _busy(connection, self._file)

@@ -320,6 +320,18 @@ def test_where_the_journal_stands(share: Path, tmp_path: Path) -> None:
     assert file_of(share / "sub").exists()
 
 
+def test_colleagues_may_write_in_it(share: Path) -> None:
+    """Folder and journal are open to those who may use the folder around them, whatever the umask."""
+    share.chmod(0o770)
+    before = os.umask(0o077)
+    try:
+        assert night(share).exit_code == 0
+    finally:
+        os.umask(before)
+    assert file_of(share).parent.stat().st_mode & 0o777 == 0o770
+    assert file_of(share).stat().st_mode & 0o777 == 0o660
+
+
 def test_old_runs_go(share: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A journal keeps so many runs."""
     monkeypatch.setattr(journals, "_RUNS_KEPT", 3)
