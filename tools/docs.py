@@ -45,7 +45,7 @@ def cli_page() -> str:
     """Every command with its own help."""
     parts = [
         "# Command line\n\n`strategy-xl …`, or `python cli.py …` in a checkout. Exit codes: 0 clean,\n",
-        "1 findings, 2 wrong usage or template, 3 something could not be read or written. Messages are in\n",
+        "1 findings, 2 wrong usage or template, 3 something could not be treated. Messages are in\n",
         "French or English by `STRATEGY_XL_LANG`, else the system's language, else French.\n",
     ]
     for name, command in [("", cli), *_all(cli.commands.items())]:

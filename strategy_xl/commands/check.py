@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from strategy_xl.commands.render import (
     finding_data,
     load_spec,
     show_findings,
+    show_json,
     templates_option,
     text,
     today_option,
@@ -30,20 +31,27 @@ from strategy_xl.errors import Finding
 def check(paths: tuple[str, ...], templates: Path | None, today: Any, *, as_json: bool) -> None:
     """Print the findings of each workbook."""
     from strategy_xl.runs.discover import workbooks
+    from strategy_xl.runs.faults import logger, logging_to
+    from strategy_xl.runs.workers import guarded
     from strategy_xl.work.check import check_workbook
 
     spec = load_spec(templates)
+    books, failures, home = workbooks(paths)
     findings: list[Finding] = []
-    unreadable = False
-    books = workbooks(paths)
-    for path in books:
-        report = check_workbook(path, spec, chosen_day(today))
-        findings += report.findings
-        if report.failure is not None:
-            findings.append(report.failure)
-            unreadable = True
+    unreadable = bool(failures)
+    job = partial(check_workbook, spec=spec, today=chosen_day(today))
+    with logging_to(home):
+        for path in books:
+            report, _stamp, trace = guarded(path, job)
+            if trace:
+                logger.error("%s\n%s", path, trace)
+            findings += report.findings
+            if report.failure is not None:
+                findings.append(report.failure)
+                unreadable = True
+    findings += failures
     if as_json:
-        click.echo(json.dumps([finding_data(finding) for finding in findings], ensure_ascii=False, indent=2))
+        show_json([finding_data(finding) for finding in findings])
     else:
         show_findings(findings)
         click.echo(text("cli.check.done", n=len(findings), books=len(books)))

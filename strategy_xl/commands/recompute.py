@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from strategy_xl import __version__
 from strategy_xl.commands.render import (
     EXIT_UNREADABLE,
     backup_option,
@@ -17,15 +19,21 @@ from strategy_xl.commands.render import (
     exit_code,
     finding_data,
     language,
+    printable,
     show_backups,
     show_findings,
+    show_json,
     templates_option,
     text,
     today_option,
 )
 
 if TYPE_CHECKING:
-    from strategy_xl.schema.spec import FigureSpec
+    from strategy_xl.errors import Finding
+    from strategy_xl.runs.discover import Found
+    from strategy_xl.runs.journal import Resumed
+    from strategy_xl.runs.runner import Frame, Task
+    from strategy_xl.schema.spec import FigureSpec, WorkbookSpec
     from strategy_xl.work.recompute import JobReport
 
 _ALWAYS = ("alerts", "completeness")
@@ -44,64 +52,146 @@ _ALWAYS = ("alerts", "completeness")
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
 @backup_option
+@click.option("--resume", is_flag=True, help=text("cli.resume.help"))
+@click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help=text("cli.wait.help"))
+@click.option(
+    "--max-minutes", type=click.FloatRange(0, min_open=True), metavar="N", help=text("cli.max_minutes.help")
+)
+@click.option(
+    "--book-minutes",
+    type=click.FloatRange(0),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help=text("cli.book_minutes.help"),
+)
+@click.option(
+    "--journal",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help=text("cli.journal.help"),
+)
+@click.option("--no-journal", is_flag=True, help=text("cli.no_journal.help"))
 @templates_option
 @today_option
-def recompute(paths: tuple[str, ...], jobs: int, templates: Path | None, **options: Any) -> None:
+def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) -> None:
     """Recompute each workbook and print the table of results."""
     from strategy_xl.runs.discover import workbooks
-    from strategy_xl.runs.runner import Task, run
+    from strategy_xl.runs.faults import logging_to
+    from strategy_xl.runs.interrupts import Interrupts
+    from strategy_xl.runs.journal import Journal
+    from strategy_xl.runs.runner import Frame, Task
     from strategy_xl.schema.loader import load, load_default
+    from strategy_xl.work.recompute import JobReport
 
     # A wrong template stops the run before the first workbook.
     spec = load_default() if templates is None else load(templates)
-    books = workbooks(paths)
-    task = Task(
-        templates, chosen_day(options["today"]), dry_run=options["dry_run"], backups=options["backup"]
-    )
-    reports = _with_progress(books, task, jobs, run, quiet=options["as_json"])
+    found = workbooks(paths)
+    journal = Journal(_journal_file(found, options), found.home)
+    log = nullcontext() if options["no_journal"] else logging_to(found.home)
+    with Interrupts(options["max_minutes"], _tell_of_end) as interrupts, log:
+        day = chosen_day(options["today"])
+        resumed = journal.begin(
+            () if options["dry_run"] else found.books,
+            _fingerprint(spec, None if options["journal"] is None else found.home),
+            day,
+            resume=(lambda begun: options["today"] is None or begun == day) if options["resume"] else None,
+            wait=options["wait"],
+            stop=lambda: interrupts.ending,
+        )
+        books = [book for book in found.books if book not in resumed.done]
+        reports = _with_progress(
+            books,
+            Task(templates, resumed.day, dry_run=options["dry_run"], backups=options["backup"]),
+            options["jobs"],
+            Frame(interrupts, journal, options["book_minutes"]),
+            quiet=options["as_json"],
+        )
+    reports += [
+        JobReport(Path(str(failure.location.workbook)), failure=failure) for failure in found.failures
+    ]
     if options["as_json"]:
-        click.echo(json.dumps([_data(report) for report in reports], ensure_ascii=False, indent=2))
+        show_json([_data(report) for report in reports] + [_resumed_data(book) for book in resumed.done])
     else:
         _print(reports, spec.figures, dry_run=options["dry_run"])
-    raise SystemExit(_exit_code(reports))
+    _print_rest(reports, resumed, err=options["as_json"])
+    notes = [] if journal.fault is None else [journal.fault]
+    show_findings(notes, err=True)
+    raise SystemExit(_exit_code(reports, notes))
 
 
-def _with_progress(books: Sequence[Path], task: Any, jobs: int, run: Any, *, quiet: bool) -> list[JobReport]:
+def _journal_file(found: Found, options: dict[str, Any]) -> Path | None:
+    """The file of the run's journal; one workbook alone needs none, but keeps to one that is there."""
+    from strategy_xl.ooxml.backups import HIDDEN
+    from strategy_xl.runs.journal import FILE
+
+    file: Path = options["journal"] or found.home / HIDDEN / FILE
+    needless = options["journal"] is None and len(found.books) == 1 and not file.exists()
+    return None if options["no_journal"] or options["dry_run"] or needless else file
+
+
+def _fingerprint(spec: WorkbookSpec, home: Path | None) -> str:
+    """What makes a run beside workbooks and day: program, templates, in a common journal the folder."""
+    templates = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
+    return " ".join((__version__, templates, *([ascii(str(home.resolve()))] if home else ())))
+
+
+def _tell_of_end() -> None:
+    click.echo(text("cli.recompute.ending"), err=True)
+
+
+def _with_progress(
+    books: Sequence[Path], task: Task, jobs: int, frame: Frame, *, quiet: bool
+) -> list[JobReport]:
     """Run with a progress bar on the error stream, so that the output can be piped."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from strategy_xl.runs.runner import run
+
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    # Drawn when a workbook is done, not by a thread: a process that is forked inherits the locks of threads.
     with Progress(
-        *columns, console=console, transient=True, disable=quiet or not console.is_terminal
+        *columns,
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal,
+        auto_refresh=False,
     ) as progress:
         bar = progress.add_task(text("cli.recompute.progress"), total=len(books))
-        reports: list[JobReport] = run(books, task, jobs, lambda _report: progress.advance(bar))
-    return reports
+        return run(books, task, jobs, lambda _report: progress.update(bar, advance=1, refresh=True), frame)
 
 
-def _exit_code(reports: Sequence[JobReport]) -> int:
+def _exit_code(reports: Sequence[JobReport], notes: Sequence[Finding]) -> int:
     if any(report.failure is not None for report in reports):
         return EXIT_UNREADABLE
-    return exit_code(finding for report in reports for finding in report.findings)
+    return exit_code([*notes, *(finding for report in reports for finding in report.findings)])
+
+
+def _is_left(report: JobReport) -> bool:
+    from strategy_xl.runs.runner import LEFT
+
+    return report.failure is not None and report.failure.code == LEFT
 
 
 def _status(report: JobReport, *, dry_run: bool) -> str:
     if report.failure is not None:
-        return "failed"
+        return "left" if _is_left(report) else "failed"
     if not report.changed:
         return "unchanged"
     return "would_change" if dry_run else "changed"
 
 
 def _print(reports: Sequence[JobReport], figures: Sequence[FigureSpec], *, dry_run: bool) -> None:
-    """Findings, then the table of results."""
+    """Findings, then the table of results; workbooks that were left are in neither."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    for report in reports:
+    shown = [report for report in reports if not _is_left(report)]
+    for report in shown:
         show_findings(report.findings, err=True)
         if report.failure is not None:
             show_findings([report.failure], err=True)
@@ -113,9 +203,9 @@ def _print(reports: Sequence[JobReport], figures: Sequence[FigureSpec], *, dry_r
     for heading in (*_ALWAYS, "findings", "cells", "seconds"):
         table.add_column(text(f"cli.table.{heading}"), justify="right")
     headings = (*(figure.key for figure in figures), *_ALWAYS)
-    for report in reports:
+    for report in shown:
         table.add_row(
-            report.path.name,
+            Text(printable(report.path.name)),  # brackets in a name are no markup
             text(f"cli.status.{_status(report, dry_run=dry_run)}"),
             *(_shown(heading, report.counts.get(heading)) for heading in headings),
             str(len(report.findings)),
@@ -127,6 +217,24 @@ def _print(reports: Sequence[JobReport], figures: Sequence[FigureSpec], *, dry_r
         console = Console(width=160)
     console.print(table)
     show_backups(sum(report.backup is not None for report in reports))
+
+
+def _print_rest(reports: Sequence[JobReport], resumed: Resumed, *, err: bool) -> None:
+    """One line each for the workbooks that somebody is at, those that were left, and those done before."""
+    from strategy_xl.runs.workers import RETRIED
+
+    names = []
+    for report in reports:
+        if report.failure is not None and report.failure.code in RETRIED:
+            user = report.failure.args.get("user")
+            names.append(printable(f"{report.path.name} ({user})" if user else report.path.name))
+    left = sum(map(_is_left, reports))
+    if names:
+        click.echo(text("cli.recompute.skipped", n=len(names), names=", ".join(names)), err=err)
+    if left:
+        click.echo(text("cli.recompute.left", n=left), err=err)
+    if resumed.done:
+        click.echo(text("cli.recompute.resumed", n=len(resumed.done), day=resumed.day), err=err)
 
 
 def _shown(heading: str, value: float | None) -> str:
@@ -147,3 +255,10 @@ def _data(report: JobReport) -> dict[str, object]:
         "seconds": round(report.seconds, 3),
         "backup": str(report.backup) if report.backup is not None else None,
     }
+
+
+def _resumed_data(book: Path) -> dict[str, object]:
+    """A workbook that the run had done before it was stopped, for ``--json``."""
+    from strategy_xl.work.recompute import JobReport
+
+    return _data(JobReport(book)) | {"status": "resumed"}

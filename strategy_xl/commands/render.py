@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, EXIT_UNREADABLE = 0, 1, 2, 3
 
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -37,12 +40,23 @@ def text(key: str, /, **args: object) -> str:
     return message(key, language(), **args)
 
 
+def printable(line: str) -> str:
+    """A line for people's screens: control characters, and bytes that are no text, as escapes."""
+    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], line)
+
+
+def show_json(data: object) -> None:
+    """Print data as JSON; bytes of file names that are no UTF-8 are escapes, which read back as they were."""
+    dumped = json.dumps(data, ensure_ascii=False, indent=2)
+    click.echo(dumped.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
 def finding_lines(finding: Finding) -> tuple[str, str]:
     """A finding as text — ``plan.xlsx!Clients!C7 SX204 …`` — and its hint, ``""`` when it has none."""
     sentence = text(finding.code, **finding.args)
     hint = f"{finding.code}.hint"
     head = " ".join(part for part in (str(finding.location), finding.code) if part)
-    return f"{head} {sentence}", text(hint, **finding.args) if has_message(hint) else ""
+    return printable(f"{head} {sentence}"), text(hint, **finding.args) if has_message(hint) else ""
 
 
 def show_findings(findings: Iterable[Finding], *, err: bool = False) -> None:

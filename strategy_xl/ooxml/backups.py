@@ -15,10 +15,30 @@ from typing import NamedTuple
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.ooxml.snapshot import digest_of
 
-FOLDER = Path(".strategy_xl", "backups")
+HIDDEN = ".strategy_xl"
+"""Name of the folder, beside the workbooks, in which a run keeps what is its own."""
+FOLDER = Path(HIDDEN, "backups")
 MAX_AGE = timedelta(days=90)
 """Versions older than that, counted from the newest, go when one is added; the newest itself stays."""
 _TIME = "%Y%m%dT%H%M%S_%fZ"
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder of ours if it is not there, open to those who may use the folder around it.
+
+    Errors: OSError when it cannot be made.
+    """
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if folder.is_dir():
+            return
+        raise
+    above = folder.parent.stat()
+    folder.chmod(above.st_mode & 0o7777)
+    if hasattr(os, "chown"):
+        with contextlib.suppress(PermissionError):  # only an administrator gives away
+            os.chown(folder, above.st_uid, above.st_gid)
 
 
 class Version(NamedTuple):
@@ -56,13 +76,7 @@ class Backups:
             with self.book.open("rb") as stream:
                 self._hash = digest_of(stream).hex()[:8]
             for folder in (self.folder.parents[1], self.folder.parent, self.folder):
-                if not folder.is_dir():
-                    folder.mkdir()
-                    above = folder.parent.stat()
-                    folder.chmod(above.st_mode & 0o7777)
-                    if hasattr(os, "chown"):
-                        with contextlib.suppress(PermissionError):  # only an administrator gives away
-                            os.chown(folder, above.st_uid, above.st_gid)
+                make_folder(folder)
         except OSError as error:
             raise self._failed(error) from error
 

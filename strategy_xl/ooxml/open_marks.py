@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -32,9 +33,10 @@ def refuse_if_open(path: Path) -> None:
     Excel holds the only good copy then: what it saves next would undo ours. A mark left by a crash is
     named, with its age in hours, and never deleted by us.
     """
+    real = Path(os.path.realpath(path))  # the mark stands beside the file, not beside a link to it
     for mark, user_of in (
-        (path.with_name(f"~${path.name}"), _excel_user),
-        (path.with_name(f".~lock.{path.name}#"), _calc_user),
+        (real.with_name(f"~${real.name}"), _excel_user),
+        (real.with_name(f".~lock.{real.name}#"), _calc_user),
     ):
         if mark.exists():
             try:

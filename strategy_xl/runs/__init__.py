@@ -1,1 +1,1 @@
-"""Many workbooks: which ones, one after the other or side by side; none stops the others."""
+"""Many workbooks: which ones, side by side in processes that die with their parent; none stops the others."""

@@ -1,23 +1,31 @@
-"""Many workbooks: one after the other or in local processes; one broken workbook never stops the others."""
+"""Many workbooks, each reported: once more at the end those that somebody is at, alone those that kill."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.ooxml.replace import remove_stale
+from strategy_xl.runs.faults import logger
+from strategy_xl.runs.interrupts import Interrupts
+from strategy_xl.runs.journal import Journal
+from strategy_xl.runs.workers import LOST, RETRIED, Answer, treat
 from strategy_xl.schema.loader import load, load_default
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.recompute import JobReport, recompute_workbook
 
+LEFT = "SX194"
+BOOK_MINUTES = 10.0
+"""Minutes that one workbook may take, unless told; the largest measured takes one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What every workbook of a run shares; small, so that it crosses to a process as it is.
+    """What every workbook of a run shares.
 
     Arguments:
         templates: the user's own template folder, if any.
@@ -36,62 +44,101 @@ class Task:
         return load(self.templates) if self.templates is not None else load_default()
 
 
-def _one(path: Path, task: Task) -> JobReport:
-    return recompute_workbook(path, task.spec(), task.today, dry_run=task.dry_run, backups=task.backups)
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds a run.
+
+    Arguments:
+        interrupts: whether to end before the last workbook.
+        journal: where the run keeps its record.
+        book_minutes: time that one workbook may take; 0 for as long as it takes.
+    """
+
+    interrupts: Interrupts
+    journal: Journal
+    book_minutes: float = BOOK_MINUTES
 
 
-def _lost(path: Path, detail: str) -> JobReport:
-    """The report of a workbook whose process died: its file is as it was, since writing replaces at once."""
-    return JobReport(path, failure=Finding("SX108", Location(str(path)), {"detail": detail}, Severity.ERROR))
+def _one(path: Path, spec: WorkbookSpec, task: Task) -> JobReport:
+    return recompute_workbook(path, spec, task.today, dry_run=task.dry_run, backups=task.backups)
 
 
-def run(paths: Sequence[Path], task: Task, jobs: int, done: Callable[[JobReport], None]) -> list[JobReport]:
-    """Recompute workbooks and report them in the order given.
+def _tidy(folders: Iterable[Path]) -> None:
+    """Remove what runs that were killed in the middle of a write left beside the workbooks."""
+    for folder in folders:
+        try:
+            removed = remove_stale(folder)
+        except OSError as error:  # workbooks that were named one by one, in a folder that may not be listed
+            logger.warning("%s: %s", folder, error)
+            continue
+        for path in removed:
+            logger.info("removed %s", path)
+
+
+def _code(answer: Answer) -> str | None:
+    return None if answer.report.failure is None else answer.report.failure.code
+
+
+def _answers(paths: Sequence[Path], jobs: int, treated: Callable[..., Iterator[Answer]]) -> Iterator[Answer]:
+    """The last answer of each workbook that was begun."""
+    opened: dict[Path, Answer] = {}
+    lost: dict[Path, Answer] = {}
+    for answer in treated(paths, jobs=jobs):
+        later = opened if _code(answer) in RETRIED else lost if _code(answer) == LOST else None
+        if later is None:
+            yield answer
+        else:
+            later[answer.report.path] = answer
+    for answer in treated(list(opened), jobs=jobs):
+        del opened[answer.report.path]
+        if _code(answer) == LOST:
+            lost[answer.report.path] = answer
+        else:
+            yield answer
+    # A workbook that needs all memory gets all memory, and kills no other's process.
+    for answer in treated(list(lost), jobs=1):
+        del lost[answer.report.path]
+        yield answer
+    yield from (*opened.values(), *lost.values())
+
+
+def run(
+    paths: Sequence[Path],
+    task: Task,
+    jobs: int,
+    done: Callable[[JobReport], None],
+    frame: Frame | None = None,
+) -> list[JobReport]:
+    """Recompute workbooks and report them in the order given; those that were left have the finding SX194.
 
     Arguments:
         paths: the workbooks.
         task: what they share.
-        jobs: processes; with one, everything runs in this process.
+        jobs: processes.
         done: called with each report as it comes, for a progress bar.
+        frame: limits and record of the run; by default those of a run without a journal.
     """
+    frame = frame or Frame(Interrupts(), Journal(None, Path()))
+    treated = partial(
+        treat,
+        job=partial(_one, spec=task.spec(), task=task),
+        limit=60 * frame.book_minutes,
+        interrupts=frame.interrupts,
+        watch=frame.journal,
+    )
+    if not task.dry_run:
+        _tidy({path.parent for path in paths})
     reports: dict[Path, JobReport] = {}
-    for report in _reports(paths, task, min(jobs, len(paths))):
-        reports[report.path] = report
-        done(report)
-    return [reports[path] for path in paths]
-
-
-def _reports(paths: Sequence[Path], task: Task, jobs: int) -> Iterator[JobReport]:
-    if jobs <= 1:
-        for path in paths:
-            yield _one(path, task)
-        return
-    left = list(paths)
-    while left:
-        waiting = yield from _side_by_side(left, task, jobs)
-        # A process that dies takes all that wait with it. It was at work on one of the first: these go alone.
-        left = list(waiting)
-        for path in left[:jobs]:
-            for lost, detail in (yield from _side_by_side([path], task, 1)).items():
-                yield _lost(lost, detail)
-        del left[:jobs]
-
-
-def _side_by_side(
-    paths: Sequence[Path], task: Task, jobs: int
-) -> Generator[JobReport, None, dict[Path, str]]:
-    """The reports as they come, until a process dies; returns what is not done then, in order, and why."""
-    undone: dict[Path, str] = {}
-    with ProcessPoolExecutor(jobs) as pool:
-        futures: dict[Future[JobReport], Path] = {}
-        for path in paths:
-            try:
-                futures[pool.submit(_one, path, task)] = path
-            except BrokenProcessPool as error:
-                undone[path] = str(error)
-        for future in as_completed(futures):
-            try:
-                yield future.result()
-            except BrokenProcessPool as error:
-                undone[futures[future]] = str(error)
-    return {path: undone[path] for path in paths if path in undone}
+    for answer in _answers(paths, jobs, treated):
+        reports[answer.report.path] = answer.report
+        frame.journal.settled(answer)
+        if answer.trace:
+            logger.error("%s\n%s", answer.report.path, answer.trace)
+        done(answer.report)
+    left = {
+        path: JobReport(path, failure=Finding(LEFT, Location(str(path)), {}, Severity.ERROR))
+        for path in paths
+        if path not in reports
+    }
+    frame.journal.end(whole=not left)
+    return [(reports | left)[path] for path in paths]

@@ -38,14 +38,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def names(*arguments: str) -> list[str]:
     """What is found, as it would be shown."""
-    return [path.as_posix() for path in workbooks(arguments)]
+    return [path.as_posix() for path in workbooks(arguments).books]
 
 
 def test_a_folder_stands_for_all_workbooks_below(folder: Path) -> None:
     """Both endings in any case, in order of path; no marks, no hidden files, no folder named like a book."""
     (folder / "folder.xlsx").mkdir()
     assert names(".") == ["a.XLSM", "b.xlsx", "sub/c.xlsx", "sub/deep/été 2026.xlsx"]
-    assert [path.name for path in workbooks([str(folder / "sub")])] == ["c.xlsx", "été 2026.xlsx"]
+    assert [path.name for path in workbooks([str(folder / "sub")]).books] == ["c.xlsx", "été 2026.xlsx"]
 
 
 def test_a_file_is_taken_as_it_is_named(folder: Path) -> None:
@@ -79,14 +79,16 @@ def test_each_workbook_once_in_the_order_given(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("argument", ["gone.xlsx", "empty", "*.ods", "~$*.xlsx"])
-def test_an_argument_that_stands_for_nothing_is_refused(folder: Path, argument: str) -> None:
-    """It is named, before anything is done with the others."""
+def test_an_argument_that_stands_for_nothing_is_told(folder: Path, argument: str) -> None:
+    """It is a failure of its own beside the others, which are found; alone, it is a wrong use."""
+    found = workbooks(["b.xlsx", argument])
+    assert [path.name for path in found.books] == ["b.xlsx"]
+    assert [(item.code, item.location.workbook) for item in found.failures] == [("SX107", argument)]
     with pytest.raises(UsageError) as caught:
-        workbooks(["b.xlsx", argument])
-    assert caught.value.finding.code == "SX107"
+        workbooks([argument])
     assert caught.value.finding.location.workbook == argument
 
 
 def test_no_argument_is_no_workbook() -> None:
     """Nothing asked, nothing found."""
-    assert workbooks([]) == []
+    assert workbooks([]).books == []

@@ -1,0 +1,316 @@
+"""The journal of runs: what was planned, started, done, failed and skipped, and which run is at work.
+
+One SQLite file beside the workbooks, in its oldest locking mode, the one that file servers know. Every
+transaction opens the file, writes what has gathered and closes it, so that two runs, and a run's processes,
+never share a connection; what is lost when a run is killed is a second of it. A journal that cannot be used
+never stops a run: it says so, and the run goes on without.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from strategy_xl.errors import Finding, Location, StrategyXlError
+from strategy_xl.ooxml.backups import HIDDEN, make_folder
+from strategy_xl.ooxml.snapshot import Stamp
+from strategy_xl.runs.workers import RETRIED, Answer, stamp_of
+
+FILE = "journal.sqlite"
+
+_VERSION = 1
+_BUSY_SECONDS = 10.0
+_FLUSH_SECONDS, _BEAT_SECONDS, _DEAD_SECONDS = 1.0, 15.0, 120.0
+_RUNS_KEPT = 30
+_POLL_SECONDS = 0.5
+_SCHEMA = (
+    """CREATE TABLE runs (
+        id INTEGER PRIMARY KEY, state TEXT NOT NULL, task TEXT NOT NULL, day TEXT NOT NULL,
+        started TEXT NOT NULL, ended TEXT, pid INTEGER NOT NULL, host TEXT NOT NULL, space TEXT NOT NULL,
+        birth TEXT NOT NULL, seen REAL NOT NULL)""",
+    """CREATE TABLE books (
+        run INTEGER NOT NULL, path BLOB NOT NULL, state TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+        started TEXT, ended TEXT, seconds REAL, changed INTEGER, findings INTEGER, counts TEXT, failure TEXT,
+        fingerprint TEXT, PRIMARY KEY (run, path)) WITHOUT ROWID""",
+    f"PRAGMA user_version = {_VERSION}",
+)
+_STARTED = "UPDATE books SET state = 'started', started = ?, tries = tries + 1 WHERE run = ? AND path = ?"
+_SETTLED = """UPDATE books SET state = ?, ended = ?, seconds = ?, changed = ?, findings = ?, counts = ?,
+    failure = ?, fingerprint = ? WHERE run = ? AND path = ?"""
+
+
+class RunBusyError(StrategyXlError):
+    """Another run is at work on the same workbooks."""
+
+
+class Resumed(NamedTuple):
+    """What a run that goes on has behind it.
+
+    Arguments:
+        day: its reference date.
+        done: workbooks that are done and have not changed since.
+    """
+
+    day: date
+    done: frozenset[Path]
+
+
+@cache
+def _folder(folder: Path, home: Path) -> Path:
+    """A folder as told from home, when it is below it."""
+    place = folder.resolve()
+    return place.relative_to(home) if place.is_relative_to(home) else place
+
+
+def _text(stamp: Stamp | None) -> str:
+    """A file's fingerprint; empty when it could not be looked at."""
+    return ":".join(map(str, stamp or ()))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _space() -> str:
+    """What process numbers count in: this start of this machine, this container. Empty where unknown."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
+
+
+def _birth(pid: int) -> str:
+    """When a process of this space began, to tell it from a later one of its number; empty when dead."""
+    try:
+        fields = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        )
+    except OSError:
+        return ""
+    return "" if fields[0] in "ZX" else fields[19]
+
+
+def _busy(connection: sqlite3.Connection, file: Path) -> RunBusyError | None:
+    """The run that is at work by a journal, to be raised; runs of processes that died are none."""
+    rows = connection.execute(
+        "SELECT pid, host, space, birth, seen, started FROM runs WHERE state = 'running'"
+    )
+    for pid, host, space, birth, seen, started in rows:
+        is_here = space and space == _space()
+        if birth and birth == _birth(pid) if is_here else time.time() - seen < _DEAD_SECONDS:
+            since = datetime.fromisoformat(started).astimezone().strftime("%Y-%m-%d %H:%M")
+            place = file.parent.parent if file.parent.name == HIDDEN else file
+            return RunBusyError("SX191", Location(str(place)), pid=pid, host=host, since=since)
+    return None
+
+
+def _refuse_if_busy(file: Path) -> None:
+    """Raise RunBusyError when a run is at work by the journal of another folder."""
+    if not os.path.isfile(file):  # noqa: PTH113 - Path.is_file raises where the folder is closed
+        return
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+            busy = _busy(connection, file)
+    except sqlite3.Error:  # no journal of ours, or one that cannot be read: nothing is known of a run there
+        return
+    if busy is not None:
+        raise busy
+
+
+def neighbours(books: Iterable[Path]) -> set[Path]:
+    """The journals that a run on the folders of these workbooks, or on any folder above them, would keep."""
+    folders = {book.parent.resolve() for book in books}
+    return {place / HIDDEN / FILE for folder in folders for place in (folder, *folder.parents)}
+
+
+class Journal:
+    """The record that one run keeps of itself; without a file it keeps none."""
+
+    def __init__(self, file: Path | None, home: Path) -> None:
+        """Name the file; nothing is opened yet.
+
+        Arguments:
+            file: the journal's file, None for a run that keeps none.
+            home: folder from which paths are told, so that they hold wherever a share is mounted.
+        """
+        self.fault: Finding | None = None
+        self._file, self._home = file, home.resolve()
+        self._run = 0
+        self._lines: list[tuple[str, tuple[object, ...]]] = []
+        self._flushed = self._beaten = 0.0
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        assert self._file is not None  # callers see to it
+        with closing(sqlite3.connect(self._file, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if not version:
+                for statement in _SCHEMA:
+                    connection.execute(statement)
+            elif version != _VERSION:
+                raise sqlite3.DatabaseError("version", version)
+            yield connection
+            connection.execute("COMMIT")
+
+    def _give_up(self, error: Exception) -> None:
+        """Go on without a journal, and say why."""
+        self.fault = Finding("SX196", Location(str(self._file)), {"detail": str(error)})
+        self._file = None
+
+    def _key(self, path: Path) -> bytes:
+        """A workbook's name in the journal; bytes, since names need not be UTF-8."""
+        return os.fsencode(_folder(path.parent, self._home) / path.name)
+
+    def begin(
+        self,
+        books: Sequence[Path],
+        task: str,
+        day: date,
+        *,
+        resume: Callable[[date], bool] | None = None,
+        wait: float = 0,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Resumed:
+        """Enter a run with its workbooks as the one at work, or go on with one that did not end.
+
+        Arguments:
+            books: what is to be treated.
+            task: what the result depends on beside workbook and day; another task is another run.
+            day: reference date.
+            resume: whether to go on with a run of that reference date; None for a new run.
+            wait: seconds to wait for another run on these folders.
+            stop: whether to stop waiting.
+
+        Errors: RunBusyError SX191 when another run is at work.
+        """
+        others = neighbours(books)
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                for file in others:
+                    _refuse_if_busy(file)
+                return self._begin(books, task, day, resume) if self._file else Resumed(day, frozenset())
+            except RunBusyError:
+                if stop() or time.monotonic() >= deadline:
+                    raise
+            except (sqlite3.Error, OSError) as error:
+                self._give_up(error)
+                return Resumed(day, frozenset())
+            time.sleep(_POLL_SECONDS)
+
+    def _begin(
+        self, books: Sequence[Path], task: str, day: date, resume: Callable[[date], bool] | None
+    ) -> Resumed:
+        assert self._file is not None  # the caller sees to it
+        make_folder(self._file.parent)
+        if not self._file.exists():
+            self._file.touch()
+            self._file.chmod(self._file.parent.stat().st_mode & 0o666)  # colleagues' runs write in it too
+        pid = os.getpid()
+        with self._transaction() as connection:
+            busy = _busy(connection, self._file)
+            if busy is not None:
+                raise busy
+            connection.execute("UPDATE runs SET state = 'killed' WHERE state = 'running'")
+            last = connection.execute(
+                "SELECT id, day, state FROM runs WHERE task = ? ORDER BY id DESC LIMIT 1", (task,)
+            ).fetchone()
+            fingerprints: dict[bytes, str] = {}
+            if resume and last and last[2] != "ended" and resume(date.fromisoformat(last[1])):
+                self._run, day = last[0], date.fromisoformat(last[1])
+                fingerprints = dict(
+                    connection.execute(
+                        "SELECT path, fingerprint FROM books WHERE run = ? AND state = 'done'", (self._run,)
+                    )
+                )
+            else:
+                self._run = (
+                    connection.execute(
+                        "INSERT INTO runs (state, task, day, started, pid, host, space, birth, seen) "
+                        "VALUES ('', ?, ?, ?, 0, '', '', '', 0)",
+                        (task, day.isoformat(), _now()),
+                    ).lastrowid
+                    or 0
+                )
+            connection.execute(
+                "UPDATE runs SET state = 'running', ended = NULL, pid = ?, host = ?, space = ?, birth = ?, "
+                "seen = ? WHERE id = ?",
+                (pid, socket.gethostname(), _space(), _birth(pid), time.time(), self._run),
+            )
+            keys = {book: self._key(book) for book in books}
+            done = frozenset(
+                book
+                for book, key in keys.items()
+                if fingerprints.get(key) and fingerprints[key] == _text(stamp_of(book))
+            )
+            connection.executemany(
+                "INSERT INTO books (run, path, state) VALUES (?, ?, 'planned') "
+                "ON CONFLICT DO UPDATE SET state = 'planned'",
+                [(self._run, key) for book, key in keys.items() if book not in done],
+            )
+            for table, column in (("runs", "id"), ("books", "run")):
+                connection.execute(f"DELETE FROM {table} WHERE {column} <= ?", (self._run - _RUNS_KEPT,))  # noqa: S608 - names from the line above
+        return Resumed(day, done)
+
+    def started(self, path: Path) -> None:
+        """A workbook is in hand."""
+        self._note(_STARTED, path, _now())
+
+    def settled(self, answer: Answer) -> None:
+        """A workbook is done, has failed, or was skipped because somebody was at it."""
+        report = answer.report
+        failure = report.failure
+        self._note(
+            _SETTLED,
+            report.path,
+            "done" if failure is None else "skipped" if failure.code in RETRIED else "failed",
+            _now(),
+            report.seconds,
+            report.changed,
+            len(report.findings),
+            json.dumps(dict(report.counts)),
+            None if failure is None else json.dumps({"code": failure.code, **failure.args}, default=str),
+            _text(answer.stamp),
+        )
+
+    def _note(self, statement: str, path: Path, *values: object) -> None:
+        if self._file is not None:
+            self._lines.append((statement, (*values, self._run, self._key(path))))
+
+    def beat(self) -> None:
+        """Write what has gathered, at most once a second, and now and then that the run is alive."""
+        now = time.monotonic()
+        waited = now - self._flushed
+        if waited >= (_FLUSH_SECONDS if self._lines else _BEAT_SECONDS):
+            self._flush("running")
+            self._flushed = now
+
+    def end(self, *, whole: bool) -> None:
+        """Write the rest; whole when no workbook was left."""
+        self._flush("ended" if whole else "left")
+
+    def _flush(self, state: str) -> None:
+        if self._file is None:
+            return
+        lines, self._lines = self._lines, []
+        try:
+            with self._transaction() as connection:
+                for statement, values in lines:
+                    connection.execute(statement, values)
+                connection.execute(
+                    "UPDATE runs SET state = ?, seen = ?, ended = ? WHERE id = ?",
+                    (state, time.time(), None if state == "running" else _now(), self._run),
+                )
+        except (sqlite3.Error, OSError) as error:
+            self._give_up(error)

@@ -1,0 +1,243 @@
+"""Processes that treat one workbook at a time: one that dies costs that one, and none outlives its parent.
+
+The pools of the standard library do not say which task killed a process, lose all others with it, cannot end
+one that hangs, and their processes go on when the parent is killed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.ooxml.snapshot import Stamp
+from strategy_xl.runs.faults import fault
+from strategy_xl.runs.interrupts import SIGNALS, Interrupts
+from strategy_xl.work.recompute import JobReport
+
+LOST, TOO_LONG = "SX108", "SX195"
+RETRIED = frozenset({"SX113", "SX916"})
+"""Open, or changed meanwhile: somebody is at these workbooks; they are tried again at the end of the run."""
+_TICK = 0.2
+"""Seconds between two looks at clocks and signals."""
+_PATIENCE = 2.0
+"""Seconds that a killed process has to end; one that waits for a dead file server takes longer."""
+_PR_SET_PDEATHSIG = 1
+
+# A process that is forked has everything imported; elsewhere forking is not there, or not safe.
+if sys.platform == "linux":
+    _CONTEXT = multiprocessing.get_context("fork")
+else:
+    _CONTEXT = multiprocessing.get_context("spawn")
+
+Job = Callable[[Path], JobReport]
+
+
+class Answer(NamedTuple):
+    """What became of a workbook.
+
+    Arguments:
+        report: the job's report.
+        stamp: the file as the job left it, None when it is not there.
+        trace: of a fault of the program, else empty.
+    """
+
+    report: JobReport
+    stamp: Stamp | None = None
+    trace: str = ""
+
+
+class Watch(Protocol):
+    """Who keeps a record of what goes on."""
+
+    def started(self, path: Path) -> None:
+        """A workbook was handed to a process."""
+
+    def beat(self) -> None:
+        """Some time has passed."""
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """The stamp of a file, None when it cannot be looked at."""
+    try:
+        return Stamp.of(path)
+    except OSError:  # the job meets it too, and reports it
+        return None
+
+
+def guarded(path: Path, job: Job) -> Answer:
+    """Do a job; whatever it raises becomes the failure of that workbook."""
+    start = time.perf_counter()
+    before = stamp_of(path)
+    try:
+        report = job(path)
+    except Exception as error:  # noqa: BLE001 - nothing that happens in one workbook stops a run
+        report = JobReport(path, failure=fault(path, error), seconds=time.perf_counter() - start)
+        return Answer(report, before, traceback.format_exc())
+    # What somebody saved since is not what was treated.
+    return Answer(report, stamp_of(path) if report.changed else before)
+
+
+def _failed(path: Path, code: str, seconds: float = 0.0, **args: object) -> Answer:
+    """The answer for a workbook whose process gave none; writing replaces at once, so the file is whole."""
+    return Answer(
+        JobReport(path, failure=Finding(code, Location(str(path)), args, Severity.ERROR), seconds=seconds)
+    )
+
+
+def _follow_parent() -> None:
+    """End this process when its parent has died: a pipe (Windows: a handle) that becomes ready then."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # only a worker calls this
+    wait([parent.sentinel])
+    os._exit(1)
+
+
+def _die_with(parent: int) -> None:
+    """See to it that this process does not outlive its parent."""
+    if sys.platform == "linux":
+        # The kernel does it, without a moment in between. (It watches the thread that started this process.)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    else:
+        threading.Thread(target=_follow_parent, daemon=True).start()
+    if os.getppid() != parent:
+        os._exit(1)  # it died while we began
+
+
+def _serve(pipe: Connection, parent: int, job: Job) -> None:
+    """Treat the workbooks that the parent sends, until it ends this process."""
+    for number in SIGNALS:  # Ctrl-C reaches all processes of a terminal; the parent decides
+        signal.signal(number, signal.SIG_IGN)
+    _die_with(parent)
+    while os.getppid() == parent:
+        pipe.send(guarded(pipe.recv(), job))
+
+
+@dataclass(slots=True)
+class _Worker:
+    """One process, and the workbook that it has in hand."""
+
+    process: BaseProcess
+    pipe: Connection
+    path: Path | None = None
+    since: float = 0.0
+
+    @classmethod
+    def start(cls, job: Job) -> _Worker:
+        ours, theirs = _CONTEXT.Pipe()
+        process = _CONTEXT.Process(target=_serve, args=(theirs, os.getpid(), job), daemon=True)
+        try:
+            process.start()
+        finally:
+            theirs.close()
+        return cls(process, ours)
+
+    def hand(self, path: Path) -> None:
+        self.path, self.since = path, time.monotonic()
+        self.pipe.send(path)
+
+    def end(self) -> str:
+        """Kill the process if it is still there; what it died of."""
+        self.process.kill()
+        self.process.join(_PATIENCE)
+        self.pipe.close()
+        code = self.process.exitcode or 0
+        return f"signal {-code}" if code < 0 else f"exit {code}"
+
+
+class _Crew:
+    """The processes of one pass over workbooks."""
+
+    def __init__(self, job: Job, size: int) -> None:
+        self.job, self.size = job, size
+        self.workers: list[_Worker] = []
+
+    def has_room(self) -> bool:
+        """Whether a workbook can be handed out now."""
+        return len(self.workers) < self.size or any(worker.path is None for worker in self.workers)
+
+    def hand(self, path: Path) -> Answer | None:
+        """Give a workbook to a process that has none, or to a new one; an answer when that failed."""
+        worker = next((worker for worker in self.workers if worker.path is None), None)
+        try:
+            if worker is None:
+                worker = _Worker.start(self.job)
+                self.workers.append(worker)
+            worker.hand(path)
+        except OSError as error:  # no process can be had, or it has died while it had nothing to do
+            if worker is not None:
+                self.dismiss(worker)
+            return _failed(path, LOST, detail=error.strerror or str(error))
+        return None
+
+    def dismiss(self, worker: _Worker) -> str:
+        """End a process; what it died of."""
+        self.workers.remove(worker)
+        return worker.end()
+
+    def answers(self, limit: float) -> Iterator[Answer]:
+        """What came of the workbooks in hand, after a moment."""
+        busy = [(worker, worker.path) for worker in self.workers if worker.path is not None]
+        ready = wait([worker.pipe for worker, _path in busy], _TICK)
+        for worker, path in busy:
+            taken = time.monotonic() - worker.since
+            if worker.pipe in ready:
+                yield self._received(worker, path, taken)
+            elif limit and taken > limit:
+                self.dismiss(worker)
+                yield _failed(path, TOO_LONG, taken, minutes=limit / 60)
+
+    def _received(self, worker: _Worker, path: Path, taken: float) -> Answer:
+        try:
+            answer: Answer = worker.pipe.recv()
+        except (EOFError, OSError):
+            return _failed(path, LOST, taken, detail=self.dismiss(worker))
+        worker.path = None
+        return answer
+
+
+def treat(
+    paths: Collection[Path], job: Job, jobs: int, *, limit: float, interrupts: Interrupts, watch: Watch
+) -> Iterator[Answer]:
+    """Treat workbooks in processes, and answer as they are done; fewer answers than paths after an interrupt.
+
+    A process that dies answers SX108 for its workbook, one that takes too long is killed and answers SX195;
+    the others go on, and another process takes its place.
+
+    Arguments:
+        paths: the workbooks.
+        job: what to do with each; it crosses to other processes where these are not forked.
+        jobs: processes.
+        limit: seconds that a workbook may take; 0 for as long as it takes.
+        interrupts: whether to end.
+        watch: told when a workbook is begun, and every now and then.
+    """
+    waiting = deque(paths)
+    crew = _Crew(job, jobs)
+    try:
+        while not interrupts.at_once:
+            watch.beat()
+            while waiting and crew.has_room() and not interrupts.ending:
+                watch.started(waiting[0])
+                failed = crew.hand(waiting.popleft())
+                if failed is not None:
+                    yield failed
+            if all(worker.path is None for worker in crew.workers):
+                return
+            yield from crew.answers(limit)
+    finally:
+        for worker in crew.workers:
+            worker.end()
