@@ -195,7 +195,8 @@ def _check_tables(source: WorkbookInfo, written: WorkbookInfo, changed: Collecti
         for was in source.tables_of(sheet):
             now = written.table_in(was.part, sheet.name) if was.part in changed else was
             area = was.area._replace(bottom=max(was.area.bottom, now.area.bottom))
-            if now != was._replace(area=area):
+            has_insert_row = was.has_insert_row and now.has_insert_row  # its first data may come, and stay
+            if now != was._replace(area=area, has_insert_row=has_insert_row):
                 raise _different(source.package, now.part, str(now.area))
             if _header(source.package, sheet.part, was) != _header(written.package, sheet.part, now):
                 raise _different(source.package, sheet.part, f"{now.display_name} {now.area}")
