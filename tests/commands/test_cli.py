@@ -98,6 +98,28 @@ def test_check_is_clean_on_a_new_workbook(tmp_path: Path) -> None:
         assert result.exit_code == 0, result.output
 
 
+def test_check_tells_what_a_dry_run_tells(example: Path, tmp_path: Path) -> None:
+    """Over a folder with a slip, a lock and a wrong file: the same findings, and the same exit code."""
+    slip, marked, wrong = (tmp_path / name for name in ("a.xlsx", "b.xlsx", "c.xlsx"))
+    sheet, header = cell_of(example, "_sx.clients.revenue")
+    workbook = openpyxl.load_workbook(example)
+    workbook[sheet][header].offset(row=1).value = "beaucoup"
+    workbook.save(slip)
+    marked.write_bytes(example.read_bytes())
+    (tmp_path / ".~lock.b.xlsx#").write_text(",Claire,pc,27.11.2026 08:00,file;", encoding="utf-8")
+    wrong.write_bytes(b"PK")
+    check = run("check", tmp_path, "--json", *TODAY)
+    night = run("recompute", tmp_path, "--dry-run", "--json", "--jobs", 1, *TODAY)
+    told = [
+        finding
+        for report in json.loads(night.stdout)
+        for finding in (*report["findings"], *filter(None, [report["failure"]]))
+    ]
+    assert json.loads(check.stdout) == told
+    assert {finding["code"] for finding in told} >= {"SX113", "SX201"}
+    assert check.exit_code == night.exit_code == 3
+
+
 def test_check_names_the_cell(book: Path) -> None:
     """Text in a number column is a located finding with a hint; the file is not touched."""
     sheet, header = cell_of(book, "_sx.clients.revenue")
