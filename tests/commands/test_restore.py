@@ -87,9 +87,9 @@ def test_versions_are_no_workbooks(book: Path) -> None:
     """A run over the folder does not find what lies in hidden folders."""
     add_client(book, "Alpha")
     (version,) = Backups(book, 0).versions()
-    assert workbooks([str(book.parent)]) == [book]
-    assert workbooks([str(book.parent / "**" / "*.xlsx")]) == [book]
-    assert workbooks([str(version.path)]) == [version.path]  # when it is asked for itself
+    assert workbooks([str(book.parent)]).books == [book]
+    assert workbooks([str(book.parent / "**" / "*.xlsx")]).books == [book]
+    assert workbooks([str(version.path)]).books == [version.path]  # when it is asked for itself
 
 
 def test_list_and_version(book: Path) -> None:
