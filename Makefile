@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: demo test lint messages docs changelog bench faults pictures wheel wine clean system
+.PHONY: demo test lint messages docs changelog bench faults fuzz lossless pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -71,6 +71,14 @@ bench: $(VENV)/.dev
 # docs/reliability.md. Only Linux and its like (processes are forked); as root it also fills a file system.
 faults: $(VENV)/.dev
 	$(BIN)/python tools/faults.py --write $(FAULTS)
+
+# Every kind of edit on copies of all workbooks of a folder, and what else changed: nothing. FOLDER=…
+lossless: $(VENV)/.dev
+	$(BIN)/python tools/lossless.py $(FOLDER)
+
+# Mutated workbooks, formulas, lists and requests; FUZZ="--seed 7 --cases 500 --kind zip" for another run.
+fuzz: $(VENV)/.dev
+	$(BIN)/python tools/fuzz.py --write $(FUZZ)
 
 # The Excel side on a Windows Python under Wine, with xlwings' own DLL and COM server; Excel is not there.
 wine: $(VENV)/.dev

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -182,28 +181,9 @@ def members() -> Callable[[Path], dict[str, tuple[bytes, bytes]]]:
 @pytest.fixture(scope="session")
 def new_findings() -> Callable[[Path, Path], list[str]]:
     """``new_findings(source, target)``: what two auditors say about the target and not about the source."""
-    from openxml_audit import OpenXmlValidator
-    from package_audit import audit
+    from complaints import new_complaints
 
-    validator = OpenXmlValidator(max_errors=0)  # all of them
-
-    def told(path: Path) -> dict[str, int]:
-        counts: dict[str, int] = {}
-        # A count inside a message is not a new finding.
-        texts = [
-            re.sub(r"\d+ inline-string", "inline-string", f"{error.part_uri} {error.description}")
-            for error in validator.validate(str(path)).errors
-        ]
-        texts += [f"{f.code} {f.location.sheet} {f.location.cell} {dict(f.args)}" for f in audit(path)]
-        for text in texts:
-            counts[text] = counts.get(text, 0) + 1
-        return counts
-
-    def compare(source: Path, target: Path) -> list[str]:
-        before = told(source)
-        return [text for text, count in told(target).items() if count > before.get(text, 0)]
-
-    return compare
+    return new_complaints
 
 
 _ALWAYS = (
