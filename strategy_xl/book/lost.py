@@ -40,12 +40,17 @@ def look(data: BlockData, index: Rows, metas: Metas, *, is_whole: bool) -> Block
     overtyped: dict[str, Rows] = {}
     erased: dict[str, Rows] = {}
     rows = np.arange(data.first_row, data.last_row + 1, dtype=np.int64)
+    found: dict[str, set[tuple[int, int]]] = {}
     for spec in data.block.fields:
         if spec.role is not FieldRole.COMPUTED or spec.key not in data.places:
             continue
-        meta = metas(data.sheet_of(spec.key))
+        sheet = data.sheet_of(spec.key)
+        meta = metas(sheet)
         has, missing = _masks(data, spec.key, meta)
-        broken = {(cell.row, cell.column) for cell in meta.errors if is_whole and cell.text in _BROKEN}
+        if sheet not in found:
+            pointless = (cell for cell in meta.errors if is_whole and cell.text in _BROKEN)
+            found[sheet] = {(cell.row, cell.column) for cell in pointless}
+        broken = found[sheet]
         lost = np.zeros(len(rows), bool)
         if broken:
             lost |= has & np.array([data.cell(spec.key, int(row)) in broken for row in rows], bool)

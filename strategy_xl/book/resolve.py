@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from strategy_xl.errors import Finding, Location, Severity, WorkbookError
 from strategy_xl.formulas.cell_refs import Area, cell_name, parse_cell
@@ -386,9 +387,16 @@ class _Resolver:
         """The cells of a block to which stored names lead."""
         if isinstance(block, ListsBlock):
             yield from (place for place, _ in self.lists.values())
+        yield from self._places_of.get(block.key, ())
+
+    @cached_property
+    def _places_of(self) -> dict[str, list[Place]]:
+        """Block → the cells to which the names of its fields lead."""
+        found: dict[str, list[Place]] = {}
         for (owner, _), place in self.anchors.items():
-            if owner == block.key and place is not None:
-                yield place
+            if place is not None:
+                found.setdefault(owner, []).append(place)
+        return found
 
     # -- forms -----------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from strategy_xl.ooxml.codec import LARGE, Deflater
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import Packed, scratch
 from strategy_xl.ooxml.xml_bytes import encoding_of, from_utf8, to_utf8
-from strategy_xl.ooxml.xml_tree import well_formed
+from strategy_xl.ooxml.xml_tree import LARGE_XML, well_formed
 
 _WAITING = 8  # pieces between two threads
 _END = object()
@@ -46,6 +46,9 @@ def repack(package: Package, name: str, change: Change, folder: Path | None = No
 def changed_pieces(package: Package, name: str, pieces: Iterable[bytes], change: Change) -> Iterator[bytes]:
     """Pieces of a part passed through a change of their UTF-8 form, given in the part's own encoding.
 
+    A large part is not parsed here: before it takes its place, the rows that change and all around the rows
+    are (``readback``), and its other rows have the bytes they had.
+
     Errors: those of ``change``; WorkbookError SX914 for a part that is not well-formed, SX915 for an encoding
     that cannot be written back.
     """
@@ -60,7 +63,8 @@ def changed_pieces(package: Package, name: str, pieces: Iterable[bytes], change:
         encoding = encoding_of(first[:200])
     except LookupError as error:
         raise WorkbookError("SX915", package.where, part=name, encoding=str(error)) from error
-    checked = well_formed(again(), package.where, name)
+    is_large = package.member(name).size > LARGE_XML
+    checked = again() if is_large else well_formed(again(), package.where, name)
     if encoding is None:
         yield from change(checked)
     else:

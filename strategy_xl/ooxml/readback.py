@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from pyexpat import ExpatError, ParserCreate
 from typing import BinaryIO
 
 from strategy_xl.errors import WorkbookError
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
+from strategy_xl.ooxml.xml_tree import LARGE_XML, well_formed
 
 _PIECE = 1 << 20
-_LARGE = 1 << 18
 _ROW_END = b"</row>"
 _ROW_START = re.compile(rb'\s*<row [^<>]*?\br="\d+"')
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?(?:/>|>.*?</(?:\w+:)?c>)", re.DOTALL)
@@ -31,7 +30,7 @@ def read_back(
         removed: those that are to be gone.
 
     Errors: WorkbookError SX174 when any other member differs in a byte, a changed part is no XML, or a table
-    does not reach over its header and columns as before.
+    does not reach over its header and columns as before; SX914 when the source's part was no XML before.
     """
     before = source.package
     try:
@@ -47,7 +46,7 @@ def read_back(
                 raise _different(before, name, f"{member.compressed_size} bytes")
         _check_tables(source, WorkbookInfo(after), changed)
     except WorkbookError as error:
-        if error.finding.code == "SX174":
+        if error.finding.code in ("SX174", "SX914"):
             raise
         reason = error.finding.args.get("reason", error.finding.code)
         raise _different(before, str(error.finding.args.get("part", "")), str(reason)) from error
@@ -81,33 +80,29 @@ def _check_xml(before: Package, after: Package, name: str) -> None:
     Of a large sheet only the rows that are not in the source are parsed, then all if they seem broken.
     """
     try:
-        if after.member(name).size > _LARGE and not _is_broken(
-            _new_rows(before.chunks(name), after.chunks(name))
+        if after.member(name).size > LARGE_XML and not _fault(
+            _new_rows(before.chunks(name), after.chunks(name)), after, name
         ):
             return
-        error = _is_broken(after.chunks(name))
+        fault = _fault(after.chunks(name), after, name)
     except UnicodeError as wrong:
         raise _different(before, name, str(wrong)) from wrong
-    if error is not None:
-        raise _different(before, name, str(error))
+    if fault is not None:
+        if was_so := _fault(before.chunks(name), before, name):
+            raise WorkbookError("SX914", before.where, part=name, reason=was_so)
+        raise _different(before, name, fault)
 
 
-def _is_broken(pieces: Iterable[bytes]) -> ExpatError | None:
+def _fault(pieces: Iterable[bytes], package: Package, name: str) -> str | None:
     """What is wrong with XML given in pieces; all of them are taken, so that their checksum is checked."""
-    parser = ParserCreate()
-    error: ExpatError | None = None
-    for piece in pieces:
-        if error is None:
-            try:
-                parser.Parse(piece, False)  # noqa: FBT003 - takes no keywords
-            except ExpatError as found:
-                error = found
-    if error is None:
-        try:
-            parser.Parse(b"", True)  # noqa: FBT003
-        except ExpatError as found:
-            error = found
-    return error
+    try:
+        for _ in well_formed(pieces, package.where, name):
+            pass
+    except WorkbookError as error:
+        if error.finding.code != "SX914":
+            raise
+        return str(error.finding.args["reason"])
+    return None
 
 
 class _Rows:

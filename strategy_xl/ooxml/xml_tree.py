@@ -13,6 +13,8 @@ from xml.parsers import expat
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.ooxml.limits import MAX_ID, whole
 
+LARGE_XML = 1 << 18
+"""Bytes of XML above which only what changes of a sheet is parsed when it is written."""
 _DEPTH = 256  # deeper than any office part; bounds the recursion of what walks the tree
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -56,6 +56,12 @@ def module_completeness(spec: WorkbookSpec, data: WorkbookData) -> pd.Series:
     needs = [need for need in _needs(spec) if need.block in data.blocks]
     frames = {need.block: _used(data.blocks[need.block]) for need in needs}
     return completeness(frames, needs).frame["completeness"]
+
+
+@cache
+def _owners(formula: str) -> frozenset[str]:
+    """The blocks whose columns a formula reads."""
+    return frozenset(found.owner for found in references(formula) if found.kind == "column")
 
 
 def _shown(values: Objects) -> Objects:
@@ -180,8 +186,7 @@ class _Computation:
 
     def _is_cut_off(self, formula: str) -> bool:
         """Whether a formula needs a block that is not there: it keeps showing what it shows."""
-        owners = {found.owner for found in references(formula) if found.kind == "column"}
-        return not owners <= {*self._data.blocks, *self._maps}
+        return not _owners(formula) <= {*self._data.blocks, *self._maps}
 
     def box_lines(self) -> Iterator[tuple[Place, Any]]:
         """Cells of the printed grids with what they show; after ``fill``."""

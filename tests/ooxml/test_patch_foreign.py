@@ -14,6 +14,7 @@ import pytest
 import python_calamine
 
 from strategy_xl.errors import WorkbookError
+from strategy_xl.ooxml import pipeline, readback
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import Cached, Formula, set_cells
 from strategy_xl.ooxml.tables import append_rows
@@ -309,7 +310,7 @@ class TestTexts:
         assert not set_cells(target, target, edits).written
 
 
-@pytest.mark.parametrize(
+FAULTS = pytest.mark.parametrize(
     ("old", "new"),
     [
         ("</sheetData>", '</sheetData><pageMargins left="1"'),
@@ -323,11 +324,25 @@ class TestTexts:
         ("<worksheet", "<!DOCTYPE worksheet><worksheet"),
     ],
 )
+
+
+@FAULTS
 def test_a_sheet_that_is_not_well_formed(book: Path, old: str, new: str) -> None:
     """It is refused, wherever the fault stands: a patch would hide it until Excel opens the file."""
     with_text(book, "xl/worksheets/sheet1.xml", old, new)
     assert refusal(book, {"S": {"A1": 5}}) == "SX914"
     assert refusal(book, {"S": {"A1": 5}}, dry_run=True) == "SX914"
+
+
+@FAULTS
+def test_a_large_sheet_that_is_not_well_formed(
+    book: Path, old: str, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of it, the rows that change and all around the rows are parsed, when it is read back."""
+    for module in (pipeline, readback):
+        monkeypatch.setattr(module, "LARGE_XML", 0)
+    with_text(book, "xl/worksheets/sheet1.xml", old, new)
+    assert refusal(book, {"S": {"A1": 5}}) == ("SX937" if "DOCTYPE" in new else "SX914")
 
 
 def test_a_chain_that_is_not_well_formed(kit: Any, sheet: Any, tmp_path: Path) -> None:
