@@ -128,6 +128,7 @@ class PatchJob:
         self.info = WorkbookInfo(package)
         self.warnings: list[Finding] = []
         self.replaced: dict[str, Content] = {}
+        self.added: dict[str, Content] = {}
         self._removed: set[str] = set()
         self._target = target
         self._totals = _Totals()
@@ -272,7 +273,7 @@ class PatchJob:
 
     def write(self, *, dry_run: bool = False) -> PatchReport:
         """Write the target, atomically, and report."""
-        is_changed = bool(self.replaced or self._removed)
+        is_changed = bool(self.replaced or self._removed or self.added)
         in_place = os.path.realpath(self.package.path) == os.path.realpath(self._target)
         with ExitStack() as stack:
             for content in self.replaced.values():
@@ -282,7 +283,7 @@ class PatchJob:
             if written:
                 with atomic_replace(self._target, check=self._before_replace) as stream:
                     if is_changed:
-                        write_package(self.package, stream, self.replaced, self._removed)
+                        write_package(self.package, stream, self.replaced, self._removed, self.added)
                     else:
                         for piece in self.package.copy_bytes(0, self.package.file_size):
                             stream.write(piece)
@@ -294,7 +295,7 @@ class PatchJob:
             totals.unchanged,
             totals.inserted_cells,
             totals.inserted_rows,
-            tuple(sorted({*self.replaced, *self._removed})),
+            tuple(sorted({*self.replaced, *self._removed, *self.added})),
             tuple(self.warnings),
             written,
         )
