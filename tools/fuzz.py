@@ -59,7 +59,14 @@ PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- fuzz:start -->", "<!-- fuzz:end -->"
 LARGEST = 250_000
 """Bytes of the largest workbook of the corpus that is mutated; larger ones are only slower."""
-MODULES = (("client_matrix",), ("kpi",), ("swot", "personas"), ("stakeholders",), ("smart",), ("quant", "funnel"))
+MODULES = (
+    ("client_matrix",),
+    ("kpi",),
+    ("swot", "personas"),
+    ("stakeholders",),
+    ("smart",),
+    ("quant", "funnel"),
+)
 KINDS = {"zip": 18, "xml": 22, "markup": 24, "cells": 16, "formula": 9, "csv": 6, "json": 5}
 """What is mutated, and how often among a hundred cases."""
 LIMITS = Limits(cpu=5.0, wall=300.0, memory=512 << 20)
@@ -211,10 +218,15 @@ class Tally:
         """The table of the counts."""
         names = {"ok": "treated", "refused": "refused with a finding", "fault": "harmed or rejected output",
                  "crash": "crash", "hang": "hang", "memory": "over memory"}  # fmt: skip
-        shown = ["| what is mutated | cases | " + " | ".join(names.values()) + " |", "|---" * (len(names) + 2) + "|"]
+        shown = [
+            "| what is mutated | cases | " + " | ".join(names.values()) + " |",
+            "|---" * (len(names) + 2) + "|",
+        ]
         total = sum(self.kinds.values(), Counter[str]())
         for kind, count in (*sorted(self.kinds.items()), ("all", total)):
-            shown.append(f"| {kind} | {count.total()} | " + " | ".join(str(count[name]) for name in names) + " |")
+            shown.append(
+                f"| {kind} | {count.total()} | " + " | ".join(str(count[name]) for name in names) + " |"
+            )
         codes = ", ".join(f"{code} × {count}" for code, count in self.codes.most_common(25))
         most = f"Longest case {self.slowest:.1f} s of processor time, largest {self.largest >> 20} MiB."
         return [*shown, "", most, f"Refused most often: {codes}."]
@@ -228,7 +240,9 @@ def keep(folder: Path, fuzz: Fuzz, number: int, made: Made, outcome: Outcome) ->
     (place / f"input{ending}").write_bytes(made.data)
     about = {"seed": fuzz.seed, "number": number, "kind": made.kind, "base": made.base, "block": made.block}
     (place / "case.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
-    (place / "outcome.txt").write_text(f"{outcome.kind} {outcome.cpu:.1f} s\n{outcome.detail}\n", encoding="utf-8")
+    (place / "outcome.txt").write_text(
+        f"{outcome.kind} {outcome.cpu:.1f} s\n{outcome.detail}\n", encoding="utf-8"
+    )
     return place
 
 
@@ -284,7 +298,9 @@ def write_docs(lines: list[str]) -> None:
 
 def main() -> int:
     """Run, print the counts; 1 when any case failed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10**6))
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
@@ -300,7 +316,9 @@ def main() -> int:
         outcome = replay(arguments.replay, bases)
         print(f"{outcome.kind} {outcome.cpu:.1f} s {outcome.memory >> 20} MiB", outcome.detail, sep="\n")
         return int(outcome.kind in BAD)
-    print(f"seed {arguments.seed}, {len(bases.own)} workbooks of ours, {len(bases.foreign)} others", flush=True)
+    print(
+        f"seed {arguments.seed}, {len(bases.own)} workbooks of ours, {len(bases.foreign)} others", flush=True
+    )
     fuzz = Fuzz(arguments.seed, bases, tuple(arguments.kind or KINDS))
     start = time.monotonic()
     tally = run(fuzz, arguments.cases, arguments.minutes * 60, arguments.folder, arguments.first)

@@ -345,7 +345,7 @@ def _bomb(chance: Random, functions: Sequence[str]) -> str:
             f"TEXT({atom},\"{chance.choice(('0', '#', '?', 'm', '[h]', 'E+0')) * min(many, 2000)}\")",
             f"TEXT(1e308,\"0.{'0' * min(many, 2000)}\")",
             f"{name}({atom},1e308)", f"{name}(1e308,{atom},-1e308)", f"{name}({atom},{atom},1e308)",
-            f"{name}(t[t],REPT(\"9\",400))", f"{name}(t[n],t[n],t[n])", "9^9^9^9", "1e308*10", "-1e308-1e308",
+            f'{name}(t[t],REPT("9",400))', f"{name}(t[n],t[n],t[n])", "9^9^9^9", "1e308*10", "-1e308-1e308",
             "{" + ",".join(["1"] * many) + "}", "{" + ";".join(["1,2"] * many) + "}",
             f"VALUE(REPT(\"{chance.choice(('9', '1,', '1 ', '.', '-', '1/', ':'))}\",32767))",
             '"' + 'a""' * many + '"', "[" + "n" * many + "]", "#" * many, "'" * many, "1" + "0" * min(many, 5000),

@@ -79,10 +79,14 @@ class Base:
             book = read_workbook(path, load_default())
         cells, titles = list[tuple[str, str]](), dict[str, tuple[str, ...]]()
         for key, block in book.blocks.items():
-            inputs = [item for item in block.block.fields if item.role == "input" and item.key in block.places]
+            inputs = [
+                item for item in block.block.fields if item.role == "input" and item.key in block.places
+            ]
             rows = list(block.all_rows)[:12] if block.is_table else [1]
             cells += [
-                (block.sheet_of(item.key), cell_name(*block.cell(item.key, row))) for item in inputs for row in rows
+                (block.sheet_of(item.key), cell_name(*block.cell(item.key, row)))
+                for item in inputs
+                for row in rows
             ]
             if block.is_table:
                 names = sorted(inputs, key=lambda item: item.key != getattr(block.block, "identity_key", ""))
@@ -260,7 +264,11 @@ _ROWS: dict[str, list[Any]] = {
 def treat_formula(text: str) -> str:
     """Evaluate a template's formula."""
     context = Context(
-        _ROWS, lambda _block, key: _ROWS[key], lambda _key: 3.0, lambda _list, _key: "x", row_number=[7, 8, 9, 10, 11]
+        _ROWS,
+        lambda _block, key: _ROWS[key],
+        lambda _key: 3.0,
+        lambda _list, _key: "x",
+        row_number=[7, 8, 9, 10, 11],
     )
     try:
         found = evaluate(text, context)
@@ -358,4 +366,8 @@ def examples() -> list[list[Any]]:
     """Arguments that the functions take."""
     from office_client import cells_of
 
-    return [[cells_of(value) for value in example.args] for item in functions().values() for example in item.examples]
+    return [
+        [cells_of(value) for value in example.args]
+        for item in functions().values()
+        for example in item.examples
+    ]

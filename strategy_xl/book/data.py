@@ -49,6 +49,7 @@ class BlockData:
         context: language, date system and lists, to turn owned cells into values.
         table_columns: field key → the Excel table's own word on its column: title, formula.
         merged: merged areas of the sheet that reach into the block's rows.
+        bottom: last row a table may use before the next block begins; None when nothing follows.
     """
 
     module: ModuleSpec
@@ -68,6 +69,7 @@ class BlockData:
     context: Context = field(default_factory=Context)
     table_columns: Mapping[str, TableColumn] = field(default_factory=dict)
     merged: tuple[Area, ...] = ()
+    bottom: int | None = None
 
     @property
     def uncached(self) -> frozenset[str]:

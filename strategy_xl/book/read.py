@@ -277,6 +277,7 @@ class _Reader:
             to_clear=left_results(columns.values(), filled, first),
             context=self.lenient,
             table_columns=_table_columns(place),
+            bottom=place.bottom,
         )
         data = self._looked_over(data, columns.values(), index)
         self._below(place, rows, last)

@@ -7,7 +7,7 @@ formula, and hidden names let the reader find each column and field again whatev
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,8 @@ from openpyxl import Workbook
 from strategy_xl.book.shown import CellValue
 from strategy_xl.build import defined_names, select, sheet_blocks, sheet_form, sheet_frame, sheet_table, tones
 from strategy_xl.build import example as example_files
-from strategy_xl.build.layout import PlacedBlock, SheetLayout
+from strategy_xl.build.formulas import Formulas
+from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout
 from strategy_xl.build.page import AUTHOR, Book, Page
 from strategy_xl.build.placing import lay_out
 from strategy_xl.build.style import Styles
@@ -109,7 +110,17 @@ def _properties(book: Book) -> None:
     properties.language = "fr-FR" if book.lang == "fr" else "en-GB"
 
 
-def render(spec: WorkbookSpec, *, lang: str, company: str, today: date, rows: Rows) -> bytes:
+Wording = Callable[[BookLayout, date], tuple[BookLayout, Formulas]]
+"""Told where everything would go and the day of the build: where it goes, and how formulas are written."""
+
+
+def _own(layout: BookLayout, today: date) -> tuple[BookLayout, Formulas]:
+    return layout, Formulas(layout, today)
+
+
+def render(
+    spec: WorkbookSpec, *, lang: str, company: str, today: date, rows: Rows, wording: Wording = _own
+) -> bytes:
     """The bytes of a workbook.
 
     Arguments:
@@ -118,14 +129,16 @@ def render(spec: WorkbookSpec, *, lang: str, company: str, today: date, rows: Ro
         company: name of the firm, or empty.
         today: day of the build.
         rows: content of tables and forms by block key, each a list of rows by field key.
+        wording: other places and formulas, for sheets that go into another workbook.
     """
     workbook = Workbook()
     if workbook.active is not None:
         workbook.remove(workbook.active)
-    layout = lay_out(spec, lang, {key: len(found) for key, found in rows.items()})
+    given = {key: len(found) for key, found in rows.items()}
+    layout, formulas = wording(lay_out(spec, lang, given), today)
     for sheet in layout.sheets:
         workbook.create_sheet(sheet.title)
-    book = Book(spec, lang, company, today, layout, workbook, Styles(workbook, spec.theme), rows)
+    book = Book(spec, lang, company, today, layout, workbook, Styles(workbook, spec.theme), rows, formulas)
     validations = Validations(book)
     for sheet in layout.sheets:
         _write_sheet(book, sheet, validations)

@@ -37,6 +37,7 @@ class Book:
         workbook: openpyxl's workbook.
         styles: looks of the workbook.
         rows: example rows by block key.
+        formulas: how formulas of the templates are written.
     """
 
     spec: WorkbookSpec
@@ -47,13 +48,12 @@ class Book:
     workbook: Workbook
     styles: Styles
     rows: Mapping[str, Sequence[Mapping[str, CellValue]]]
-    formulas: Formulas = field(init=False)
-    values: Values = field(init=False)
+    formulas: Formulas
 
-    def __post_init__(self) -> None:
-        """Derive the renderers."""
-        object.__setattr__(self, "formulas", Formulas(self.layout, self.today))
-        object.__setattr__(self, "values", self.formulas.values)
+    @property
+    def values(self) -> Values:
+        """How values of the templates are written."""
+        return self.formulas.values
 
     def say(self, key: str, **args: object) -> str:
         """A text of the build's catalogue in the workbook's language."""

@@ -16,6 +16,7 @@ from strategy_xl.commands.lite import lite
 from strategy_xl.commands.new import new
 from strategy_xl.commands.recompute import recompute
 from strategy_xl.commands.render import EXIT_UNREADABLE, EXIT_USAGE, show_error, text
+from strategy_xl.commands.repair import repair
 from strategy_xl.commands.restore import restore
 from strategy_xl.commands.serve import serve
 from strategy_xl.errors import StrategyXlError, TemplateError, UsageError
@@ -30,7 +31,7 @@ def cli() -> None:
     """Hold the commands together."""
 
 
-for command in (new, check, recompute, import_, restore, functions, addin, doctor, serve, lite):
+for command in (new, check, recompute, repair, import_, restore, functions, addin, doctor, serve, lite):
     cli.add_command(command)
 
 

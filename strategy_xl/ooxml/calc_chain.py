@@ -20,10 +20,11 @@ _BEFORE_CALC = frozenset(
 
 def with_full_calculation(info: WorkbookInfo) -> bytes | None:
     """The workbook part asking for a full calculation on opening; None when it already does."""
-    return edit_part(info, info.part, _ask_calculation)
+    return edit_part(info, info.part, ask_calculation)
 
 
-def _ask_calculation(data: bytes) -> bytes:
+def ask_calculation(data: bytes) -> bytes:
+    """A workbook part that asks for a full calculation on opening."""
     last, prefix = 0, b""
     # Of the defined names, which may be very many, only the end tag is looked at.
     _, names_end = span_of(data, b"definedNames")

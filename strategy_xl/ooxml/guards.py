@@ -10,6 +10,7 @@ from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, Area, cell_name,
 from strategy_xl.ooxml.cells import Cached
 from strategy_xl.ooxml.package import part_key
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
+from strategy_xl.ooxml.xml_bytes import tags
 
 Edits = Mapping[int, Mapping[int, Any]]
 
@@ -54,6 +55,20 @@ def pivot_areas(info: WorkbookInfo, part: str) -> tuple[str, list[Area]]:
         top = max(1, body.top - 1 - rows)
         areas.append(Area(top, body.left, max(top, body.top - 2), body.left + 3 * max(columns, 1) - 2))
     return root.get("name"), areas
+
+
+def standing_in(info: WorkbookInfo, sheet: SheetInfo, area: Area) -> Iterator[str]:
+    """What lies over some cells of a sheet, so that no table can: tables, pivot tables, filters, merges."""
+    found = [(table.display_name, table.area) for table in info.tables_of(sheet)]
+    for part in info.related(sheet.part, "pivotTable"):
+        name, areas = pivot_areas(info, part)
+        found += [(name, other) for other in areas]
+    data = info.package.read(sheet.part)
+    for tag in tags(data, max(data.rfind(b"sheetData"), 0)):
+        if tag.local in (b"autoFilter", b"mergeCell") and not tag.is_close:
+            other = parse_area(tag.attributes().get(b"ref", b"").decode())
+            found += [(tag.local.decode(), other)] if other is not None else []
+    yield from (f"{name} ({other})" for name, other in found if other.overlaps(area))
 
 
 def _check_pivot(info: WorkbookInfo, part: str, where: Location, edits: Edits) -> None:

@@ -137,6 +137,7 @@ class PatchJob:
         self.info = WorkbookInfo(package)
         self.warnings: list[Finding] = []
         self.replaced: dict[str, Content] = {}
+        self.added: dict[str, Content] = {}
         self._removed: set[str] = set()
         self._target = target
         self._totals = _Totals()
@@ -265,7 +266,7 @@ class PatchJob:
 
     def write(self, *, dry_run: bool = False, backups: int = 0) -> PatchReport:
         """Write the target, read it back, put it in its place, and report."""
-        is_changed = bool(self.replaced or self._removed)
+        is_changed = bool(self.replaced or self._removed or self.added)
         in_place = os.path.realpath(self.package.path) == os.path.realpath(self._target)
         kept = Backups(self._target, backups)
         with ExitStack() as stack:
@@ -276,8 +277,8 @@ class PatchJob:
             if written:
                 with atomic_replace(self._target, check=self._snapshot.check, backups=kept) as stream:
                     if is_changed:
-                        write_package(self.package, stream, self.replaced, self._removed)
-                        read_back(self.info, stream, self.replaced.keys(), self._removed)
+                        write_package(self.package, stream, self.replaced, self._removed, self.added)
+                        read_back(self.info, stream, self.replaced.keys(), self._removed, self.added)
                     else:
                         stream.write(self._snapshot.content)
         totals = self._totals
@@ -288,7 +289,7 @@ class PatchJob:
             totals.unchanged,
             totals.inserted_cells,
             totals.inserted_rows,
-            tuple(sorted({*self.replaced, *self._removed})),
+            tuple(sorted({*self.replaced, *self._removed, *self.added})),
             tuple(self.warnings),
             written,
             kept.made,

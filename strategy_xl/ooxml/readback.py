@@ -19,7 +19,11 @@ _CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?(?:/>|>.*?</(?:\w+:)?c>)", re.DOTALL)
 
 
 def read_back(
-    source: WorkbookInfo, stream: BinaryIO, changed: Collection[str], removed: Collection[str]
+    source: WorkbookInfo,
+    stream: BinaryIO,
+    changed: Collection[str],
+    removed: Collection[str],
+    added: Collection[str] = (),
 ) -> None:
     """Compare a written package with the one it was made from.
 
@@ -28,6 +32,7 @@ def read_back(
         stream: the written package.
         changed: the members that are to differ.
         removed: those that are to be gone.
+        added: those that are to be new, behind the others.
 
     Errors: WorkbookError SX174 when any other member differs in a byte, a changed part is no XML, or a table
     does not reach over its header and columns as before; SX914 when the source's part was no XML before.
@@ -35,10 +40,14 @@ def read_back(
     before = source.package
     try:
         after = Package(before.path, stream)
-        if list(after.members) != [name for name in before.members if name not in removed]:
+        if list(after.members) != [*(name for name in before.members if name not in removed), *added]:
             raise _different(before, "[directory]", "names")
         for name, member in after.members.items():
-            if name in changed:
+            if name in added:
+                fault = _fault(after.chunks(name), after, name)
+                if fault is not None and name.endswith((".xml", ".rels", ".vml")):
+                    raise _different(before, name, fault)
+            elif name in changed:
                 _check_xml(before, after, name)
             elif _facts(before, name) != _facts(after, name) or any(
                 one != other for one, other in zip(_raw(before, name), _raw(after, name), strict=True)

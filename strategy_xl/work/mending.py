@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.resolve import Place
 from strategy_xl.build import completeness
 from strategy_xl.build.formulas import Formulas
-from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout
+from strategy_xl.build.layout import Area, BookLayout, PlacedBlock, SheetLayout
 from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.formulas.excel import escape_column
 from strategy_xl.formulas.shifting import has_relative_references
@@ -32,13 +33,13 @@ GONE = "#REF!"
 class StandingFormulas:
     """The formulas that belong in the cells of one workbook; nothing is laid out before one is asked for."""
 
-    def __init__(self, spec: WorkbookSpec, data: WorkbookData) -> None:
-        """For the templates and the workbook as read."""
-        self._spec, self._data = spec, data
+    def __init__(self, spec: WorkbookSpec, data: WorkbookData, book: StandingBook | None = None) -> None:
+        """For the templates and the workbook as read, or as it is going to stand."""
+        self._spec, self._data, self._book = spec, data, book
 
     @cached_property
-    def _formulas(self) -> _Formulas:
-        return _Formulas(self._spec, self._data)
+    def _formulas(self) -> StandingBook:
+        return self._book or StandingBook(self._spec, self._data)
 
     def of_field(self, block: BlockData, spec: FieldSpec, index: int) -> str:
         """The formula of a computed field in an Excel row or instance, without ``=``.
@@ -46,12 +47,19 @@ class StandingFormulas:
         What the Excel table has as its column's formula comes first: people may have made it their own.
         """
         known = block.table_columns.get(spec.key)
-        if known is not None and known.formula and not has_relative_references(known.formula):
-            return known.formula
+        text = known.formula if known is not None else ""
+        if text and GONE not in text and not has_relative_references(text):
+            return text
         return self._formulas.at(block.block.key, spec.formula or "", index)
 
     def of_cell(self, place: Place) -> str:
         """The formula of a line of a printed grid or of a module's completeness, without ``=``."""
+        try:
+            return self._of_cell(place)
+        except KeyError:  # a field that it counts is gone
+            return GONE
+
+    def _of_cell(self, place: Place) -> str:
         for module in self._spec.modules:
             if self._data.anchors.get((SHARE, module.key)) == place:
                 return (completeness.formula(self._formulas, module) or GONE).removeprefix("=")
@@ -67,13 +75,23 @@ class StandingFormulas:
         return GONE
 
 
-class _Formulas(Formulas):
+class StandingBook(Formulas):
     """Renders for the places of a workbook instead of those of a new one."""
 
-    def __init__(self, spec: WorkbookSpec, data: WorkbookData) -> None:
-        """Lay out what was found."""
-        sheets = [_sheet(module, data) for module in spec.modules]
-        super().__init__(BookLayout(spec, data.lang, tuple(sheets)))
+    def __init__(
+        self, spec: WorkbookSpec, data: WorkbookData, fresh: BookLayout | None = None, today: date = date.min
+    ) -> None:
+        """Lay out what was found.
+
+        Arguments:
+            spec: the templates.
+            data: the workbook as read.
+            fresh: where that which is missing goes; without it nothing can refer to it.
+            today: day of the build, when something is built.
+        """
+        self._fresh = Formulas(fresh) if fresh is not None else None
+        sheets = [_sheet(module, data, fresh) for module in spec.modules]
+        super().__init__(BookLayout(spec, data.lang, tuple(sheets)), today)
         self._data = data
         self._row = 0
 
@@ -87,6 +105,8 @@ class _Formulas(Formulas):
 
     def column(self, block: TableBlock, key: str) -> str:
         """A whole column; its cells when the table has become a plain range."""
+        if self._is_new(block):
+            return super().column(block, key)
         title = self._title(block, key)
         placed = self.layout.placed[block.key]
         if title is None:
@@ -95,11 +115,34 @@ class _Formulas(Formulas):
 
     def this_row(self, block: TableBlock, key: str) -> str:
         """The column's cell in the formula's own row."""
+        if self._is_new(block):
+            return super().this_row(block, key)
         title = self._title(block, key)
         placed = self.layout.placed[block.key]
         if title is None:
             return f"${column_letters(placed.columns[key])}{self._row}" if key in placed.columns else GONE
         return f"{self._data.blocks[block.key].table}[[#This Row],[{escape_column(title)}]]"
+
+    def area(self, reference: str) -> Area:
+        """Cells behind ``block[key]``; those of a new workbook when they are gone."""
+        try:
+            return super().area(reference)
+        except KeyError:
+            if self._fresh is None:
+                raise
+            return self._fresh.area(reference)
+
+    def header(self, reference: str) -> tuple[Area | None, str]:
+        """Cell and text that name the values behind ``block[key]``; those of a new workbook when gone."""
+        try:
+            return super().header(reference)
+        except KeyError:
+            if self._fresh is None:
+                raise
+            return self._fresh.header(reference)
+
+    def _is_new(self, block: TableBlock) -> bool:
+        return self._fresh is not None and block.key not in self._data.blocks
 
     def _title(self, block: TableBlock, key: str) -> str | None:
         data = self._data.blocks.get(block.key)
@@ -113,14 +156,14 @@ class _Formulas(Formulas):
             return GONE
 
 
-def _sheet(module: ModuleSpec, data: WorkbookData) -> SheetLayout:
-    title = data.sheets.get(module.key, "")
-    blocks = tuple(_placed(block, title, data) for block in module.blocks)
+def _sheet(module: ModuleSpec, data: WorkbookData, fresh: BookLayout | None) -> SheetLayout:
+    title = data.sheets.get(module.key) or (fresh.titles[module.key] if fresh is not None else "")
+    blocks = tuple(_placed(block, title, data, fresh) for block in module.blocks)
     return SheetLayout(module, title, (), frozenset(), blocks, 0, 0)
 
 
-def _placed(block: AnyBlock, sheet: str, data: WorkbookData) -> PlacedBlock:
-    """A block where it stands; without places when it is gone."""
+def _placed(block: AnyBlock, sheet: str, data: WorkbookData, fresh: BookLayout | None) -> PlacedBlock:
+    """A block where it stands; without places when it is gone and nothing is to come in its stead."""
     known = data.blocks.get(block.key)
     if known is not None:
         columns = {key: place.column for key, place in known.places.items()}
@@ -133,6 +176,9 @@ def _placed(block: AnyBlock, sheet: str, data: WorkbookData) -> PlacedBlock:
     elif isinstance(block, GridBlock):
         keys = tuple(box_key(index) for index in range(len(block.boxes)))
     found = {key: place for key in keys if (place := data.anchors.get((block.key, key))) is not None}
+    if not found and fresh is not None:
+        return fresh.placed[block.key]
+    count = len(data.sheets) if fresh is None else fresh.placed[block.key].count
     columns = {key: place.column for key, place in found.items()}
     body = next(iter(found.values())).row if found else 0
-    return PlacedBlock(block, sheet, body, body, body, columns, count=len(data.sheets))
+    return PlacedBlock(block, sheet, body, body, body, columns, count=count)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -89,8 +89,10 @@ def _moved_row(row: int, at: int, by: int) -> int:
 
 def shift_rows(parts: Parts, table: str, at: int, by: int) -> None:
     """Insert (by > 0) or delete (by < 0) whole rows of the sheet of a table, as Excel does."""
-    sheet = parts.sheet_of(table)
-    title = parts.tables[table].sheet
+    _shift(parts, parts.sheet_of(table), parts.tables[table].sheet, at, by)
+
+
+def _shift(parts: Parts, sheet: str, title: str, at: int, by: int) -> None:
 
     def row(match: re.Match[str]) -> str:
         number = int(match[1])
@@ -108,7 +110,7 @@ def shift_rows(parts: Parts, table: str, at: int, by: int) -> None:
 
     parts.edit(sheet, attributes)
     for info in parts.tables.values():
-        if info.sheet == title:
+        if info.sheet == title and info.part in parts:
             parts.edit(
                 info.part,
                 lambda text: re.sub(r'\bref="([^"]*)"', lambda m: f'ref="{_moved_rows(m[1], at, by)}"', text),
@@ -278,6 +280,16 @@ def move_sheet(parts: Parts, title: str, to: int) -> None:
     )
 
 
+def _failing(text: str) -> str:
+    """What Excel shows in the cells whose formula lost its source."""
+    return re.sub(
+        r'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="\w+")?'
+        r"(><f[^>]*>[^<]*#REF![^<]*</f>)(?:<v>[^<]*</v>|<v ?/>)?",
+        r'\1 t="e"\2<v>#REF!</v>',
+        text,
+    )
+
+
 def delete_sheet(parts: Parts, title: str) -> None:
     """Delete a sheet with its tables; what pointed there is #REF!."""
     part = parts.sheets[title]
@@ -288,9 +300,10 @@ def delete_sheet(parts: Parts, title: str) -> None:
     places: dict[int, int | None] = {
         index: None if index == at else index - (index > at) for index in range(len(parts.sheets))
     }
-    gone = {part, *(info.part for info in parts.tables.values() if info.sheet == title)}
-    for name in [*gone, part.replace("worksheets/", "worksheets/_rels/") + ".rels"]:
+    gone = set(_closure(parts, part))
+    for name in gone:
         parts.pop(name, None)
+        parts.pop(_links_of(name), None)
     parts.edit("xl/workbook.xml", lambda text: _renumber(text.replace(listed, ""), places))
     parts.edit(
         "xl/_rels/workbook.xml.rels",
@@ -308,15 +321,44 @@ def delete_sheet(parts: Parts, title: str) -> None:
         text = re.sub(rf"{quoted}\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?", "#REF!", text)
         for table in tables:
             text = re.sub(rf"\b{table}\[(?:\[[^\]]*\],\[(?:'.|[^\]'])+\]|(?:'.|[^\[\]'])+)\]", "#REF!", text)
-        # What Excel shows after that, in the cells whose formula lost its source.
-        return re.sub(
-            r'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="\w+")?'
-            r"(><f[^>]*>[^<]*#REF![^<]*</f>)(?:<v>[^<]*</v>|<v ?/>)?",
-            r'\1 t="e"\2<v>#REF!</v>',
-            text,
-        )
+        return _failing(text)
 
     parts.each(broken)
+
+
+def _links_of(part: str) -> str:
+    folder, _, name = part.rpartition("/")
+    return f"{folder}/_rels/{name}.rels"
+
+
+def _closure(parts: Parts, part: str) -> Iterator[str]:
+    """A part and all to which it relates: tables, notes, drawings, their charts."""
+    yield part
+    for target in re.findall(r'Target="/([^"]+)"', parts.get(_links_of(part), b"").decode()):
+        yield from _closure(parts, target)
+
+
+def delete_table(parts: Parts, table: str) -> None:
+    """Delete the rows of a table, headers included; what pointed there is #REF!."""
+    info = parts.tables[table]
+    sheet, quoted = parts.sheet_of(table), re.escape(escape("'" + info.sheet.replace("'", "''") + "'!"))
+    cell = r"\$?[A-Z]+\$?(\d+)(?::\$?[A-Z]+\$?(\d+))?"
+    drop_table(parts, table, formulas=False)
+
+    def broken(text: str) -> str:
+        text = re.sub(
+            rf"{quoted}{cell}",
+            lambda m: "#REF!" if info.area.top <= int(m[1]) <= info.area.bottom else m[0],
+            text,
+        )
+        text = re.sub(rf"\b{table}\[(?:\[[^\]]*\],\[(?:'.|[^\]'])+\]|(?:'.|[^\[\]'])+)\]", "#REF!", text)
+        return _failing(text)
+
+    parts.each(broken)
+    _shift(parts, sheet, info.sheet, info.area.top, -info.area.size // (info.area.right - info.area.left + 1))
+    merged = r'<mergeCell ref=""/>|<conditionalFormatting sqref="".*?</conditionalFormatting>'
+    rules = r'|<dataValidation sqref=""[^>]*?(?:/>|>.*?</dataValidation>)'
+    parts.edit(sheet, lambda text: re.sub(merged + rules, "", text))
 
 
 def copy_sheet(parts: Parts, title: str) -> None:

@@ -1,0 +1,71 @@
+"""``strategy-xl repair``: bring back the sheets and tables that were deleted from a workbook."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from strategy_xl.commands.render import (
+    backup_option,
+    chosen_day,
+    exit_code,
+    finding_data,
+    load_spec,
+    show_backups,
+    show_findings,
+    templates_option,
+    text,
+    today_option,
+)
+
+
+@click.command(help=text("cli.repair.help"))
+@click.argument("book", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help=text("cli.repair.out.help")
+)
+@click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
+@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@backup_option
+@templates_option
+@today_option
+def repair(book: Path, out: Path | None, templates: Path | None, *, as_json: bool, **options: Any) -> None:
+    """Repair the workbook, then say what came back and what could not."""
+    from strategy_xl.ooxml.open_marks import refuse_if_open
+    from strategy_xl.ooxml.replace import check_target
+    from strategy_xl.work.repair import repair_workbook
+
+    target = out or book
+    if out is not None:
+        check_target(out, overwrite=False)
+    if not options["dry_run"]:
+        refuse_if_open(target)
+    report = repair_workbook(
+        book,
+        target,
+        load_spec(templates),
+        chosen_day(options["today"]),
+        dry_run=options["dry_run"],
+        backups=options["backup"],
+    )
+    if as_json:
+        data = {
+            "workbook": str(book),
+            "written": str(target) if report.written else None,
+            "sheets": report.sheets,
+            "blocks": report.blocks,
+            "tables": report.tables,
+            "backup": str(report.backup) if report.backup is not None else None,
+            "findings": [finding_data(finding) for finding in report.findings],
+        }
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        show_findings(report.findings)
+        count = len(report.sheets) + len(report.blocks) + len(report.tables)
+        done = "cli.repair.would" if options["dry_run"] else "cli.repair.done"
+        click.echo(text(done if count else "cli.repair.nothing", n=count, path=str(target)))
+        show_backups(int(report.backup is not None))
+    raise SystemExit(exit_code(report.findings))

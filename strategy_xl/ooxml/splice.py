@@ -1,0 +1,368 @@
+"""Take sheets, blocks of rows and tables over from one package into another, which is only added to."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
+from typing import Any
+
+from strategy_xl.errors import PatchRefusedError
+from strategy_xl.formulas.cell_refs import Area, parse_area
+from strategy_xl.formulas.shifting import shift_formula
+from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.patch import PatchJob
+from strategy_xl.ooxml.style_map import StyleMap
+from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
+from strategy_xl.ooxml.workbook_tabs import GONE, with_names, with_sheet
+from strategy_xl.ooxml.xml_bytes import (
+    content,
+    encode_xstring,
+    encoding_of,
+    escape,
+    set_attribute,
+    tags,
+    top_children,
+)
+from strategy_xl.ooxml.xml_insert import AFTER_CELLS, insert_child, prefixed
+
+LINKS = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_NO_LINKS = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+)
+_TABLE_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.table+xml"
+_TYPES = "[Content_Types].xml"
+_LISTED = (b"Default", b"Override", b"Relationship")
+_SHARED = re.compile(rb' t="s"><v>(\d+)</v></c>')
+_ITEM = re.compile(rb"<si>(.*?)</si>", re.DOTALL)
+_ROW = re.compile(rb'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
+_STYLE = re.compile(rb'(<(?:c|row|col) (?:[^<>]*? )?(?:s|style)=")(\d+)')
+_DIFFERENCE = re.compile(rb'(\bdxfId=")(\d+)')
+_SELECTED = re.compile(rb' tabSelected="\w+"')
+_PRIORITY = re.compile(rb'(\bpriority=")(\d+)')
+_CONDITION = re.compile(rb"(<formula>)([^<]*)(</formula>)")
+_SOURCE = re.compile(rb"(<(?:\w+:)?f>)([^<]*)(</(?:\w+:)?f>)")
+_CALCULATED = re.compile(
+    rb"(<(?:\w+:)?calculatedColumnFormula\b[^<>]*>)([^<]*)(</(?:\w+:)?calculatedColumnFormula>)"
+)
+_NUMBERED = re.compile(r"(.*?)\d*(\.\w+)")
+
+Edit = Callable[[bytes], bytes]
+
+
+class Splice:
+    """What goes from a source into the workbook of a patch; ``finish`` hands all of it to the patch.
+
+    The source is a package that this program built: one namespace without prefixes, targets from the root.
+    """
+
+    def __init__(self, job: PatchJob, source: Package) -> None:
+        """Over the patch and the source.
+
+        Errors: PatchRefusedError SX138 for a workbook in a form to which nothing can be added.
+        """
+        self._job, self._info, self._source = job, job.info, WorkbookInfo(source)
+        styles = self._info.styles_part
+        parts = [job.package.read(part) for part in (self._info.part, styles) if part is not None]
+        if styles is None or any(_MAIN not in part or encoding_of(part[:200]) is not None for part in parts):
+            raise PatchRefusedError("SX138", job.package.where)
+        self._styles = StyleMap(source.read(str(self._source.styles_part)), parts[1])
+        self._strings = _ITEM.findall(source.read(str(self._source.shared_strings_part)))
+        self._edits: defaultdict[str, list[Edit]] = defaultdict(list)
+        self._edits[styles].append(lambda _: self._styles.part)
+        self._cells: defaultdict[str, dict[int, dict[int, Any]]] = defaultdict(dict)
+        self._tails: defaultdict[str, list[Edit]] = defaultdict(list)
+        self._given: defaultdict[str, set[str]] = defaultdict(set)
+        self._numbers = [table.id for table in self._info.tables]
+
+    # -- what can be taken over ------------------------------------------------------------------------
+
+    def sheet(self, title: str, after: str | None) -> None:
+        """Take a whole sheet over, behind another one or (None) as the first."""
+        sheet = self._source.sheet(title)
+        part = self._copy(sheet.part, self._translated)
+        link = self._relate(self._info.part, b"worksheet", part)
+        data = self._source.package.read(self._source.part)
+        self._edits[self._info.part].append(
+            partial(with_sheet, title=title, link=link, after=after, source=data, index=sheet.position)
+        )
+
+    def block(self, title: str, first: int, last: int) -> None:
+        """Take rows of a sheet over into the sheet of that title, which has nothing there or below.
+
+        Their merged cells, conditions, rules and tables come with them; notes and pictures do not.
+        """
+        sheet = self._source.sheet(title)
+        data = self._translated(self._source.package.read(sheet.part))
+        rows = b"".join(m[0] for m in _ROW.finditer(data) if first <= int(m[1]) <= last)
+        rest = [(tag.local, data[tag.start : end]) for tag, end in top_children(data)]
+        found: list[tuple[bytes | None, bytes]] = []
+        for kind, raw in rest:
+            if kind in (b"mergeCells", b"dataValidations"):
+                items = (raw[item.start : end] for item, end in top_children(raw))
+                found += [(kind, item) for item in items if _areas(item, first, last) is not None]
+            elif kind == b"conditionalFormatting" and (areas := _areas(raw, first, last)):
+                found.append((None, _limited(raw, areas)))
+        for table in self._source.tables_of(sheet):
+            if first <= table.area.top <= last:
+                part = self._copy(table.part, self._numbered)
+                found.append((b"tableParts", self._entry(title, part)))
+        self._tails[title].append(partial(_with_rows, rows=rows, children=found))
+
+    def table(
+        self, title: str, name: str, area: Area, columns: Sequence[tuple[str, str, bool]], style: str
+    ) -> None:
+        """Make a range of a sheet a table.
+
+        Arguments:
+            title: the sheet.
+            name: of the table.
+            area: its cells, the headers first.
+            columns: for each its header, formula (empty without) and whether that is an array formula.
+            style: name of the table's style.
+        """
+        part = self._free_name("xl/tables/table1.xml")
+        listed = b""
+        for number, (header, formula, is_array) in enumerate(columns, 1):
+            start = b'<tableColumn id="%d" name="%b"' % (number, _header(header))
+            array = b' array="1"' if is_array else b""
+            inside = b"<calculatedColumnFormula%b>%b</calculatedColumnFormula>" % (array, escape(formula))
+            listed += start + (b">" + inside + b"</tableColumn>" if formula else b"/>")
+        ref, raw_name = str(area).encode(), escape(name)
+        self._job.added[part] = self._numbered(
+            b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+            b'<table xmlns="%b" id="1" name="%b" displayName="%b" ref="%b" totalsRowShown="0">'
+            b'<autoFilter ref="%b"/><tableColumns count="%d">%b</tableColumns>'
+            b'<tableStyleInfo name="%b" showRowStripes="1"/></table>'
+            % (_MAIN, raw_name, raw_name, ref, ref, len(columns), listed, style.encode())
+        )
+        self._declare(part, _TABLE_TYPE)
+        entry = self._entry(title, part)
+        self._tails[title].append(partial(_with_rows, rows=b"", children=[(b"tableParts", entry)]))
+
+    def cells(self, title: str, edits: Mapping[int, Mapping[int, Any]]) -> None:
+        """Change cells of a sheet: column → row → value, as in ``set_cells``."""
+        for column, rows in edits.items():
+            self._cells[title].setdefault(column, {}).update(rows)
+
+    def names(self, wanted: Callable[[str], bool], stale: AbstractSet[str]) -> None:
+        """Put back defined names of the source that are lost or broken.
+
+        Arguments:
+            wanted: told what a name stands for, whether it is among those.
+            stale: names that are put back whatever they say now.
+        """
+        data = self._source.package.read(self._source.part)
+        found = {name.name for name in self._source.defined_names if wanted(name.text)}
+        self._edits[self._info.part].append(partial(with_names, source=data, wanted=found, stale=stale))
+
+    def charts(self, source: str, target: str, wanted: Callable[[str], bool]) -> None:
+        """Put back what charts of a sheet read, where that was lost.
+
+        Arguments:
+            source, target: title of the sheet here and there.
+            wanted: told what a chart reads here, whether it was taken over.
+        """
+        pairs = zip(self._charts(self._source, source), self._charts(self._info, target), strict=False)
+        for mine, theirs in pairs:
+            texts = [m[2] for m in _SOURCE.finditer(self._source.package.read(mine))]
+            self._edits[theirs].append(partial(_with_sources, texts=texts, wanted=wanted))
+
+    def column_formulas(self, table: TableInfo, texts: Mapping[str, str]) -> None:
+        """Change formulas of a table's columns: header → text."""
+
+        def change(data: bytes) -> bytes:
+            out, done = b"", 0
+            columns = iter(table.columns)
+            for tag in tags(data):
+                if tag.local != b"tableColumn" or tag.is_close:
+                    continue
+                text = texts.get(next(columns).name)
+                found = _CALCULATED.match(data, tag.end)
+                if found is not None and text is not None:
+                    out += data[done : found.start(2)] + escape(text)
+                    done = found.end(2)
+            return out + data[done:]
+
+        if texts:
+            self._edits[table.part].append(change)
+
+    def finish(self) -> None:
+        """Hand everything over to the patch, which then can be written."""
+        for title in {*self._cells, *self._tails}:
+            tail = partial(_one_by_one, edits=self._tails[title])
+            self._job.patch_sheet(self._info.sheet(title), self._cells[title], tail)
+        self._job.settle_calculation(full_calc=False)
+        self._edits[self._info.part].append(ask_calculation)
+        for part, edits in self._edits.items():
+            changed = edit_part(self._info, part, partial(_one_by_one, edits=edits))
+            if changed is not None:
+                self._job.replaced[part] = changed
+
+    # -- parts -----------------------------------------------------------------------------------------
+
+    def _free_name(self, part: str) -> str:
+        """The part's own name, or the first number that is free in the target."""
+        taken = {name.lower() for name in (*self._job.package.members, *self._job.added)}
+        match = _NUMBERED.fullmatch(part)
+        assert match is not None  # the program names its parts so
+        number, name = 0, part
+        while name.lower() in taken:
+            number += 1
+            name = f"{match[1]}{number}{match[2]}"
+        return name
+
+    def _append(self, part: str, entry: bytes) -> None:
+        self._edits[part].append(partial(insert_child, order=_LISTED, raw=entry))
+
+    def _declare(self, part: str, kind: bytes) -> None:
+        """Note the type of a new part."""
+        listing = self._info.package.find(_TYPES) or _TYPES
+        self._append(listing, b'<Override PartName="/%b" ContentType="%b"/>' % (escape(part), kind))
+
+    def _kind_of(self, part: str) -> bytes:
+        types = self._source.tree(_TYPES)
+        known = {item.get("PartName"): item.get("ContentType") for item in types.all("Override")}
+        endings = {item.get("Extension"): item.get("ContentType") for item in types.all("Default")}
+        return (known.get(f"/{part}") or endings[part.rpartition(".")[2]]).encode()
+
+    def _relate(self, part: str, kind: bytes, target: str) -> bytes:
+        """Relate a part of the target with a new one; the relation's id."""
+        ids = {item.id for item in self._info.relationships(part)} | self._given[part]
+        free = next(name for n in range(1, len(ids) + 2) if (name := f"rId{n}") not in ids)
+        self._given[part].add(free)
+        entry = b'<Relationship Id="%b" Type="%b/%b" Target="/%b"/>'
+        entry %= (free.encode(), LINKS, kind, escape(target))
+        links = self._info.package.relations_of(part)
+        if links is not None:
+            self._append(links, entry)
+        else:
+            folder, _, name = part.rpartition("/")
+            links = f"{folder}/_rels/{name}.rels"
+            known = self._job.added.get(links, _NO_LINKS)
+            assert isinstance(known, bytes)
+            self._job.added[links] = insert_child(known, _LISTED, entry)
+        return free.encode()
+
+    def _entry(self, title: str, table: str) -> bytes:
+        """The element by which a sheet names one of its tables."""
+        link = self._relate(self._info.sheet(title).part, b"table", table)
+        return b'<tablePart xmlns:r="%b" r:id="%b"/>' % (LINKS, link)
+
+    def _copy(self, part: str, change: Edit) -> str:
+        """Copy a part of the source and all that it relates to; its name in the target."""
+        name = self._free_name(part)
+        self._job.added[name] = b""  # taken
+        package = self._source.package
+        links = package.relations_of(part)
+        if links is not None:
+            text = package.read(links)
+            for link in self._source.relationships(part):
+                new = self._copy(link.target, self._numbered if link.kind == "table" else _as_it_is)
+                old = b'Target="/%b"' % link.target.encode()
+                text = text.replace(old, b'target="/%b"' % new.encode())
+            folder, _, file = name.rpartition("/")
+            # A number given to one part may be another's old one: those done are told by their case.
+            self._job.added[f"{folder}/_rels/{file}.rels"] = text.replace(b" target=", b" Target=")
+        self._job.added[name] = change(package.read(part))
+        self._declare(name, self._kind_of(part))
+        return name
+
+    def _numbered(self, data: bytes) -> bytes:
+        """A table's part with an id that is free."""
+        self._numbers.append(max(self._numbers, default=0) + 1)
+        root = next(tags(data))
+        raw = set_attribute(root.raw, b"id", b"%d" % self._numbers[-1])
+        return data[: root.start] + raw + data[root.end :]
+
+    def _translated(self, sheet: bytes) -> bytes:
+        """A sheet's part with texts in its cells and the numbers that its styles have in the target."""
+        sheet = _SELECTED.sub(b"", sheet)
+        sheet = _SHARED.sub(
+            lambda found: b' t="inlineStr"><is>%b</is></c>' % self._strings[int(found[1])], sheet
+        )
+        sheet = _STYLE.sub(lambda found: found[1] + b"%d" % self._styles.cell(int(found[2])), sheet)
+        return _DIFFERENCE.sub(lambda m: m[1] + b"%d" % self._styles.difference(int(m[2])), sheet)
+
+    @staticmethod
+    def _charts(info: WorkbookInfo, title: str) -> Iterator[str]:
+        """The parts of a sheet's charts in the order of its drawing."""
+        for drawing in info.related(info.sheet(title).part, "drawing"):
+            targets = {link.id: info.package.find(link.target) for link in info.relationships(drawing)}
+            for tag in tags(info.package.read(drawing)):
+                if tag.local == b"chart" and not tag.is_close:
+                    values = (value.decode() for value in tag.attributes().values())
+                    yield from (part for value in values if (part := targets.get(value)) is not None)
+
+
+def _as_it_is(data: bytes) -> bytes:
+    return data
+
+
+def _one_by_one(data: bytes, edits: Sequence[Edit]) -> bytes:
+    for edit in edits:
+        data = edit(data)
+    return data
+
+
+def _header(text: str) -> bytes:
+    """A column's name as a table's part has it."""
+    return encode_xstring(text).replace(b'"', b"&quot;").replace(b"\n", b"_x000a_")
+
+
+def _areas(raw: bytes, first: int, last: int) -> list[Area] | None:
+    """Areas of an element that lie within some rows; None when there are none."""
+    found = next(tags(raw)).attributes()
+    refs = (found.get(b"sqref") or found.get(b"ref", b"")).decode().split()
+    areas = [area for ref in refs if (area := parse_area(ref)) is not None]
+    return [area for area in areas if first <= area.top and area.bottom <= last] or None
+
+
+def _limited(raw: bytes, areas: Sequence[Area]) -> bytes:
+    """A conditional format for some of its areas; its conditions read from the first one."""
+    opened = next(tags(raw))
+    base = parse_area(opened.attributes()[b"sqref"].decode().split()[0])
+    assert base is not None  # one of the areas is
+    rows, columns = areas[0].top - base.top, areas[0].left - base.left
+
+    def moved(found: re.Match[bytes]) -> bytes:
+        return found[1] + escape(shift_formula(content(found[2]), rows, columns)) + found[3]
+
+    start = set_attribute(opened.raw, b"sqref", " ".join(map(str, areas)).encode())
+    return start + _CONDITION.sub(moved, raw[opened.end :])
+
+
+def _with_rows(tail: bytes, rows: bytes, children: Sequence[tuple[bytes | None, bytes]]) -> bytes:
+    """What follows the cells of a sheet, with more rows before it and more elements in it."""
+    close = next(tags(tail))
+    prefix = close.prefix
+    last = max((int(found[2]) for found in _PRIORITY.finditer(tail)), default=0)
+
+    def behind(found: re.Match[bytes]) -> bytes:
+        return found[1] + b"%d" % (int(found[2]) + last)
+
+    # What follows reads like a part of its own when it is opened by the tag that it closes.
+    root = b"<%bworksheet>" % prefix
+    rest = root + tail[close.end :]
+    for into, raw in children:
+        rest = insert_child(rest, AFTER_CELLS, _PRIORITY.sub(behind, raw), into=into)
+    return tail[: close.start] + prefixed(rows, prefix) + close.raw + rest.removeprefix(root)
+
+
+def _with_sources(data: bytes, texts: Sequence[bytes], wanted: Callable[[str], bool]) -> bytes:
+    """A chart's part with what it reads put back where it is gone; as it is when it is another chart."""
+    found = list(_SOURCE.finditer(data))
+    if len(found) != len(texts):
+        return data
+    new = iter(texts)
+
+    def back(match: re.Match[bytes]) -> bytes:
+        text = next(new)
+        return match[1] + text + match[3] if GONE in match[2] and wanted(content(text)) else match[0]
+
+    return _SOURCE.sub(back, data)

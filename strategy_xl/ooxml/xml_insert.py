@@ -1,0 +1,62 @@
+"""Put one more element into a part, at its place in the schema's order and with the part's prefix."""
+
+from __future__ import annotations
+
+import re
+
+from strategy_xl.ooxml.xml_bytes import set_attribute, tags, top_children
+
+AFTER_CELLS = (
+    b"sheetCalcPr", b"sheetProtection", b"protectedRanges", b"scenarios", b"autoFilter", b"sortState",
+    b"dataConsolidate", b"customSheetViews", b"mergeCells", b"phoneticPr", b"conditionalFormatting",
+    b"dataValidations", b"hyperlinks", b"printOptions", b"pageMargins", b"pageSetup", b"headerFooter",
+    b"rowBreaks", b"colBreaks", b"customProperties", b"cellWatches", b"ignoredErrors", b"smartTags",
+    b"drawing", b"legacyDrawing", b"legacyDrawingHF", b"drawingHF", b"picture", b"oleObjects", b"controls",
+    b"webPublishItems", b"tableParts", b"extLst",
+)  # fmt: skip
+"""What follows the cells of a sheet, in the schema's order (ECMA-376 part 1, 18.3.1.99)."""
+
+_PLAIN_NAME = re.compile(rb"<(/?)([A-Za-z_][\w.-]*)(?=[\s/>])")
+
+
+def prefixed(raw: bytes, prefix: bytes) -> bytes:
+    """XML without prefixes as it reads where the main namespace has one (with its colon)."""
+    return _PLAIN_NAME.sub(rb"<\1" + prefix + rb"\2", raw) if prefix else raw
+
+
+def insert_child(data: bytes, order: tuple[bytes, ...], raw: bytes, into: bytes | None = None) -> bytes:
+    """A part with one more child of its root, after those that the schema puts before it.
+
+    Arguments:
+        data: the part.
+        order: names of the root's children as the schema orders them.
+        raw: the new element, without prefixes.
+        into: name of the root's child to put it into, made when there is none; its count is kept right.
+    """
+    root = next(tags(data))
+    if root.is_empty:
+        opened = data[: root.end - 2].rstrip() + b"></%b>" % root.name
+        return insert_child(opened + data[root.end :], order, raw, into)
+    name = into or next(tags(raw)).name
+    before = order[: order.index(name) + (into is None)]
+    at = root.end
+    for tag, end in top_children(data):
+        if tag.local == into:
+            return data[: tag.start] + _with_item(data[tag.start : end], raw) + data[end:]
+        if tag.local in before:
+            at = end
+    new = raw if into is None else b'<%b count="1">%b</%b>' % (into, raw, into)
+    return data[:at] + prefixed(new, root.prefix) + data[at:]
+
+
+def _with_item(container: bytes, raw: bytes) -> bytes:
+    """A list with one more item at its end."""
+    opened = next(tags(container))
+    start, inside = opened.raw, b""
+    if (count := opened.attributes().get(b"count", b"")).isdigit():
+        start = set_attribute(start, b"count", b"%d" % (int(count) + 1))
+    if opened.is_empty:
+        start = start[:-2].rstrip() + b">"
+    else:
+        inside = container[opened.end : container.rindex(b"</")]
+    return start + inside + prefixed(raw, opened.prefix) + b"</%b>" % opened.name
