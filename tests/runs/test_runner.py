@@ -6,6 +6,8 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -17,6 +19,7 @@ from typing import Any
 import pytest
 
 from strategy_xl.build import book
+from strategy_xl.ooxml import replace as replacing
 from strategy_xl.runs import runner
 from strategy_xl.runs.runner import Task, run
 from strategy_xl.work.recompute import JobReport
@@ -82,6 +85,24 @@ def test_a_dry_run_writes_nothing(folder: Path, tmp_path: Path) -> None:
     (report,) = reports(paths, 4, dry_run=True)
     assert report.changed > 0
     assert paths[0].read_bytes() == before
+
+
+def test_what_dead_runs_left_goes(folder: Path, tmp_path: Path) -> None:
+    """Their temporary files are removed from the workbooks' folders; those of runs at work stay."""
+    (path,) = copied(folder, tmp_path / "1")[:1]
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    with pytest.MonkeyPatch.context() as patch:
+        names = []
+        for process in (dead.pid, os.getpid()):
+            patch.setattr(os, "getpid", lambda process=process: process)
+            names.append(replacing._temporary(path.parent))
+    for name in names:
+        name.write_bytes(b"PK")
+    reports([path], 1, dry_run=True)
+    assert [name.exists() for name in names] == [True, True]
+    reports([path], 1)
+    assert [name.exists() for name in names] == [False, True]
 
 
 def test_no_workbook_no_report() -> None:
