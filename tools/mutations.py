@@ -21,10 +21,12 @@ from typing import Any
 from lxml import etree
 
 ODD_TEXTS = (
-    "", " ", "-1", "0", "1", "²", "１２", "١", "1e999", "-1e999", "1e-400", "NaN", "INF", "0x10", "1.5", "1,5",
+    "", " ", "-1", "0", "1", "²", "１２", "١", "1e999", "-1e999", "1e-400", "NaN", "INF", "0x10", "1.5",
+    "1,5",
     "99999999999", "4294967295", "4294967296", "2147483648", "1048576", "1048577", "16384", "16385",
     "A0", "A1", "a1", "XFD1048576", "XFE1", "A1048577", "A1:A1048576", "A1:XFD1048576", "B2:A1", "A:A", "1:1",
-    "$A$1", "A1 B2", "R1C1", "#REF!", "#N/A", "Sheet1!A1", "'x'!A1", "'", "=1+1", "@", "+1", "-x", "true", "False",
+    "$A$1", "A1 B2", "R1C1", "#REF!", "#N/A", "Sheet1!A1", "'x'!A1", "'", "=1+1", "@", "+1", "-x",
+    "true", "False",
     "s", "n", "b", "e", "d", "str", "inlineStr", "shared", "array", "dataTable", "rId1", "rId999", "../../x",
     "\u200b", "\u00a0", "\ufeff", "é" * 300, "9" * 400, "a" * 40_000, "_x0000_", "_x005F_", "_xD800_", "\t\n",
     "2024-02-30", "2024-01-01T25:61:61Z", "[$-F800]", "[<", "0;0;0;0;0", "%", "\U0001f4a9",
@@ -32,9 +34,11 @@ ODD_TEXTS = (
 """For attributes, cells and texts."""
 
 ODD_BYTES = (
-    b"<", b">", b"&", b'"', b"&#x0;", b"&#xD800;", b"&#1114112;", b"&lol;", b"]]>", b"<![CDATA[", b"<!--", b"-->",
+    b"<", b">", b"&", b'"', b"&#x0;", b"&#xD800;", b"&#1114112;", b"&lol;", b"]]>", b"<![CDATA[",
+    b"<!--", b"-->",
     b"<?", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"\xff\xfe", b"\xef\xbb\xbf", b"\x00", b"\xc3", b"\xed\xa0\x80",
-    b"\xc2\xb2", b"</x>", b"<x>", b"<c/>", b"<row/>", b'<row r="1"/>', b'<c r="A1"/>', b"<f>", b"<v>", b"PK\x03\x04",
+    b"\xc2\xb2", b"</x>", b"<x>", b"<c/>", b"<row/>", b'<row r="1"/>', b'<c r="A1"/>', b"<f>", b"<v>",
+    b"PK\x03\x04",
     b"9" * 400, b"<a>" * 400, b' r="A1"', b' t="s"', b' s="99999"', b":", b" ", b"\n",
 )  # fmt: skip
 
@@ -87,7 +91,7 @@ def mutated(
 
 
 class Parts(dict[str, bytes]):
-    """The parts of a workbook, and their compressed bytes, so that a workbook is quickly put together again."""
+    """The parts of a workbook, and their compressed bytes, to put a workbook together quickly."""
 
     def __init__(self, data: bytes) -> None:
         """Of the bytes of a workbook."""
@@ -170,7 +174,7 @@ def _text(chance: Random) -> str:
     return chance.choice(ODD_TEXTS)
 
 
-def _change(element: Any, every: list[Any], chance: Random) -> None:  # noqa: C901 - one arm a kind of change
+def _change(element: Any, every: list[Any], chance: Random) -> None:  # noqa: C901, PLR0912 - one arm a kind
     parent = element.getparent()
     names = list(element.attrib)
     match chance.randrange(11):
@@ -250,7 +254,8 @@ def _odd_cell(cell: bytes, chance: Random) -> bytes:
     inner = chance.choice(formulas)
     text = _escaped(_text(chance))
     inner += chance.choice(
-        (f"<v>{text}</v>", f"<v>{text}</v>", "", f"<is><t>{text}</t></is>", "<v/>", "<v>1</v><v>2</v>", "<is/>",
+        (f"<v>{text}</v>", f"<v>{text}</v>", "", f"<is><t>{text}</t></is>", "<v/>", "<v>1</v><v>2</v>",
+        "<is/>",
          f"<is><r><t>{text}</t></r><r><t>{text}</t></r></is>"),
     )  # fmt: skip
     inner = re.sub(r"<(/?)(\w)", rf"<\1{prefix}\2", inner)
@@ -265,9 +270,12 @@ def _escaped(text: str) -> str:
 def odd_value(chance: Random) -> Any:
     """What people may put into a cell of theirs: all that a workbook can hold."""
     texts = (
-        *ODD_TEXTS, "12 %", "1 234,5 €", "$1,234.50", "(5)", "1/2/2024", "31/12/1899", "12:61", "3 mois", "T1 2027",
-        "augmenter le CA de 10 % d'ici fin juin", "atteindre " * 800, "10" * 200 + " %", "de 5 à 9 " * 300, "…" * 999,
-        "x" * 32_000, "a-" * 9_000, "1." * 5_000, "d'ici " * 2_000, "\x07\x1b[31m", "<script>", "\r\n" * 200, "[/b]",
+        *ODD_TEXTS, "12 %", "1 234,5 €", "$1,234.50", "(5)", "1/2/2024", "31/12/1899", "12:61", "3 mois",
+        "T1 2027",
+        "augmenter le CA de 10 % d'ici fin juin", "atteindre " * 800, "10" * 200 + " %",
+        "de 5 à 9 " * 300, "…" * 999,
+        "x" * 32_000, "a-" * 9_000, "1." * 5_000, "d'ici " * 2_000, "\x07\x1b[31m", "<script>",
+        "\r\n" * 200, "[/b]",
     )  # fmt: skip
     numbers = (
         0,
@@ -291,8 +299,10 @@ def odd_value(chance: Random) -> Any:
 # -- formulas ----------------------------------------------------------------------------------------------
 
 _ATOMS = (
-    "1", "0", "-1", "1e308", "1e-308", "9999999999", "0.1", '""', '"a"', '"*a*a*a*a*b"', '"1e999"', '"0.00E+00"', "TRUE",
-    "FALSE", "#N/A", "[n]", "[t]", "[m]", "t[n]", "t[t]", "t[m]", "@k", "{1,2;3,4}", '{"a","b"}', '">="&[n]', "",
+    "1", "0", "-1", "1e308", "1e-308", "9999999999", "0.1", '""', '"a"', '"*a*a*a*a*b"', '"1e999"',
+    '"0.00E+00"', "TRUE",
+    "FALSE", "#N/A", "[n]", "[t]", "[m]", "t[n]", "t[t]", "t[m]", "@k", "{1,2;3,4}", '{"a","b"}',
+    '">="&[n]', "",
     '"[h]:mm:ss.000"', '"#,##0.0;[Red]-0"', "-5.5", "2958466", '"~*?"',
 )  # fmt: skip
 _OPERATORS = ("+", "-", "*", "/", "^", "&", "=", "<>", "<", ">=", "%")
@@ -348,7 +358,8 @@ def _bomb(chance: Random, functions: Sequence[str]) -> str:
             f'{name}(t[t],REPT("9",400))', f"{name}(t[n],t[n],t[n])", "9^9^9^9", "1e308*10", "-1e308-1e308",
             "{" + ",".join(["1"] * many) + "}", "{" + ";".join(["1,2"] * many) + "}",
             f"VALUE(REPT(\"{chance.choice(('9', '1,', '1 ', '.', '-', '1/', ':'))}\",32767))",
-            '"' + 'a""' * many + '"', "[" + "n" * many + "]", "#" * many, "'" * many, "1" + "0" * min(many, 5000),
+            '"' + 'a""' * many + '"', "[" + "n" * many + "]", "#" * many, "'" * many,
+            "1" + "0" * min(many, 5000),
         )
     )  # fmt: skip
 
@@ -356,9 +367,12 @@ def _bomb(chance: Random, functions: Sequence[str]) -> str:
 def odd_excel_formula(chance: Random) -> str:
     """A formula as files hold it."""
     atoms = (
-        "A1", "$A$1", "A1:B2", "A:A", "1:1", "Sheet1!A1", "'It''s'!A1:B2", "[1]x!A1", "T[[#This Row],[a]]", "T[[#All]]",
-        "T[]", "XFD1048576", "A1048576", "#REF!", "SUM", "_xlfn.LET(x,1,x)", "A1#", "@A1", "{1;2}", '"a""b"', "'", '"',
-        "[", "]", "(", ")", ",", ";", "!", "$", ":", " ", "-", "²", "R1C1", "LOG10(A1)", "1E+5", "1.5.2", "\n", "\\",
+        "A1", "$A$1", "A1:B2", "A:A", "1:1", "Sheet1!A1", "'It''s'!A1:B2", "[1]x!A1",
+        "T[[#This Row],[a]]", "T[[#All]]",
+        "T[]", "XFD1048576", "A1048576", "#REF!", "SUM", "_xlfn.LET(x,1,x)", "A1#", "@A1", "{1;2}",
+        '"a""b"', "'", '"',
+        "[", "]", "(", ")", ",", ";", "!", "$", ":", " ", "-", "²", "R1C1", "LOG10(A1)", "1E+5", "1.5.2",
+        "\n", "\\",
     )  # fmt: skip
     return "".join(chance.choice(atoms) for _ in range(chance.choice((1, 3, 8, 30, 400))))
 

@@ -15,7 +15,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -25,7 +26,8 @@ from typing import IO, Any, Generic, Self, TypeVar
 
 from strategy_xl.errors import StrategyXlError
 
-OK, REFUSED, FAULT, CRASH, HANG, MEMORY = "ok", "refused", "fault", "crash", "hang", "memory"
+OK, REFUSED, UNJUDGED = "ok", "refused", "not judged"
+FAULT, CRASH, HANG, MEMORY = "fault", "crash", "hang", "memory"
 BAD = (FAULT, CRASH, HANG, MEMORY)
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -50,12 +52,14 @@ class Limits:
             the clock on the wall says little.
         wall: seconds on the wall, for what waits.
         memory: bytes beyond what the process holds between two cases.
+        judging: seconds of processor time for what judges the result, which the case is not charged.
         cases: cases after which a new process takes over, so that nothing piles up.
     """
 
     cpu: float = 5.0
     wall: float = 120.0
     memory: int = 512 << 20
+    judging: float = 60.0
     cases: int = 1000
 
 
@@ -64,7 +68,8 @@ class Outcome:
     """What became of a case.
 
     Arguments:
-        kind: ``ok``, ``refused``, ``fault`` (a wrong result), ``crash``, ``hang`` or ``memory``.
+        kind: ``ok``, ``refused``, ``not judged`` (that took too long), ``fault`` (a wrong result), ``crash``,
+            ``hang`` or ``memory``.
         detail: the code of a refusal, what is wrong with a result, the traceback of all else.
         cpu: seconds of processor time.
         memory: bytes at the peak beyond those at the start.
@@ -102,6 +107,42 @@ def _cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+@dataclass
+class _Meter:
+    """What a case has taken, in its own process; ``tell`` tells the parent that judging begins or ends."""
+
+    tell: Callable[[bool], None]
+    cpu: float = 0.0
+    memory: int = 0
+    _start: float = 0.0
+    _before: int = 0
+
+    def go(self) -> None:
+        with Path("/proc/self/clear_refs").open("w") as refs:
+            refs.write("5")  # the peak counts from here
+        self._before, self._start = _status("VmRSS"), time.process_time()
+
+    def stop(self) -> None:
+        self.cpu += time.process_time() - self._start
+        self.memory = max(self.memory, _status("VmHWM") - self._before)
+
+
+_meters: list[_Meter] = []
+
+
+@contextmanager
+def judging() -> Iterator[None]:
+    """What is done inside is not charged to the case that is treated."""
+    meter = _meters[-1] if _meters else _Meter(lambda _on: None)
+    meter.stop()
+    meter.tell(True)  # noqa: FBT003 - on
+    try:
+        yield
+    finally:
+        meter.tell(False)  # noqa: FBT003 - off
+        meter.go()
+
+
 def _tried(treat: Callable[[Any], Any], case: Any) -> Outcome:
     try:
         return Outcome(OK, value=treat(case))
@@ -117,15 +158,17 @@ def _tried(treat: Callable[[Any], Any], case: Any) -> Outcome:
         return Outcome(CRASH, traceback.format_exc())
 
 
-def _measured(treat: Callable[[Any], Any], case: Any, limits: Limits) -> Outcome:
-    with Path("/proc/self/clear_refs").open("w") as refs:
-        refs.write("5")  # the peak counts from here
-    before, start = _status("VmRSS"), time.process_time()
+def _measured(
+    treat: Callable[[Any], Any], case: Any, limits: Limits, tell: Callable[[bool], None]
+) -> Outcome:
+    meter = _Meter(tell)
+    _meters[:] = [meter]
+    meter.go()
     found = _tried(treat, case)
-    cpu, grown = time.process_time() - start, max(_status("VmHWM") - before, 0)
-    if grown > limits.memory and found.kind in (OK, REFUSED):
-        found = Outcome(MEMORY, f"{grown >> 20} MiB")
-    return Outcome(found.kind, found.detail, cpu, grown, found.value)
+    meter.stop()
+    if meter.memory > limits.memory and found.kind in (OK, REFUSED):
+        found = Outcome(MEMORY, f"{meter.memory >> 20} MiB")
+    return Outcome(found.kind, found.detail, meter.cpu, meter.memory, found.value)
 
 
 def _work(treat: Callable[[Any], Any], cases: Connection, limits: Limits, dump: IO[bytes]) -> None:
@@ -141,7 +184,7 @@ def _work(treat: Callable[[Any], Any], cases: Connection, limits: Limits, dump: 
             case = cases.recv()
         except EOFError:
             return
-        found = _measured(treat, case, limits)
+        found = _measured(treat, case, limits, cases.send)
         cases.send(found)
         if found.kind == MEMORY:
             return  # what is left of this process is of no use
@@ -179,23 +222,31 @@ class Supervised(Generic[_Case]):
         if self._process is None:
             self._start()
         self._done += 1
-        start, used = time.monotonic(), _cpu(self._process.pid)
         self._pipe.send(case)
+        found: Outcome | bool = False
+        while not isinstance(found, Outcome):
+            found = self._next(is_judging=found)
+        if found.cpu > self._limits.cpu and found.kind != UNJUDGED:
+            found = Outcome(HANG, f"{found.cpu:.1f} s\n{found.detail}", found.cpu, found.memory)
+        if found.kind == MEMORY or self._done >= self._limits.cases:
+            self._end()
+        return found
+
+    def _next(self, *, is_judging: bool) -> Outcome | bool:
+        """What the process tells next: the outcome, or whether judging begins or ends."""
+        limit, kind = (self._limits.judging, UNJUDGED) if is_judging else (self._limits.cpu, HANG)
+        start, used = time.monotonic(), _cpu(self._process.pid)
         while not self._pipe.poll(_LOOK):
             cpu = _cpu(self._process.pid) - used
-            if cpu > self._limits.cpu or time.monotonic() - start > self._limits.wall:
-                return Outcome(HANG, self._stopped(), cpu)
+            if cpu > limit or time.monotonic() - start > self._limits.wall:
+                return Outcome(kind, self._stopped(), cpu)
         try:
-            found: Outcome = self._pipe.recv()
+            found: Outcome | bool = self._pipe.recv()
         except EOFError:
             self._process.join(10)
             number = self._process.exitcode
             self._end()
             return Outcome(CRASH, f"the process ended with {number}")
-        if found.cpu > self._limits.cpu:
-            found = Outcome(HANG, f"{found.cpu:.1f} s\n{found.detail}", found.cpu, found.memory)
-        if found.kind == MEMORY or self._done >= self._limits.cases:
-            self._end()
         return found
 
     def _start(self) -> None:

@@ -12,6 +12,7 @@ from strategy_xl.commands.render import (
     backup_option,
     exit_code,
     load_spec,
+    printable,
     show_backups,
     show_findings,
     templates_option,
@@ -95,12 +96,13 @@ def _preview(planned: ImportPlan) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     lang = planned.data.context.lang
     for match in planned.matches:
-        click.echo(f"{match.column} → {planned.data.field(match.field).label.get(lang)}")
+        click.echo(f"{printable(match.column)} → {planned.data.field(match.field).label.get(lang)}")
     for column in planned.unmatched:
-        click.echo(f"{column.column} → {text('cli.import.left_out')}")
+        click.echo(f"{printable(column.column)} → {text('cli.import.left_out')}")
     rows: tuple[Mapping[str, Any], ...] = planned.preview
     if not rows:
         return
@@ -108,6 +110,7 @@ def _preview(planned: ImportPlan) -> None:
     for label in rows[0]:
         table.add_column(label, overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+        cells = ("" if value is None else printable(str(value)) for value in row.values())
+        table.add_row(*map(Text, cells))  # brackets in a cell are no markup
     console = Console()
     (console if console.is_terminal else Console(width=160)).print(table)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, EXIT_UNREADABLE = 0, 1, 2, 3
 
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -36,12 +36,13 @@ def language() -> str:
 
 
 def text(key: str, /, **args: object) -> str:
-    """A message of the command line in the user's language."""
-    return message(key, language(), **args)
+    """A message of the command line in the user's language; texts of files are made printable."""
+    shown = {name: printable(value) if isinstance(value, str) else value for name, value in args.items()}
+    return message(key, language(), **shown)
 
 
 def printable(line: str) -> str:
-    """A line for people's screens: control characters, and bytes that are no text, as escapes."""
+    """A line for people's screens: what moves a cursor or turns a text, and bytes of none, as escapes."""
     return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], line)
 
 

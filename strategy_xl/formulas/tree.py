@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from strategy_xl.formulas.references import REFERENCE, Reference, pieces, read_reference
@@ -78,6 +79,9 @@ class Call:
 Node = Literal | Reference | Missing | Array | Group | Unary | Binary | Call
 
 _BINDING = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5}
+_NESTED = 100
+"""Parts within parts that are read; Excel takes 64 calls within calls."""
+_SHOWN = 500
 _UNARY_BINDING = 6  # Excel binds a sign tighter than the power: -2^2 is 4
 
 
@@ -87,6 +91,7 @@ class _Parser:
         self._tokens = [token for token in pieces(formula) if token.kind != SPACE]
         self._tokens.append(Token("end", "", len(formula)))
         self._next = 1 if self._tokens[0].text == "=" else 0
+        self._nested = 0
 
     def _take(self) -> Token:
         token = self._tokens[self._next]
@@ -99,7 +104,7 @@ class _Parser:
         return token.text if token.kind == MARK else token.kind
 
     def _fail(self, token: Token) -> FormulaError:
-        return FormulaError(f"{token.text or 'end'!r} at {token.at} in {self._formula!r}")
+        return FormulaError(f"{token.text[:_SHOWN] or 'end'!r} at {token.at} in {self._formula[:_SHOWN]!r}")
 
     def _expect(self, text: str) -> None:
         token = self._take()
@@ -111,17 +116,27 @@ class _Parser:
         self._expect("")
         return node
 
+    def _go_in(self) -> None:
+        self._nested += 1
+        if self._nested > _NESTED:
+            message = f"too many parts within parts: {self._formula[:_SHOWN]!r}"
+            raise FormulaError(message)
+
     def _expression(self, floor: int) -> Node:
+        outside = self._nested
+        self._go_in()
         left = self._prefix()
         while True:
             op = self._peek()
             if op == "%":
                 self._take()
+                self._go_in()
                 left = Unary("%", left)
             elif _BINDING.get(op, 0) > floor:
                 self._take()
                 left = Binary(op, left, self._expression(_BINDING[op]))
             else:
+                self._nested = outside
                 return left
 
     def _prefix(self) -> Node:
@@ -145,7 +160,7 @@ class _Parser:
             return reference
         text = token.text
         if token.kind == NUMBER:
-            return Literal("number", float(text), text)
+            return self._number(token, text)
         if token.kind == TEXT:
             return Literal("text", text[1:-1].replace('""', '"'), text)
         if token.kind == ERROR:
@@ -153,6 +168,12 @@ class _Parser:
         if text in ("TRUE", "FALSE"):
             return Literal("bool", text == "TRUE", text)
         raise self._fail(token)
+
+    def _number(self, token: Token, text: str) -> Literal:
+        value = float(text)
+        if math.isinf(value):
+            raise self._fail(token)
+        return Literal("number", value, text)
 
     def _arguments(self) -> tuple[Node, ...]:
         args: list[Node] = []
@@ -189,8 +210,7 @@ class _Parser:
             number = self._take()
             if number.kind != NUMBER:
                 raise self._fail(number)
-            text = token.text + number.text
-            return Literal("number", float(text), text)
+            return self._number(number, token.text + number.text)
         found = self._atom(token)
         if isinstance(found, Reference):
             raise self._fail(token)

@@ -156,7 +156,7 @@ class RowPatcher:
             found = self._row_tag.search(piece)
             if found is not None:
                 attributes = Tag(found[0], 0, len(found[0])).attributes()
-                if attributes.get(b"customFormat") in (b"1", b"true") and b"s" in attributes:
+                if attributes.get(b"customFormat") in (b"1", b"true") and attributes.get(b"s", b"").isdigit():
                     return attributes[b"s"]
         return self._column_style(column)
 

@@ -108,7 +108,7 @@ class SheetScanner:
         for tag in tags(head):
             if tag.local == b"col" and not tag.is_close:
                 found = tag.attributes()
-                if found.get(b"style", b"0") != b"0":
+                if found.get(b"style", b"0") != b"0" and found[b"style"].isdigit():
                     first, last = (self._whole(found, name) for name in (b"min", b"max"))
                     styles.append((first, last, found[b"style"]))
             elif tag.local == b"dimension" and not tag.is_close:

@@ -42,6 +42,8 @@ class SheetAudit:
             lambda: info.package.read(info.shared_strings_part) if info.shared_strings_part else b""
         )
         self._findings: list[Finding] = []
+        self._space: str | None = None
+        self._inside = False
         self._row = self._column = 0
         self._kind = ""
         self._text: list[str] | None = None
@@ -87,10 +89,15 @@ class SheetAudit:
         )
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition("}")[2]
-        if name == "row":
+        space, _, name = tag.rpartition("}")
+        self._space = space if self._space is None else self._space
+        if space != self._space:
+            return
+        if name == "sheetData":
+            self._inside = True
+        elif name == "row" and self._inside:
             self._start_row(attributes)
-        elif name == "c":
+        elif name == "c" and self._inside:
             self._start_cell(attributes)
         elif name == "mergeCell":
             area = parse_area(attributes.get("ref", ""))
@@ -139,6 +146,7 @@ class SheetAudit:
 
     def _end(self, tag: str) -> None:
         name = tag.rpartition("}")[2]
+        self._inside = self._inside and name != "sheetData"
         if name not in ("f", "v", "t", "formula1") or self._text is None:
             return
         text, self._text = "".join(self._text), None

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.cellvalues import LONGEST_TEXT, ErrorValue
 from strategy_xl.formulas.arrays import all as library
 from strategy_xl.formulas.arrays.blocks import (
     ERRORS,
@@ -46,6 +46,9 @@ Vector = list[Value]
 
 CHUNK = 2_000_000
 """Most cells of a rows × cells table held at a time (about 16 MB an array)."""
+
+_DEPTH = 200
+"""Levels of a tree that is evaluated: each takes some calls within calls of Python."""
 
 TODAY = "today"
 
@@ -143,10 +146,26 @@ def compile_formula(formula: str) -> Compiled:
 
     Errors: FormulaError when it cannot be read, UnsupportedError naming an unknown function.
     """
-    root = simplified(parse(formula))
+    if len(formula) > LONGEST_TEXT:
+        message = f"a formula of {len(formula)} characters"
+        raise UnsupportedError(message)
+    tree = parse(formula)
+    _check_depth(tree)
+    root = simplified(tree)
     traits: dict[int, Traits] = {}
     _analyse(root, traits)
     return Compiled(formula, root, traits)
+
+
+def _check_depth(tree: Node) -> None:
+    """Refuse what cannot be walked: here a sum of thousands is as deep as it is long."""
+    level: tuple[Node, ...] = (tree,)
+    for _ in range(_DEPTH):
+        level = tuple(part for parent in level for part in children(parent))
+        if not level:
+            return
+    message = f"more than {_DEPTH} parts within parts"
+    raise UnsupportedError(message)
 
 
 def evaluate(formula: str, context: Context) -> Vector:

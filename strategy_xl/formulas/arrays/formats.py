@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,10 @@ _PIECE = re.compile(
     r"|(?P<other>.)",
     re.DOTALL,
 )
+
+
+_DIGITS = 310
+"""Digits before the point of the largest number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,8 @@ def format_text(text: str, pattern: str) -> str:
     return "".join(text if piece.kind == "text" else piece.text for piece in _pieces(section))
 
 
-def format_value(value: float, pattern: str, signs: FormatSigns) -> str:
-    """A number in an Excel format (English codes)."""
+def format_value(value: float, pattern: str, signs: FormatSigns) -> str | None:
+    """A number in an Excel format (English codes); None when it is too large to be shown in it."""
     sections = _sections(pattern)
     section, size, minus = sections[0], value, value < 0
     if len(sections) > 1 and value < 0:
@@ -89,7 +94,7 @@ def format_value(value: float, pattern: str, signs: FormatSigns) -> str:
     return _number(size, minus, pieces, signs)
 
 
-def _number(value: float, minus: bool, pieces: tuple[_Piece, ...], signs: FormatSigns) -> str:
+def _number(value: float, minus: bool, pieces: tuple[_Piece, ...], signs: FormatSigns) -> str | None:
     digits = "".join(piece.text for piece in pieces if piece.kind == "digit")
     if not digits:
         body = "".join(number_text(abs(value), signs.decimal) if p.kind == "text" else p.text for p in pieces)
@@ -98,6 +103,8 @@ def _number(value: float, minus: bool, pieces: tuple[_Piece, ...], signs: Format
     scale = len(whole) - len(whole.rstrip(",")) if not fraction else len(digits) - len(digits.rstrip(","))
     places = sum(fraction.count(sign) for sign in "0#?")
     value = abs(value) * 100.0 ** sum(piece.kind == "percent" for piece in pieces) / 1000.0**scale
+    if math.isinf(value):
+        return None
     exponent = next((piece.text for piece in pieces if piece.kind == "exponent"), None)
     power = ""
     if exponent is not None:
@@ -139,10 +146,11 @@ def _spread(left: str, pieces: tuple[_Piece, ...]) -> list[str]:
 
 def _decimal(value: float, places: int) -> str:
     """Fixed digits, half away from zero on the 15 digits that Excel keeps."""
-    from decimal import ROUND_HALF_UP, Decimal
+    from decimal import ROUND_HALF_UP, Context, Decimal
 
     kept = Decimal(f"{value:.14e}")
-    return format(kept.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP), "f")
+    enough = Context(prec=_DIGITS + places)
+    return format(kept.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, enough), "f")
 
 
 def _names(language: str) -> tuple[dict[int, str], dict[int, str], dict[int, str], dict[int, str]]:

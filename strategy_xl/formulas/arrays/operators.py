@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from strategy_xl.cellvalues import LONGEST_TEXT
 from strategy_xl.formulas.arrays.blocks import (
     BLANK,
     DIV0,
@@ -16,6 +17,7 @@ from strategy_xl.formulas.arrays.blocks import (
     NUM,
     NUMBER,
     TEXT,
+    VALUE,
     Bools,
     Cells,
     Floats,
@@ -78,7 +80,12 @@ def sign(op: str, operand: Cells) -> Cells:
 def join(left: Cells, right: Cells, decimal: str = ".") -> Cells:
     """``left & right``; shapes broadcast."""
     left, right = aligned([textual(left, decimal), textual(right, decimal)])
-    return with_errors(texts(left.texts + right.texts), errors_of((left, right)))
+    joined = left.texts + right.texts
+    errors = errors_of((left, right))
+    sizes = [len(text) for text in joined.ravel().tolist()]
+    if max(sizes, default=0) > LONGEST_TEXT:
+        errors = _also(errors, np.array(sizes).reshape(joined.shape) > LONGEST_TEXT, VALUE)
+    return with_errors(texts(joined), errors)
 
 
 def collation(text: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from strategy_xl.formulas.arrays.blocks import (
     VALUE,
     Cells,
     Floats,
+    Shape,
     aligned,
     booleans,
     checked,
@@ -31,6 +32,8 @@ from strategy_xl.formulas.arrays.library import ALL, Environment, function
 from strategy_xl.formulas.arrays.maths import failing
 from strategy_xl.formulas.arrays.stats import first_errors, flat_rows
 
+_SIGN = re.compile(r"~[*?~]|.", re.DOTALL)
+_LONGEST_FORMAT = 255
 _Plan = Sequence[str]
 """Of each argument: ``t`` text, ``n`` number."""
 
@@ -74,11 +77,7 @@ def _texts_of(
             if line not in known:
                 known[line] = compute(*line) if line is not None else ""
             values.append(known[line])
-        shape = found[0].shape
-        wrong = np.array([value is None for value in values], dtype=bool).reshape(shape)
-        return with_errors(
-            texts(objects([value or "" for value in values], shape)), failing(wrong, VALUE, errors)
-        )
+        return _bounded(values, found[0].shape, errors)
 
 
 def _numbers_of(
@@ -112,7 +111,9 @@ def _mid(text: str, start: float, count: float) -> str | None:
 
 def _substitute(text: str, old: str, new: str, nth: float) -> str | None:
     if nth < 0:
-        return text.replace(old, new) if old else text
+        # Counted before: a long text for each sign of a long one is more than a machine holds.
+        grown = text.count(old) * (len(new) - len(old)) if old else 0
+        return None if len(text) + grown > LONGEST_TEXT else text.replace(old, new) if old else text
     if nth < 1:
         return None
     at = -len(old)
@@ -164,20 +165,35 @@ _texts_of("UNICHAR", "n", _character)
 _texts_of("CHAR", "n", _char)
 
 
+def _fixed_parts(pattern: str) -> list[str]:
+    """Regular expressions of what stands between the ``*`` of a pattern."""
+    found = [""]
+    for sign in _SIGN.findall(pattern):
+        if sign == "*":
+            found.append("")
+        else:
+            found[-1] += "." if sign == "?" else re.escape(sign[-1])
+    return found
+
+
+def _in_order(parts: Sequence[str]) -> str:
+    """The parts one after the other: once the first place of one is found, no other is tried."""
+    return "".join(f"(?>.*?{part})" for part in parts if part)
+
+
 @lru_cache(maxsize=4096)
 def wildcard(pattern: str) -> re.Pattern[str]:
-    """A regular expression for a text with ``*`` and ``?`` (``~`` makes them plain), without case."""
-    found: list[str] = []
-    at = 0
-    while at < len(pattern):
-        sign = pattern[at]
-        if sign == "~" and at + 1 < len(pattern) and pattern[at + 1] in "*?~":
-            at += 1
-            found.append(re.escape(pattern[at]))
-        else:
-            found.append({"*": ".*", "?": "."}.get(sign, re.escape(sign)))
-        at += 1
-    return re.compile("".join(found), re.IGNORECASE | re.DOTALL)
+    """A regular expression for a whole text with ``*`` and ``?`` (``~`` makes them plain), without case."""
+    first, *rest = _fixed_parts(pattern)
+    tail = f"{_in_order(rest[:-1])}.*{rest[-1]}" if rest else ""
+    return re.compile(first + tail, re.IGNORECASE | re.DOTALL)
+
+
+@lru_cache(maxsize=512)
+def _sought(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What a text within a text begins with, and what must follow somewhere."""
+    first, *rest = _fixed_parts(pattern)
+    return tuple(re.compile(part, re.IGNORECASE | re.DOTALL) for part in (first, _in_order(rest)))  # type: ignore[return-value]
 
 
 def has_wildcard(pattern: str) -> bool:
@@ -195,8 +211,10 @@ def _find(wanted: str, text: str, start: float) -> float | None:
 def _search(wanted: str, text: str, start: float) -> float | None:
     if not 1 <= start <= len(text) + 1:
         return None
-    found = wildcard(wanted.replace("**", "*")).search(text, int(start) - 1)
-    return None if found is None else found.start() + 1.0
+    first, rest = _sought(wanted)
+    # What does not follow the first place does not follow a later one either.
+    found = first.search(text, int(start) - 1)
+    return None if found is None or rest.match(text, found.end()) is None else found.start() + 1.0
 
 
 _numbers_of("LEN", "t", lambda text: float(len(text.encode("utf-16-le")) // 2))
@@ -231,8 +249,8 @@ def _text(args: Sequence[Cells], env: Environment) -> Cells:
     value, pattern = aligned([args[0], textual(args[1], env.decimal)])
     errors = errors_of((value, pattern))
     signs = FormatSigns(env.decimal, env.thousands, env.language)
-    found: list[str] = []
-    shown: dict[tuple[object, str], str] = {}
+    found: list[str | None] = []
+    shown: dict[tuple[object, str], str | None] = {}
     kinds, numbers_, words = (part.ravel().tolist() for part in (value.kind, value.number, value.texts))
     for kind, number, word, code in zip(kinds, numbers_, words, pattern.texts.ravel().tolist(), strict=True):
         if kind == TEXT:
@@ -243,23 +261,37 @@ def _text(args: Sequence[Cells], env: Environment) -> Cells:
         else:
             key = ("TRUE" if number else "FALSE", code)
         if key not in shown:
-            content = key[0]
-            shown[key] = (
-                format_text(content, code)
-                if isinstance(content, str)
-                else format_value(float(str(content)), code, signs)
-            )
+            shown[key] = _formatted(key[0], code, signs)
         found.append(shown[key])
-    return with_errors(texts(objects(found, value.shape)), errors)
+    return _bounded(found, value.shape, errors)
+
+
+def _formatted(content: object, code: str, signs: FormatSigns) -> str | None:
+    if len(code) > _LONGEST_FORMAT:
+        return None
+    if isinstance(content, str):
+        return format_text(content, code)
+    return format_value(float(str(content)), code, signs)
+
+
+def _bounded(found: Sequence[str | None], shape: Shape, errors: Floats | None) -> Cells:
+    """Texts, #VALUE! for what is None or longer than a cell holds."""
+    kept = ["" if text is None or len(text) > LONGEST_TEXT else text for text in found]
+    wrong = np.array([kept[at] == "" and text != "" for at, text in enumerate(found)], dtype=bool)
+    return with_errors(texts(objects(kept, shape)), failing(wrong.reshape(shape), VALUE, errors))
 
 
 @function("CONCATENATE", args=(1, 254))
 def _concatenate(args: Sequence[Cells], env: Environment) -> Cells:
     found, errors = _arguments(args, "t" * len(args), env)
-    joined = found[0].texts
-    for part in found[1:]:
-        joined = joined + part.texts
-    return with_errors(texts(joined), errors)
+    lines = zip(*(part.texts.ravel().tolist() for part in found), strict=True)
+    return _bounded([_put_together("", line) for line in lines], found[0].shape, errors)
+
+
+def _put_together(sign: str, line: Sequence[str]) -> str | None:
+    """Texts with a sign between them; None when that is longer than a cell holds."""
+    size = sum(map(len, line)) + len(sign) * max(len(line) - 1, 0)
+    return sign.join(line) if size <= LONGEST_TEXT else None
 
 
 def _joined(args: Sequence[Cells], env: Environment, delimiter: Cells, skip: Cells) -> Cells:
@@ -277,12 +309,10 @@ def _joined(args: Sequence[Cells], env: Environment, delimiter: Cells, skip: Cel
     between = np.broadcast_to(lead[0].texts.reshape(-1), (rows,)).tolist()
     skips = np.broadcast_to(flags.reshape(-1), (rows,)).tolist()
     joined = [
-        sign.join(text for text in line if text or not skipping)
+        _put_together(sign, [text for text in line if text or not skipping])
         for line, sign, skipping in zip(cells, between, skips, strict=True)
     ]
-    return with_errors(
-        texts(objects(joined, (rows, 1, 1))), None if errors is None else errors.reshape(rows, 1, 1)
-    )
+    return _bounded(joined, (rows, 1, 1), None if errors is None else errors.reshape(rows, 1, 1))
 
 
 @function("CONCAT", args=(1, 254), arrays=ALL)

@@ -248,7 +248,7 @@ class _Site:
             return self.refusal(413, "web.refused.size", request)
         try:
             data = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested without end
             data = None
         if not _is_call(data):
             return self.refusal(400, "web.refused.json", request)
