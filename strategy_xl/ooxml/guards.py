@@ -10,7 +10,7 @@ from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, Area, cell_name,
 from strategy_xl.ooxml.cells import Cached
 from strategy_xl.ooxml.package import part_key
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
-from strategy_xl.ooxml.xml_bytes import tags
+from strategy_xl.ooxml.xml_bytes import Tag, tags
 
 Edits = Mapping[int, Mapping[int, Any]]
 
@@ -63,12 +63,30 @@ def standing_in(info: WorkbookInfo, sheet: SheetInfo, area: Area) -> Iterator[st
     for part in info.related(sheet.part, "pivotTable"):
         name, areas = pivot_areas(info, part)
         found += [(name, other) for other in areas]
-    data = info.package.read(sheet.part)
-    for tag in tags(data, max(data.rfind(b"sheetData"), 0)):
-        if tag.local in (b"autoFilter", b"mergeCell") and not tag.is_close:
+    for tag in _after_cells(info, sheet):
+        if tag.local in (b"autoFilter", b"mergeCell"):
             other = parse_area(tag.attributes().get(b"ref", b"").decode())
             found += [(tag.local.decode(), other)] if other is not None else []
     yield from (f"{name} ({other})" for name, other in found if other.overlaps(area))
+
+
+def ruled_down_to(info: WorkbookInfo, sheet: SheetInfo, area: Area) -> int:
+    """The last row of the rules and conditions that begin where some cells do; 0 when there are none."""
+    bottoms = [0]
+    for tag in _after_cells(info, sheet):
+        if tag.local in (b"dataValidation", b"conditionalFormatting"):
+            for ref in tag.attributes().get(b"sqref", b"").decode().split():
+                other = parse_area(ref)
+                is_inside = other is not None and area.left <= other.left and other.right <= area.right
+                if other is not None and is_inside and other.top == area.top:
+                    bottoms.append(other.bottom)
+    return max(bottoms)
+
+
+def _after_cells(info: WorkbookInfo, sheet: SheetInfo) -> Iterator[Tag]:
+    """The opening tags of what follows the cells of a sheet."""
+    data = info.package.read(sheet.part)
+    return (tag for tag in tags(data, max(data.rfind(b"sheetData"), 0)) if not tag.is_close)
 
 
 def _check_pivot(info: WorkbookInfo, part: str, where: Location, edits: Edits) -> None:

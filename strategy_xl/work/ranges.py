@@ -10,7 +10,7 @@ from strategy_xl.build.placing import table_rows
 from strategy_xl.build.sheet_table import TABLE_STYLE
 from strategy_xl.errors import Finding, Location
 from strategy_xl.formulas.cell_refs import Area, cell_name
-from strategy_xl.ooxml.guards import standing_in
+from strategy_xl.ooxml.guards import ruled_down_to, standing_in
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.splice import Splice
 from strategy_xl.ooxml.workbook_part import TableColumn, WorkbookInfo
@@ -63,9 +63,9 @@ def new_tables(
         if not isinstance(block.block, TableBlock) or block.table is not None:
             continue
         columns = [place.column for place in block.places.values()]
-        area = Area(
-            block.first_row - 1, min(columns), _last_row(data, block, block.block, values), max(columns)
-        )
+        area = Area(block.first_row - 1, min(columns), block.last_row, max(columns))
+        ruled = ruled_down_to(info, info.sheet(block.sheet), area._replace(top=block.first_row))
+        area = area._replace(bottom=_last_row(data, block, block.block, values, ruled))
         others = [
             *standing_in(info, info.sheet(block.sheet), area),
             *_namesakes(info, block.block.table_name),
@@ -119,11 +119,12 @@ def _free(title: str, taken: Collection[str]) -> str:
     return next(name for name in names if name.casefold() not in known)
 
 
-def _last_row(data: WorkbookData, block: BlockData, spec: TableBlock, values: SheetValues) -> int:
+def _last_row(data: WorkbookData, block: BlockData, spec: TableBlock, values: SheetValues, ruled: int) -> int:
     """The last row of the list: what is filled, and the rows that were made ready below it.
 
-    Those are told by the formulas that run on, else by the number that the template makes ready. A row that
-    only sums up those above ends the list before it.
+    Those are told by the formulas that run on and by the rules of the columns (``ruled``); where there are
+    neither, by the number that the template makes ready. A row that only sums up those above ends the list
+    before it.
     """
     sums = {
         item.location.cell
@@ -141,5 +142,5 @@ def _last_row(data: WorkbookData, block: BlockData, spec: TableBlock, values: Sh
         if item.role is FieldRole.COMPUTED and place is not None:
             runs = meta.formulas_in(place.column, last + 1, max(meta.rows, last) + 1)
             last += int((~runs).argmax())
-    last = max(last, block.first_row - 1 + table_rows(spec))
+    last = max(last, ruled or block.first_row - 1 + table_rows(spec))
     return last if block.bottom is None else max(min(last, block.bottom), block.first_row)
