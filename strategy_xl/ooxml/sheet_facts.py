@@ -224,7 +224,11 @@ def _analyse(buffer: bytes) -> SheetMeta:
     if not len(cells):
         return SheetMeta()
     columns, letters = _columns(data, cells + 6)
-    last_row = int(_rows(data, cells[-1:] + 6 + letters[-1:])[0])
+    numbers = cells + 6 + letters
+    last_row = int(_rows(data, numbers[-1:])[0])
+    beyond = data[numbers + len(str(last_row))]
+    if ((beyond >= ord("0")) & (beyond <= ord("9"))).any():
+        raise _NotPlainError  # a cell far below the last one that is written
 
     of_tag = np.flatnonzero(following == ord("f"))
     formulas = tags[of_tag]

@@ -262,6 +262,7 @@ def test_what_is_no_formula(formula: str) -> None:
         ("ROUND(1)", "ROUND"),
         ("OFFSET(t[n],1,0)", "OFFSET"),
         ("t[n]+1", "range"),
+        ("COUNTIFS(t[n],1,t[n])", "criterion"),
         ("IFERROR(#NEW!,1)", "#NEW!"),
     ],
 )

@@ -93,6 +93,13 @@ def test_unusual_writing_is_read_by_the_parser(body: str) -> None:
     assert len(found.formula_rows) == 1
 
 
+def test_a_cell_far_below_the_last_one_counts() -> None:
+    """Rows may be out of order: a sheet is as large as its lowest cell says, wherever that is written."""
+    data = HEAD + b'<sheetData><row r="1048576"><c r="XFD1048576"/></row><row r="2"><c r="A2"/></row></sheetData>' + TAIL
+    found = scan(lambda: [data])
+    assert (found.rows, found.columns, found.cells) == (1048576, 16384, 2)
+
+
 def test_a_prefixed_sheet_is_read_by_the_parser() -> None:
     """A sheet written with a namespace prefix is understood."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
