@@ -1,13 +1,29 @@
-"""The values of spreadsheet files that are no OOXML package: .xls, .xlsb, .ods."""
+"""The values of spreadsheet files that are no OOXML package, .xls, .xlsb, .ods; and calamine's manners."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import python_calamine
 
 from strategy_xl.errors import Location, WorkbookError
+
+
+@contextmanager
+def panics_told() -> Iterator[None]:
+    """Where calamine's own code gives up, the error that it tells all else with.
+
+    A panic is no Exception in Python: it would end a run.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise python_calamine.CalamineError(str(error)) from error
 
 
 def foreign_rows(path: Path, sheet: str | None = None) -> list[list[Any]]:
@@ -20,9 +36,10 @@ def foreign_rows(path: Path, sheet: str | None = None) -> list[list[Any]]:
     Errors: WorkbookError SX150 when the file cannot be read or has no such sheet.
     """
     try:
-        book = python_calamine.load_workbook(path)
-        sheets = [sheet] if sheet else book.sheet_names
-        read = (book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in sheets)
-        return next(filter(None, read), [])
+        with panics_told():
+            book = python_calamine.load_workbook(path)
+            sheets = [sheet] if sheet else book.sheet_names
+            read = (book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in sheets)
+            return next(filter(None, read), [])
     except (OSError, python_calamine.CalamineError) as error:
         raise WorkbookError("SX150", Location(str(path)), detail=str(error)) from error

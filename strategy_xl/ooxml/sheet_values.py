@@ -18,6 +18,7 @@ import python_calamine
 
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.formulas.cell_refs import MAX_ROW, column_number, parse_area
+from strategy_xl.ooxml.foreign_values import panics_told
 from strategy_xl.ooxml.limits import SPARE_ROWS
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_facts import SheetMeta, scan
@@ -36,6 +37,11 @@ _OWN_SIZE = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?dime
 _ROW = re.compile(rb"<row\b[^>]*?(?:/>|>.*?</row>)", re.DOTALL)
 _ROW_NUMBER = re.compile(rb"<row\b[^>]*?\sr=\"(\d+)\"")
 _CELL = re.compile(rb"<c\b(?=[^>]*?\sr=\"([A-Z]{1,3})\d+\")[^>]*?(?:/>|>.*?</c>)", re.DOTALL)
+_FAR_NUMBER = re.compile(
+    rb"(<(?:\w+:)?c\b[^<>]*?)\ss=\"\d+\"([^<>]*>(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"
+    rb"<(?:\w+:)?v>(-?\d+(?:\.\d*)?(?:[eE]\+?\d+)?)</(?:\w+:)?v>)"
+)
+_FAR = 1e10
 
 Row = list[Any]
 
@@ -128,18 +134,22 @@ class SheetValues:
         if self.is_overgrown(sheet):
             # Whatever stands far below, there are no more rows than cells to be looked at.
             bottom = min(last or MAX_ROW, self.meta(sheet).cells + SPARE_ROWS)
-            book = self._alone(sheet, lambda data: _crop(data, bottom, width or 256))
-        else:
-            book = self._open()
+            return self._read(sheet, last, lambda data: _crop(data, bottom, width or 256))
         try:
-            values = book.get_sheet_by_name(sheet)
+            return self._read(sheet, last)
         except python_calamine.CalamineError as fault:
             # The size that a sheet states of itself is advice: without it, the same sheet may be read.
             try:
-                values = self._alone(sheet, _without_size).get_sheet_by_name(sheet)
-            except WorkbookError:
+                return self._read(sheet, last, _without_size)
+            except (WorkbookError, python_calamine.CalamineError):
                 raise fault from None
-        return values.to_python(skip_empty_area=False, nrows=last)
+
+    def _read(
+        self, sheet: str, last: int | None, change: Callable[[bytes], bytes] | None = None
+    ) -> list[Row]:
+        book = self._open() if change is None else self._alone(sheet, change)
+        with panics_told():
+            return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=last)
 
     def last_row(self, sheet: str, header: int, claimed: int) -> int:
         """The last row to look at of a table that claims to reach down to a row.
@@ -172,7 +182,8 @@ class SheetValues:
 
     def _open(self) -> python_calamine.CalamineWorkbook:
         if self._book is None:
-            self._book = python_calamine.load_workbook(io.BytesIO(self._package.whole()))
+            with panics_told():
+                self._book = python_calamine.load_workbook(io.BytesIO(self._package.whole()))
         return self._book
 
     def _alone(self, sheet: str, change: Callable[[bytes], bytes]) -> python_calamine.CalamineWorkbook:
@@ -189,7 +200,7 @@ class SheetValues:
                     pieces = well_formed(
                         [self._package.read(name)], Location(self._package.path, sheet), name
                     )
-                    archive.writestr(name, change(b"".join(pieces)))
+                    archive.writestr(name, _without_far_dates(change(b"".join(pieces))))
                 elif lower.endswith(
                     (".rels", "workbook.xml", "styles.xml", "sharedstrings.xml")
                 ) or lower in {
@@ -198,7 +209,8 @@ class SheetValues:
                 }:
                     archive.writestr(name, self._package.read(name))
         target.seek(0)
-        return python_calamine.load_workbook(target)
+        with panics_told():
+            return python_calamine.load_workbook(target)
 
 
 def _crop(data: bytes, last: int, width: int) -> bytes:
@@ -214,6 +226,15 @@ def _crop(data: bytes, last: int, width: int) -> bytes:
         return _CELL.sub(cell, match[0])
 
     return _without_size(_ROW.sub(row, data))
+
+
+def _without_far_dates(data: bytes) -> bytes:
+    """A sheet part whose largest numbers have no format: calamine gives up at a date that far away."""
+
+    def cell(match: re.Match[bytes]) -> bytes:
+        return match[0] if abs(float(match[3])) < _FAR else match[1] + match[2]
+
+    return _FAR_NUMBER.sub(cell, data)
 
 
 def _without_size(data: bytes) -> bytes:

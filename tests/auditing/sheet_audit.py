@@ -44,6 +44,7 @@ class SheetAudit:
         self._findings: list[Finding] = []
         self._space: str | None = None
         self._inside = False
+        self._open = {"row": 0, "c": 0}
         self._row = self._column = 0
         self._kind = ""
         self._text: list[str] | None = None
@@ -95,10 +96,9 @@ class SheetAudit:
             return
         if name == "sheetData":
             self._inside = True
-        elif name == "row" and self._inside:
-            self._start_row(attributes)
-        elif name == "c" and self._inside:
-            self._start_cell(attributes)
+        elif name in self._open:
+            if self._inside:
+                self._start_place(name, attributes)
         elif name == "mergeCell":
             area = parse_area(attributes.get("ref", ""))
             if area is not None:
@@ -116,6 +116,15 @@ class SheetAudit:
 
     def _doctype(self, *_args: Any) -> None:
         raise WorkbookError("SX914", self._info.package.where, part=self._sheet.part, reason="DOCTYPE")
+
+    def _start_place(self, name: str, attributes: dict[str, str]) -> None:
+        if self._open[name]:
+            self._add("SX969", attributes.get("r"))  # a row in a row, a cell in a cell
+        self._open[name] += 1
+        if name == "row":
+            self._start_row(attributes)
+        else:
+            self._start_cell(attributes)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         row = int(attributes["r"]) if attributes.get("r", "").isdigit() else self._row + 1
@@ -147,6 +156,8 @@ class SheetAudit:
     def _end(self, tag: str) -> None:
         name = tag.rpartition("}")[2]
         self._inside = self._inside and name != "sheetData"
+        if self._open.get(name):
+            self._open[name] -= 1
         if name not in ("f", "v", "t", "formula1") or self._text is None:
             return
         text, self._text = "".join(self._text), None

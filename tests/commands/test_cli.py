@@ -193,6 +193,20 @@ def test_import_then_recompute(tmp_path: Path) -> None:
     assert report["counts"]["incomplete"] == 2
 
 
+def test_a_list_speaks_to_no_terminal(tmp_path: Path) -> None:
+    """Escapes, brackets and turned text of a list are shown, never obeyed."""
+    path = tmp_path / "plan.xlsx"
+    run("new", path, "--only", "client_matrix", *TODAY)
+    listed = tmp_path / "clients.csv"
+    told = "A\x1b[2J[/bold]\u202eB :smile:"
+    listed.write_text(f"Société;CA;X\x1b]0;Y\x07\n{told};abc\x9b;\n", encoding="utf-8")
+    output = run("import", listed, "--into", path, "--module", "clients", "--dry-run").output
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(output)
+    assert "A\\x1b[2J[/bold]\\u202eB :smile:" in output
+    assert "X\\x1b]0" in output
+    assert "abc\\x9b" in output
+
+
 def test_own_module_from_twelve_lines(tmp_path: Path) -> None:
     """A TOML of a few lines in a folder gives a working sheet, with no Python touched."""
     folder = tmp_path / "gabarits"

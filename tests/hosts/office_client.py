@@ -153,6 +153,9 @@ async def _answers() -> dict[str, Any]:
             for status, headers, body in [await ask(app, path, accept_language="fr-CH,fr;q=0.9")]
         },
     }
+    deep = b'{"func_name": "STRAT_CLIENT_CLASS", "args": %b%b}' % (b"[" * 100_000, b"]" * 100_000)
+    status, _, body = await ask(app, pages.CALL_PATH, deep, content_type="application/json")
+    answers["deep"] = (status, body.decode())
     server.MAX_BODY = 10
     return {**answers, "large": await called(odd["german"])}
 

@@ -130,6 +130,7 @@ def test_what_is_no_call_is_refused(answers: dict[str, Any]) -> None:
     """Another site's form, unknown names, other shapes and too many cells are refused with a sentence."""
     assert answers["form"] == [415, message("web.refused.json", "fr")]
     assert answers["odd"]["no_list"] == [400, message("web.refused.json", "fr")]
+    assert answers["deep"] == [400, message("web.refused.json", "fr")]
     assert answers["odd"]["unknown"] == [404, message("web.refused.function", "fr")]
     assert answers["large"] == [413, message("web.refused.size", "fr")]
 

@@ -246,6 +246,17 @@ class TestPlaces:
         assert '<c r="A2" s="1"><v>1</v></c><c r="B2" s="1"/><c r="C2" s="1"><v>1</v></c>' in content
         assert '<c r="C3"><v>1</v></c>' in content
 
+    def test_a_style_that_is_none_goes_no_further(
+        self, kit: Any, sheet: Any, tmp_path: Path, part: Any
+    ) -> None:
+        """What a damaged file says of a row's or column's style is not copied into new cells."""
+        head = '<cols><col min="1" max="9" style="²"/></cols>'
+        rows = '<row r="2" s="N7" customFormat="1"><c r="B2"/></row>'
+        path = kit({"A": sheet(rows, head=head)}).write(tmp_path / "a.xlsx")
+        content, _ = changed(path, {"A": {"A2": 1, "A3": 1}}, part)
+        assert '<c r="A2"><v>1</v></c>' in content
+        assert '<c r="A3"><v>1</v></c>' in content
+
     @pytest.mark.parametrize("cells", ["", '<row r="4"/>', '<row r="4" spans="2:2" ht="9"></row>'])
     def test_empty_sheets(self, kit: Any, sheet: Any, tmp_path: Path, part: Any, cells: Any) -> None:
         """Sheets without rows, or with empty ones, take cells."""
