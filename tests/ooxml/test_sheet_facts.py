@@ -95,7 +95,11 @@ def test_unusual_writing_is_read_by_the_parser(body: str) -> None:
 
 def test_a_cell_far_below_the_last_one_counts() -> None:
     """Rows may be out of order: a sheet is as large as its lowest cell says, wherever that is written."""
-    data = HEAD + b'<sheetData><row r="1048576"><c r="XFD1048576"/></row><row r="2"><c r="A2"/></row></sheetData>' + TAIL
+    data = (
+        HEAD
+        + b'<sheetData><row r="1048576"><c r="XFD1048576"/></row><row r="2"><c r="A2"/></row></sheetData>'
+        + TAIL
+    )
     found = scan(lambda: [data])
     assert (found.rows, found.columns, found.cells) == (1048576, 16384, 2)
 
