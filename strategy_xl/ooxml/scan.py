@@ -183,6 +183,8 @@ class SheetScanner:
 
     def _block(self, block: bytes) -> bytes:  # noqa: PLR0911 - a ladder of shapes, the cheapest first
         """A run of whole rows, patched."""
+        if b"<" + self._close[2:] in block:
+            raise self._broken("sheetData")
         self._find_computed(block)
         found = self._row_number.findall(block)
         if len(found) != block.count(self._row_open):
