@@ -66,7 +66,7 @@ class SheetScanner:
         else:
             yield opened.raw
             rest = yield from self._read_rows(source, rest)
-        yield self._tail(rest + b"".join(source))
+        yield self._tail(rest + b"".join(source), has_end=not opened.is_empty)
 
     # -- before the cells ------------------------------------------------------------------------------
 
@@ -183,6 +183,8 @@ class SheetScanner:
 
     def _block(self, block: bytes) -> bytes:  # noqa: PLR0911 - a ladder of shapes, the cheapest first
         """A run of whole rows, patched."""
+        if b"<" + self._close[2:] in block:
+            raise self._broken("sheetData")
         self._find_computed(block)
         found = self._row_number.findall(block)
         if len(found) != block.count(self._row_open):
@@ -318,8 +320,11 @@ class SheetScanner:
 
     # -- after the cells -------------------------------------------------------------------------------
 
-    def _tail(self, tail: bytes) -> bytes:
-        """What follows the cells: hidden cells of merged areas may not be written."""
+    def _tail(self, tail: bytes, *, has_end: bool) -> bytes:
+        """What follows the cells: no more of them, and hidden cells of merged areas may not be written."""
+        name = self._close[2:]
+        if tail.count(name) > has_end and sum(tag.name == name for tag in tags(tail)) > has_end:
+            raise self._broken("sheetData")
         if b"mergeCell" in tail:
             for tag in tags(tail):
                 if tag.local == b"mergeCell" and not tag.is_close:

@@ -19,7 +19,7 @@ import python_calamine
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.formulas.cell_refs import MAX_ROW, column_number, parse_area
 from strategy_xl.ooxml.foreign_values import panics_told
-from strategy_xl.ooxml.limits import SPARE_ROWS
+from strategy_xl.ooxml.limits import SPARE_ROWS, whole
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_facts import SheetMeta, scan
 from strategy_xl.ooxml.xml_tree import well_formed
@@ -42,6 +42,8 @@ _FAR_NUMBER = re.compile(
     rb"<(?:\w+:)?v>(-?\d+(?:\.\d*)?(?:[eE]\+?\d+)?)</(?:\w+:)?v>)"
 )
 _FAR = 1e10
+_CLAIM = re.compile(rb"uniqueCount\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,40})")
+_LONGEST_CLAIM = 80
 
 Row = list[Any]
 
@@ -57,6 +59,7 @@ class SheetValues:
     def __init__(self, package: Package, parts: Mapping[str, str]) -> None:
         """Keep what is needed; nothing is read yet."""
         self._package = package
+        self._is_checked = False
         self._parts = parts
         self._book: python_calamine.CalamineWorkbook | None = None
         self._metas: dict[str, SheetMeta] = {}
@@ -182,15 +185,31 @@ class SheetValues:
 
     def _open(self) -> python_calamine.CalamineWorkbook:
         if self._book is None:
+            self._check_claims()
             with panics_told():
                 self._book = python_calamine.load_workbook(io.BytesIO(self._package.whole()))
         return self._book
+
+    def _check_claims(self) -> None:
+        """Hold the number of shared texts to what their part can hold: calamine makes room for it at once.
+
+        Errors: WorkbookError SX977; without it the process would be ended.
+        """
+        parts = [name for name in self._package.members if name.lower().endswith("sharedstrings.xml")]
+        for name in parts if not self._is_checked else ():
+            size, rest = self._package.member(name).size, b""
+            for piece in self._package.chunks(name):
+                for claim in _CLAIM.findall(rest + piece):
+                    whole(claim, 0, size, self._package.where, name, "uniqueCount")
+                rest = piece[-_LONGEST_CLAIM:]
+        self._is_checked = True
 
     def _alone(self, sheet: str, change: Callable[[bytes], bytes]) -> python_calamine.CalamineWorkbook:
         """The one sheet with its part changed, as a workbook of its own.
 
         Errors: WorkbookError SX914 when the part is not well-formed.
         """
+        self._check_claims()
         part = self._parts[sheet]
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w") as archive:

@@ -166,10 +166,13 @@ def test_broken_order(kit: Any, sheet: Any, tmp_path: Path, rows: str) -> None:
     [
         (f'<worksheet xmlns="{MAIN}"/>', "SX937"),
         (f'<worksheet xmlns="{MAIN}"><sheetData><row r="1">', "SX914"),
+        (f'<worksheet xmlns="{MAIN}"><sheetData><sheetData/></sheetData></worksheet>', "SX937"),
+        (f'<worksheet xmlns="{MAIN}"><sheetData/><sheetData></sheetData></worksheet>', "SX937"),
+        (f'<worksheet xmlns="{MAIN}"><sheetData></sheetData><!-- --><sheetData/></worksheet>', "SX937"),
     ],
 )
 def test_no_cells_at_all(kit: Any, tmp_path: Path, xml: str, code: str) -> None:
-    """A part without sheetData, or cut, is refused."""
+    """A part without sheetData, with two, or cut, is refused."""
     path = kit({"S": xml}).write(tmp_path / "a.xlsx")
     with pytest.raises(WorkbookError, match=code):
         set_cells(path, path, {"S": {"A2": 5}})

@@ -15,6 +15,8 @@ from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.work.importing.source import read_list
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
 
 class PanicException(BaseException):
     """As calamine's, which is no Exception."""
@@ -54,3 +56,18 @@ def test_a_panic_is_an_error(monkeypatch: pytest.MonkeyPatch, kit: Any, sheet: A
         foreign_rows(tmp_path / "a.ods")
     with pytest.raises(KeyboardInterrupt), panics_told():
         raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("claim", ["2147483648", "99999999999", "-1"])
+@pytest.mark.parametrize("before", ["", f"<!--{' ' * 70_000}-->"])
+def test_a_claim_of_texts_is_held_to_its_part(
+    kit: Any, sheet: Any, tmp_path: Path, claim: str, before: str
+) -> None:
+    """Room for texts that a file only claims to have is never made: that would end the process."""
+    texts = f'{before}<sst xmlns="{MAIN}" count="1" uniqueCount="{claim}"><si><t>a</t></si></sst>'
+    book = kit({"S": sheet('<row r="1"><c r="A1" t="s"><v>0</v></c></row>')}, strings=["a"])
+    book.parts["xl/sharedStrings.xml"] = texts
+    with pytest.raises(WorkbookError, match=r"SX977.*uniqueCount"):
+        rows_of(book.write(tmp_path / "a.xlsx"))
+    book.parts["xl/sharedStrings.xml"] = texts.replace(claim, "9")
+    assert rows_of(book.write(tmp_path / "b.xlsx")) == [["a"]]
