@@ -24,16 +24,8 @@ from random import Random, SystemRandom
 # The key for noncommercial use, of this process alone: without one xlwings Server does not load.
 os.environ.setdefault("XLWINGS_LICENSE_KEY", "noncommercial")
 
-from mutations import (
-    mutated_cells,
-    mutated_markup,
-    mutated_xml,
-    mutated_zip,
-    odd_csv,
-    odd_excel_formula,
-    odd_formula,
-    odd_request,
-)
+from mutations import mutated_cells, mutated_markup, mutated_xml, mutated_zip
+from odd_inputs import odd_csv, odd_excel_formula, odd_formula, odd_request
 from supervised import (
     BAD,
     CRASH,
