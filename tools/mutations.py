@@ -1,4 +1,4 @@
-"""Workbooks changed in ways that nobody means, made from a seed: bytes of the zip and the XML, elements, cells.
+"""Workbooks changed in ways that nobody means, made from a seed: bytes of zip and XML, elements, cells.
 
 Every function takes the source of chance and gives the same for the same seed.
 """
