@@ -76,6 +76,7 @@ def test_a_text_as_long_as_a_cell_is_given() -> None:
     """The bound is the cell's, not one less."""
     for formula in ("REPT([t],32767)", 'REPT([t],32766)&"b"', 'SUBSTITUTE(REPT("a",4681),"a","aaaaaaa")&""'):
         assert len(str(value(formula))) == LONG
+    assert value('REPT("",1E+308)') == ""
 
 
 @pytest.mark.parametrize(

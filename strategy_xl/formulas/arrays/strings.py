@@ -131,7 +131,9 @@ def _replace(text: str, start: float, count: float, new: str) -> str | None:
 
 
 def _rept(text: str, count: float) -> str | None:
-    return text * int(count) if count >= 0 and len(text) * int(count) <= LONGEST_TEXT else None
+    if count < 0 or len(text) * int(count) > LONGEST_TEXT:
+        return None
+    return text * int(count) if text else ""
 
 
 def _trim(text: str) -> str:
