@@ -124,6 +124,12 @@ def test_a_pattern_fits_the_whole_text(pattern: str, fits: bool) -> None:
     assert value(f'COUNTIF(x[t],"{pattern}")', text="abcd") == fits
 
 
+def test_a_choice_that_none_makes_is_an_error() -> None:
+    """CHOOSE of several numbers that are none, or too large."""
+    assert value('SUM(IF(ISERROR(CHOOSE({"a","b"},1,2)),1,0))') == 2
+    assert value("SUM(IFERROR(CHOOSE({1,2,9},4,5),100))") == 109
+
+
 def test_many_decimals_are_shown() -> None:
     """As many as a format may ask for."""
     assert value('TEXT(0.5,REPT("0",10)&"."&REPT("0",200))') == "0" * 10 + ".5" + "0" * 199
