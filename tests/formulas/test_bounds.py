@@ -124,6 +124,16 @@ def test_a_pattern_fits_the_whole_text(pattern: str, fits: bool) -> None:
     assert value(f'COUNTIF(x[t],"{pattern}")', text="abcd") == fits
 
 
+@pytest.mark.parametrize(
+    "formula",
+    ["TEXTJOIN(x[t],TRUE,x[t])", "TEXTJOIN(1,x[t],1)", "COUNTIFS(x[t],1,x[t])", "SUMIFS(x[t],x[t],1,x[t])"],
+)
+def test_what_is_not_evaluated_is_named(formula: str) -> None:
+    """A formula that makes no sense, or more sense than ours, is told by name."""
+    with pytest.raises(UnsupportedError):
+        value(formula)
+
+
 def test_a_choice_that_none_makes_is_an_error() -> None:
     """CHOOSE of several numbers that are none, or too large."""
     assert value('SUM(IF(ISERROR(CHOOSE({"a","b"},1,2)),1,0))') == 2

@@ -128,6 +128,8 @@ def _codes(line: Range, asked: Asked) -> tuple[Ints, Ints] | None:
 def _select(pairs: Sequence[Cells]) -> tuple[Selection, tuple[int, ...]] | Cells:
     """The selection of range–criterion pairs and the shape of the result; the error when sizes differ."""
     ranges, criteria = pairs[::2], pairs[1::2]
+    if len(ranges) != len(criteria):
+        raise UnsupportedError("a criteria range without its criterion")
     if any(part.shape[0] > 1 for part in ranges):
         raise UnsupportedError("a criteria range that differs from row to row")
     if len({part.shape for part in ranges}) > 1:
