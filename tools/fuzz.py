@@ -24,16 +24,8 @@ from random import Random, SystemRandom
 # The key for noncommercial use, of this process alone: without one xlwings Server does not load.
 os.environ.setdefault("XLWINGS_LICENSE_KEY", "noncommercial")
 
-from mutations import (
-    mutated_cells,
-    mutated_markup,
-    mutated_xml,
-    mutated_zip,
-    odd_csv,
-    odd_excel_formula,
-    odd_formula,
-    odd_request,
-)
+from mutations import mutated_cells, mutated_markup, mutated_xml, mutated_zip
+from odd_inputs import odd_csv, odd_excel_formula, odd_formula, odd_request
 from supervised import (
     BAD,
     CRASH,
@@ -255,15 +247,12 @@ def keep(folder: Path, fuzz: Fuzz, number: int, made: Made, outcome: Outcome) ->
     return place
 
 
-def replay(folder: Path, bases: Bases) -> Outcome:
+def replay(folder: Path, corpus: Path) -> Outcome:
     """Treat a saved case again, as it was saved."""
     about = json.loads((folder / "case.json").read_text(encoding="utf-8"))
     data = next(folder.glob("input*")).read_bytes()
-    fuzz = Fuzz(about["seed"], bases)
     made = Made(about["kind"], about["base"], data, about["block"])
-    base = bases.named(made.base)
-    if made.base and not base.data:
-        bases.own.append(Base(made.base, data, own=False))
+    fuzz = Fuzz(about["seed"], Bases.prepare(corpus) if made.base else Bases())
 
     def treat(number: int) -> str:
         chance = Random(f"{fuzz.seed}:{number}:treat")  # noqa: S311 - not for secrets
@@ -315,11 +304,11 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="put the counts into docs/reliability.md")
     arguments = parser.parse_args()
     shared = Path(os.environ.get("STRATEGY_XL_SHARED", ROOT.parent / "shared"))
-    bases = Bases.prepare(shared / "corpus")
     if arguments.replay:
-        outcome = replay(arguments.replay, bases)
+        outcome = replay(arguments.replay, shared / "corpus")
         print(f"{outcome.kind} {outcome.cpu:.1f} s {outcome.memory >> 20} MiB", outcome.detail, sep="\n")
         return int(outcome.kind in BAD)
+    bases = Bases.prepare(shared / "corpus")
     print(
         f"seed {arguments.seed}, {len(bases.own)} workbooks of ours, {len(bases.foreign)} others", flush=True
     )

@@ -20,7 +20,7 @@ from random import Random
 from typing import Any
 from xml.parsers import expat
 
-from mutations import odd_value
+from odd_inputs import odd_value
 from supervised import OracleError, RefusedError, judging
 
 from strategy_xl.book.read import read_workbook

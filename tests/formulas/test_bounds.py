@@ -76,6 +76,7 @@ def test_a_text_as_long_as_a_cell_is_given() -> None:
     """The bound is the cell's, not one less."""
     for formula in ("REPT([t],32767)", 'REPT([t],32766)&"b"', 'SUBSTITUTE(REPT("a",4681),"a","aaaaaaa")&""'):
         assert len(str(value(formula))) == LONG
+    assert value('REPT("",1E+308)') == ""
 
 
 @pytest.mark.parametrize(
@@ -121,6 +122,22 @@ def test_a_pattern_is_found_where_it_begins_first(pattern: str, text: str, place
 def test_a_pattern_fits_the_whole_text(pattern: str, fits: bool) -> None:
     """COUNTIF counts a text that the pattern covers from its beginning to its end."""
     assert value(f'COUNTIF(x[t],"{pattern}")', text="abcd") == fits
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["TEXTJOIN(x[t],TRUE,x[t])", "TEXTJOIN(1,x[t],1)", "COUNTIFS(x[t],1,x[t])", "SUMIFS(x[t],x[t],1,x[t])"],
+)
+def test_what_is_not_evaluated_is_named(formula: str) -> None:
+    """A formula that makes no sense, or more sense than ours, is told by name."""
+    with pytest.raises(UnsupportedError):
+        value(formula)
+
+
+def test_a_choice_that_none_makes_is_an_error() -> None:
+    """CHOOSE of several numbers that are none, or too large."""
+    assert value('SUM(IF(ISERROR(CHOOSE({"a","b"},1,2)),1,0))') == 2
+    assert value("SUM(IFERROR(CHOOSE({1,2,9},4,5),100))") == 109
 
 
 def test_many_decimals_are_shown() -> None:

@@ -26,14 +26,14 @@ def fuzz(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=500)
 
 
-def test_sixty_cases(tmp_path: Path) -> None:
+def test_forty_cases(tmp_path: Path) -> None:
     """No crash, no hang, no memory over the cap, nothing harmed, nothing that a validator rejects."""
-    done = fuzz("--seed", "20", "--cases", "60", "--folder", str(tmp_path))
+    done = fuzz("--seed", "20", "--cases", "40", "--folder", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "| all | 60 |" in done.stdout
+    assert "| all | 40 |" in done.stdout
     treated = next(line for line in done.stdout.splitlines() if line.startswith("| all |")).split("|")
-    assert int(treated[3]) > 15  # whatever is refused, much is treated
-    assert int(treated[4]) > 15
+    assert int(treated[3]) > 10  # whatever is refused, much is treated
+    assert int(treated[4]) > 10
     assert list(tmp_path.iterdir()) == []
 
 

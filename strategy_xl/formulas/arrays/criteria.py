@@ -129,7 +129,7 @@ def _select(pairs: Sequence[Cells]) -> tuple[Selection, tuple[int, ...]] | Cells
     """The selection of range–criterion pairs and the shape of the result; the error when sizes differ."""
     ranges, criteria = pairs[::2], pairs[1::2]
     if len(ranges) != len(criteria):
-        raise UnsupportedError("a range without its criterion")
+        raise UnsupportedError("a criteria range without its criterion")
     if any(part.shape[0] > 1 for part in ranges):
         raise UnsupportedError("a criteria range that differs from row to row")
     if len({part.shape for part in ranges}) > 1:

@@ -94,7 +94,7 @@ def _switch(args: Sequence[Cells], _env: Environment) -> Cells:
 def _choose(args: Sequence[Node], env: Environment) -> Cells:
     index = numeric(env.value(args[0]))
     wanted = np.trunc(index.number)
-    found = error(VALUE)
+    found = error(VALUE, wanted.shape)
     for position, node in enumerate(args[1:], start=1):
         if (wanted == position).any():
             mask, value, other = aligned([booleans(wanted == position), env.value(node), found])

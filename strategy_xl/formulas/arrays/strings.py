@@ -31,6 +31,7 @@ from strategy_xl.formulas.arrays.kinds import numeric, parse_number, textual, tr
 from strategy_xl.formulas.arrays.library import ALL, Environment, function
 from strategy_xl.formulas.arrays.maths import failing
 from strategy_xl.formulas.arrays.stats import first_errors, flat_rows
+from strategy_xl.formulas.tree import UnsupportedError
 
 _SIGN = re.compile(r"~[*?~]|.", re.DOTALL)
 _LONGEST_FORMAT = 255
@@ -131,7 +132,9 @@ def _replace(text: str, start: float, count: float, new: str) -> str | None:
 
 
 def _rept(text: str, count: float) -> str | None:
-    return text * int(count) if count >= 0 and len(text) * int(count) <= LONGEST_TEXT else None
+    if count < 0 or len(text) * int(count) > LONGEST_TEXT:
+        return None
+    return text * int(count) if text else ""
 
 
 def _trim(text: str) -> str:
@@ -297,6 +300,8 @@ def _put_together(sign: str, line: Sequence[str]) -> str | None:
 def _joined(args: Sequence[Cells], env: Environment, delimiter: Cells, skip: Cells) -> Cells:
     """The texts of each row's cells, with a delimiter between them."""
     found = [flat_rows(textual(part, env.decimal)) for part in args]
+    if delimiter.shape[1:] != (1, 1) or skip.shape[1:] != (1, 1):
+        raise UnsupportedError("TEXTJOIN with several delimiters")
     lead, errors = aligned([textual(delimiter, env.decimal), skip]), errors_of(())
     flags, skip_errors = truth(lead[1])
     rows = max([lead[0].shape[0], *(part.shape[0] for part in found)])
