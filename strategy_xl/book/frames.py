@@ -81,8 +81,12 @@ _LIKELY = re.compile("tot|som|sum", re.IGNORECASE)
 _TOTAL = re.compile(r"(?:(?:sous|grand|sub)[- ]?)?(?:totals?|totaux)(?: general)?|sommes?|sum")
 
 
-def total_rows(place: BlockPlace, cells: Mapping[str, list[Any]], first: int, meta: SheetMeta) -> list[int]:
-    """Rows (positions) that only sum up those above: named so, with a sum or a formula under numbers.
+def total_rows(
+    place: BlockPlace, cells: Mapping[str, list[Any]], first: int, meta: SheetMeta
+) -> dict[int, str]:
+    """Rows (positions) that only sum up those above, each with the field whose cell says so.
+
+    They are named so, mostly in the column of names, and have a sum or a formula under numbers.
 
     Arguments:
         place: a table's place.
@@ -91,11 +95,15 @@ def total_rows(place: BlockPlace, cells: Mapping[str, list[Any]], first: int, me
     """
     block = place.block
     if not isinstance(block, TableBlock) or block.identity_key not in cells:
-        return []
-    names = enumerate(cells[block.identity_key])
-    likely = [(at, name) for at, name in names if isinstance(name, str) and _LIKELY.search(name)]
-    found = [at for at, name in likely if _TOTAL.fullmatch(fold(name))]
+        return {}
+    names = cells[block.identity_key]
     keys = [spec.key for spec in block.fields if spec.role is FieldRole.INPUT and spec.key in cells]
+    found = {
+        at: key
+        for key in keys
+        for at, text in enumerate(cells[key])
+        if says_total(text) and (key == block.identity_key or not str(names[at]).strip())
+    }
 
     def is_sum(at: int, key: str) -> bool:
         above = [value for value in cells[key][:at] if type(value) is float]
@@ -104,7 +112,12 @@ def total_rows(place: BlockPlace, cells: Mapping[str, list[Any]], first: int, me
             return True
         return type(value) is float and len(above) > 1 and math.isclose(value, math.fsum(above), abs_tol=0.5)
 
-    return [at for at in found if any(is_sum(at, key) for key in keys)]
+    return {at: own for at, own in sorted(found.items()) if any(is_sum(at, key) for key in keys)}
+
+
+def says_total(text: object) -> bool:
+    """Whether a cell names a row that sums up others."""
+    return isinstance(text, str) and bool(_LIKELY.search(text)) and bool(_TOTAL.fullmatch(fold(text)))
 
 
 def _is_default(column: Column) -> npt.NDArray[np.bool_]:

@@ -24,6 +24,7 @@ from strategy_xl.book.frames import (
     filled_rows,
     frame_of,
     left_results,
+    says_total,
     total_rows,
     transpose,
 )
@@ -260,9 +261,9 @@ class _Reader:
         blank = [""] * (last - first + 1)
         columns = {spec.key: self._read(spec, cells.get(spec.key, blank)) for spec in place.block.fields}
         filled = filled_rows(place.block, columns.values(), last - first + 1)
-        for at in total_rows(place, cells, first, self.values.meta(place.sheet)):
+        for at, key in total_rows(place, cells, first, self.values.meta(place.sheet)).items():
             filled[at] = False
-            self._say_total(place, first + at, cells)
+            self._say_total("SX132", place, key, first + at, cells[key][at])
         index = np.flatnonzero(filled) + first
         data = BlockData(
             place.module,
@@ -326,11 +327,10 @@ class _Reader:
             self.findings.append(Finding("SX133", where, {"n": len(data.merged), "area": str(area)}))
         return data
 
-    def _say_total(self, place: BlockPlace, row: int, cells: Mapping[str, list[Any]]) -> None:
-        key = getattr(place.block, "identity_key", "")
+    def _say_total(self, code: str, place: BlockPlace, key: str, row: int, found: object) -> None:
         where = Location(self.path, place.sheet, cell_name(row, place.places[key].column))
-        found = cells[key][row - place.header - 1]
-        self.findings.append(Finding("SX132", where, {"found": found}, Severity.NOTE))
+        args = {"found": found, "table": place.table or ""}
+        self.findings.append(Finding(code, where, args, Severity.NOTE))
 
     def _read(self, spec: FieldSpec, raw: list[Any]) -> Column:
         context = self.context if spec.role is FieldRole.INPUT else self.lenient
@@ -366,11 +366,17 @@ class _Reader:
         bottom = min(place.bottom or len(rows), last + _BELOW)
         blank = blank_mask(cells_of(rows, column, last + 1, bottom)) if bottom > last else np.ones(1, bool)
         count = int(np.argmax(blank)) if blank.any() else len(blank)
-        if count:
-            keys = {key: item.column for key, item in place.places.items()}
-            cells = transpose(rows, keys, place.header + 1, last + count)
-            totals = total_rows(place, cells, place.header + 1, self.values.meta(place.sheet))
-            count -= sum(at >= last - place.header for at in totals)
+        keys = {key: item.column for key, item in place.places.items()}
+        end = min(bottom, len(rows))
+        if any(
+            says_total(text) for column in keys.values() for text in cells_of(rows, column, last + 1, end)
+        ):
+            first = place.header + 1
+            cells = transpose(rows, keys, first, end)
+            for at, key in total_rows(place, cells, first, self.values.meta(place.sheet)).items():
+                if first + at > last:
+                    self._say_total("SX139", place, key, first + at, cells[key][at])
+                    count -= first + at <= last + count and key == block.identity_key
         if count:
             where = Location(self.path, place.sheet, cell_name(last + 1, column))
             self.findings.append(Finding("SX126", where, {"n": count, "table": place.table or ""}))

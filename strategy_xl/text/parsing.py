@@ -61,8 +61,10 @@ def fold(text: str) -> str:
 
 _DASHES = str.maketrans({"−": "-", "–": "-", "‑": "-", "’": "'", "ʼ": "'"})
 _CURRENCY = r"(?:€|\$|£|eur(?:os?)?|usd|gbp|chf)"
+_ENGLISH = frozenset({"$", "£", "usd", "gbp"})
+"""Signs that stand before a number in English and behind it in French."""
 _NUMBER = re.compile(
-    rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*{_CURRENCY}?\s*(?P<inner>-)?"
+    rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>{_CURRENCY})?\s*(?P<inner>-)?"
     r"(?P<body>\d[\d ',.]*|[.,]\d+)(?P<exponent>e[+-]?\d{1,3})?"
     rf"\s*(?P<scale>k|m(?=\s*{_CURRENCY})|mds?(?=\s*(?:{_CURRENCY})?\)?$))?\s*{_CURRENCY}?(?:\s*(?:ht|ttc))?"
     r"\s*(?P<percent>%)?\s*(?P<close>\))?",
@@ -79,7 +81,7 @@ def _ungroup(text: str, mark: str) -> str | None:
     return text.replace(mark, "") if _GROUPS[mark].match(text) else None
 
 
-def _one_mark(body: str, mark: str, lang: str) -> tuple[str | None, str | None]:
+def _one_mark(body: str, mark: str, lang: str, *, is_english: bool) -> tuple[str | None, str | None]:
     """Readings (digits with a point) of a body whose only mark stands once: (sure or first, second)."""
     head, _, tail = body.partition(mark)
     decimal = f"{head or '0'}.{tail}"
@@ -87,11 +89,12 @@ def _one_mark(body: str, mark: str, lang: str) -> tuple[str | None, str | None]:
         return (decimal, None) if tail else (None, None)
     if lang == "fr":
         # A comma is the decimal mark. A point is neither mark of French: "1.234" can be either.
-        return (decimal, None) if mark == "," else (head + tail, decimal)
+        # Behind a sign that only the English put before a number, the comma may be theirs too.
+        return (decimal, None) if mark == "," and not is_english else (head + tail, decimal)
     return (head + tail, None) if mark == "," else (decimal, None)
 
 
-def _digits(body: str, lang: str) -> tuple[str | None, str | None]:  # noqa: PLR0911 - one return per form
+def _digits(body: str, lang: str, *, is_english: bool) -> tuple[str | None, str | None]:  # noqa: PLR0911 - one return per form
     """Readings of the digits of a number, as Python writes it; (None, None) when there is none."""
     spaces = [mark for mark in " '" if mark in body]
     marks = [mark for mark in ".," if mark in body]
@@ -113,7 +116,7 @@ def _digits(body: str, lang: str) -> tuple[str | None, str | None]:  # noqa: PLR
         return body, None
     if body.count(marks[0]) > 1:
         return _ungroup(body, marks[0]), None
-    return _one_mark(body, marks[0], lang)
+    return _one_mark(body, marks[0], lang, is_english=is_english)
 
 
 def parse_number(text: str, lang: str, unit: str | None = None) -> Number:
@@ -124,7 +127,7 @@ def parse_number(text: str, lang: str, unit: str | None = None) -> Number:
         lang: ``fr`` or ``en``; decides ``1,234`` (1.234 in French, 1234 in English).
         unit: unit of the field, allowed after the number (``12 h``).
 
-    Returns the number, or a problem: in French ``1.234`` is ambiguous.
+    Returns the number, or a problem: in French ``1.234`` and ``$1,234`` are ambiguous.
     """
     plain = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
     if unit:
@@ -137,7 +140,8 @@ def parse_number(text: str, lang: str, unit: str | None = None) -> Number:
         return Number(problem=Problem.INVALID)
     if bool(match["open"]) + bool(match["sign"]) + bool(match["inner"]) > 1:
         return Number(problem=Problem.INVALID)
-    readings = _digits(match["body"].strip(), lang)
+    is_english = (match["before"] or "").casefold() in _ENGLISH
+    readings = _digits(match["body"].strip(), lang, is_english=is_english)
     if readings[0] is None:
         return Number(problem=Problem.INVALID)
     factor = _SCALES[match["scale"].casefold()] if match["scale"] else 1.0

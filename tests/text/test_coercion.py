@@ -101,6 +101,24 @@ def test_a_point_before_three_digits_is_ambiguous_in_french() -> None:
     assert math.isnan(found.series[0])
 
 
+@pytest.mark.parametrize("text", ["$12,000", "£ 12,000", "USD 12,000", "$ 12,000"])
+def test_a_comma_behind_an_english_sign_is_ambiguous_in_french(text: str) -> None:
+    """Whoever writes the sign first may mean thousands: missing, both readings shown; sure in English."""
+    found = coerce_column([text], spec("money"), context("fr"))
+    assert found.problems[0].code == "SX202"
+    assert (found.problems[0].args["first"], found.problems[0].args["second"]) == (12000, 12)
+    assert math.isnan(found.series[0])
+    assert coerce_column([text], spec("money"), context("en")).series[0] == 12000
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("$12,5", 12.5), ("$1,200.50", 1200.5), ("12,000 €", 12.0), ("-$1,200,000", -1.2e6)]
+)
+def test_other_commas_in_amounts_are_sure_in_french(text: str, number: float) -> None:
+    """One or two decimals, several groups, a sign behind: one reading."""
+    assert one(text, "money") == (number, [])
+
+
 @pytest.mark.parametrize(
     ("value", "expected", "codes"),
     [

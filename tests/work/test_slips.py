@@ -146,10 +146,13 @@ def typed_row(
     return {("name", at): name, ("revenue", at): revenue, ("hours", at): hours}
 
 
-def total(book: Book, at: int) -> dict[tuple[str, int], Any]:
-    """A row with the sums of the clients."""
+def total(book: Book, at: int, *, beside: bool = False) -> dict[tuple[str, int], Any]:
+    """A row with the sums of the clients, named in the column of names or beside it."""
     frame = book.block("clients").frame
-    return typed_row(book.block("clients"), at, "TOTAL", float(frame.revenue.sum()), float(frame.hours.sum()))
+    sums = typed_row(book.block("clients"), at, "TOTAL", float(frame.revenue.sum()), float(frame.hours.sum()))
+    return {
+        (("owner" if beside and key == "name" else key), row): value for (key, row), value in sums.items()
+    }
 
 
 def texts(book: Book, form: str) -> dict[tuple[str, int], Any]:
@@ -202,7 +205,15 @@ HARMLESS: dict[str, tuple[Do, dict[str, int]]] = {
         {"SX126": 1},
     ),
     "total in the table": (lambda b, t: b.cells(t, "clients", total(b, 40)), {"SX132": 1}),
-    "total under the table": (lambda b, t: b.cells(t, "clients", total(b, 200)), {}),
+    "total in the table, named in another column": (
+        lambda b, t: b.cells(t, "clients", total(b, 40, beside=True)),
+        {"SX132": 1},
+    ),
+    "total under the table, named in another column": (
+        lambda b, t: b.cells(t, "clients", total(b, 201, beside=True)),
+        {"SX139": 1},
+    ),
+    "total under the table": (lambda b, t: b.cells(t, "clients", total(b, 200)), {"SX139": 1}),
     "sorted": (lambda b, t: b.raw(t, slips.swap_rows, "Clients", 11, 20), {}),
     "filtered": (lambda b, t: b.raw(t, slips.filter_rows, "Clients", range(13, 18)), {}),
     "column renamed": (
@@ -246,6 +257,18 @@ def test_a_slip_changes_no_answer(kind: str, book: Book, tmp_path: Path) -> None
         assert before.keys() == after.keys()
     else:
         assert after == before
+
+
+@pytest.mark.parametrize("sign", ["$", "£"])
+def test_an_english_comma_is_never_a_decimal_one_unasked(sign: str, book: Book, tmp_path: Path) -> None:
+    """``$62,000`` in a French workbook: told, and missing until it is typed again, never 62."""
+    target = tmp_path / "plan.xlsx"
+    book.cells(target, "clients", {("revenue", 1): f"{sign}62,000"})
+    found = treated(target)
+    assert found.codes == {"SX202": 1}
+    (finding,) = found.report.findings
+    assert (finding.args["first"], finding.args["second"]) == (62000, 62)
+    assert found.data.blocks["clients"].frame["revenue"].isna().iloc[1]
 
 
 def test_erased_formulas_are_back(book: Book, tmp_path: Path) -> None:
