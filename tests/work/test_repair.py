@@ -315,7 +315,7 @@ def test_several_sheets_of_a_workbook_with_other_titles(english: Book, tmp_path:
     own = next(title for title in columns["Kpis"] if title not in others)
     path = english.slip(
         tmp_path / "plan.xlsx",
-        (slips.rename_sheet, "KPI", "Bob’s 'KPI'"),
+        (slips.rename_sheet, "KPI", "Bob’s 'KPI' 2"),
         (slips.rename_column, "Kpis", own, "Yardstick"),
         (slips.shift_rows, "Clients", 5, 2),
         (slips.delete_sheet, SPEC.module("home").sheet.en),
