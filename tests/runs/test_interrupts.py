@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from multiprocessing import get_context
@@ -30,6 +30,14 @@ from strategy_xl.work.recompute import JobReport
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="jobs made here cross by forking only")
 
 FORK = get_context("fork") if sys.platform == "linux" else get_context("spawn")
+
+
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard although the tests were begun in the background, where shells have it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
