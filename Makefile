@@ -74,7 +74,7 @@ faults: $(VENV)/.dev
 
 # Every kind of edit on copies of all workbooks of a folder, and what else changed: nothing. FOLDER=…
 lossless: $(VENV)/.dev
-	$(BIN)/python tools/lossless.py $(FOLDER)
+	$(BIN)/python tools/lossless.py $(if $(FOLDER),"$(FOLDER)")
 
 # Mutated workbooks, formulas, lists and requests; FUZZ="--seed 7 --cases 500 --kind zip" for another run.
 fuzz: $(VENV)/.dev

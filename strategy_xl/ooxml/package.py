@@ -229,7 +229,7 @@ class Package:
     def _set_ends(self, found: list[Member]) -> None:
         """Where each member's bytes stop, data descriptor and padding included."""
         starts = sorted(member.offset for member in found)
-        following = dict(zip(starts, [*starts[1:], self.directory_offset], strict=True))
+        following = dict(zip(starts, [*starts[1:], self.directory_offset], strict=False))  # there may be none
         for member in found:
             end = following[member.offset]
             if len(following) != len(found) or member.offset + _LOCAL.size + member.compressed_size > end:

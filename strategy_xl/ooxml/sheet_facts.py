@@ -18,14 +18,16 @@ import numpy as np
 import numpy.typing as npt
 
 from strategy_xl.errors import Location
-from strategy_xl.formulas.cell_refs import MAX_ROW, Area, parse_area, parse_cell
-from strategy_xl.ooxml.limits import whole
+from strategy_xl.formulas.cell_refs import MAX_ROW, Area, column_number, parse_area, parse_cell
+from strategy_xl.ooxml.limits import MAX_ID, whole
 
 _BUFFER = 4 << 20
 _PAD = b"\0" * 24
 _LONGEST_PLAIN_HEADER = len('<c r="XFD1048576" s="99999">')
 _ROW_END = b"</row>"
 _MERGED = re.compile(rb'<mergeCell\b[^>]*?\sref="([^"]*)"')
+_STATED = re.compile(r"([A-Za-z]{1,9})[A-Za-z]*([0-9]{1,10})[0-9]*")
+_FARTHEST = 2**31 - 1
 _KNOWN = np.zeros(256, bool)
 _KNOWN[np.frombuffer(b"rcfvit/s", np.uint8)] = True  # row, c, f, v, is, t, ends, sheetData
 
@@ -210,6 +212,18 @@ def _rows(data: Bytes, at: Ints) -> npt.NDArray[np.int32]:
     return row
 
 
+def _last_row(data: Bytes, at: Ints) -> int:
+    """The largest of the row numbers whose digits start at ``at``: the last one, in a sheet that is in order.
+
+    Beside it only those are read that have more digits, or as many and a larger first one.
+    """
+    last = int(_rows(data, at[-1:])[0])
+    shown = str(last).encode()
+    beyond = data[at + len(shown)]
+    larger = (beyond - 48 <= 9) | ((beyond == ord('"')) & (data[at] > shown[0]))
+    return max(last, int(_rows(data, at[larger]).max(initial=0)))
+
+
 def _analyse(buffer: bytes) -> SheetMeta:
     """One buffer's part of the answer."""
     data = np.frombuffer(buffer + _PAD, np.uint8)
@@ -224,11 +238,10 @@ def _analyse(buffer: bytes) -> SheetMeta:
     if not len(cells):
         return SheetMeta()
     columns, letters = _columns(data, cells + 6)
-    numbers = cells + 6 + letters
-    last_row = int(_rows(data, numbers[-1:])[0])
-    beyond = data[numbers + len(str(last_row))]
-    if ((beyond >= ord("0")) & (beyond <= ord("9"))).any():
-        raise _NotPlainError  # a cell far below the last one that is written
+    digits = cells + 6 + letters
+    if not (data[digits] - 48 <= 9).all():  # more letters than a column has
+        raise _NotPlainError
+    last_row = _last_row(data, digits)
 
     of_tag = np.flatnonzero(following == ord("f"))
     formulas = tags[of_tag]
@@ -295,8 +308,10 @@ class _Parser:
             self.row = whole(stated, 1, MAX_ROW, self.where, self.part, "r")
             self.column = 0
         elif name == "c":
-            place = parse_cell(attributes.get("r", ""))
-            self.row, self.column = place or (self.row, self.column + 1)
+            # Also of a cell beyond all sheets: whoever lays it out makes room up to there.
+            ref = _STATED.fullmatch(attributes.get("r", ""))
+            self.row = min(int(ref[2]), MAX_ID) if ref else self.row
+            self.column = min(column_number(ref[1].upper()), MAX_ID) if ref else self.column + 1
             self.type, self.has_formula, self.text = attributes.get("t", ""), False, ""
         elif name == "f":
             self.has_formula = True
@@ -335,13 +350,13 @@ def _parse(chunks: Iterable[bytes], where: Location | None = None, part: str = "
         parser.Parse(b"", True)  # noqa: FBT003 - idem
     except expat.ExpatError as error:
         raise ValueError(str(error)) from error
-    table = np.array(handler.formulas, np.int32).reshape(-1, 3)
+    table = np.array(handler.formulas, np.int64).reshape(-1, 3)
     return SheetMeta(
         handler.rows,
         handler.columns,
         handler.cells,
-        table[:, 0].copy(),
-        table[:, 1].copy(),
+        table[:, 0].clip(max=_FARTHEST).astype(np.int32),
+        table[:, 1].clip(max=_FARTHEST).astype(np.int32),
         table[:, 2].astype(bool),
         tuple(handler.errors),
         _areas(handler.merged),

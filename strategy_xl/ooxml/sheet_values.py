@@ -34,9 +34,12 @@ _SPARSE = 8
 _DIMENSION = re.compile(rb"<dimension\b[^<>]*?\sref=\"([A-Z0-9:]+)\"")
 _STATED_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*?\sr=[\"'](\d{1,7})[\"']")
 _OWN_SIZE = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?dimension\s*>)")
-_ROW = re.compile(rb"<row\b[^>]*?(?:/>|>.*?</row>)", re.DOTALL)
-_ROW_NUMBER = re.compile(rb"<row\b[^>]*?\sr=\"(\d+)\"")
-_CELL = re.compile(rb"<c\b(?=[^>]*?\sr=\"([A-Z]{1,3})\d+\")[^>]*?(?:/>|>.*?</c>)", re.DOTALL)
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?(?:/>|>.*?</(?:\w+:)?row\s*>)", re.DOTALL)
+_ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr\s*=\s*[\"'](\d+)[\"']")
+_CELL = re.compile(
+    rb"<(?:\w+:)?c\b(?=[^>]*?\sr\s*=\s*[\"']([A-Za-z]+)(\d+)[\"'])[^>]*?(?:/>|>.*?</(?:\w+:)?c\s*>)",
+    re.DOTALL,
+)
 _FAR_NUMBER = re.compile(
     rb"(<(?:\w+:)?c\b[^<>]*?)\ss=\"\d+\"([^<>]*>(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"
     rb"<(?:\w+:)?v>(-?\d+(?:\.\d*)?(?:[eE]\+?\d+)?)</(?:\w+:)?v>)"
@@ -236,7 +239,8 @@ def _crop(data: bytes, last: int, width: int) -> bytes:
     """A sheet part without the rows after ``last`` and the cells right of column ``width``."""
 
     def cell(match: re.Match[bytes]) -> bytes:
-        return match[0] if column_number(match[1].decode()) <= width else b""
+        is_inside = column_number(match[1].decode().upper()) <= width and int(match[2][:9]) <= last
+        return match[0] if is_inside else b""
 
     def row(match: re.Match[bytes]) -> bytes:
         number = _ROW_NUMBER.match(match[0])

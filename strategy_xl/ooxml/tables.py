@@ -136,7 +136,7 @@ class _Growth:
         for index in range(area.right - area.left + 1):
             column = area.left + index
             last = seen.get((area.bottom, column))
-            style = last.style if last else None
+            style = last.style if last and last.style and last.style.isdigit() else None
             formula = self._formula(index, column, last)
             values: dict[int, Any] = {}
             for row, given in enumerate(rows, self._added.top):

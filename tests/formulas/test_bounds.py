@@ -126,7 +126,14 @@ def test_a_pattern_fits_the_whole_text(pattern: str, fits: bool) -> None:
 
 @pytest.mark.parametrize(
     "formula",
-    ["TEXTJOIN(x[t],TRUE,x[t])", "TEXTJOIN(1,x[t],1)", "COUNTIFS(x[t],1,x[t])", "SUMIFS(x[t],x[t],1,x[t])"],
+    [
+        "HLOOKUP(x[t],{1,2},{1,2,3;4,5,6})",
+        "COUNTIFS(x[t],{1,2,3},x[t],{1,2})",
+        "TEXTJOIN(x[t],TRUE,x[t])",
+        "TEXTJOIN(1,x[t],1)",
+        "COUNTIFS(x[t],1,x[t])",
+        "SUMIFS(x[t],x[t],1,x[t])",
+    ],
 )
 def test_what_is_not_evaluated_is_named(formula: str) -> None:
     """A formula that makes no sense, or more sense than ours, is told by name."""

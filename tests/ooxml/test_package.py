@@ -265,6 +265,13 @@ class TestRefusals:
         )
         assert self.refuse(path) == "SX910"
 
+    def test_a_zip_of_nothing(self, tmp_path: Path) -> None:
+        """A zip without a single member has no workbook."""
+        path = tmp_path / "a.xlsx"
+        with zipfile.ZipFile(path, "w"):
+            pass
+        assert self.refuse(path) == "SX910"
+
     def test_no_workbook(self, plain: Path, tmp_path: Path) -> None:
         """A zip without a workbook part is refused as such."""
         assert self.refuse(rewritten(plain, tmp_path / "b.xlsx", removed={"xl/workbook.xml"})) == "SX910"

@@ -59,6 +59,14 @@ def make(kit: Any, sheet: Any, table: Any, tmp_path: Path) -> Any:
     return write
 
 
+@pytest.mark.parametrize("style", ["-1", "²", ""])
+def test_a_style_that_is_none_is_not_copied(make: Any, part: Any, tmp_path: Path, style: str) -> None:
+    """What a damaged file says of the last row's look goes no further."""
+    path = make(ROWS.replace('<c r="B5" s="2"', f'<c r="B5" s="{style}"'))
+    append_rows(path, tmp_path / "b.xlsx", "T", [{0: 10}])
+    assert '<c r="B6"><v>10</v></c>' in part(tmp_path / "b.xlsx").decode()
+
+
 def test_rows_styles_formulas_and_rules(
     make: Any, part: Any, new_findings: Any, tmp_path: Path, members: Any
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -71,3 +72,30 @@ def test_a_claim_of_texts_is_held_to_its_part(
         rows_of(book.write(tmp_path / "a.xlsx"))
     book.parts["xl/sharedStrings.xml"] = texts.replace(claim, "9")
     assert rows_of(book.write(tmp_path / "b.xlsx")) == [["a"]]
+
+
+@pytest.mark.parametrize(
+    "ref",
+    ["XFD1048576", "A1048576", "XFD3", "A999999", "Z40", "xfd1048576", "ZZZZZZZ1", "AAAA1", "A99999999"],
+)
+@pytest.mark.parametrize("way", ['r="{}"', "r='{}'", 'r = "{}"'])
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_a_cell_out_of_its_row_makes_no_room(
+    kit: Any, sheet: Any, tmp_path: Path, ref: str, way: str, prefix: str
+) -> None:
+    """Wherever a cell says that it is, the rectangle that is laid out stays what the cells can fill."""
+    cells = "".join(f'<c r="{column}2" s="1"><v>{row}</v></c>' for row, column in enumerate("ABC", 1))
+    rows = f'<row r="2">{cells}<c {way.format(ref)}><v>9</v></c></row>'
+    made = sheet(f'{rows}<row r="30"><c r="A30"><v>3</v></c></row>')
+    if prefix:
+        made = re.sub(r"<(/?)(?=\w)", rf"<\1{prefix}", made).replace("xmlns=", f"xmlns:{prefix[:-1]}=")
+    path = kit({"S": made}).write(tmp_path / "a.xlsx")
+    with Package.open(path) as package:
+        info = WorkbookInfo(package)
+        values = SheetValues(package, {sheet.name: sheet.part for sheet in info.sheets})
+        meta = values.meta("S")
+        assert (meta.rows, meta.columns) >= (30, 3)
+        assert meta.rows * 2 > max(30, int(re.sub(r"\D", "", ref)))
+        found = values.rows("S")
+    assert len(found) * len(found[0]) < 4_000_000 + 256 * 2_100
+    assert [float(value) for value in found[29][:1]] == [3.0]

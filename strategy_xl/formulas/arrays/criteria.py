@@ -27,7 +27,7 @@ from strategy_xl.formulas.arrays.grouping import (
     first_marked,
     sums,
 )
-from strategy_xl.formulas.arrays.library import Environment, function
+from strategy_xl.formulas.arrays.library import Environment, common, function
 from strategy_xl.formulas.tree import UnsupportedError
 
 
@@ -134,7 +134,7 @@ def _select(pairs: Sequence[Cells]) -> tuple[Selection, tuple[int, ...]] | Cells
         raise UnsupportedError("a criteria range that differs from row to row")
     if len({part.shape for part in ranges}) > 1:
         return error(VALUE)
-    shape = np.broadcast_shapes(*(part.shape for part in criteria))
+    shape = common(*(part.shape for part in criteria))
     rows = int(np.prod(shape))
     lines: dict[int, Range] = {}
     for part in ranges:

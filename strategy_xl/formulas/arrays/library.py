@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from strategy_xl.formulas.arrays.blocks import Cells
-from strategy_xl.formulas.tree import Node
+import numpy as np
+
+from strategy_xl.formulas.arrays.blocks import Cells, Shape
+from strategy_xl.formulas.tree import Node, UnsupportedError
 
 
 class Environment(Protocol):
@@ -84,6 +86,17 @@ class Function:
 
 
 FUNCTIONS: dict[str, Function] = {}
+
+
+def common(*shapes: Shape) -> Shape:
+    """The shape that cells of all these shapes spread to.
+
+    Errors: UnsupportedError when there is none, of which Excel would make #N/A here and there.
+    """
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError as error:
+        raise UnsupportedError("ranges of different sizes") from error
 
 
 def function(

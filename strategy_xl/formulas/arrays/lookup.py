@@ -27,7 +27,7 @@ from strategy_xl.formulas.arrays.blocks import (
     with_errors,
 )
 from strategy_xl.formulas.arrays.kinds import numeric, significant, truth
-from strategy_xl.formulas.arrays.library import ALL, Environment, function
+from strategy_xl.formulas.arrays.library import ALL, Environment, common, function
 from strategy_xl.formulas.arrays.operators import collation, compare
 from strategy_xl.formulas.arrays.strings import has_wildcard, wildcard
 from strategy_xl.formulas.tree import Call, Literal, Missing, Node, UnsupportedError
@@ -201,7 +201,7 @@ def _prefer(errors: Floats | None, found: Cells) -> Cells:
     """The result, but the arguments' own errors first."""
     if errors is None:
         return found
-    size = np.broadcast_shapes(errors.shape, found.shape)
+    size = common(errors.shape, found.shape)
     return with_errors(found.spread(size), np.broadcast_to(errors, size))
 
 
@@ -216,7 +216,8 @@ def _taken(table: Cells, row: Ints, column: Ints) -> Cells:
 
 def _within(table: Cells, row: Floats, column: Floats, errors: Floats | None) -> Cells:
     """INDEX at places counted from 1: #VALUE! below, #REF! beyond the range."""
-    row, column = np.broadcast_arrays(np.trunc(row), np.trunc(column))
+    size = common(row.shape, column.shape)
+    row, column = np.broadcast_to(np.trunc(row), size), np.broadcast_to(np.trunc(column), size)
     wrong = np.where(
         (row < 1) | (column < 1),
         float(VALUE),
