@@ -13,8 +13,10 @@ from strategy_xl.errors import PatchRefusedError
 from strategy_xl.formulas.cell_refs import Area, parse_area
 from strategy_xl.formulas.shifting import shift_formula
 from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
+from strategy_xl.ooxml.cells import Styled
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
+from strategy_xl.ooxml.plain_cells import plain_cells
 from strategy_xl.ooxml.style_map import StyleMap
 from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
 from strategy_xl.ooxml.workbook_tabs import GONE, with_names, with_sheet
@@ -27,7 +29,7 @@ from strategy_xl.ooxml.xml_bytes import (
     tags,
     top_children,
 )
-from strategy_xl.ooxml.xml_insert import AFTER_CELLS, insert_child, prefixed
+from strategy_xl.ooxml.xml_insert import AFTER_CELLS, insert_child
 
 LINKS = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -40,7 +42,6 @@ _TYPES = "[Content_Types].xml"
 _LISTED = (b"Default", b"Override", b"Relationship")
 _SHARED = re.compile(rb' t="s"><v>(\d+)</v></c>')
 _ITEM = re.compile(rb"<si>(.*?)</si>", re.DOTALL)
-_ROW = re.compile(rb'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
 _STYLE = re.compile(rb'(<(?:c|row|col) (?:[^<>]*? )?(?:s|style)=")(\d+)')
 _DIFFERENCE = re.compile(rb'(\bdxfId=")(\d+)')
 _SELECTED = re.compile(rb' tabSelected="\w+"')
@@ -93,26 +94,21 @@ class Splice:
         )
 
     def block(self, title: str, first: int, last: int) -> None:
-        """Take rows of a sheet over into the sheet of that title, which has nothing there or below.
+        """Take rows of a sheet over into the sheet of that title, which has nothing in these rows.
 
-        Their merged cells, conditions, rules and tables come with them; notes and pictures do not.
+        Their merged cells, conditions, rules and tables come with them; heights, notes and pictures do not.
         """
         sheet = self._source.sheet(title)
-        data = self._translated(self._source.package.read(sheet.part))
-        rows = b"".join(m[0] for m in _ROW.finditer(data) if first <= int(m[1]) <= last)
-        rest = [(tag.local, data[tag.start : end]) for tag, end in top_children(data)]
-        found: list[tuple[bytes | None, bytes]] = []
-        for kind, raw in rest:
-            if kind in (b"mergeCells", b"dataValidations"):
-                items = (raw[item.start : end] for item, end in top_children(raw))
-                found += [(kind, item) for item in items if _areas(item, first, last) is not None]
-            elif kind == b"conditionalFormatting" and (areas := _areas(raw, first, last)):
-                found.append((None, _limited(raw, areas)))
+        data = self._source.package.read(sheet.part)
+        for row, column, style, value in plain_cells(data, self._strings, first, last):
+            styled = Styled(value, b"%d" % self._styles.cell(style))
+            self._cells[title].setdefault(column, {})[row] = styled
+        found = _rules(self._with_differences(data), first, last)
         for table in self._source.tables_of(sheet):
             if first <= table.area.top <= last:
                 part = self._copy(table.part, self._numbered)
                 found.append((b"tableParts", self._entry(title, part)))
-        self._tails[title].append(partial(_with_rows, rows=rows, children=found))
+        self._tails[title].append(partial(_with_children, children=found))
 
     def table(
         self, title: str, name: str, area: Area, columns: Sequence[tuple[str, str, bool]], style: str
@@ -143,7 +139,7 @@ class Splice:
         )
         self._declare(part, _TABLE_TYPE)
         entry = self._entry(title, part)
-        self._tails[title].append(partial(_with_rows, rows=b"", children=[(b"tableParts", entry)]))
+        self._tails[title].append(partial(_with_children, children=[(b"tableParts", entry)]))
 
     def cells(self, title: str, edits: Mapping[int, Mapping[int, Any]]) -> None:
         """Change cells of a sheet: column → row → value, as in ``set_cells``."""
@@ -287,6 +283,9 @@ class Splice:
             lambda found: b' t="inlineStr"><is>%b</is></c>' % self._strings[int(found[1])], sheet
         )
         sheet = _STYLE.sub(lambda found: found[1] + b"%d" % self._styles.cell(int(found[2])), sheet)
+        return self._with_differences(sheet)
+
+    def _with_differences(self, sheet: bytes) -> bytes:
         return _DIFFERENCE.sub(lambda m: m[1] + b"%d" % self._styles.difference(int(m[2])), sheet)
 
     @staticmethod
@@ -315,6 +314,19 @@ def _header(text: str) -> bytes:
     return encode_xstring(text).replace(b'"', b"&quot;").replace(b"\n", b"_x000a_")
 
 
+def _rules(sheet: bytes, first: int, last: int) -> list[tuple[bytes | None, bytes]]:
+    """What the part of a sheet says of some rows, each with the list it goes into."""
+    found: list[tuple[bytes | None, bytes]] = []
+    for tag, stop in top_children(sheet):
+        raw = sheet[tag.start : stop]
+        if tag.local in (b"mergeCells", b"dataValidations"):
+            items = (raw[item.start : end] for item, end in top_children(raw))
+            found += [(tag.local, item) for item in items if _areas(item, first, last) is not None]
+        elif tag.local == b"conditionalFormatting" and (areas := _areas(raw, first, last)):
+            found.append((None, _limited(raw, areas)))
+    return found
+
+
 def _areas(raw: bytes, first: int, last: int) -> list[Area] | None:
     """Areas of an element that lie within some rows; None when there are none."""
     found = next(tags(raw)).attributes()
@@ -337,21 +349,21 @@ def _limited(raw: bytes, areas: Sequence[Area]) -> bytes:
     return start + _CONDITION.sub(moved, raw[opened.end :])
 
 
-def _with_rows(tail: bytes, rows: bytes, children: Sequence[tuple[bytes | None, bytes]]) -> bytes:
-    """What follows the cells of a sheet, with more rows before it and more elements in it."""
-    close = next(tags(tail))
-    prefix = close.prefix
+def _with_children(tail: bytes, children: Sequence[tuple[bytes | None, bytes]]) -> bytes:
+    """What follows the cells of a sheet, with more elements in it."""
+    close = next(tags(tail), None)
+    start = close.end if close is not None and close.is_close and close.local == b"sheetData" else 0
     last = max((int(found[2]) for found in _PRIORITY.finditer(tail)), default=0)
 
     def behind(found: re.Match[bytes]) -> bytes:
         return found[1] + b"%d" % (int(found[2]) + last)
 
-    # What follows reads like a part of its own when it is opened by the tag that it closes.
-    root = b"<%bworksheet>" % prefix
-    rest = root + tail[close.end :]
+    # It reads like a part of its own when it is opened by the tag that it closes.
+    root = b"<%b>" % tail[tail.rindex(b"</") + 2 :].partition(b">")[0].strip()
+    rest = root + tail[start:]
     for into, raw in children:
         rest = insert_child(rest, AFTER_CELLS, _PRIORITY.sub(behind, raw), into=into)
-    return tail[: close.start] + prefixed(rows, prefix) + close.raw + rest.removeprefix(root)
+    return tail[:start] + rest.removeprefix(root)
 
 
 def _with_sources(data: bytes, texts: Sequence[bytes], wanted: Callable[[str], bool]) -> bytes:

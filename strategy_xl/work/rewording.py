@@ -74,9 +74,11 @@ class Rewording:
             # #N/A in a helper column is how a chart is told that there is no point.
             is_failing = isinstance(shown, ErrorValue) and shown is not ErrorValue.NA
             is_old = GONE in text or (old is not None and bare(text, title) == bare(old(), title))
-            wanted = new() if is_old else text
+            # LibreOffice leaves the references to a lost table, in small letters and without a result.
+            is_left = not is_old and old is not None and text.casefold() == new().casefold()
+            wanted = new() if is_old or is_left else text
             if wanted != text and GONE not in wanted:
-                value = None if is_failing else shown
+                value = None if is_failing or is_left else shown
                 found.setdefault(column, {})[row] = Formula(wanted, value, array=is_array)
             elif (
                 is_failing and GONE not in text and self._is_back

@@ -103,7 +103,7 @@ def test_a_point_before_three_digits_is_ambiguous_in_french() -> None:
 
 @pytest.mark.parametrize("text", ["$12,000", "£ 12,000", "USD 12,000", "$ 12,000"])
 def test_a_comma_behind_an_english_sign_is_ambiguous_in_french(text: str) -> None:
-    """Whoever writes the sign first may mean thousands: missing, both readings shown; sure in English."""
+    """Whoever writes the sign first may mean thousands: missing in French, with both readings shown."""
     found = coerce_column([text], spec("money"), context("fr"))
     assert found.problems[0].code == "SX202"
     assert (found.problems[0].args["first"], found.problems[0].args["second"]) == (12000, 12)

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from package_audit import audit
 
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import build
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import recompute_workbook
+from strategy_xl.work.repair import repair_workbook
 
 pytestmark = pytest.mark.libreoffice
 
@@ -102,6 +104,33 @@ def test_a_session_costs_no_more_than_its_slip(kind: str, book: Path, people: Do
     assert len(data.blocks["clients"].frame) == clients
     again = recompute_workbook(target, SPEC, TODAY)
     assert (again.failure, again.changed) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("operation", "brought"),
+    [
+        (("delete_sheet", "Paramètres"), "SX134"),
+        (("drop_table", SHEET, "Clients"), "SX136"),
+        (("delete_rows", SHEET, 10, 201), "SX135"),
+    ],
+)
+def test_what_libreoffice_deleted_is_brought_back(
+    operation: tuple[Any, ...], brought: str, book: Path, people: Do, recalculated: Callable[[Path], Path]
+) -> None:
+    """Repaired, the workbook that LibreOffice saved opens again there, and nothing is missing any more."""
+    target = people(book, operation)
+    repaired = target.with_name("repaired.xlsx")
+    report = repair_workbook(target, repaired, SPEC, TODAY)
+    assert [finding.code for finding in report.findings] == [brought]
+    before, after = (
+        [(item.code, item.location.sheet, item.location.cell) for item in audit(path)]
+        for path in (target, repaired)
+    )
+    assert before == after
+    for path in (repaired, recalculated(repaired)):
+        found = recompute_workbook(path, SPEC, TODAY)
+        assert found.failure is None
+        assert not {finding.code for finding in found.findings} & {"SX120", "SX124", "SX127", "SX211"}
 
 
 def test_a_formula_put_back_is_calculated(
