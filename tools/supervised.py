@@ -172,13 +172,14 @@ def _measured(
 
 
 def _work(treat: Callable[[Any], Any], cases: Connection, limits: Limits, dump: IO[bytes]) -> None:
-    """Treat cases until there are no more; the parent is told before and after each."""
+    """Treat cases until there are no more; the parent is told when it can begin, and after each."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.register(signal.SIGUSR1, dump, all_threads=True, chain=False)
     gc.collect()
     gc.freeze()
     space = _status("VmSize") + limits.memory + (64 << 20)
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    cases.send("ready")  # what it took to begin is not charged to the first case
     while True:
         try:
             case = cases.recv()
@@ -261,6 +262,7 @@ class Supervised(Generic[_Case]):
         self._process.start()
         theirs.close()
         self._done = 0
+        self._pipe.recv()
 
     def _stopped(self) -> str:
         """Where the process is; it is ended."""
