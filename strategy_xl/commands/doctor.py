@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from strategy_xl.commands.render import EXIT_CLEAN, EXIT_FINDINGS, text
+from strategy_xl.commands.render import EXIT_CLEAN, EXIT_FINDINGS, show_json, text
 from strategy_xl.text.catalog import has_message
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def doctor(folder: Path | None, *, as_json: bool) -> None:
     machine = Machine(books=folder.resolve()) if folder is not None else Machine()
     if as_json:
         results = list(examine(machine))
-        click.echo(json.dumps([_data(each) for each in results], ensure_ascii=False, indent=2))
+        show_json([_data(each) for each in results])
     else:
         results = list(_shown(examine(machine)))
         counts = {state: sum(each.state == state for each in results) for state in _TO_MEND}

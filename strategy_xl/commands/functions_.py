@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import click
 
-from strategy_xl.commands.render import language, text
+from strategy_xl.commands.render import language, show_json, text
 from strategy_xl.functions.arguments import Argument
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out, signature
@@ -32,7 +31,7 @@ def functions(name: str | None, lang: str | None, *, as_json: bool) -> None:
             raise click.BadParameter(message("functions.UNKNOWN", chosen, name=name), param_hint="NAME")
         found = [function]
     if as_json:
-        click.echo(json.dumps([_data(item, chosen) for item in found], ensure_ascii=False, indent=2))
+        show_json([_data(item, chosen) for item in found])
         return
     lines = _list(found, chosen) if name is None else _details(found[0], chosen)
     click.echo("\n".join(lines))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from strategy_xl.commands.render import (
     load_spec,
     show_backups,
     show_findings,
+    show_json,
     templates_option,
     text,
     today_option,
@@ -61,7 +61,7 @@ def repair(book: Path, out: Path | None, templates: Path | None, *, as_json: boo
             "backup": str(report.backup) if report.backup is not None else None,
             "findings": [finding_data(finding) for finding in report.findings],
         }
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        show_json(data)
     else:
         show_findings(report.findings)
         count = len(report.sheets) + len(report.blocks) + len(report.tables)

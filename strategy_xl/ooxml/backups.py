@@ -55,15 +55,16 @@ class Backups:
     Arguments:
         book: path of the workbook; links are followed, so that all its names share the versions.
         keep: how many are to stay; none are made with 0.
+        digest: BLAKE2b of the workbook as it is, when it is known already.
     """
 
-    def __init__(self, book: Path | str, keep: int) -> None:
+    def __init__(self, book: Path | str, keep: int, digest: bytes | None = None) -> None:
         """Nothing is touched yet."""
         self.book = Path(os.path.realpath(book))
         self.folder = self.book.parent / FOLDER / self.book.name
         self.keep = keep
         self.made: Path | None = None
-        self._hash = ""
+        self._digest = digest
 
     def prepare(self) -> None:
         """Make the folder, open to those who may use the workbook's own, and the hash of the workbook.
@@ -73,8 +74,9 @@ class Backups:
         Errors: WorkbookError SX175.
         """
         try:
-            with self.book.open("rb") as stream:
-                self._hash = digest_of(stream).hex()[:8]
+            if self._digest is None:
+                with self.book.open("rb") as stream:
+                    self._digest = digest_of(stream)
             for folder in (self.folder.parents[1], self.folder.parent, self.folder):
                 make_folder(folder)
         except OSError as error:
@@ -90,8 +92,9 @@ class Backups:
         Errors: WorkbookError SX175; the file is where it was.
         """
         moment = datetime.fromtimestamp(now_ns // 1000 / 10**6, UTC)
+        mark = (self._digest or b"").hex()[:8]
         try:
-            target = self.folder / f"{moment:{_TIME}}-{self._hash}{self.book.suffix}"
+            target = self.folder / f"{moment:{_TIME}}-{mark}{self.book.suffix}"
             try:
                 old.replace(target)
             except FileNotFoundError:  # another workbook's run has just tidied up

@@ -268,7 +268,7 @@ class PatchJob:
         """Write the target, read it back, put it in its place, and report."""
         is_changed = bool(self.replaced or self._removed or self.added)
         in_place = os.path.realpath(self.package.path) == os.path.realpath(self._target)
-        kept = Backups(self._target, backups)
+        kept = Backups(self._target, backups, self._snapshot.digest if in_place else None)
         with ExitStack() as stack:
             for content in self.replaced.values():
                 if isinstance(content, Packed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,11 +60,12 @@ def restore_workbook(book: Path, wanted: str = "") -> RestoreReport:
     kept = Snapshot.take(version.path)
     if not version.name.endswith(kept.digest.hex()[:8]):
         raise WorkbookError("SX178", Location(str(book)), version=version.name)
-    backups = Backups(book, len(known) + 1)
-    if not backups.book.exists():
-        version.path.rename(backups.book)
+    target = Path(os.path.realpath(book))
+    if not target.exists():
+        version.path.rename(target)
         return RestoreReport(book, version, None)
     now = Snapshot.take(book)
+    backups = Backups(book, len(known) + 1, now.digest)
     if now.digest != kept.digest:
         with atomic_replace(book, check=now.check, backups=backups) as stream:
             stream.write(kept.content)
