@@ -6,13 +6,15 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from strategy_xl.errors import Location, WorkbookChangedError, WorkbookError
+
+_Result = TypeVar("_Result")
 
 
 class Stamp(NamedTuple):
@@ -106,6 +108,14 @@ class Snapshot(NamedTuple):
         """
         if not self.is_current():
             raise WorkbookChangedError(Location(self.path))
+
+
+def twice(attempt: Callable[[], _Result]) -> _Result:
+    """What an attempt gives that takes a snapshot: it starts over, once, when somebody writes meanwhile."""
+    try:
+        return attempt()
+    except WorkbookChangedError:
+        return attempt()
 
 
 def digest_of(stream: BufferedReader) -> bytes:

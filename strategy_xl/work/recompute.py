@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -18,10 +18,10 @@ from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.edits import Columns, FormulaTexts, edits, place
 from strategy_xl.book.frames import rule_frames
 from strategy_xl.book.read import read_workbook
-from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookChangedError, WorkbookError
+from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
 from strategy_xl.ooxml.open_marks import refuse_if_open
 from strategy_xl.ooxml.patch import PatchReport, set_cells
-from strategy_xl.ooxml.snapshot import Snapshot
+from strategy_xl.ooxml.snapshot import Snapshot, twice
 from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.computing import compute, module_completeness
@@ -125,10 +125,8 @@ def recompute_workbook(
     """
     start = time.perf_counter()
     try:
-        try:
-            plan, patched = _attempt(path, spec, today, dry_run=dry_run, backups=backups)
-        except WorkbookChangedError:
-            plan, patched = _attempt(path, spec, today, dry_run=dry_run, backups=backups)
+        attempt = partial(_attempt, path, spec, today, dry_run=dry_run, backups=backups)
+        plan, patched = twice(attempt)
     except StrategyXlError as error:
         return JobReport(path, failure=error.finding, seconds=time.perf_counter() - start)
     except OSError as error:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from strategy_xl.ooxml.formula_texts import formula_texts
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.sheet_values import SheetValues
-from strategy_xl.ooxml.snapshot import Snapshot
+from strategy_xl.ooxml.snapshot import Snapshot, twice
 from strategy_xl.ooxml.splice import Splice
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
@@ -83,9 +83,18 @@ def repair_workbook(
         dry_run: say what would come back, write nothing.
         backups: how many earlier versions of the target stay beside it.
 
+    When somebody writes the workbook meanwhile, the work starts over, once.
+
     Errors: those of ``read_workbook`` and ``set_cells``; PatchRefusedError SX138 for a workbook in a form to
     which nothing can be added.
     """
+    return twice(partial(_attempt, path, target, spec, today, dry_run=dry_run, backups=backups))
+
+
+def _attempt(
+    path: Path, target: Path, spec: WorkbookSpec, today: date, *, dry_run: bool, backups: int
+) -> RepairReport:
+    """One reading, and the writing that belongs to it."""
     snapshot = Snapshot.take(path)
     with snapshot.held(), Package.open(snapshot) as package:
         job = PatchJob(package, target, snapshot)

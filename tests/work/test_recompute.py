@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 
 from strategy_xl.book.read import read_workbook
-from strategy_xl.build.book import render
-from strategy_xl.build.select import only
 from strategy_xl.ooxml.backups import Backups
 from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.schema.loader import load_default
@@ -20,13 +18,6 @@ from strategy_xl.work.recompute import recompute_workbook
 
 TODAY = date(2027, 3, 1)
 SPEC = load_default()
-
-
-@pytest.fixture(scope="module")
-def content() -> bytes:
-    """A workbook as people filled it."""
-    rows = {"clients": [{"name": f"Client {n}", "revenue": 1000 * n, "hours": n} for n in range(1, 9)]}
-    return render(only(SPEC, ["client_matrix"]), lang="fr", company="", today=TODAY, rows=rows)
 
 
 @pytest.fixture

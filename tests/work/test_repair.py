@@ -31,6 +31,7 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole, TableBlock
 from strategy_xl.text.catalog import message
+from strategy_xl.work import repair
 from strategy_xl.work.recompute import JobReport, recompute_workbook
 from strategy_xl.work.repair import RepairReport, repair_workbook
 
@@ -425,6 +426,25 @@ def test_strict_workbooks_are_refused(book: Book, tmp_path: Path) -> None:
     with pytest.raises(PatchRefusedError) as stopped:
         repair_workbook(path, path, SPEC, TODAY)
     assert stopped.value.finding.code == "SX138"
+
+
+def test_a_save_meanwhile_starts_over(book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody typed between the reading and the writing is there after the repair."""
+    path = book.slip(tmp_path / "plan.xlsx", (slips.delete_sheet, "SWOT"))
+    clients = book.data.blocks["clients"]
+    real, readings = repair.read_workbook, []
+
+    def reading(*args: Any) -> WorkbookData:
+        found = real(*args)
+        if not readings:
+            set_cells(path, path, {clients.sheet: {clients.cell("hours", clients.first_row): 77}})
+        readings.append(found)
+        return found
+
+    monkeypatch.setattr(repair, "read_workbook", reading)
+    assert repair_workbook(path, path, SPEC, TODAY).sheets == ("SWOT",)
+    assert len(readings) == 2
+    assert read_workbook(path, SPEC).blocks["clients"].frame["hours"].iloc[0] == 77
 
 
 @pytest.mark.shared

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from strategy_xl.build.book import render
-from strategy_xl.build.select import only
 from strategy_xl.errors import WorkbookError
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import recompute_workbook
@@ -23,13 +21,6 @@ def code_of(book: Path, wanted: str = "") -> str:
     with pytest.raises(WorkbookError) as error:
         restore_workbook(book, wanted)
     return error.value.finding.code
-
-
-@pytest.fixture(scope="module")
-def content() -> bytes:
-    """A workbook as people filled it."""
-    rows = {"clients": [{"name": f"Client {n}", "revenue": 1000 * n, "hours": n} for n in range(1, 9)]}
-    return render(only(SPEC, ["client_matrix"]), lang="fr", company="", today=TODAY, rows=rows)
 
 
 @pytest.fixture
