@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import BinaryIO
+
+import numpy as np
 
 from strategy_xl.errors import WorkbookError
 from strategy_xl.formulas.cell_refs import cell_name
@@ -15,6 +18,8 @@ from strategy_xl.ooxml.xml_tree import LARGE_XML, well_formed
 _PIECE = 1 << 20
 _ROW_END = b"</row>"
 _ROW_START = re.compile(rb'\s*<row [^<>]*?\br="\d+"')
+_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
+_REFERENCE = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;)")
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?(?:/>|>.*?</(?:\w+:)?c>)", re.DOTALL)
 
 
@@ -86,13 +91,15 @@ def _raw(package: Package, name: str) -> Iterator[bytes]:
 def _check_xml(before: Package, after: Package, name: str) -> None:
     """A changed part is well-formed; its size and checksum are looked at on the way.
 
-    Of a large sheet only the rows that are not in the source are parsed, then all if they seem broken.
+    Of a large sheet only the rows that are not in the source are parsed, then all if they seem broken or
+    what need not be XML stands anywhere.
     """
     try:
-        if after.member(name).size > LARGE_XML and not _fault(
-            _new_rows(before.chunks(name), after.chunks(name)), after, name
-        ):
-            return
+        if after.member(name).size > LARGE_XML:
+            odd: list[bytes] = []
+            rows = _new_rows(before.chunks(name), _watched(after.chunks(name), odd))
+            if _fault(rows, after, name) is None and not odd:
+                return
         fault = _fault(after.chunks(name), after, name)
     except UnicodeError as wrong:
         raise _different(before, name, str(wrong)) from wrong
@@ -112,6 +119,27 @@ def _fault(pieces: Iterable[bytes], package: Package, name: str) -> str | None:
             raise
         return str(error.finding.args["reason"])
     return None
+
+
+def _watched(pieces: Iterable[bytes], odd: list[bytes]) -> Iterator[bytes]:
+    """The pieces as they are; those in which XML may not be what it seems by its tags go to ``odd`` too.
+
+    Characters that XML has not, other encodings than UTF-8, references that are not to the five characters.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for piece in pieces:
+        try:
+            text = decoder.decode(piece)
+        except UnicodeDecodeError:
+            odd.append(piece)
+            decoder.reset()
+        else:
+            has_control = bool(np.frombuffer(piece, np.uint8).min(initial=32) < 32) and (
+                len(piece.translate(None, _CONTROLS)) < len(piece)
+            )
+            if has_control or "\ufffe" in text or "\uffff" in text or _REFERENCE.search(piece):
+                odd.append(piece)
+        yield piece
 
 
 class _Rows:

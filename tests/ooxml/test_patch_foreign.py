@@ -345,6 +345,27 @@ def test_a_large_sheet_that_is_not_well_formed(
     assert refusal(book, {"S": {"A1": 5}}) == ("SX937" if "DOCTYPE" in new else "SX914")
 
 
+@pytest.mark.parametrize(
+    "odd", ["\0", "\x1b", "\ufffe", "\uffff", "&#0;", "&nbsp;", "& ", b"\xe9", b"\xed\xa0\x80"], ids=ascii
+)
+def test_odd_characters_far_from_the_change(
+    kit: Any, sheet: Any, odd: str | bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is no character of XML is found in rows of a large sheet that nothing changes."""
+    for module in (pipeline, readback):
+        monkeypatch.setattr(module, "LARGE_XML", 0)
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="str"><v>text {n}</v></c></row>' for n in range(1, 10))
+    path = kit({"S": sheet(rows)}).write(tmp_path / "a.xlsx")
+    assert set_cells(path, tmp_path / "good.xlsx", {"S": {"A2": 5}}).written
+    raw = odd.encode() if isinstance(odd, str) else odd
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, data.replace(b"text 8", b"text " + raw + b"8"))
+    assert refusal(path, {"S": {"A2": 5}}) == "SX914"
+
+
 def test_a_chain_that_is_not_well_formed(kit: Any, sheet: Any, tmp_path: Path) -> None:
     """Nor is any other part patched that is not."""
     path = kit(
