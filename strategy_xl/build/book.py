@@ -118,8 +118,15 @@ def _own(layout: BookLayout, today: date) -> tuple[BookLayout, Formulas]:
     return layout, Formulas(layout, today)
 
 
-def render(
-    spec: WorkbookSpec, *, lang: str, company: str, today: date, rows: Rows, wording: Wording = _own
+def render(  # noqa: PLR0913 - what a book is made of, all by name
+    spec: WorkbookSpec,
+    *,
+    lang: str,
+    company: str,
+    today: date,
+    rows: Rows,
+    wording: Wording = _own,
+    protect: bool = False,
 ) -> bytes:
     """The bytes of a workbook.
 
@@ -130,6 +137,7 @@ def render(
         today: day of the build.
         rows: content of tables and forms by block key, each a list of rows by field key.
         wording: other places and formulas, for sheets that go into another workbook.
+        protect: lock the cells that hold formulas and results.
     """
     workbook = Workbook()
     if workbook.active is not None:
@@ -138,7 +146,8 @@ def render(
     layout, formulas = wording(lay_out(spec, lang, given), today)
     for sheet in layout.sheets:
         workbook.create_sheet(sheet.title)
-    book = Book(spec, lang, company, today, layout, workbook, Styles(workbook, spec.theme), rows, formulas)
+    styles = Styles(workbook, spec.theme)
+    book = Book(spec, lang, company, today, layout, workbook, styles, rows, formulas, protect)
     validations = Validations(book)
     for sheet in layout.sheets:
         _write_sheet(book, sheet, validations)
@@ -161,6 +170,7 @@ def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, 
     only: Sequence[str] = (),
     example: bool = False,
     overwrite: bool = False,
+    protect: bool = False,
 ) -> BuildReport:
     """Write a new workbook.
 
@@ -173,6 +183,7 @@ def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, 
         only: keys of the wanted modules; what they lean on and the settings come along. All when empty.
         example: fill in the example firm.
         overwrite: replace an existing file.
+        protect: lock the cells that hold formulas and results; tables do not grow by typing then.
 
     Result: what was made. Raises UsageError for an unknown language or module, for a target that exists
     (unless ``overwrite``) or whose folder does not; TemplateError for a template or example that cannot be
@@ -186,7 +197,9 @@ def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, 
     if example:
         spec = example_files.with_lists(spec)
         rows = example_rows(spec, lang, today)
-    content = render(spec, lang=lang, company=company or _company_of(rows), today=today, rows=rows)
+    content = render(
+        spec, lang=lang, company=company or _company_of(rows), today=today, rows=rows, protect=protect
+    )
     with atomic_replace(target) as stream:
         stream.write(content)
     titles = {module.key: module.sheet.get(lang) for module in spec.modules}

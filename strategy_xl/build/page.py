@@ -49,6 +49,7 @@ class Book:
     styles: Styles
     rows: Mapping[str, Sequence[Mapping[str, CellValue]]]
     formulas: Formulas
+    protect: bool = False
 
     @property
     def values(self) -> Values:

@@ -59,10 +59,10 @@ MAX_TILE_RATIO, MAX_TILE_PAGE = 2.6, 1.3
 
 
 def table_rows(block: TableBlock, given: int = 0) -> int:
-    """Rows made ready: the seeded ones only when locked, else the wish of the template and some to spare."""
-    if block.locked and block.seed:
-        return len(block.seed)
-    return max(block.rows, len(block.seed), given + max(10, given // 10) if given else 0)
+    """Rows that a new table has: those of a locked one are fixed, a growing one has some free ones."""
+    if block.locked:
+        return len(block.seed) or block.rows
+    return max(given, len(block.seed)) + block.rows
 
 
 def _base_widths(module: ModuleSpec, lists: Sequence[ListSpec]) -> tuple[list[float], frozenset[int]]:

@@ -111,8 +111,10 @@ def set_widths(page: Page) -> None:
         column = FIRST_COLUMN + index
         letter = get_column_letter(column)
         dimensions[letter].width = width + 0.71
-        if column in page.layout.hidden:
+        if column in page.layout.hidden:  # one click on the outline shows them
             dimensions[letter].hidden = True
+            dimensions[letter].outlineLevel = 1
+            dimensions[get_column_letter(column + 1)].collapsed = column + 1 not in page.layout.hidden
 
 
 def _points(page: Page, last_row: int) -> float:
@@ -177,14 +179,17 @@ def set_print(page: Page) -> None:
 
 
 def _needs_protection(page: Page) -> bool:
-    """Only sheets with formulas or results are protected: on a protected sheet Excel's tables cannot grow."""
+    """Whether there are formulas or results to protect."""
     shows = any(isinstance(block, GridBlock | MapBlock | ListsBlock) for block in page.layout.module.blocks)
     return shows or bool(_roles(page) - {FieldRole.INPUT})
 
 
 def protect(page: Page) -> None:
-    """Protect formula cells without password; leave people the means to arrange the sheet."""
-    if not _needs_protection(page):
+    """Protect formula cells without password, where that is wished; leave people the means to arrange.
+
+    On a protected sheet Excel's tables do not grow, so that it is not done unasked.
+    """
+    if not (page.book.protect and _needs_protection(page)):
         return
     protection = page.sheet.protection
     protection.sheet = True

@@ -27,6 +27,7 @@ from strategy_xl.model import LANGUAGES
 @click.option("--company", help=text("cli.new.company.help"))
 @click.option("--only", multiple=True, metavar="MODULE", help=text("cli.new.only.help"))
 @click.option("--with-example", is_flag=True, help=text("cli.new.example.help"))
+@click.option("--protect", is_flag=True, help=text("cli.new.protect.help"))
 @click.option("--force", is_flag=True, help=text("cli.new.force.help"))
 @templates_option
 @with_today
@@ -46,6 +47,7 @@ def new(out: Path, lang: str, *, force: bool, with_example: bool, **options: Any
         example=with_example,
         today=today,
         overwrite=force,
+        protect=options["protect"],
     )
     report = recompute_workbook(out, spec, today, backups=0)
     if report.failure is not None:

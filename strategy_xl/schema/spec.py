@@ -158,7 +158,8 @@ class TableBlock(Block):
 
     Arguments:
         fields: its columns.
-        rows: rows made ready for people (with formulas and validation).
+        rows: free rows below the filled ones (with formulas and validation); of a locked table without seed,
+            all its rows.
         identity: key of the field that names a row; a row without it is not a row.
         min_rows: rows from which the module counts as filled.
         locked: the seeded rows are the table: people fill them but add none.
@@ -168,7 +169,7 @@ class TableBlock(Block):
 
     kind: Literal["table"]
     fields: tuple[FieldSpec, ...] = Field(min_length=1)
-    rows: int = Field(default=100, ge=1, le=1_000_000)
+    rows: int = Field(default=20, ge=1, le=1_000_000)
     identity: Key | None = None
     min_rows: int = Field(default=1, ge=0)
     locked: bool = False
