@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
@@ -133,13 +133,16 @@ class SharedStrings:
         )
 
 
-def finish(saved: bytes, *, company: str, day: date) -> bytes:
+def finish(
+    saved: bytes, *, company: str, day: date, more: Mapping[str, Callable[[bytes], bytes]] | None = None
+) -> bytes:
     """Rework a package that openpyxl saved.
 
     Arguments:
         saved: bytes of the package.
         company: goes into the document properties when not empty.
         day: date of creation and change.
+        more: what else is to be done to a part, by its name.
     """
     changes: dict[str, Callable[[bytes], bytes]] = {
         "xl/styles.xml": order_fonts,
@@ -159,7 +162,8 @@ def finish(saved: bytes, *, company: str, day: date) -> bytes:
             content = source.read(name)
             if name.startswith("xl/worksheets/sheet"):
                 content = strings.move(content)
-            parts[name] = changes[name](content) if name in changes else content
+            content = changes[name](content) if name in changes else content
+            parts[name] = more[name](content) if more and name in more else content
         parts[STRINGS_PART] = strings.part()
         for name, content in parts.items():
             info = zipfile.ZipInfo(name, ZIP_TIME)
