@@ -36,8 +36,8 @@ _POSITION = re.compile(rb'dLblPos val="(\w+)"')
 
 def text_of(value: Any) -> str:
     """The text that a cell shows which gets a value."""
-    shown = value.cached if isinstance(value, Formula) else value
-    shown = shown.value if isinstance(shown, Cached | Styled) else shown
+    shown = value.value if isinstance(value, Cached | Styled) else value
+    shown = shown.cached if isinstance(shown, Formula) else shown
     return shown if isinstance(shown, str) else "" if shown is None else str(shown)
 
 
