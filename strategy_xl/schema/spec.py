@@ -109,6 +109,7 @@ class FieldSpec(Spec):
         section: heading shown above this field, in a form (a long form reads in parts) or in results beside
             a chart.
         tone: colour of a result beside a chart.
+        since: schema version that brought the field; workbooks of earlier ones never had it and miss nothing.
     """
 
     key: Key
@@ -130,6 +131,7 @@ class FieldSpec(Spec):
     lines: int = Field(default=1, ge=1, le=20)
     section: Text | None = None
     tone: Tone | None = None
+    since: int = Field(default=1, ge=1)
     default: Any = None
 
     @model_validator(mode="after")
