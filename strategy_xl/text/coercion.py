@@ -288,7 +288,7 @@ def _numbers(values: Sequence[object], spec: FieldSpec, context: Context) -> Coe
     infinite = np.isinf(numbers)
     if infinite.any():  # more than any program calculates with
         problems += [
-            CellProblem(int(at), "SX201", {"found": show(values[at], context.lang)})
+            CellProblem(int(at), "SX201", {"found": show(values[int(at)], context.lang)})
             for at in np.flatnonzero(infinite)
         ]
         numbers = np.where(infinite, math.nan, numbers)
