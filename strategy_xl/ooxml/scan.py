@@ -25,6 +25,9 @@ from strategy_xl.ooxml.xml_bytes import TOKEN, Tag, attributes_of, set_attribute
 
 ColumnEdits = Mapping[int, Mapping[int, Any]]
 
+_LARGEST_HEAD = 4 << 20
+"""Bytes before the cells; a sheet all of whose columns have a style takes a third of it."""
+
 
 class SheetScanner:
     """Patches one sheet part; ``run`` once, then read ``tally``."""
@@ -83,7 +86,10 @@ class SheetScanner:
         data = b""
         for piece in source:
             data += piece
-            if b"sheetData" not in data:
+            at = data.find(b"sheetData")
+            if (len(data) if at < 0 else at) > _LARGEST_HEAD:
+                break
+            if at < 0:
                 continue
             for tag in complete_tags(data):
                 if tag.local == b"sheetData" and not tag.is_close:

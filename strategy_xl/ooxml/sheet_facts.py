@@ -348,7 +348,7 @@ def _parse(chunks: Iterable[bytes], where: Location | None = None, part: str = "
         for chunk in chunks:
             parser.Parse(chunk, False)  # noqa: FBT003 - expat's own signature
         parser.Parse(b"", True)  # noqa: FBT003 - idem
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:
         raise ValueError(str(error)) from error
     table = np.array(handler.formulas, np.int64).reshape(-1, 3)
     return SheetMeta(

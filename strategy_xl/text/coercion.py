@@ -285,6 +285,13 @@ def _numbers(values: Sequence[object], spec: FieldSpec, context: Context) -> Coe
         odd = _each(values, lambda cell: _number(cell, spec, context), "float64", context)
         numbers = odd.array
         problems += odd.problems
+    infinite = np.isinf(numbers)
+    if infinite.any():  # more than any program calculates with
+        problems += [
+            CellProblem(int(at), "SX201", {"found": show(values[int(at)], context.lang)})
+            for at in np.flatnonzero(infinite)
+        ]
+        numbers = np.where(infinite, math.nan, numbers)
     if context.strict:
         numbers = _bounded(numbers, spec, problems)
     problems.sort(key=lambda item: item.position)

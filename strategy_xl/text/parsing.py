@@ -6,6 +6,7 @@ its day or year is not a date. Language decides only where one language has one 
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -156,7 +157,8 @@ def parse_number(text: str, lang: str, unit: str | None = None) -> Number:
     if readings[1] is not None:
         first, second = value(readings[0]), value(readings[1])
         return Number(problem=Problem.AMBIGUOUS, percent=percent, first=first, second=second)
-    return Number(value(readings[0]), percent=percent)
+    found = value(readings[0])
+    return Number(found, percent=percent) if math.isfinite(found) else Number(problem=Problem.INVALID)
 
 
 @cache

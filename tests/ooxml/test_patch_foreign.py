@@ -366,6 +366,12 @@ def test_odd_characters_far_from_the_change(
     assert refusal(path, {"S": {"A2": 5}}) == "SX914"
 
 
+def test_a_head_without_end(book: Path) -> None:
+    """Millions of elements before the cells are no sheet; nobody waits until all are looked at."""
+    with_text(book, "xl/worksheets/sheet1.xml", "<sheetData", "<x/>" * 1_200_000 + "<sheetData")
+    assert refusal(book, {"S": {"A1": 5}}) == "SX937"
+
+
 def test_a_chain_that_is_not_well_formed(kit: Any, sheet: Any, tmp_path: Path) -> None:
     """Nor is any other part patched that is not."""
     path = kit(

@@ -119,3 +119,10 @@ def test_a_prefixed_sheet_is_read_by_the_parser() -> None:
 def test_an_empty_sheet(body: bytes) -> None:
     """A sheet without cells has nothing."""
     assert scan(lambda: [HEAD + body + TAIL]).cells == 0
+
+
+def test_an_encoding_that_nobody_knows() -> None:
+    """It makes the sheet unreadable like anything that is no XML."""
+    data = b'<?xml version="1.0" encoding="UTF-8t"?><worksheet><sheetData/></worksheet>'
+    with pytest.raises(ValueError, match="unknown encoding"):
+        _parse([data])

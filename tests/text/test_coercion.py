@@ -398,3 +398,13 @@ def test_parsers_never_fail(text: str, lang: str) -> None:
 def test_blank_columns_of_numbers_are_nan() -> None:
     """Missing numbers are NaN, never zero."""
     assert np.isnan(coerce_column(["", None, " "], spec("number"), context()).series).all()
+
+
+@pytest.mark.parametrize("value", ["1e999", "-1e400 %", "9e308 k€", math.inf, -math.inf])
+@pytest.mark.parametrize("kind", ["number", "integer", "money", "percent"])
+def test_no_number_is_infinite(value: object, kind: str) -> None:
+    """What is more than programs calculate with is no number, whoever wrote it."""
+    shown, codes = one(value, kind)
+    assert (shown, codes) == (None, ["SX201"])
+    found = coerce_column([0.0, value, 1.0], spec(kind), context())
+    assert list(np.isnan(found.array.astype(float))) == [False, True, False]
