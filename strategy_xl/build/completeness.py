@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import PlacedBlock
+from strategy_xl.schema.names import YES_NO, choice_name
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, ModuleSpec, TableBlock
 
 
@@ -39,7 +40,13 @@ def _block_terms(formulas: Formulas, placed: PlacedBlock) -> tuple[str, str] | N
         return placed.value_area(spec.key).absolute
 
     inputs = [spec for spec in block.fields if spec.role is FieldRole.INPUT]
-    filled = "+".join(_filled(reference(spec)) for spec in required)
+    keys = {spec.key: spec for spec in block.fields}
+    filled = "+".join(
+        f"COUNTIF({reference(keys[spec.counted_by])},{choice_name(YES_NO, 'yes')})"
+        if spec.counted_by is not None
+        else _filled(reference(spec))
+        for spec in required
+    )
     if isinstance(block, FormBlock) and block.instances == 1:
         return filled, str(len(required))
     used = _used([spec for spec in inputs if not _has_default(block, spec)], reference)

@@ -99,6 +99,8 @@ class FieldSpec(Spec):
         format: Excel number format, when the type's own does not serve.
         width: column width in characters.
         required: counts in the completeness of the module.
+        counted_by: yes-or-no result of the same row that says whether what stands in a required cell counts.
+        example: what somebody could write, shown in the input message of a workbook without data.
         choices: key of a list (``choice`` type).
         source: ``block[key]`` whose values are proposed in a drop-down list.
         minimum, maximum: bounds of an input, checked on typing and on reading.
@@ -120,6 +122,8 @@ class FieldSpec(Spec):
     format: str | None = None
     width: float = Field(default=14, gt=0, le=120)
     required: bool = False
+    counted_by: Key | None = None
+    example: Text | None = None
     choices: Key | None = None
     source: str | None = None
     minimum: float | None = None
@@ -140,6 +144,8 @@ class FieldSpec(Spec):
             raise ValueError("a field of type choice needs choices, and only such a field has them")
         if self.required and self.role is not FieldRole.INPUT:
             raise ValueError("only an input field can be required")
+        if self.counted_by is not None and not self.required:
+            raise ValueError("only a required field can be counted by another")
         return self
 
 

@@ -6,7 +6,7 @@ every other formula — tiles, chart helpers, slots, blank rows — is evaluated
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, cached_property
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from strategy_xl.answers.judging import Evaluation
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Objects, PlacedAnswers, Shown
 from strategy_xl.book.resolve import Place
@@ -35,7 +36,8 @@ def _needs(spec: WorkbookSpec) -> list[BlockNeed]:
             if isinstance(block, TableBlock | FormBlock):
                 required = tuple(field.key for field in block.fields if field.required)
                 least = block.min_rows if isinstance(block, TableBlock) else max(1, block.min_instances)
-                found.append(BlockNeed(block.key, module.key, required, least))
+                judges = {field.key: field.counted_by for field in block.fields if field.counted_by}
+                found.append(BlockNeed(block.key, module.key, required, least, judges))
     return found
 
 
@@ -51,10 +53,23 @@ def _used(block: BlockData) -> pd.DataFrame:
     return block.frame[block.frame[inputs].notna().any(axis=1)] if inputs else block.frame
 
 
-def module_completeness(spec: WorkbookSpec, data: WorkbookData) -> pd.Series:
-    """Share of its required cells that is filled, 0–1, by module key; only modules that require any."""
+def module_completeness(
+    spec: WorkbookSpec, data: WorkbookData, evaluations: Sequence[Evaluation] = ()
+) -> pd.Series:
+    """Share of its required cells that is filled, 0–1, by module key; only modules that require any.
+
+    Arguments:
+        spec, data: templates and workbook as read.
+        evaluations: the rules' answers, where one says which cells count (``FieldSpec.counted_by``).
+    """
     needs = [need for need in _needs(spec) if need.block in data.blocks]
     frames = {need.block: _used(data.blocks[need.block]) for need in needs}
+    judges = {need.block: set(need.judges.values()) for need in needs}
+    for evaluation in evaluations:
+        block, answer = evaluation.call.into, evaluation.result.frame
+        if block in frames:
+            judged = {key: answer[key] for key in answer.columns if key in judges[block]}
+            frames[block] = frames[block].assign(**judged)
     return completeness(frames, needs).frame["completeness"]
 
 

@@ -92,7 +92,7 @@ def plan_workbook(source: Path | Snapshot, spec: WorkbookSpec, today: date) -> B
     data = read_workbook(source, spec)
     day = _reference_day(data, today)
     evaluations = evaluate(spec, rule_frames(data), day)
-    shares = module_completeness(spec, data)
+    shares = module_completeness(spec, data, evaluations)
     answers = answer(spec, data.look, evaluations)
     listed = boards(alert_cases(spec, data.look, evaluations), data)
     placed = place(data, {**answers, **listed})

@@ -16,6 +16,7 @@ from openpyxl.utils import range_boundaries
 from strategy_xl.book.shown import CellValue
 from strategy_xl.build.book import build, render
 from strategy_xl.rules.completeness import BlockNeed, completeness
+from strategy_xl.rules.cqqcoqp import assess_answers
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.names import anchor_name, share_name
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, FormBlock, TableBlock
@@ -120,12 +121,17 @@ def test_completeness_formulas_agree_with_the_rule(
             continue
         required = tuple(field.key for field in block.fields if field.required)
         least = block.min_rows if isinstance(block, TableBlock) else max(1, block.min_instances)
-        needs.append(BlockNeed(block.key, module.key, required, least))
+        judges = {field.key: field.counted_by for field in block.fields if field.counted_by}
+        needs.append(BlockNeed(block.key, module.key, required, least, judges))
         frame = pd.DataFrame(
             _content(book, block), columns=[field.key for field in _inputs(block)], dtype=object
         )
         blank = frame.map(lambda value: value is None or str(value).strip() == "").all(axis=1)
         tables[block.key] = frame[~blank]
+        if judges:  # an answer without its question is none
+            told = assess_answers(frame[~blank]).frame["answered"]
+            asked = frame[~blank]["question"].map(lambda value: str(value or "").strip() != "")
+            tables[block.key] = frame[~blank].assign(answered=told & asked.astype(bool))
     expected = completeness(tables, needs).frame["completeness"]
     shown = {}
     for module in expected.index:
