@@ -36,8 +36,8 @@ _POSITION = re.compile(rb'dLblPos val="(\w+)"')
 
 def text_of(value: Any) -> str:
     """The text that a cell shows which gets a value."""
-    shown = value.cached if isinstance(value, Formula) else value
-    shown = shown.value if isinstance(shown, Cached | Styled) else shown
+    shown = value.value if isinstance(value, Cached | Styled) else value
+    shown = shown.cached if isinstance(shown, Formula) else shown
     return shown if isinstance(shown, str) else "" if shown is None else str(shown)
 
 
@@ -60,7 +60,7 @@ def series_labels(look: bytes, position: str, prefix: bytes = b"") -> bytes:
         position: ``t`` above, ``r`` at the right.
         prefix: of the chart's namespace, with its colon.
     """
-    shown = b'<c15:showDataLabelsRange val="1"/><c15:showLeaderLines val="0"/>'
+    shown = b'<c15:showDataLabelsRange val="1"/>'
     return b'<%bdLbls>%b<%bdLblPos val="%b"/>%b%b</%bdLbls>' % (
         prefix, look, prefix, position.encode(), _nothing_else(prefix), _extension(prefix, shown), prefix,
     )  # fmt: skip
@@ -121,7 +121,7 @@ def _label(prefix: bytes, at: int, position: bytes, style: bytes, fill: bytes) -
         b'<a:bodyPr %b wrap="none"/><a:p %b><a:fld id="{%08X%b" type="CELLRANGE"><a:rPr%b>%b</a:rPr><a:pPr/>'
         b"<a:t>[CELLRANGE]</a:t></a:fld><a:endParaRPr/></a:p>"
     ) % (_MAIN, _MAIN, at, _OURS, style, fill)
-    shown = b'<c15:dlblFieldTable/><c15:showDataLabelsRange val="1"/>'
+    shown = b'<c15:showDataLabelsRange val="1"/>'
     return (
         b'<%bdLbl><%bidx val="%d"/><%btx><%brich>%b</%brich></%btx><%bdLblPos val="%b"/>%b%b</%bdLbl>'
     ) % (

@@ -261,8 +261,8 @@ class SeriesSpec(Spec):
         secondary: on the second axis.
         guide: a dashed line without points, kept out of the legend (the threshold on a scatter).
         fill: colours a zone of a scatter: flat strokes from the points to the left or the right edge, all
-            together as thick as the plot is high, so that points one under the other, in equal steps, fill the
-            zone; kept out of the legend.
+            together as thick as the plot is high: points one under the other, in equal steps, fill the zone;
+            kept out of the legend.
         labels: ``block[key]`` whose texts stand beside the points; without a tone the points themselves do
             not show, and the series is kept out of the legend.
         labels_at: above the points, or at their right and bold (titles).
