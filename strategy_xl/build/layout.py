@@ -130,6 +130,9 @@ class PlacedBlock:
 
     def value_area(self, key: str) -> Area:
         """Cells that hold the values of a field: a column's data, or a form's cells across instances."""
+        if isinstance(self.block, MapBlock) and key in self.rows:
+            column, row = self.columns["completeness"], self.rows[key]
+            return Area(self.sheet, row, column, row, column)
         if isinstance(self.block, TableBlock | MapBlock):
             column = self.columns[key]
             return Area(self.sheet, self.body + 1, column, self.body + self.count, column)

@@ -73,4 +73,17 @@ def only(spec: WorkbookSpec, wanted: Sequence[str]) -> WorkbookSpec:
     if not wanted:
         return spec
     keys = closure(spec, wanted)
-    return spec.model_copy(update={"modules": tuple(module for module in spec.modules if module.key in keys)})
+    modules = (_without_steps(module, keys) for module in spec.modules if module.key in keys)
+    return spec.model_copy(update={"modules": tuple(modules)})
+
+
+def _without_steps(module: ModuleSpec, keys: frozenset[str]) -> ModuleSpec:
+    """The module without the steps of a path that lead to sheets which are not there."""
+    blocks = []
+    for block in module.blocks:
+        if isinstance(block, SummaryBlock) and block.path:
+            fields = tuple(item for item in block.fields if item.module in keys)
+            blocks += [block.model_copy(update={"fields": fields})] if fields else []
+        else:
+            blocks.append(block)
+    return module.model_copy(update={"blocks": tuple(blocks)})

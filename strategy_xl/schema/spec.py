@@ -7,6 +7,7 @@ are in the small notation of ``strategy_xl.formulas.references``.
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -111,6 +112,7 @@ class FieldSpec(Spec):
         section: heading shown above this field, in a form (a long form reads in parts) or in results beside
             a chart.
         tone: colour of a result beside a chart.
+        module: sheet that a result on a path is about; its label is the way there.
     """
 
     key: Key
@@ -134,6 +136,7 @@ class FieldSpec(Spec):
     lines: int = Field(default=1, ge=1, le=20)
     section: Text | None = None
     tone: Tone | None = None
+    module: Key | None = None
     default: Any = None
 
     @model_validator(mode="after")
@@ -173,6 +176,9 @@ class TableBlock(Block):
         min_rows: rows from which the module counts as filled.
         locked: the seeded rows are the table: people fill them but add none.
         board: what the batch lists in it: the alerts of all rules, or the actions that matter most.
+        stake: field that gives the revenue a row is about, or ``block[key:other]`` to look its name up; alerts
+            are ranked by it.
+        due: date field by which alerts of the same stake are ranked.
         seed: rows written at build time, by field key (a value, or a text in both languages).
     """
 
@@ -183,6 +189,8 @@ class TableBlock(Block):
     min_rows: int = Field(default=1, ge=0)
     locked: bool = False
     board: Literal["alerts", "actions"] | None = None
+    stake: str | None = None
+    due: Key | None = None
     seed: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -306,6 +314,8 @@ class SummaryBlock(Block):
         charts: drawn under the tiles.
         beside: the charts come first, in one line, and the results stand at their right, one under the other:
             a figure before its label, a text or message over the whole width.
+        path: the results are drawn as steps with arrows between: those about one ``module`` make a step, the
+            first gives its name; a message is filled with the next step on that sheet.
     """
 
     kind: Literal["summary"]
@@ -313,6 +323,17 @@ class SummaryBlock(Block):
     columns: int = Field(default=4, ge=1, le=8)
     charts: tuple[ChartSpec, ...] = ()
     beside: bool = False
+    path: bool = False
+
+    @model_validator(mode="after")
+    def _on_a_way(self) -> SummaryBlock:
+        if self.path and any(item.module is None for item in self.fields):
+            raise ValueError("each result on a path is about a module")
+        return self
+
+    def steps(self) -> list[tuple[FieldSpec, ...]]:
+        """The results of a path, step by step."""
+        return [tuple(step) for _, step in groupby(self.fields, key=lambda item: item.module)]
 
 
 DataBlock = TableBlock | FormBlock | SummaryBlock
@@ -382,6 +403,8 @@ class ModuleSpec(Spec):
         rules: the rules that the batch runs for it.
         after: where a module that ``workbook.toml`` does not list goes (default: before the settings).
         landscape: print orientation.
+        pages: pages at most that a sheet of a known size takes on paper, made smaller where it needs more;
+            0 for as many as it needs.
         blocks: from top to bottom; only the last table of a sheet can grow.
     """
 
@@ -393,6 +416,7 @@ class ModuleSpec(Spec):
     rules: tuple[RuleCall, ...] = ()
     after: Key | None = None
     landscape: bool = True
+    pages: int = Field(default=0, ge=0, le=20)
     blocks: tuple[AnyBlock, ...] = Field(min_length=1)
 
     def tables(self) -> tuple[TableBlock, ...]:

@@ -55,8 +55,10 @@ def _used(block: BlockData) -> pd.DataFrame:
 
 def module_completeness(
     spec: WorkbookSpec, data: WorkbookData, evaluations: Sequence[Evaluation] = ()
-) -> pd.Series:
-    """Share of its required cells that is filled, 0–1, by module key; only modules that require any.
+) -> pd.DataFrame:
+    """Share of its required cells that is filled (``completeness``, 0–1) and ``missing_cells``, by module key.
+
+    Only modules that require any.
 
     Arguments:
         spec, data: templates and workbook as read.
@@ -70,7 +72,7 @@ def module_completeness(
         if block in frames:
             judged = {key: answer[key] for key in answer.columns if key in judges[block]}
             frames[block] = frames[block].assign(**judged)
-    return completeness(frames, needs).frame["completeness"]
+    return completeness(frames, needs).frame
 
 
 @cache
@@ -150,6 +152,7 @@ class _Computation:
             titles = np.array([module.sheet.get(self._data.lang) for module in shown], dtype=object)
             shares = np.array([self._shares.get(module.key) for module in shown], dtype=object)
             columns = dict(zip(MAP_COLUMNS, (titles, shares), strict=True))
+            columns.update({module.key: self._shares.get(module.key) for module in shown})
             found.update({block.key: columns for block in home.blocks if isinstance(block, MapBlock)})
         return found
 
