@@ -168,6 +168,12 @@ class SheetLayout:
         """Last row that any block takes."""
         return max(placed.last for placed in self.blocks)
 
+    @property
+    def company_column(self) -> int:
+        """Column of the title band in which the firm stands: the last that is seen at once."""
+        seen = (column for column in range(self.page_last, FIRST_COLUMN, -1) if column not in self.hidden)
+        return next(seen, FIRST_COLUMN + 1)
+
     def width(self, column: int) -> float:
         """Visible width of a column in characters; 0 when hidden."""
         if column in self.hidden:

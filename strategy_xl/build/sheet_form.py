@@ -79,7 +79,10 @@ def _write_label(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
     row, theme = placed.rows[spec.key], page.book.spec.theme
     label = page.book.text(spec.label)
     look = Look(bold=spec.required, fill=page.tint, border=LINE, wrap=True, horizontal="left", indent=1)
-    cell = page.put(row, placed.spans["label"], label, look)
+    if spec.when:
+        cell = page.put_formula(row, placed.spans["label"], page.book.formulas.label(spec), look)
+    else:
+        cell = page.put(row, placed.spans["label"], label, look)
     lines = float(spec.lines)
     lines = max(lines, text_lines(label, page.layout.span_width(placed.spans["label"]) - 2, bold=True))
     if placed.count > 1:
@@ -133,3 +136,19 @@ def write(page: Page, placed: PlacedBlock, block: FormBlock, validations: Valida
         rule = validations.make(spec, area)
         if rule is not None:
             page.sheet.add_data_validation(rule)
+    if block.folded:
+        _fold(page, placed, block)
+
+
+def _fold(page: Page, placed: PlacedBlock, block: FormBlock) -> None:
+    """Close the sections after the first one, under their headings."""
+    page.sheet.sheet_properties.outlinePr.summaryBelow = False
+    opened = False
+    for spec in block.fields:
+        row = placed.rows[spec.key]
+        if spec.section is not None and spec is not block.fields[0]:
+            opened = True
+            page.sheet.row_dimensions[row - 1].collapsed = True
+        if opened:
+            page.sheet.row_dimensions[row].outlineLevel = 1
+            page.sheet.row_dimensions[row].hidden = True

@@ -89,6 +89,14 @@ def _both(value: object) -> object:
 Unit = Annotated[Text, BeforeValidator(_both)]
 
 
+class WhenSpec(Spec):
+    """Another label of a form field, while a setting has a choice (BtoC asks for a person's age, not a size)."""
+
+    setting: Key
+    choice: Key
+    label: Text
+
+
 class FieldSpec(Spec):
     """One column of a table or one labelled cell of a form.
 
@@ -109,6 +117,7 @@ class FieldSpec(Spec):
         array: the formula needs array evaluation (Ctrl+Shift+Enter).
         hidden: helper column, out of sight but not secret.
         lines: height of a form cell in text lines.
+        when: other labels of a form field, by what a setting says; the first that holds is shown.
         section: heading shown above this field, in a form (a long form reads in parts) or in results beside
             a chart.
         tone: colour of a result beside a chart.
@@ -134,6 +143,7 @@ class FieldSpec(Spec):
     array: bool = False
     hidden: bool = False
     lines: int = Field(default=1, ge=1, le=20)
+    when: tuple[WhenSpec, ...] = ()
     section: Text | None = None
     tone: Tone | None = None
     module: Key | None = None
@@ -220,6 +230,8 @@ class FormBlock(Block):
     min_instances: int = Field(default=1, ge=0)
     names: bool = False
     """Give each field a public defined name ``SX_<key>`` (the settings)."""
+    folded: bool = False
+    """Close every section but the first; a click on the outline opens it."""
 
 
 class BoxSpec(Spec):

@@ -18,14 +18,15 @@ import pandas as pd
 from strategy_xl.answers.judging import Evaluation
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Objects, PlacedAnswers, Shown
+from strategy_xl.book.lost import live_labels
 from strategy_xl.book.resolve import Place
 from strategy_xl.formulas.arrays import Context, compile_formula, evaluation_order
 from strategy_xl.formulas.references import references
 from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
 from strategy_xl.schema.consistency import MAP_COLUMNS, SETTINGS_BLOCK, TODAY
-from strategy_xl.schema.names import SHARE, box_key
-from strategy_xl.schema.spec import FieldRole, FormBlock, GridBlock, MapBlock, TableBlock, WorkbookSpec
+from strategy_xl.schema.names import COMPANY, SHARE, box_key
+from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, GridBlock, MapBlock, TableBlock, WorkbookSpec
 
 
 def _needs(spec: WorkbookSpec) -> list[BlockNeed]:
@@ -103,7 +104,9 @@ def compute(
     columns = work.fill()
     given = ((data.anchors.get((SHARE, str(module))), float(share)) for module, share in shares.items())
     counted = [(cell, share) for cell, share in given if cell is not None]
-    return Shown(columns, [*work.box_lines(), *counted])
+    firms = ((data.anchors.get((COMPANY, module.key)), work.company) for module in spec.modules)
+    named = [(cell, firm) for cell, firm in firms if cell is not None]
+    return Shown(columns, [*work.box_lines(), *work.labels(), *counted, *named])
 
 
 class _Computation:
@@ -115,6 +118,7 @@ class _Computation:
         """See ``compute``; what needs no formula is put down at once."""
         self._spec, self._data, self._placed = spec, data, placed
         self._shares, self._today = shares, today
+        self._blocks = spec.data_blocks()
         self._contexts: dict[str, Context] = {}
         self._columns = {key: self._given(key, block) for key, block in data.blocks.items()}
 
@@ -155,6 +159,11 @@ class _Computation:
             columns.update({module.key: self._shares.get(module.key) for module in shown})
             found.update({block.key: columns for block in home.blocks if isinstance(block, MapBlock)})
         return found
+
+    @property
+    def company(self) -> str:
+        """The firm, as the title bands show it."""
+        return str(self._setting(COMPANY) or "")
 
     def _setting(self, key: str) -> Any:
         if key == TODAY:
@@ -221,6 +230,28 @@ class _Computation:
                         formula = box.formula.replace("{i}", str(line))
                         shown = compile_formula(formula).evaluate(nowhere)
                         yield replace(first, row=first.row + line - 1), shown[0]
+
+    def labels(self) -> Iterator[tuple[Place, str]]:
+        """Cells of the form labels that follow a setting, with what they show; after ``fill``."""
+        settings = {item.key: item for item in self._blocks[SETTINGS_BLOCK][1].fields}
+        for module in self._spec.modules:
+            for block in module.blocks:
+                if not isinstance(block, FormBlock):
+                    continue
+                for spec, place in live_labels(block, self._data.anchors):
+                    told = (
+                        when.label
+                        for when in spec.when
+                        if self._said(settings[when.setting]) == when.choice
+                    )
+                    yield place, next(told, spec.label).get(self._data.lang)
+
+    def _said(self, setting: FieldSpec) -> str | None:
+        """Key of the choice that a setting has."""
+        value = self._setting(setting.key)
+        labels = self._data.look.labels[setting.choices or ""]
+        found = next((key for key, label in labels.items() if label == value), None)
+        return found or setting.default
 
     def fill(self) -> dict[str, dict[str, Objects]]:
         """Cell values of every computed field, by block and field key, over all rows or instances."""

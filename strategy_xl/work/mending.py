@@ -7,15 +7,17 @@ from datetime import date
 from functools import cached_property
 
 from strategy_xl.book.data import BlockData, WorkbookData
+from strategy_xl.book.lost import live_labels
 from strategy_xl.book.resolve import Place
 from strategy_xl.build import completeness
 from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import Area, BookLayout, PlacedBlock, SheetLayout
+from strategy_xl.build.sheet_frame import company_formula
 from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.formulas.excel import escape_column
 from strategy_xl.formulas.shifting import has_relative_references
 from strategy_xl.schema.consistency import MAP_COLUMNS
-from strategy_xl.schema.names import SHARE, box_key
+from strategy_xl.schema.names import COMPANY, SHARE, box_key
 from strategy_xl.schema.spec import (
     AnyBlock,
     FieldSpec,
@@ -63,7 +65,13 @@ class StandingFormulas:
         for module in self._spec.modules:
             if self._data.anchors.get((SHARE, module.key)) == place:
                 return (completeness.formula(self._formulas, module) or GONE).removeprefix("=")
+            if self._data.anchors.get((COMPANY, module.key)) == place:
+                return company_formula().removeprefix("=")
             for block in module.blocks:
+                if isinstance(block, FormBlock):
+                    for spec, label in live_labels(block, self._data.anchors):
+                        if label == place:
+                            return self._formulas.label(spec).removeprefix("=")
                 if not isinstance(block, GridBlock):
                     continue
                 for index, box in enumerate(block.boxes):
