@@ -56,7 +56,7 @@ changelog: $(VENV)/.dev
 	$(BIN)/towncrier build $(if $(VERSION),--yes --version $(VERSION),--draft --version next)
 
 pictures: system $(VENV)/.dev demo
-	$(BIN)/python tools/render.py $(DEMO) $(OUT)/pictures --dpi 60
+	$(BIN)/python tools/pictures.py $(OUT)/pictures
 	$(BIN)/python tools/function_pictures.py docs/pictures
 
 bench: $(VENV)/.dev

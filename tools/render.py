@@ -50,13 +50,14 @@ def unprotected(book: Path, folder: Path) -> Path:
     return copy
 
 
-def to_pdf(book: Path, folder: Path) -> Path:
-    """One page a sheet, with LibreOffice in a profile of its own."""
+def to_pdf(book: Path, folder: Path, *, single_pages: bool = True) -> Path:
+    """One page a sheet, or as it is printed, with LibreOffice in a profile of its own."""
     soffice = shutil.which("soffice")
     if soffice is None:
         raise SystemExit("LibreOffice (soffice) is needed")
     profile = (folder / "profile").as_uri()
-    command = [soffice, f"-env:UserInstallation={profile}", "--headless", "--convert-to", PDF_FILTER]
+    form = PDF_FILTER if single_pages else "pdf"
+    command = [soffice, f"-env:UserInstallation={profile}", "--headless", "--convert-to", form]
     subprocess.run(  # noqa: S603 - our own command line
         [*command, "--outdir", str(folder), str(book)],
         check=True,

@@ -37,10 +37,8 @@ PIXELS_PER_INCH = 96
 INDENT_WIDTH = 1.5
 """Width in characters that the indent of cells adds to a column."""
 LINE_POINTS = 15.0
-BESIDE_WIDTH, BESIDE_VALUE_WIDTH, BESIDE_POINTS = 40.0, 9.0, 16.0
+BESIDE_WIDTH, BESIDE_VALUE_WIDTH, BESIDE_POINTS = 46.0, 9.0, 16.0
 """Beside a chart: width of all and of its figures, in characters, and height of the rows, in points."""
-LETTERS, BOLD_LETTERS = 1.25, 1.12
-"""Letters of body size per unit of column width: a letter is narrower than a digit on average."""
 CM_PER_ROW = LINE_POINTS / 72 * 2.54
 LISTS_PER_BAND = 6
 LONG_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.MESSAGE, FieldType.LINK})
@@ -50,22 +48,6 @@ WIDE_TYPES = frozenset({FieldType.LONG_TEXT, FieldType.MESSAGE})
 def pixels(width: float) -> int:
     """Screen width in pixels of a column of that many characters (Calibri 11)."""
     return int(width * 7 + 5)
-
-
-def text_lines(text: str, width: float, *, bold: bool = False) -> int:
-    """Lines a text of size 10 takes in a column that wide (in digits of size 11), word by word."""
-    width = max(width * (BOLD_LETTERS if bold else LETTERS), 1.0)
-    lines = 0
-    for paragraph in text.split("\n"):
-        used, lines = 0.0, lines + 1
-        for word in paragraph.split(" "):
-            length = len(word)
-            if used and used + 1 + length > width:
-                lines, used = lines + 1, 0.0
-            used += length + (1 if used else 0)
-            while used > width:
-                lines, used = lines + 1, used - width
-    return lines
 
 
 @dataclass(frozen=True, slots=True)

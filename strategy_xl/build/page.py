@@ -14,15 +14,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from strategy_xl.book.shown import CellValue
 from strategy_xl.build.chart_extras import Extras
 from strategy_xl.build.formulas import MAX_FORMULA, Formulas
-from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout, Span, text_lines
+from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout, Span
 from strategy_xl.build.style import WHITE, Look, Styles, mix
 from strategy_xl.build.written import Values
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.schema.spec import FieldSpec, ModuleSpec, Text, WorkbookSpec
 from strategy_xl.text.catalog import message
+from strategy_xl.text.lines import LINE_HEIGHT, text_lines
 
 AUTHOR = "strategy_xl"
-LINE_HEIGHT = 13.5
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from strategy_xl.build.layout import (
     BESIDE_POINTS,
     BESIDE_VALUE_WIDTH,
     BESIDE_WIDTH,
-    BOLD_LETTERS,
     CHART_GAP_CM,
     CHART_PAGE_CM,
     CM_PER_ROW,
@@ -55,6 +54,7 @@ from strategy_xl.schema.spec import (
     TextBlock,
     WorkbookSpec,
 )
+from strategy_xl.text.lines import BOLD_LETTERS
 
 WORKINGS_WIDTH = 12.0
 STEPS_A_LINE, STEP_WIDTH, ARROW_WIDTH = 4, 14.0, 5.0
@@ -223,7 +223,7 @@ def _place_beside(block: SummaryBlock, sheet: str, row: int, columns: Columns) -
             spans[spec.key], spans[f"{spec.key}:label"] = value, Span(value.last + 1, whole.last)
         at += 2 if spec.type in WIDE_TYPES else 1
     charts = math.ceil(max(chart.height for chart in block.charts) / 2.54 * 72 / BESIDE_POINTS)
-    last = max(at - 1, body + charts)
+    last = max(at - 1, body + charts - 1)
     keys = {spec.key: spans[spec.key].first for spec in block.fields}
     return PlacedBlock(block, sheet, row, body, last, keys, rows, spans)
 

@@ -11,7 +11,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from strategy_xl.build import charts, completeness, sheet_path, tones
 from strategy_xl.build.defined_names import link_name
-from strategy_xl.build.layout import BESIDE_POINTS, LONG_TYPES, WIDE_TYPES, PlacedBlock, text_lines
+from strategy_xl.build.layout import BESIDE_POINTS, LONG_TYPES, WIDE_TYPES, PlacedBlock
 from strategy_xl.build.page import Page, field_note
 from strategy_xl.build.placing import list_rows
 from strategy_xl.build.style import (
@@ -33,6 +33,7 @@ from strategy_xl.schema.spec import (
     TextBlock,
     Tone,
 )
+from strategy_xl.text.lines import text_lines
 
 TILE_LABEL_LINES = 1.35
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 from openpyxl.worksheet.formula import ArrayFormula
 
 from strategy_xl.book.shown import CellValue
-from strategy_xl.build.layout import PlacedBlock, Span, text_lines
+from strategy_xl.build.layout import PlacedBlock, Span
 from strategy_xl.build.page import Page, field_note
 from strategy_xl.build.placing import is_long
 from strategy_xl.build.style import LINE, WHITE, Look, is_scale, mix, value_look
 from strategy_xl.build.validation import Validations
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, FormBlock
+from strategy_xl.text.lines import text_lines
 
 
 def _defaults(page: Page, block: FormBlock) -> dict[str, CellValue]:

@@ -16,11 +16,12 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyleInfo
 
 from strategy_xl.book.shown import CellValue
-from strategy_xl.build.layout import LETTERS, PlacedBlock, text_lines
-from strategy_xl.build.page import LINE_HEIGHT, Page, field_note
+from strategy_xl.build.layout import PlacedBlock
+from strategy_xl.build.page import Page, field_note
 from strategy_xl.build.style import WHITE, WRAP_FROM_WIDTH, Look, mix, value_look
 from strategy_xl.build.validation import Validations
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
+from strategy_xl.text.lines import LETTERS, row_height, text_lines
 
 USUAL_MESSAGE, MAX_FREE_LINES = 100, 2
 """Letters of a usual message, and the most lines kept free for one."""
@@ -180,7 +181,7 @@ def _fit_rows(page: Page, placed: PlacedBlock, block: TableBlock, rows: list[dic
                 lines = max(lines, text_lines(value, page.layout.width(placed.columns[spec.key]) - 2))
         if lines > 1:
             row = placed.body + 1 + index
-            page.sheet.row_dimensions[row] = _FittingRow(page.sheet, index=row, ht=lines * LINE_HEIGHT + 3)
+            page.sheet.row_dimensions[row] = _FittingRow(page.sheet, index=row, ht=row_height(lines))
 
 
 def write(page: Page, placed: PlacedBlock, block: TableBlock, validations: Validations) -> None:

@@ -7,7 +7,7 @@ edited cells and inserted rows stays. Source: ECMA-376 part 1 (SpreadsheetML), a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import product
@@ -28,6 +28,7 @@ from strategy_xl.ooxml.pipeline import repack
 from strategy_xl.ooxml.point_labels import refreshed, text_of
 from strategy_xl.ooxml.readback import read_back
 from strategy_xl.ooxml.replace import atomic_replace
+from strategy_xl.ooxml.row_heights import with_heights
 from strategy_xl.ooxml.scan import SheetScanner
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, WorkbookInfo
@@ -80,6 +81,8 @@ def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but t
     edits: CellEdits | None = None,
     *,
     columns: ColumnEdits | None = None,
+    heights: Mapping[str, Mapping[int, float]] | None = None,
+    sides: Mapping[tuple[str, int], Mapping[int, str]] | None = None,
     full_calc: bool | None = None,
     allow_breaking_signature: bool = False,
     dry_run: bool = False,
@@ -94,6 +97,10 @@ def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but t
             date, datetime, time, ``None`` or ``""`` (clear), ``Formula``, ``Cached`` (the shown value of
             the formula in place) or ``ErrorValue``. Text that begins with ``=`` stays text.
         columns: the same for whole columns: sheet name → column number → row → value, or (rows, values).
+        heights: sheet name → row → height in points, for rows whose height people have not chosen; a sheet in
+            which no cell changes keeps its own.
+        sides: sheet name and column → row → on which side (``t``, ``b``, ``l``, ``r``) of a chart's point the
+            text of that cell stands.
         full_calc: whether Excel is to recalculate everything on opening; None decides: yes when a
             change could be read by a formula of the workbook, no when only cached values change.
         allow_breaking_signature: write although the package is digitally signed.
@@ -112,8 +119,8 @@ def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but t
         job = PatchJob(package, target, snapshot)
         by_sheet = job.by_sheet(normalised(package.path, edits, columns))
         for sheet, by_column in by_sheet:
-            job.patch_sheet(sheet, by_column)
-        job.refresh_labels(by_sheet)
+            job.patch_sheet(sheet, by_column, heights=(heights or {}).get(sheet.name))
+        job.refresh_labels(by_sheet, sides or {})
         job.settle_calculation(full_calc=full_calc)
         job.check_signature(allow=allow_breaking_signature)
         return job.write(dry_run=dry_run, backups=backups)
@@ -180,7 +187,11 @@ class PatchJob:
         return style in self._date_styles
 
     def patch_sheet(
-        self, sheet: SheetInfo, edits: Mapping[int, Mapping[int, Any]], edit_tail: TailEdit | None = None
+        self,
+        sheet: SheetInfo,
+        edits: Mapping[int, Mapping[int, Any]],
+        edit_tail: TailEdit | None = None,
+        heights: Mapping[int, float] | None = None,
     ) -> None:
         """Patch one sheet part; kept for ``write`` only when a byte of it changes.
 
@@ -202,7 +213,11 @@ class PatchJob:
             self._is_date_style,
         )
         scanner = SheetScanner(facts, edits, edit_tail)
-        packed = repack(self.package, sheet.part, scanner.run, Path(os.path.realpath(self._target)).parent)
+
+        def change(pieces: Iterable[bytes]) -> Iterator[bytes]:
+            return with_heights(scanner.run(pieces), heights or {})
+
+        packed = repack(self.package, sheet.part, change, Path(os.path.realpath(self._target)).parent)
         self._count(sheet, scanner.tally, facts)
         if scanner.tally.changed or edit_tail is not None:
             self.replaced[sheet.part] = packed
@@ -234,7 +249,11 @@ class PatchJob:
             for column, (row, count) in noted.items():
                 self.warnings.append(Finding(code, facts.at(row, column), {"n": count}))
 
-    def refresh_labels(self, edits: Iterable[tuple[SheetInfo, Mapping[int, Mapping[int, Any]]]]) -> None:
+    def refresh_labels(
+        self,
+        edits: Iterable[tuple[SheetInfo, Mapping[int, Mapping[int, Any]]]],
+        sides: Mapping[tuple[str, int], Mapping[int, str]],
+    ) -> None:
         """Bring the labels of charts in line with the cells that they take their texts from."""
         by_title = {sheet.name.casefold(): by_column for sheet, by_column in edits}
 
@@ -247,11 +266,15 @@ class PatchJob:
                 if row in columns.get(column, {})
             }
 
+        def places(title: str, area: Area) -> dict[int, str]:
+            known = sides.get((title, area.left), {})
+            return {row - area.top: side for row, side in known.items() if area.top <= row <= area.bottom}
+
         for sheet in self.info.sheets if by_title else ():
             for drawing in self.info.related(sheet.part, "drawing"):
                 for part in self.info.related(drawing, "chart"):
                     before = self.replaced.get(part) or self.package.read(part)
-                    if isinstance(before, bytes) and (after := refreshed(before, texts)) != before:
+                    if isinstance(before, bytes) and (after := refreshed(before, texts, places)) != before:
                         self.replaced[part] = after
 
     def settle_calculation(self, *, full_calc: bool | None) -> None:

@@ -74,14 +74,25 @@ def label_range(area: str, prefix: bytes = b"") -> bytes:
     ) % (prefix, prefix, _RANGE_URI, _EXTENSION, escape(area), prefix, prefix)
 
 
-def refreshed(chart: bytes, texts: Texts) -> bytes:
-    """A chart's part with the texts that cells show now; the same bytes when nothing changes."""
+def _anywhere(_sheet: str, _area: Area) -> Mapping[int, str]:
+    return {}
+
+
+def refreshed(chart: bytes, texts: Texts, sides: Texts = _anywhere) -> bytes:
+    """A chart's part with the texts that cells show now; the same bytes when nothing changes.
+
+    Arguments:
+        chart: the part.
+        texts: what cells show now.
+        sides: the side of the point on which each text stands (``t``, ``b``, ``l``, ``r``), where it is not
+            the one that the series says.
+    """
     if b"datalabelsRange>" not in chart:
         return chart
-    return _SERIES.sub(lambda found: _refreshed(found[0], found[1], texts), chart)
+    return _SERIES.sub(lambda found: _refreshed(found[0], found[1], texts, sides), chart)
 
 
-def _refreshed(series: bytes, prefix: bytes, texts: Texts) -> bytes:
+def _refreshed(series: bytes, prefix: bytes, texts: Texts, sides: Texts) -> bytes:
     found = _RANGE.search(series)
     named = _SHEET.fullmatch(content(found[1])) if found is not None else None
     area = parse_area(named[3].replace("$", "")) if named is not None else None
@@ -90,19 +101,25 @@ def _refreshed(series: bytes, prefix: bytes, texts: Texts) -> bytes:
     known = {int(point[1]): unescape(point[2]) for point in _POINT.finditer(found[2] or b"")}
     title = (named[1] or named[2]).replace("''", "'")
     shown = {at: text for at, text in sorted({**known, **texts(title, area)}.items()) if text}
-    if shown == known:
-        return series
+    if shown != known:
+        series = _with_cache(series, prefix, found, area, shown)
+    return _with_labels(series, prefix, shown, sides(title, area)) if shown or known else series
+
+
+def _with_cache(
+    series: bytes, prefix: bytes, found: re.Match[bytes], area: Area, shown: Mapping[int, str]
+) -> bytes:
+    """The series with other texts kept beside the range."""
     points = b"".join(
         b'<%bpt idx="%d"><%bv>%b</%bv></%bpt>' % (prefix, at, prefix, escape(text), prefix, prefix)
         for at, text in shown.items()
     )
     count = (area.bottom - area.top + 1) * (area.right - area.left + 1)
     cache = b'<c15:dlblRangeCache><%bptCount val="%d"/>%b</c15:dlblRangeCache>' % (prefix, count, points)
-    series = series[: found.start()] + b"<c15:f>%b</c15:f>%b" % (found[1], cache) + series[found.end() :]
-    return _with_labels(series, prefix, shown)
+    return series[: found.start()] + b"<c15:f>%b</c15:f>%b" % (found[1], cache) + series[found.end() :]
 
 
-def _with_labels(series: bytes, prefix: bytes, shown: Mapping[int, str]) -> bytes:
+def _with_labels(series: bytes, prefix: bytes, shown: Mapping[int, str], sides: Mapping[int, str]) -> bytes:
     """The series with a label for each point that has a text, unless people have made labels of their own."""
     opened = b"<%bdLbls>" % prefix
     labels = re.compile(rb"<%bdLbl>.*?</%bdLbl>" % (prefix, prefix), re.DOTALL)
@@ -110,8 +127,11 @@ def _with_labels(series: bytes, prefix: bytes, shown: Mapping[int, str]) -> byte
         return series
     bare = labels.sub(b"", series)
     position, look = _POSITION.search(bare), _LOOK.search(bare)
-    written = (position[1] if position else b"t", look[1] if look else b"", look[2] if look else b"")
-    made = b"".join(_label(prefix, at, *written) for at in shown)
+    usual = position[1] if position else b"t"
+    written = (look[1], look[2]) if look else (b"", b"")
+    made = b"".join(
+        _label(prefix, at, sides[at].encode() if at in sides else usual, *written) for at in shown
+    )
     return labels.sub(b"", series).replace(opened, opened + made, 1)
 
 

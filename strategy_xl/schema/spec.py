@@ -122,6 +122,7 @@ class FieldSpec(Spec):
             a chart.
         tone: colour of a result beside a chart.
         module: sheet that a result on a path is about; its label is the way there.
+        since: schema version that brought the field; workbooks of earlier ones never had it and miss nothing.
     """
 
     key: Key
@@ -147,6 +148,7 @@ class FieldSpec(Spec):
     section: Text | None = None
     tone: Tone | None = None
     module: Key | None = None
+    since: int = Field(default=1, ge=1)
     default: Any = None
 
     @model_validator(mode="after")

@@ -26,6 +26,8 @@ from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.computing import compute, module_completeness
 from strategy_xl.work.digest import boards, figures, next_steps
+from strategy_xl.work.heights import Heights, row_heights
+from strategy_xl.work.label_places import Places, label_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,15 @@ class BookPlan:
         counts: figures for the table of results, by name.
         columns: every cell that may change: owned cells as values, formula cells as ``Cached``, erased
             formulas as ``Formula``.
+        heights: of the rows whose sentences change, sheet → row → points.
+        sides: on which side of their points names stand in charts.
     """
 
     data: WorkbookData
     counts: Mapping[str, float]
     columns: Columns
+    heights: Heights
+    sides: Places
 
 
 def plan_workbook(source: Path | Snapshot, spec: WorkbookSpec, today: date) -> BookPlan:
@@ -106,7 +112,10 @@ def plan_workbook(source: Path | Snapshot, spec: WorkbookSpec, today: date) -> B
 
         return StandingFormulas(spec, data)
 
-    return BookPlan(data, figures(spec, evaluations, shares), edits(data, placed, shown, texts))
+    columns = edits(data, placed, shown, texts)
+    heights = row_heights(data, columns, placed)
+    sides = label_places(spec, data, shown.columns)
+    return BookPlan(data, figures(spec, evaluations, shares), columns, heights, sides)
 
 
 def recompute_workbook(
@@ -152,4 +161,12 @@ def _attempt(
     snapshot = Snapshot.take(path)
     with snapshot.held():
         plan = plan_workbook(snapshot, spec, today)
-        return plan, set_cells(snapshot, path, columns=plan.columns, dry_run=dry_run, backups=backups)
+        return plan, set_cells(
+            snapshot,
+            path,
+            columns=plan.columns,
+            heights=plan.heights,
+            sides=plan.sides,
+            dry_run=dry_run,
+            backups=backups,
+        )

@@ -15,7 +15,7 @@ from lxml import etree
 from strategy_xl.build import example
 from strategy_xl.build.book import example_rows
 from strategy_xl.build.formulas import Formulas
-from strategy_xl.build.layout import Area, text_lines
+from strategy_xl.build.layout import Area
 from strategy_xl.build.placing import lay_out
 from strategy_xl.build.select import closure
 from strategy_xl.build.style import number_format
@@ -26,6 +26,7 @@ from strategy_xl.formulas.excel import escape_column, quote
 from strategy_xl.ooxml.finish import MAIN, SharedStrings, order_fonts
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldSpec, FieldType, FormBlock, TableBlock
+from strategy_xl.text.lines import text_lines
 from strategy_xl.text.shortening import shorten
 
 DAY = date(2026, 3, 17)
