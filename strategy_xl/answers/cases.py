@@ -161,7 +161,9 @@ class _Struck:
         inputs = self.evaluation.inputs
         if self.identity not in inputs:
             return [None] * rows.size
-        return [name if isinstance(name, str) else None for name in inputs[self.identity].iloc[rows]]
+        shown = self.labels.get(self.identity, {})
+        names = inputs[self.identity].iloc[rows]
+        return [shown.get(name, name) if isinstance(name, str) else None for name in names]
 
     def _together(self, code: str, rows: npt.NDArray[np.intp]) -> AlertCase:
         """All rows of a code in one case, those with the greatest stakes named."""

@@ -29,15 +29,20 @@ from strategy_xl.schema.names import COMPANY, SHARE, box_key
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, GridBlock, MapBlock, TableBlock, WorkbookSpec
 
 
-def _needs(spec: WorkbookSpec) -> list[BlockNeed]:
-    """What each block needs to be complete, from the templates."""
+JUDGED_SINCE = 2
+"""Schema version from which the formulas of completeness leave out what does not count (``counted_by``)."""
+
+
+def _needs(spec: WorkbookSpec, version: int) -> list[BlockNeed]:
+    """What each block needs to be complete, from the templates; as a workbook of that version counts it."""
+    judging = version >= JUDGED_SINCE
     found: list[BlockNeed] = []
     for module in spec.modules:
         for block in module.blocks:
             if isinstance(block, TableBlock | FormBlock):
                 required = tuple(field.key for field in block.fields if field.required)
                 least = block.min_rows if isinstance(block, TableBlock) else max(1, block.min_instances)
-                judges = {field.key: field.counted_by for field in block.fields if field.counted_by}
+                judges = {field.key: field.counted_by for field in block.fields if field.counted_by and judging}
                 found.append(BlockNeed(block.key, module.key, required, least, judges))
     return found
 
@@ -65,7 +70,7 @@ def module_completeness(
         spec, data: templates and workbook as read.
         evaluations: the rules' answers, where one says which cells count (``FieldSpec.counted_by``).
     """
-    needs = [need for need in _needs(spec) if need.block in data.blocks]
+    needs = [need for need in _needs(spec, data.schema_version) if need.block in data.blocks]
     frames = {need.block: _used(data.blocks[need.block]) for need in needs}
     judges = {need.block: set(need.judges.values()) for need in needs}
     for evaluation in evaluations:
