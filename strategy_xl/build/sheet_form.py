@@ -134,7 +134,7 @@ def write(page: Page, placed: PlacedBlock, block: FormBlock, validations: Valida
         area = placed.value_area(spec.key).local
         if spec.type is FieldType.CHOICE and spec.role is not FieldRole.INPUT:
             page.toned.setdefault(spec.choices or "", []).append(area)
-        rule = validations.make(spec, area)
+        rule = validations.make(block, spec, area)
         if rule is not None:
             page.sheet.add_data_validation(rule)
     if block.folded:

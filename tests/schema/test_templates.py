@@ -189,7 +189,7 @@ def test_charts_and_grids_point_at_cells_that_exist() -> None:
         if isinstance(block, SummaryBlock)
         for chart in block.charts
     ]
-    assert len(charts) >= 7
+    assert len(charts) >= 8
     for chart in charts:
         for series in chart.series:
             for text in (series.x, series.y, series.categories, series.name_from, series.labels):
