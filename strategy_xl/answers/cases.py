@@ -100,7 +100,7 @@ def _stakes(
         return none
     column: Any
     if "[" not in table.stake:
-        column = inputs[table.stake] if table.stake in inputs else none
+        column = inputs.get(table.stake, none)
     else:
         owner, (key, other) = parse_argument(table.stake)
         if owner not in given or table.identity_key not in inputs:
@@ -152,9 +152,7 @@ class _Struck:
         texts = sentences.code_sentences(codes, rule, frames, self.lang, self.labels)
         actions = [""] * rows.size
         if has_message(f"{rule}.{code}{sentences.ACTION}", self.lang):
-            actions = sentences.code_sentences(
-                codes + sentences.ACTION, rule, frames, self.lang, self.labels
-            )
+            actions = sentences.code_sentences(codes + sentences.ACTION, rule, frames, self.lang, self.labels)
         return texts, actions
 
     def _names(self, rows: npt.NDArray[np.intp]) -> list[str | None]:

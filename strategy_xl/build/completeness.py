@@ -26,7 +26,7 @@ def _has_default(block: TableBlock | FormBlock, spec: FieldSpec) -> bool:
     return spec.default is not None and spec.key != identity
 
 
-def _block_terms(formulas: Formulas, placed: PlacedBlock) -> tuple[str, str] | None:
+def _block_terms(formulas: Formulas, placed: PlacedBlock, *, judging: bool) -> tuple[str, str] | None:
     """Filled required cells and required cells of a block, as formula terms; None without any required."""
     block = placed.block
     assert isinstance(block, TableBlock | FormBlock)
@@ -43,7 +43,7 @@ def _block_terms(formulas: Formulas, placed: PlacedBlock) -> tuple[str, str] | N
     keys = {spec.key: spec for spec in block.fields}
     filled = "+".join(
         f"COUNTIF({reference(keys[spec.counted_by])},{choice_name(YES_NO, 'yes')})"
-        if spec.counted_by is not None
+        if spec.counted_by is not None and judging
         else _filled(reference(spec))
         for spec in required
     )
@@ -59,14 +59,20 @@ def _block_terms(formulas: Formulas, placed: PlacedBlock) -> tuple[str, str] | N
     return filled, f"MAX({used},{floor})*{len(required)}"
 
 
-def formula(formulas: Formulas, module: ModuleSpec) -> str | None:
-    """The formula of a module's completeness, 0 to 1; None without required cells."""
+def formula(formulas: Formulas, module: ModuleSpec, *, judging: bool = True) -> str | None:
+    """The formula of a module's completeness, 0 to 1; None without required cells.
+
+    Arguments:
+        formulas: how formulas are written, and where things are.
+        module: the sheet.
+        judging: leave out what a result says does not count; workbooks of the first format count it.
+    """
     blocks: Sequence[PlacedBlock] = [formulas.layout.placed[block.key] for block in module.blocks]
     terms = [
         found
         for placed in blocks
         if isinstance(placed.block, TableBlock | FormBlock)
-        and (found := _block_terms(formulas, placed)) is not None
+        and (found := _block_terms(formulas, placed, judging=judging)) is not None
     ]
     if not terms:
         return None

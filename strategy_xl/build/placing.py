@@ -101,12 +101,15 @@ def _base_widths(module: ModuleSpec, lists: Sequence[ListSpec]) -> tuple[list[fl
             for index in range(1, LISTS_PER_BAND):
                 ask(index, LIST_WIDTH)
                 shown.add(index)
-    if not widths and any(isinstance(block, SummaryBlock) and block.path for block in module.blocks):
-        widths = [STEP_WIDTH, STEP_WIDTH, ARROW_WIDTH] * STEPS_A_LINE
-    if not widths:
-        widths = [PAGE_WIDTH / UNIFORM_COLUMNS] * UNIFORM_COLUMNS
-    widths = [width or 10.0 for width in widths]
+    widths = [width or 10.0 for width in widths or _free_widths(module)]
     return widths, frozenset(index + FIRST_COLUMN for index in hidden - shown)
+
+
+def _free_widths(module: ModuleSpec) -> list[float]:
+    """Column widths of a sheet on which nothing asks for any: those of a path, else a page in equal parts."""
+    if any(isinstance(block, SummaryBlock) and block.path for block in module.blocks):
+        return [STEP_WIDTH, STEP_WIDTH, ARROW_WIDTH] * STEPS_A_LINE
+    return [PAGE_WIDTH / UNIFORM_COLUMNS] * UNIFORM_COLUMNS
 
 
 def block_intro(block: AnyBlock) -> int:

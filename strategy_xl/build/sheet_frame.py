@@ -182,7 +182,9 @@ def select_first(page: Page) -> None:
     if view.pane is not None:
         right, below = cell[1] > (view.pane.xSplit or 0), cell[0] > (view.pane.ySplit or 0)
         split = (bool(view.pane.xSplit) and right, bool(view.pane.ySplit) and below)
-        pane = {(True, True): "bottomRight", (True, False): "topRight", (False, True): "bottomLeft"}.get(split)
+        pane = {(True, True): "bottomRight", (True, False): "topRight", (False, True): "bottomLeft"}.get(
+            split
+        )
         view.pane.activePane = pane or "topLeft"
     for selection in view.selection:
         if selection.pane == pane:

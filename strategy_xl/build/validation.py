@@ -126,7 +126,7 @@ class Validations:
         return format_value(value, form, self.book.lang)
 
     def _prompt(self, block: TableBlock | FormBlock, spec: FieldSpec) -> str:
-        """What is said when a cell is chosen: the field's help, then an example while nothing is filled in."""
+        """What is said of a chosen cell: the field's help, and an example while nothing is filled in."""
         parts = [self.book.text(spec.help)] if spec.help is not None else []
         if block.key not in self.book.rows and (example := self._example(block, spec)):
             parts.append(self.book.say("example", example=example))

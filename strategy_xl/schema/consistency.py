@@ -26,8 +26,10 @@ REFERENCE_DATE = "reference_date"
 PAIR = 2
 """Keys of a look-up, ``block[key:other]``."""
 MAP_COLUMNS = ("module", "completeness")
-"""What formulas and charts may take from the map of the method: sheet titles, shares filled in (0–1); formulas
-also the share of one sheet, by the key of its module."""
+"""What formulas and charts may take from the map of the method: sheet titles, shares filled in (0–1).
+
+Formulas may also take the share of one sheet, by the key of its module.
+"""
 
 
 def _file(module: ModuleSpec) -> Location:

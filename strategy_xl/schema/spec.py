@@ -90,7 +90,7 @@ Unit = Annotated[Text, BeforeValidator(_both)]
 
 
 class WhenSpec(Spec):
-    """Another label of a form field, while a setting has a choice (BtoC asks for a person's age, not a size)."""
+    """Another label of a form field, while a setting has a choice (BtoC asks for an age, not a size)."""
 
     setting: Key
     choice: Key
@@ -188,8 +188,8 @@ class TableBlock(Block):
         min_rows: rows from which the module counts as filled.
         locked: the seeded rows are the table: people fill them but add none.
         board: what the batch lists in it: the alerts of all rules, or the actions that matter most.
-        stake: field that gives the revenue a row is about, or ``block[key:other]`` to look its name up; alerts
-            are ranked by it.
+        stake: field that gives the revenue a row is about, or ``block[key:other]`` to look its name up; it
+            ranks alerts.
         due: date field by which alerts of the same stake are ranked.
         seed: rows written at build time, by field key (a value, or a text in both languages).
     """

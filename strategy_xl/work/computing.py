@@ -26,8 +26,15 @@ from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
 from strategy_xl.schema.consistency import MAP_COLUMNS, SETTINGS_BLOCK, TODAY
 from strategy_xl.schema.names import COMPANY, SHARE, box_key
-from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, GridBlock, MapBlock, TableBlock, WorkbookSpec
-
+from strategy_xl.schema.spec import (
+    FieldRole,
+    FieldSpec,
+    FormBlock,
+    GridBlock,
+    MapBlock,
+    TableBlock,
+    WorkbookSpec,
+)
 
 JUDGED_SINCE = 2
 """Schema version from which the formulas of completeness leave out what does not count (``counted_by``)."""
@@ -42,7 +49,9 @@ def _needs(spec: WorkbookSpec, version: int) -> list[BlockNeed]:
             if isinstance(block, TableBlock | FormBlock):
                 required = tuple(field.key for field in block.fields if field.required)
                 least = block.min_rows if isinstance(block, TableBlock) else max(1, block.min_instances)
-                judges = {field.key: field.counted_by for field in block.fields if field.counted_by and judging}
+                judges = {
+                    field.key: field.counted_by for field in block.fields if field.counted_by and judging
+                }
                 found.append(BlockNeed(block.key, module.key, required, least, judges))
     return found
 
@@ -62,7 +71,7 @@ def _used(block: BlockData) -> pd.DataFrame:
 def module_completeness(
     spec: WorkbookSpec, data: WorkbookData, evaluations: Sequence[Evaluation] = ()
 ) -> pd.DataFrame:
-    """Share of its required cells that is filled (``completeness``, 0–1) and ``missing_cells``, by module key.
+    """``completeness`` (share of the required cells, 0–1) and ``missing_cells``, by module key.
 
     Only modules that require any.
 
@@ -245,9 +254,7 @@ class _Computation:
                     continue
                 for spec, place in live_labels(block, self._data.anchors):
                     told = (
-                        when.label
-                        for when in spec.when
-                        if self._said(settings[when.setting]) == when.choice
+                        when.label for when in spec.when if self._said(settings[when.setting]) == when.choice
                     )
                     yield place, next(told, spec.label).get(self._data.lang)
 

@@ -1,4 +1,4 @@
-"""The summary of a workbook: figures, alerts and actions ranked by what is at stake, the next step a sheet."""
+"""The summary of a workbook: figures, alerts and actions ranked by their stake, next steps."""
 
 from __future__ import annotations
 
@@ -98,9 +98,7 @@ def boards(cases: Sequence[AlertCase], data: WorkbookData) -> Answers:
     return found
 
 
-def next_steps(
-    spec: WorkbookSpec, data: WorkbookData, cases: Sequence[AlertCase], shares: Shares
-) -> Answers:
+def next_steps(spec: WorkbookSpec, data: WorkbookData, cases: Sequence[AlertCase], shares: Shares) -> Answers:
     """What to do next on the sheet of each step of a path, by block and field key; index from 1.
 
     Arguments:
@@ -136,9 +134,7 @@ def _sheets_of(step: Sequence[FieldSpec]) -> list[str]:
     return list(dict.fromkeys([*(field.module for field in step if field.module), *read]))
 
 
-def _step(
-    spec: WorkbookSpec, data: WorkbookData, sheets: Sequence[str], action: str, shares: Shares
-) -> str:
+def _step(spec: WorkbookSpec, data: WorkbookData, sheets: Sequence[str], action: str, shares: Shares) -> str:
     lang = data.look.lang
     counted = shares.loc[[module for module in sheets if module in shares.index]]
     share = float(counted["completeness"].mean()) if len(counted) else 1.0

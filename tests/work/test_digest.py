@@ -46,7 +46,7 @@ def listed(data: WorkbookData, cases: Sequence[AlertCase], board: str, field: st
 
 
 def test_alerts_are_told_by_stake_then_severity_then_date(data: WorkbookData) -> None:
-    """Revenue first, whatever the severity; then the gravest, the earliest, the weightiest; each by its label."""
+    """Revenue first, whatever the severity; then the gravest, the earliest, the weightiest; by label."""
     by_stake = [case("error", 1), case("warning", 2, "BIG", stake=900.0), case("error", 3, "MID", stake=80.0)]
     assert listed(data, by_stake, "alerts", "alert") == ["BIG 2", "MID 3", "DEAR 1"]
     assert listed(data, by_stake, "alerts", "severity") == ["À voir", "Urgent", "Urgent"]
