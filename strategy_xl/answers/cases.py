@@ -109,7 +109,8 @@ def _stakes(
         known = {_folded(name): value for name, value in pairs if isinstance(name, str)}
         column = [known.get(_folded(name)) for name in inputs[table.identity_key]]
     numbers = pd.to_numeric(pd.Series(column, dtype=object), errors="coerce").fillna(0.0)
-    return np.maximum(numbers.to_numpy(dtype=np.float64), 0.0)
+    stakes: npt.NDArray[np.float64] = np.maximum(numbers.to_numpy(dtype=np.float64), 0.0)
+    return stakes
 
 
 def _folded(name: object) -> str:

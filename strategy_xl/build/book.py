@@ -30,6 +30,7 @@ from strategy_xl.model import LANGUAGES
 from strategy_xl.ooxml.finish import finish
 from strategy_xl.ooxml.replace import atomic_replace, check_target
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import (
     FormBlock,
     GridBlock,
@@ -73,9 +74,12 @@ def example_rows(spec: WorkbookSpec, lang: str, today: date) -> Rows:
 
 
 def _ghosts(spec: WorkbookSpec, lang: str, today: date) -> dict[str, Mapping[str, CellValue]]:
-    """The first row of the example firm in every block, for input messages; never written as data."""
-    rows = example_rows(example_files.with_lists(spec), lang, today)
-    return {key: found[0] for key, found in rows.items() if found and key != SETTINGS_BLOCK}
+    """The first row of the example firm, for input messages only, in the blocks that it knows."""
+    own = example_files.with_lists(load_default())
+    blocks, known = spec.data_blocks(), own.data_blocks()
+    same = {key for key in blocks if key in known and blocks[key][1] == known[key][1]}
+    rows = example_rows(own, lang, today)
+    return {key: found[0] for key, found in rows.items() if found and key in same - {SETTINGS_BLOCK}}
 
 
 def _write_block(sheet: Page, placed: PlacedBlock, validations: Validations) -> None:

@@ -9,6 +9,7 @@ from strategy_xl.errors import UsageError
 from strategy_xl.formulas.references import parse_argument, parse_column, references
 from strategy_xl.schema.consistency import SETTINGS_MODULE
 from strategy_xl.schema.spec import (
+    AnyBlock,
     ChartSpec,
     FieldSpec,
     FormBlock,
@@ -86,7 +87,7 @@ def _sheets_read(step: Sequence[FieldSpec]) -> set[str]:
 
 def _without_steps(module: ModuleSpec, keys: frozenset[str]) -> ModuleSpec:
     """The module without the steps of a path that lead to sheets which are not there."""
-    blocks = []
+    blocks: list[AnyBlock] = []
     for block in module.blocks:
         if isinstance(block, SummaryBlock) and block.path:
             steps = (step for step in block.steps() if _sheets_read(step) <= keys)

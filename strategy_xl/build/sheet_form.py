@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.properties import Outline
 
 from strategy_xl.book.shown import CellValue
 from strategy_xl.build.layout import PlacedBlock, Span
@@ -143,7 +144,7 @@ def write(page: Page, placed: PlacedBlock, block: FormBlock, validations: Valida
 
 def _fold(page: Page, placed: PlacedBlock, block: FormBlock) -> None:
     """Close the sections after the first one, under their headings."""
-    page.sheet.sheet_properties.outlinePr.summaryBelow = False
+    page.sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
     opened = False
     for spec in block.fields:
         row = placed.rows[spec.key]

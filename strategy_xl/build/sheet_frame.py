@@ -177,8 +177,9 @@ def select_first(page: Page) -> None:
     cell = _first_input(page)
     if cell is None:
         return
-    ref, view = cell_name(*cell), page.sheet.sheet_view
-    pane = None
+    view: Any = page.sheet.sheet_view
+    ref = cell_name(*cell)
+    pane: Any = None
     if view.pane is not None:
         right, below = cell[1] > (view.pane.xSplit or 0), cell[0] > (view.pane.ySplit or 0)
         split = (bool(view.pane.xSplit) and right, bool(view.pane.ySplit) and below)

@@ -160,7 +160,7 @@ def list_criteria(clients: Frame, profiles: Frame, params: IcpParams | None = No
 
 
 def overview(
-    clients: Frame, profiles: Frame, described: Iterable[object] = (), params: IcpParams | None = None
+    clients: Frame, profiles: Frame, params: IcpParams | None = None, described: Iterable[object] = ()
 ) -> RuleResult:
     """The profile as one row, for the sheet: ``ideal`` and ``base`` clients, and what to watch.
 

@@ -169,7 +169,7 @@ class _Computation:
             shown = [module for module in modules if module is not home]
             titles = np.array([module.sheet.get(self._data.lang) for module in shown], dtype=object)
             shares = np.array([self._shares.get(module.key) for module in shown], dtype=object)
-            columns = dict(zip(MAP_COLUMNS, (titles, shares), strict=True))
+            columns: dict[str, Any] = dict(zip(MAP_COLUMNS, (titles, shares), strict=True))
             columns.update({module.key: self._shares.get(module.key) for module in shown})
             found.update({block.key: columns for block in home.blocks if isinstance(block, MapBlock)})
         return found
