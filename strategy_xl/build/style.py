@@ -16,6 +16,10 @@ LINE = "E2E5EA"
 NBSP = "\N{NO-BREAK SPACE}"
 BODY_SIZE = 10.0
 
+CONTRAST = 4.5
+"""Least contrast of a text with its ground, for those who see little (WCAG 2.1, AA)."""
+DARKEN = 0.08
+
 TONE_INK: Mapping[Tone, str] = {
     Tone.GOOD: "166534",
     Tone.WARN: "92400E",
@@ -27,7 +31,7 @@ TONE_INK: Mapping[Tone, str] = {
 
 TONE_STRONG: Mapping[Tone, str] = {
     Tone.GOOD: "23804A",
-    Tone.WARN: "B7791F",
+    Tone.WARN: "9A6412",
     Tone.BAD: "C0334D",
     Tone.INFO: "2F6FC9",
     Tone.NEUTRAL: "6B7280",
@@ -70,6 +74,28 @@ class Look:
     locked: bool = True
 
 
+def luminance(colour: str) -> float:
+    """Relative luminance of an RGB hex colour, 0–1 (WCAG 2.1)."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """How much two colours differ for the eye: 1 (not at all) to 21 (WCAG 2.1)."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def readable(ink: str, ground: str) -> str:
+    """The colour of a text, darkened on a light ground as far as it takes to be read well."""
+    while contrast(ink, ground) < CONTRAST and luminance(ink) < luminance(ground) and ink != "000000":
+        ink = mix(ink, "000000", DARKEN)
+    return ink
+
+
 class Styles:
     """Looks of one workbook; applying a known look costs one attribute."""
 
@@ -99,7 +125,7 @@ class Styles:
             bold=look.bold,
             italic=look.italic,
             underline="single" if look.underline else None,
-            color=look.colour or self.theme.ink,
+            color=readable(look.colour or self.theme.ink, look.fill or WHITE),
         )
         if look.fill:
             scratch.fill = PatternFill("solid", fgColor=look.fill)

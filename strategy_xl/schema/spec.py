@@ -475,7 +475,7 @@ class ThemeSpec(Spec):
 
     font: str = "Calibri"
     ink: Colour = "1F2937"
-    muted: Colour = "6B7280"
+    muted: Colour = "5B6472"
     input: Colour = "FFFBE6"
     computed: Colour = "F3F4F6"
     owned: Colour = "E8F1FB"

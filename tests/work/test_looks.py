@@ -84,7 +84,7 @@ def test_a_name_leaves_the_place_that_is_taken() -> None:
     assert sides({1: (10, 4, "Alpha")}, FRAME) == {1: "t"}
     assert sides({1: (10, 4, "Alpha"), 2: (10.2, 4.1, "Béta")}, FRAME) == {1: "l", 2: "t"}
     assert sides({1: (19.9, 4, "A very long name of a client")}, FRAME) == {1: "l"}
-    assert sides({1: (10, 7.95, "Alpha")}, FRAME) == {1: "r"}
+    assert sides({1: (10, 7.95, "Alpha")}, FRAME) == {1: "b"}
     assert sides({1: (10, 4, ""), 2: (10, 4.5, "")}, FRAME) == {}
 
 
