@@ -227,19 +227,11 @@ def set_print(page: Page) -> None:
     sheet.page_margins.header = sheet.page_margins.footer = 0.3
     _set_print_area(page)
     company = (book.company or book.text(book.spec.name)).replace("&", "&&")
-    sheet.HeaderFooter.differentFirst = True  # the first page has the title band
     header: Any = sheet.oddHeader
-    header.left.text, header.right.text = company, book.text(layout.module.title).replace("&", "&&")
-    footers: Any = (sheet.oddFooter, sheet.firstFooter)
-    for part in (header.left, header.right):
-        part.size = 8
-    for footer in footers:
-        _write_footer(footer, company)
-
-
-def _write_footer(footer: Any, company: str) -> None:
+    header.left.text = company
+    footer: Any = sheet.oddFooter
     footer.left.text, footer.center.text, footer.right.text = company, "&A", "&P / &N"
-    for part in (footer.left, footer.center, footer.right):
+    for part in (header.left, footer.left, footer.center, footer.right):
         part.size = 8
 
 

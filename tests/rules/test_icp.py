@@ -233,7 +233,7 @@ def test_criteria_list_of_a_workbook() -> None:
 
 
 def test_ideal_clients_that_nobody_described() -> None:
-    """Those without a row in the table, the largest revenues first; case and spaces of names do not matter."""
+    """Those without a row, the largest revenues first; case and spaces of names do not matter."""
     clients = pd.DataFrame(
         {
             "name": ["Alpha", "Beta", "Gamma", "Delta", "Epsilon"],
