@@ -10,7 +10,10 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LOCALES = Path(__file__).parent.parent / "strategy_xl" / "text" / "locales"
+PACKAGE = Path(__file__).parent.parent / "strategy_xl"
+LOCALES = PACKAGE / "text" / "locales"
+CLICK = PACKAGE / "commands" / "locales"
+"""The words of Click, which looks for them by its own English texts."""
 
 
 def compiled(source: Path) -> bytes:
@@ -33,7 +36,7 @@ def main() -> int:
     """Compile, or check with ``--check``; 1 when something is stale."""
     check = "--check" in sys.argv[1:]
     stale = []
-    for source in sorted(LOCALES.glob("*/LC_MESSAGES/*.po")):
+    for source in sorted(folder for root in (LOCALES, CLICK) for folder in root.glob("*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         content = compiled(source)
         if target.exists() and messages(target.read_bytes()) == messages(content):
@@ -42,7 +45,7 @@ def main() -> int:
         if not check:
             target.write_bytes(content)
     for source in stale:
-        print(("stale: " if check else "compiled: ") + str(source.relative_to(LOCALES)))
+        print(("stale: " if check else "compiled: ") + str(source.relative_to(PACKAGE)))
     return int(check and bool(stale))
 
 

@@ -1,34 +1,46 @@
-"""The rows that carry an alert, each with its sentence and what to do about it."""
+"""The alerts of a workbook: rows that carry the same one told together, each with its sentence and action."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from strategy_xl.answers import sentences
 from strategy_xl.answers.judging import Evaluation
 from strategy_xl.book.shown import Look
+from strategy_xl.errors import Severity
+from strategy_xl.formulas.references import parse_argument
 from strategy_xl.rules.alerts import ALERTS, Alert
 from strategy_xl.schema.spec import TableBlock, WorkbookSpec
-from strategy_xl.text.catalog import has_message
+from strategy_xl.text.catalog import has_message, message
 
 PER_CODE = 200
-"""Rows of one code that are looked at: more alerts than a sheet shows help nobody."""
+"""Rows of one code that are told one by one: more alerts than a sheet shows help nobody."""
+NAMED = 3
+"""Rows of a group that are named; of the others it is said how many there are."""
+MANY = ".many"
+"""Key of the sentence that tells several rows with one code at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertCase:
-    """One row that carries one alert code.
+    """One row that carries one alert code, or all the rows that do.
 
     Arguments:
         alert: severity and weight.
         code: ``rule.CODE``.
-        block, row: where: block key, and index of the row among the rule's rows.
+        block, row: where: block key, and index of the row among the rule's rows; of several rows the one
+            with the greatest stake.
         text: the sentence, with the name of what it is about.
         action: what to do; "" when the code has no action.
+        stake: revenue concerned; 0 when there is none.
+        due: earliest date by which it matters; None when there is none.
     """
 
     alert: Alert
@@ -37,6 +49,13 @@ class AlertCase:
     row: int
     text: str
     action: str
+    stake: float = 0.0
+    due: date | None = None
+
+    @property
+    def rank(self) -> tuple[float, int, date, int]:
+        """What cases are ordered by: stake, severity, date, weight."""
+        return (-self.stake, self.alert.severity.rank, self.due or date.max, -self.alert.weight)
 
 
 def alert_codes(evaluation: Evaluation) -> list[str]:
@@ -45,32 +64,130 @@ def alert_codes(evaluation: Evaluation) -> list[str]:
 
 
 def alert_cases(spec: WorkbookSpec, look: Look, evaluations: Sequence[Evaluation]) -> list[AlertCase]:
-    """Every row of every code that is an alert, at most ``PER_CODE`` a code."""
+    """Every alert: the rows of a code in one case where the catalogue can tell them together, else each.
+
+    Arguments:
+        spec: the templates.
+        look: the workbook's words.
+        evaluations: the rules' answers and the rows they were given.
+    """
     blocks = spec.data_blocks()
+    given = {evaluation.call.into: evaluation.inputs for evaluation in evaluations}
     found: list[AlertCase] = []
     for evaluation in evaluations:
         block = blocks[evaluation.call.into][1]
         labels = look.of_fields(block.fields)
-        identity = block.identity_key if isinstance(block, TableBlock) else ""
+        table = block if isinstance(block, TableBlock) else None
+        struck = _Struck(
+            evaluation,
+            identity=table.identity_key if table else "",
+            labels=labels,
+            lang=look.lang,
+            stakes=_stakes(table, evaluation.inputs, given),
+            due=table.due if table else None,
+        )
         for code in alert_codes(evaluation):
-            found += _cases(evaluation, code, identity, labels, look.lang)
+            found += struck.cases(code)
     return found
 
 
-def _cases(
-    evaluation: Evaluation, code: str, identity: str, labels: sentences.Labels, lang: str
-) -> Iterator[AlertCase]:
-    rule, result = evaluation.rule, evaluation.result
-    rows = np.flatnonzero(result.reasons.has(code))[:PER_CODE]
-    frames = (result.frame.iloc[rows], evaluation.inputs.iloc[rows])
-    codes = pd.Series([code] * rows.size, index=frames[0].index, dtype=object)
-    texts = sentences.code_sentences(codes, rule, frames, lang, labels)
-    actions = [""] * rows.size
-    if has_message(f"{rule}.{code}{sentences.ACTION}", lang):
-        actions = sentences.code_sentences(codes + sentences.ACTION, rule, frames, lang, labels)
-    names = frames[1][identity].tolist() if identity in frames[1] else [None] * rows.size
-    for row, text, action, name in zip(frames[0].index, texts, actions, names, strict=True):
-        named = f"{name} — {text}" if isinstance(name, str) and name not in text else text
-        yield AlertCase(
-            ALERTS[f"{rule}.{code}"], f"{rule}.{code}", evaluation.call.into, int(row), named, action
+def _stakes(
+    table: TableBlock | None, inputs: pd.DataFrame, given: Mapping[str, pd.DataFrame]
+) -> npt.NDArray[np.float64]:
+    """Revenue that each row is about; 0 where nothing says it."""
+    none = np.zeros(len(inputs))
+    if table is None or table.stake is None:
+        return none
+    column: Any
+    if "[" not in table.stake:
+        column = inputs.get(table.stake, none)
+    else:
+        owner, (key, other) = parse_argument(table.stake)
+        if owner not in given or table.identity_key not in inputs:
+            return none
+        pairs = zip(given[owner][key], given[owner][other], strict=True)
+        known = {_folded(name): value for name, value in pairs if isinstance(name, str)}
+        column = [known.get(_folded(name)) for name in inputs[table.identity_key]]
+    numbers = pd.to_numeric(pd.Series(column, dtype=object), errors="coerce").fillna(0.0)
+    stakes: npt.NDArray[np.float64] = np.maximum(numbers.to_numpy(dtype=np.float64), 0.0)
+    return stakes
+
+
+def _folded(name: object) -> str:
+    return " ".join(str(name).casefold().split())
+
+
+@dataclass(frozen=True)
+class _Struck:
+    """The rows of one answer, with what tells, names and ranks them."""
+
+    evaluation: Evaluation
+    identity: str
+    labels: sentences.Labels
+    lang: str
+    stakes: npt.NDArray[np.float64]
+    due: str | None
+
+    def cases(self, code: str) -> Iterator[AlertCase]:
+        """The cases of one code."""
+        key = f"{self.evaluation.rule}.{code}"
+        rows = np.flatnonzero(self.evaluation.result.reasons.has(code))
+        rows = rows[np.argsort(-self.stakes[rows], kind="stable")]
+        if rows.size > 1 and has_message(key + MANY, self.lang):
+            yield self._together(code, rows)
+            return
+        rows = np.sort(rows[:PER_CODE])
+        texts, actions = self._sentences(code, rows)
+        frames = self.evaluation.result.frame.iloc[rows]
+        for row, at, text, action, name in zip(
+            rows.tolist(), frames.index, texts, actions, self._names(rows), strict=True
+        ):
+            named = f"{name} — {text}" if name is not None and name not in text else text
+            yield self._case(code, int(at), named, action, np.array([row]))
+
+    def _sentences(self, code: str, rows: npt.NDArray[np.intp]) -> tuple[list[str], list[str]]:
+        """Sentence and action of each row."""
+        rule, result = self.evaluation.rule, self.evaluation.result
+        frames = (result.frame.iloc[rows], self.evaluation.inputs.iloc[rows])
+        codes = pd.Series([code] * rows.size, index=frames[0].index, dtype=object)
+        texts = sentences.code_sentences(codes, rule, frames, self.lang, self.labels)
+        actions = [""] * rows.size
+        if has_message(f"{rule}.{code}{sentences.ACTION}", self.lang):
+            actions = sentences.code_sentences(codes + sentences.ACTION, rule, frames, self.lang, self.labels)
+        return texts, actions
+
+    def _names(self, rows: npt.NDArray[np.intp]) -> list[str | None]:
+        inputs = self.evaluation.inputs
+        if self.identity not in inputs:
+            return [None] * rows.size
+        shown = self.labels.get(self.identity, {})
+        names = inputs[self.identity].iloc[rows]
+        return [shown.get(name, name) if isinstance(name, str) else None for name in names]
+
+    def _together(self, code: str, rows: npt.NDArray[np.intp]) -> AlertCase:
+        """All rows of a code in one case, those with the greatest stakes named."""
+        key = f"{self.evaluation.rule}.{code}"
+        names = [name for name in self._names(rows[:NAMED]) if name is not None]
+        listed = ", ".join(names)
+        if rows.size > len(names):
+            listed = message("digest.names", self.lang, names=listed, n=int(rows.size) - len(names))
+        text = message(key + MANY, self.lang, n=int(rows.size), names=listed)
+        action = key + MANY + sentences.ACTION
+        if has_message(action, self.lang):
+            todo = message(action, self.lang, n=int(rows.size), names=listed)
+        else:
+            todo = self._sentences(code, rows[:1])[1][0]
+        at = int(self.evaluation.result.frame.index[rows[0]])
+        return self._case(code, at, text, todo, rows)
+
+    def _case(self, code: str, at: int, text: str, action: str, rows: npt.NDArray[np.intp]) -> AlertCase:
+        alert = ALERTS[f"{self.evaluation.rule}.{code}"]
+        # What is only to be noted puts no revenue at stake.
+        stake = 0.0 if alert.severity is Severity.NOTE else float(self.stakes[rows].sum())
+        due = None
+        if self.due is not None and self.due in self.evaluation.inputs:
+            days = pd.to_datetime(self.evaluation.inputs[self.due].iloc[rows], errors="coerce").dropna()
+            due = days.min().date() if len(days) else None
+        return AlertCase(
+            alert, f"{self.evaluation.rule}.{code}", self.evaluation.call.into, at, text, action, stake, due
         )

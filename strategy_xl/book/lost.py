@@ -15,8 +15,8 @@ from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import Area, cell_name
 from strategy_xl.ooxml.sheet_facts import SheetMeta
-from strategy_xl.schema.names import SHARE, box_key
-from strategy_xl.schema.spec import FieldRole, FieldSpec, GridBlock, WorkbookSpec
+from strategy_xl.schema.names import COMPANY, LABEL, SHARE, box_key, label_key
+from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, GridBlock, WorkbookSpec
 from strategy_xl.text.coercion import blank_mask
 
 Metas = Callable[[str], SheetMeta]
@@ -112,13 +112,28 @@ def single_cells(spec: WorkbookSpec, anchors: Mapping[tuple[str, str], Place]) -
         share = anchors.get((SHARE, module.key))
         if share is not None:
             yield share
+        firm = anchors.get((COMPANY, module.key))
+        if firm is not None:
+            yield firm
         for block in module.blocks:
+            if isinstance(block, FormBlock):
+                yield from (place for _, place in live_labels(block, anchors))
             if not isinstance(block, GridBlock):
                 continue
             for index in range(len(block.boxes)):
                 first = anchors.get((block.key, box_key(index)))
                 if first is not None:
                     yield from (replace(first, row=first.row + line) for line in range(block.lines))
+
+
+def live_labels(
+    block: FormBlock, anchors: Mapping[tuple[str, str], Place]
+) -> Iterator[tuple[FieldSpec, Place]]:
+    """The fields of a form whose label follows a setting, each with the cell of that label."""
+    for spec in block.fields:
+        place = anchors.get((LABEL, label_key(block.key, spec.key))) if spec.when else None
+        if place is not None:
+            yield spec, place
 
 
 def bare_cells(

@@ -30,6 +30,7 @@ from strategy_xl.model import LANGUAGES
 from strategy_xl.ooxml.finish import finish
 from strategy_xl.ooxml.replace import atomic_replace, check_target
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import (
     FormBlock,
     GridBlock,
@@ -70,6 +71,15 @@ def example_rows(spec: WorkbookSpec, lang: str, today: date) -> Rows:
             if found is not None:
                 rows[block.key] = found
     return rows
+
+
+def _ghosts(spec: WorkbookSpec, lang: str, today: date) -> dict[str, Mapping[str, CellValue]]:
+    """The first row of the example firm, for input messages only, in the blocks that it knows."""
+    own = example_files.with_lists(load_default())
+    blocks, known = spec.data_blocks(), own.data_blocks()
+    same = {key for key in blocks if key in known and blocks[key][1] == known[key][1]}
+    rows = example_rows(own, lang, today)
+    return {key: found[0] for key, found in rows.items() if found and key in same - {SETTINGS_BLOCK}}
 
 
 def _write_block(sheet: Page, placed: PlacedBlock, validations: Validations) -> None:
@@ -129,6 +139,7 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
     rows: Rows,
     wording: Wording = _own,
     protect: bool = False,
+    ghosts: Mapping[str, Mapping[str, CellValue]] | None = None,
 ) -> bytes:
     """The bytes of a workbook.
 
@@ -140,6 +151,7 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
         rows: content of tables and forms by block key, each a list of rows by field key.
         wording: other places and formulas, for sheets that go into another workbook.
         protect: lock the cells that hold formulas and results.
+        ghosts: a row of an example by block key, for the input messages of blocks without content.
     """
     workbook = Workbook()
     if workbook.active is not None:
@@ -149,7 +161,7 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
     for sheet in layout.sheets:
         workbook.create_sheet(sheet.title)
     styles = Styles(workbook, spec.theme)
-    book = Book(spec, lang, company, today, layout, workbook, styles, rows, formulas, protect)
+    book = Book(spec, lang, company, today, layout, workbook, styles, rows, formulas, protect, ghosts or {})
     validations = Validations(book)
     for sheet in layout.sheets:
         _write_sheet(book, sheet, validations)
@@ -205,7 +217,13 @@ def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, 
         spec = example_files.with_lists(spec)
         rows = example_rows(spec, lang, today)
     content = render(
-        spec, lang=lang, company=company or _company_of(rows), today=today, rows=rows, protect=protect
+        spec,
+        lang=lang,
+        company=company or _company_of(rows),
+        today=today,
+        rows=rows,
+        protect=protect,
+        ghosts={} if example else _ghosts(spec, lang, today),
     )
     with atomic_replace(target) as stream:
         stream.write(content)

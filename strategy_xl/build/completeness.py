@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import PlacedBlock
+from strategy_xl.schema.names import YES_NO, choice_name
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, ModuleSpec, TableBlock
 
 
@@ -25,7 +26,7 @@ def _has_default(block: TableBlock | FormBlock, spec: FieldSpec) -> bool:
     return spec.default is not None and spec.key != identity
 
 
-def _block_terms(formulas: Formulas, placed: PlacedBlock) -> tuple[str, str] | None:
+def _block_terms(formulas: Formulas, placed: PlacedBlock, *, judging: bool) -> tuple[str, str] | None:
     """Filled required cells and required cells of a block, as formula terms; None without any required."""
     block = placed.block
     assert isinstance(block, TableBlock | FormBlock)
@@ -39,7 +40,13 @@ def _block_terms(formulas: Formulas, placed: PlacedBlock) -> tuple[str, str] | N
         return placed.value_area(spec.key).absolute
 
     inputs = [spec for spec in block.fields if spec.role is FieldRole.INPUT]
-    filled = "+".join(_filled(reference(spec)) for spec in required)
+    keys = {spec.key: spec for spec in block.fields}
+    filled = "+".join(
+        f"COUNTIF({reference(keys[spec.counted_by])},{choice_name(YES_NO, 'yes')})"
+        if spec.counted_by is not None and judging
+        else _filled(reference(spec))
+        for spec in required
+    )
     if isinstance(block, FormBlock) and block.instances == 1:
         return filled, str(len(required))
     used = _used([spec for spec in inputs if not _has_default(block, spec)], reference)
@@ -52,14 +59,20 @@ def _block_terms(formulas: Formulas, placed: PlacedBlock) -> tuple[str, str] | N
     return filled, f"MAX({used},{floor})*{len(required)}"
 
 
-def formula(formulas: Formulas, module: ModuleSpec) -> str | None:
-    """The formula of a module's completeness, 0 to 1; None without required cells."""
+def formula(formulas: Formulas, module: ModuleSpec, *, judging: bool = True) -> str | None:
+    """The formula of a module's completeness, 0 to 1; None without required cells.
+
+    Arguments:
+        formulas: how formulas are written, and where things are.
+        module: the sheet.
+        judging: leave out what a result says does not count; workbooks of the first format count it.
+    """
     blocks: Sequence[PlacedBlock] = [formulas.layout.placed[block.key] for block in module.blocks]
     terms = [
         found
         for placed in blocks
         if isinstance(placed.block, TableBlock | FormBlock)
-        and (found := _block_terms(formulas, placed)) is not None
+        and (found := _block_terms(formulas, placed, judging=judging)) is not None
     ]
     if not terms:
         return None

@@ -14,12 +14,15 @@ from strategy_xl.build.placing import list_rows
 from strategy_xl.build.validation import NUMBERS, choices_name, source_name
 from strategy_xl.formulas.excel import quote
 from strategy_xl.formulas.references import parse_column
-from strategy_xl.schema.consistency import REFERENCE_DATE, TODAY
+from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK, TODAY
 from strategy_xl.schema.names import (
+    COMPANY,
+    LABEL,
     STAMP,
     anchor_name,
     box_key,
     choice_name,
+    label_key,
     list_name,
     setting_name,
     share_name,
@@ -34,12 +37,19 @@ from strategy_xl.schema.spec import (
     MapBlock,
     SummaryBlock,
     TableBlock,
+    WorkbookSpec,
 )
 
 
 def link_name(module: str) -> str:
     """Public defined name of a module's title cell, to which links go (``SXM_clients``)."""
     return f"SXM_{module}"
+
+
+def shows_company(spec: WorkbookSpec) -> bool:
+    """Whether the sheets can show the firm: the settings name it."""
+    settings = spec.data_blocks().get(SETTINGS_BLOCK)
+    return settings is not None and any(field.key == COMPANY for field in settings[1].fields)
 
 
 def stamp(schema_version: int, lang: str) -> str:
@@ -49,6 +59,12 @@ def stamp(schema_version: int, lang: str) -> str:
 
 def _anchors(placed: PlacedBlock) -> Iterator[tuple[str, str]]:
     block = placed.block
+    if isinstance(block, FormBlock):
+        for spec in block.fields:
+            if spec.when:
+                row, column = placed.rows[spec.key], placed.spans["label"].first
+                label = Area(placed.sheet, row, column, row, column).absolute
+                yield anchor_name(LABEL, label_key(block.key, spec.key)), label
     if isinstance(block, TableBlock | FormBlock | SummaryBlock):
         for spec in block.fields:
             yield anchor_name(block.key, spec.key), placed.anchor(spec.key).absolute
@@ -94,6 +110,9 @@ def _hidden(book: Book) -> Iterator[tuple[str, str]]:
     for sheet in book.layout.sheets:
         title = Area(sheet.title, TITLE_ROW, FIRST_COLUMN, TITLE_ROW, FIRST_COLUMN).absolute
         yield sheet_name(sheet.module.key), title
+        if shows_company(book.spec):
+            firm = Area(sheet.title, TITLE_ROW, sheet.company_column, TITLE_ROW, sheet.company_column)
+            yield anchor_name(COMPANY, sheet.module.key), firm.absolute
         for placed in sheet.blocks:
             yield from _anchors(placed)
     for reference in sorted(_sources(book)):

@@ -12,6 +12,7 @@ from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.formulas.excel import escape_column, quote, write
 from strategy_xl.formulas.references import Reference, parse_argument, parse_column
 from strategy_xl.formulas.tree import FormulaError, parse
+from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.names import YES_NO, choice_name, setting_name
 from strategy_xl.schema.spec import FieldSpec, FieldType, MapBlock, TableBlock
 
@@ -57,6 +58,16 @@ class Formulas:
         listed = YES_NO if spec.type is FieldType.BOOL else spec.choices
         keys = {item.key for found in self.spec.lists if found.key == listed for item in found.choices}
         return choice_name(str(listed), str(raw)) if raw in keys else None
+
+    def label(self, spec: FieldSpec) -> str:
+        """The formula of a form label that follows settings, with leading ``=``."""
+        settings = {item.key: item for item in self.spec.data_blocks()[SETTINGS_BLOCK][1].fields}
+        text = quote(spec.label.get(self.lang))
+        for when in reversed(spec.when):
+            choice = self.constant(settings[when.setting], when.choice)
+            other = quote(when.label.get(self.lang))
+            text = f"IF({setting_name(when.setting)}={choice},{other},{text})"
+        return "=" + text
 
     def render(self, formula: str, placed: PlacedBlock, instance: int = 0) -> str:
         """The formula with leading ``=``, as it goes into the cell of a block's instance (0-based).

@@ -112,6 +112,9 @@ class PlacedBlock:
 
     def value_area(self, key: str) -> Area:
         """Cells that hold the values of a field: a column's data, or a form's cells across instances."""
+        if isinstance(self.block, MapBlock) and key in self.rows:
+            column, row = self.columns["completeness"], self.rows[key]
+            return Area(self.sheet, row, column, row, column)
         if isinstance(self.block, TableBlock | MapBlock):
             column = self.columns[key]
             return Area(self.sheet, self.body + 1, column, self.body + self.count, column)
@@ -146,6 +149,12 @@ class SheetLayout:
     def last_row(self) -> int:
         """Last row that any block takes."""
         return max(placed.last for placed in self.blocks)
+
+    @property
+    def company_column(self) -> int:
+        """Column of the title band in which the firm stands: the last that is seen at once."""
+        seen = (column for column in range(self.page_last, FIRST_COLUMN, -1) if column not in self.hidden)
+        return next(seen, FIRST_COLUMN + 1)
 
     def width(self, column: int) -> float:
         """Visible width of a column in characters; 0 when hidden."""

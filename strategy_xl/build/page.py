@@ -51,6 +51,8 @@ class Book:
     rows: Mapping[str, Sequence[Mapping[str, CellValue]]]
     formulas: Formulas
     protect: bool = False
+    ghosts: Mapping[str, Mapping[str, CellValue]] = field(default_factory=dict)
+    """A row of an example firm by block key, shown in input messages where nothing is filled in."""
     charts: list[Extras] = field(default_factory=list)
     """What each chart gets that openpyxl cannot write, in the order in which charts are written."""
 

@@ -57,6 +57,8 @@ from strategy_xl.schema.spec import (
 from strategy_xl.text.lines import BOLD_LETTERS
 
 WORKINGS_WIDTH = 12.0
+STEPS_A_LINE, STEP_WIDTH, ARROW_WIDTH = 4, 14.0, 5.0
+"""A path: steps in a line, width of the two columns of each and of the arrow behind it."""
 MIN_VALUE_WIDTH, MIN_PAIR_WIDTH = 9.0, 40.0
 MAX_TILE_RATIO, MAX_TILE_PAGE = 2.6, 1.3
 """How unequal tiles may be, and how much of a page they may take, before they become pairs."""
@@ -99,10 +101,15 @@ def _base_widths(module: ModuleSpec, lists: Sequence[ListSpec]) -> tuple[list[fl
             for index in range(1, LISTS_PER_BAND):
                 ask(index, LIST_WIDTH)
                 shown.add(index)
-    if not widths:
-        widths = [PAGE_WIDTH / UNIFORM_COLUMNS] * UNIFORM_COLUMNS
-    widths = [width or 10.0 for width in widths]
+    widths = [width or 10.0 for width in widths or _free_widths(module)]
     return widths, frozenset(index + FIRST_COLUMN for index in hidden - shown)
+
+
+def _free_widths(module: ModuleSpec) -> list[float]:
+    """Column widths of a sheet on which nothing asks for any: those of a path, else a page in equal parts."""
+    if any(isinstance(block, SummaryBlock) and block.path for block in module.blocks):
+        return [STEP_WIDTH, STEP_WIDTH, ARROW_WIDTH] * STEPS_A_LINE
+    return [PAGE_WIDTH / UNIFORM_COLUMNS] * UNIFORM_COLUMNS
 
 
 def block_intro(block: AnyBlock) -> int:
@@ -224,7 +231,29 @@ def _place_beside(block: SummaryBlock, sheet: str, row: int, columns: Columns) -
     return PlacedBlock(block, sheet, row, body, last, keys, rows, spans)
 
 
+def _place_path(block: SummaryBlock, sheet: str, row: int) -> PlacedBlock:
+    """Steps in lines: the name above, a result a row under it; a free row between the lines."""
+    body = at = row + block_intro(block)
+    rows: dict[str, int] = {}
+    spans: dict[str, Span] = {}
+    steps = block.steps()
+    height = 1 + max((len(step) for step in steps), default=0)
+    for index, step in enumerate(steps):
+        line, position = divmod(index, STEPS_A_LINE)
+        at = body + line * (height + 1)
+        first = FIRST_COLUMN + 3 * position
+        rows[f"{step[0].key}:label"] = at
+        spans[f"{step[0].key}:label"] = Span(first, first + 1)
+        spans[f"{step[0].key}:arrow"] = Span(first + 2, first + 2)
+        for offset, spec in enumerate(step, 1):
+            rows[spec.key], spans[spec.key] = at + offset, Span(first, first + 1)
+    keys = {spec.key: spans[spec.key].first for spec in block.fields}
+    return PlacedBlock(block, sheet, row, body, at + height - 1, keys, rows, spans)
+
+
 def _place_summary(block: SummaryBlock, sheet: str, row: int, columns: Columns) -> PlacedBlock:
+    if block.path:
+        return _place_path(block, sheet, row)
     if block.beside and block.charts:
         return _place_beside(block, sheet, row, columns)
     body = row + block_intro(block)

@@ -9,7 +9,9 @@ from strategy_xl.errors import UsageError
 from strategy_xl.formulas.references import parse_argument, parse_column, references
 from strategy_xl.schema.consistency import SETTINGS_MODULE
 from strategy_xl.schema.spec import (
+    AnyBlock,
     ChartSpec,
+    FieldSpec,
     FormBlock,
     GridBlock,
     ModuleSpec,
@@ -73,4 +75,24 @@ def only(spec: WorkbookSpec, wanted: Sequence[str]) -> WorkbookSpec:
     if not wanted:
         return spec
     keys = closure(spec, wanted)
-    return spec.model_copy(update={"modules": tuple(module for module in spec.modules if module.key in keys)})
+    modules = (_without_steps(module, keys) for module in spec.modules if module.key in keys)
+    return spec.model_copy(update={"modules": tuple(modules)})
+
+
+def _sheets_read(step: Sequence[FieldSpec]) -> set[str]:
+    """The modules to which a step of a path leads, and those of which it shows the share."""
+    read = {found.key for item in step for found in references(item.formula or "") if found.kind == "column"}
+    return read | {item.module for item in step if item.module is not None}
+
+
+def _without_steps(module: ModuleSpec, keys: frozenset[str]) -> ModuleSpec:
+    """The module without the steps of a path that lead to sheets which are not there."""
+    blocks: list[AnyBlock] = []
+    for block in module.blocks:
+        if isinstance(block, SummaryBlock) and block.path:
+            steps = (step for step in block.steps() if _sheets_read(step) <= keys)
+            fields = tuple(item for step in steps for item in step)
+            blocks += [block.model_copy(update={"fields": fields})] if fields else []
+        else:
+            blocks.append(block)
+    return module.model_copy(update={"blocks": tuple(blocks)})

@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from strategy_xl.build import charts, completeness, tones
+from strategy_xl.build import charts, completeness, sheet_path, tones
 from strategy_xl.build.defined_names import link_name
 from strategy_xl.build.layout import BESIDE_POINTS, LONG_TYPES, WIDE_TYPES, PlacedBlock
 from strategy_xl.build.page import Page, field_note
@@ -175,6 +175,9 @@ def _write_beside(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
 def write_summary(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
     """Write result tiles and, under them, the charts; or the charts and the results beside them."""
     page.heading(placed)
+    if block.path:
+        sheet_path.write(page, placed, block)
+        return
     if block.beside and block.charts:
         _write_beside(page, placed, block)
         return

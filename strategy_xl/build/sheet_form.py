@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.properties import Outline
 
 from strategy_xl.book.shown import CellValue
 from strategy_xl.build.layout import PlacedBlock, Span
@@ -80,7 +81,10 @@ def _write_label(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
     row, theme = placed.rows[spec.key], page.book.spec.theme
     label = page.book.text(spec.label)
     look = Look(bold=spec.required, fill=page.tint, border=LINE, wrap=True, horizontal="left", indent=1)
-    cell = page.put(row, placed.spans["label"], label, look)
+    if spec.when:
+        cell = page.put_formula(row, placed.spans["label"], page.book.formulas.label(spec), look)
+    else:
+        cell = page.put(row, placed.spans["label"], label, look)
     lines = float(spec.lines)
     lines = max(lines, text_lines(label, page.layout.span_width(placed.spans["label"]) - 2, bold=True))
     if placed.count > 1:
@@ -131,6 +135,22 @@ def write(page: Page, placed: PlacedBlock, block: FormBlock, validations: Valida
         area = placed.value_area(spec.key).local
         if spec.type is FieldType.CHOICE and spec.role is not FieldRole.INPUT:
             page.toned.setdefault(spec.choices or "", []).append(area)
-        rule = validations.make(spec, area)
+        rule = validations.make(block, spec, area)
         if rule is not None:
             page.sheet.add_data_validation(rule)
+    if block.folded:
+        _fold(page, placed, block)
+
+
+def _fold(page: Page, placed: PlacedBlock, block: FormBlock) -> None:
+    """Close the sections after the first one, under their headings."""
+    page.sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
+    opened = False
+    for spec in block.fields:
+        row = placed.rows[spec.key]
+        if spec.section is not None and spec is not block.fields[0]:
+            opened = True
+            page.sheet.row_dimensions[row - 1].collapsed = True
+        if opened:
+            page.sheet.row_dimensions[row].outlineLevel = 1
+            page.sheet.row_dimensions[row].hidden = True

@@ -7,8 +7,9 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.views import Selection
 
-from strategy_xl.build.defined_names import link_name
+from strategy_xl.build.defined_names import link_name, shows_company
 from strategy_xl.build.layout import (
     FIRST_COLUMN,
     LEGEND_ROW,
@@ -20,6 +21,8 @@ from strategy_xl.build.layout import (
 )
 from strategy_xl.build.page import Page
 from strategy_xl.build.style import LINE, WHITE, Look
+from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.schema.names import COMPANY, setting_name
 from strategy_xl.schema.spec import (
     FieldRole,
     FormBlock,
@@ -37,6 +40,11 @@ SCREEN_WIDTH = 150.0
 DEFAULT_POINTS = 15.0
 
 
+def company_formula() -> str:
+    """What shows the firm in a title band."""
+    return f'={setting_name(COMPANY)}&""'
+
+
 def write_band(page: Page, home: str | None) -> None:
     """Write the title on the group's colour, the way back and the question."""
     book, sheet, layout = page.book, page.sheet, page.layout
@@ -46,6 +54,9 @@ def write_band(page: Page, home: str | None) -> None:
         book.styles.apply(sheet.cell(TITLE_ROW, column), band)
         book.styles.apply(sheet.cell(QUESTION_ROW, column), Look(fill=page.tint))
     page.put(TITLE_ROW, FIRST_COLUMN, book.text(layout.module.title), band)
+    if shows_company(book.spec):
+        firm = Look(size=11, bold=True, colour=WHITE, fill=page.colour, horizontal="right")
+        page.put_formula(TITLE_ROW, layout.company_column, company_formula(), firm)
     sheet.row_dimensions[TITLE_ROW].height = 30
     sheet.row_dimensions[QUESTION_ROW].height = 19
     sheet.row_dimensions[LEGEND_ROW].height = 14
@@ -144,6 +155,45 @@ def freeze(page: Page) -> None:
     page.sheet.freeze_panes = f"{letter}{(placed.body if fits else QUESTION_ROW) + 1}"
 
 
+def _first_input(page: Page) -> tuple[int, int] | None:
+    """Row and column of the first cell that people are to fill: a required one, else any."""
+    found: list[tuple[int, int]] = []
+    for placed in page.layout.blocks:
+        block = placed.block
+        if not isinstance(block, TableBlock | FormBlock):
+            continue
+        for spec in block.fields:
+            if spec.role is not FieldRole.INPUT or spec.hidden:
+                continue
+            area = placed.value_area(spec.key)
+            found.append((area.row, area.column))
+            if spec.required:
+                return found[-1]
+    return found[0] if found else None
+
+
+def select_first(page: Page) -> None:
+    """Open the sheet with the first cell to fill selected, in its part of a frozen window."""
+    cell = _first_input(page)
+    if cell is None:
+        return
+    view: Any = page.sheet.sheet_view
+    ref = cell_name(*cell)
+    pane: Any = None
+    if view.pane is not None:
+        right, below = cell[1] > (view.pane.xSplit or 0), cell[0] > (view.pane.ySplit or 0)
+        split = (bool(view.pane.xSplit) and right, bool(view.pane.ySplit) and below)
+        pane = {(True, True): "bottomRight", (True, False): "topRight", (False, True): "bottomLeft"}.get(
+            split
+        )
+        view.pane.activePane = pane or "topLeft"
+    for selection in view.selection:
+        if selection.pane == pane:
+            selection.activeCell = selection.sqref = ref
+            return
+    view.selection.append(Selection(pane=pane, activeCell=ref, sqref=ref))
+
+
 def _set_print_area(page: Page) -> None:
     """What is printed: the boxes of a grid as one poster under the title, else the whole sheet."""
     sheet, layout = page.sheet, page.layout
@@ -168,7 +218,7 @@ def set_print(page: Page) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.orientation = "landscape" if layout.module.landscape else "portrait"
     sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, layout.module.pages
     sheet.print_options.horizontalCentered = True
     for side in ("left", "right"):
         setattr(sheet.page_margins, side, 0.4)
@@ -177,9 +227,11 @@ def set_print(page: Page) -> None:
     sheet.page_margins.header = sheet.page_margins.footer = 0.3
     _set_print_area(page)
     company = (book.company or book.text(book.spec.name)).replace("&", "&&")
+    header: Any = sheet.oddHeader
+    header.left.text = company
     footer: Any = sheet.oddFooter
     footer.left.text, footer.center.text, footer.right.text = company, "&A", "&P / &N"
-    for part in (footer.left, footer.center, footer.right):
+    for part in (header.left, footer.left, footer.center, footer.right):
         part.size = 8
 
 
@@ -224,6 +276,7 @@ def finish(page: Page) -> None:
     set_print(page)
     protect(page)
     sheet = page.sheet
+    select_first(page)
     sheet.sheet_properties.tabColor = page.colour
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 100

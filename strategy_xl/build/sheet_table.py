@@ -197,7 +197,7 @@ def write(page: Page, placed: PlacedBlock, block: TableBlock, validations: Valid
         area = placed.value_area(spec.key).local
         if spec.type is FieldType.CHOICE:
             page.toned.setdefault(spec.choices or "", []).append(area)
-        rule = validations.make(spec, area)
+        rule = validations.make(block, spec, area)
         if rule is not None:
             page.sheet.add_data_validation(rule)
     _fit_rows(page, placed, block, rows)

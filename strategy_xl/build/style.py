@@ -185,9 +185,12 @@ WRAP_FROM_WIDTH = 20.0
 
 
 def value_look(spec: FieldSpec, theme: ThemeSpec, lang: str) -> Look:
-    """Look of a field's value cells in a table: the fill says who fills it, the lock follows."""
+    """Look of a field's value cells in a table: the fill says who fills it, the lock follows.
+
+    Only what counts is asked for in colour: an input that may stay empty is white.
+    """
     fill = {
-        FieldRole.INPUT: theme.input,
+        FieldRole.INPUT: theme.input if spec.required else WHITE,
         FieldRole.COMPUTED: theme.computed,
         FieldRole.OWNED: theme.owned,
     }[spec.role]

@@ -12,13 +12,21 @@ from strategy_xl.cellvalues import END_OF_DAYS
 from strategy_xl.formulas.excel import quote
 from strategy_xl.formulas.references import parse_column
 from strategy_xl.schema.names import YES_NO, list_name
-from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType
+from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, FormBlock, TableBlock
+from strategy_xl.text.catalog import format_value
 from strategy_xl.text.shortening import shorten
 
 MAX_TITLE, MAX_PROMPT, MAX_ERROR, MAX_INLINE = 32, 255, 225, 255
 EARLIEST_DAY, LATEST_DAY = 1, END_OF_DAYS - 1
 """Serial numbers of 1900-01-01 and 9999-12-31."""
 FAR = 10**15
+EXAMPLE_FORMS = {
+    FieldType.MONEY: "money",
+    FieldType.PERCENT: "percent",
+    FieldType.INTEGER: "int",
+    FieldType.NUMBER: "dec2",
+    FieldType.DATE: "date",
+}
 Severity = Literal["stop", "warning"]
 NUMBERS = {
     FieldType.INTEGER: "whole",
@@ -106,12 +114,31 @@ class Validations:
             "bound.percent" if spec.type is FieldType.PERCENT else "bound.number", value=value
         )
 
-    def make(self, spec: FieldSpec, area: str) -> DataValidation | None:
-        """The validation of an input field over an A1 range; None when there is nothing to say."""
+    def _example(self, block: TableBlock | FormBlock, spec: FieldSpec) -> str:
+        """What somebody could write: the template's own example, else what the example firm wrote first."""
+        if spec.example is not None:
+            return self.book.text(spec.example)
+        value = self.book.ghosts.get(block.key, {}).get(spec.key)
+        is_title = isinstance(block, TableBlock) and any(spec.key in row for row in block.seed)
+        if value is None or is_title:
+            return ""
+        form = "text" if isinstance(value, str) else EXAMPLE_FORMS.get(spec.type, "text")
+        return format_value(value, form, self.book.lang)
+
+    def _prompt(self, block: TableBlock | FormBlock, spec: FieldSpec) -> str:
+        """What is said of a chosen cell: the field's help, and an example while nothing is filled in."""
+        parts = [self.book.text(spec.help)] if spec.help is not None else []
+        if block.key not in self.book.rows and (example := self._example(block, spec)):
+            parts.append(self.book.say("example", example=example))
+        return shorten("\n".join(parts), MAX_PROMPT)
+
+    def make(self, block: TableBlock | FormBlock, spec: FieldSpec, area: str) -> DataValidation | None:
+        """The validation of a block's input field over an A1 range; None when there is nothing to say."""
         if spec.role is not FieldRole.INPUT:
             return None
         options, error, style = self._options(spec)
-        if not options and spec.help is None:
+        prompt = self._prompt(block, spec)
+        if not options and not prompt:
             return None
         rule = DataValidation(allow_blank=True, **options)
         title = shorten(self.book.text(spec.label), MAX_TITLE)
@@ -121,8 +148,8 @@ class Validations:
             )
             rule.showErrorMessage, rule.errorStyle = True, style
             rule.errorTitle, rule.error = title, shorten(text, MAX_ERROR)
-        if spec.help is not None:
+        if prompt:
             rule.showInputMessage = True
-            rule.promptTitle, rule.prompt = title, shorten(self.book.text(spec.help), MAX_PROMPT)
+            rule.promptTitle, rule.prompt = title, prompt
         rule.add(area)
         return rule

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gettext
+import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -15,7 +18,7 @@ from strategy_xl.commands.import_ import import_
 from strategy_xl.commands.lite import lite
 from strategy_xl.commands.new import new
 from strategy_xl.commands.recompute import recompute
-from strategy_xl.commands.render import EXIT_UNREADABLE, EXIT_USAGE, show_error, text
+from strategy_xl.commands.render import EXIT_UNREADABLE, EXIT_USAGE, language, show_error, text
 from strategy_xl.commands.repair import repair
 from strategy_xl.commands.restore import restore
 from strategy_xl.commands.serve import serve
@@ -35,11 +38,19 @@ for command in (new, check, recompute, repair, import_, restore, functions, addi
     cli.add_command(command)
 
 
+def _speak() -> None:
+    """Let Click say its own words (usage, options, errors) in the user's language: it asks gettext."""
+    os.environ["LANGUAGE"] = language()
+    gettext.bindtextdomain("click", Path(__file__).parent / "locales")
+    gettext.textdomain("click")
+
+
 def main() -> None:
     """Entry point: run a command, show what stopped it as a located message, exit with the agreed code."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console in cp1252 must not stop on a narrow space
             stream.reconfigure(errors="replace")
+    _speak()
     try:
         cli.main(standalone_mode=True)
     except StrategyXlError as error:

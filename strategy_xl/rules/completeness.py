@@ -9,7 +9,7 @@ weighted by the cells they require. Plain counting, so that a workbook formula g
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from strategy_xl.rules.frame import (
     Frame,
     encoded,
     filled,
+    flags,
     labels,
     make_frame,
     numbers,
@@ -38,12 +39,21 @@ class BlockNeed:
         block: key of the block. module: key of its module.
         required: keys of the inputs that count; a block without any does not count.
         least: rows of a table (or instances of a form) below which it cannot be complete.
+        judges: required input → flag column that says whether what stands there counts (a real answer).
     """
 
     block: str
     module: str
     required: tuple[str, ...]
     least: int = 1
+    judges: Mapping[str, str] = field(default_factory=dict)
+
+    def held(self, frame: Frame) -> int:
+        """Required cells of the block that count."""
+        return sum(
+            int((flags(frame, self.judges[key]) if key in self.judges else filled(frame, key)).sum())
+            for key in self.required
+        )
 
 
 def block_completeness(tables: Mapping[str, Frame], needs: Iterable[BlockNeed]) -> Frame:
@@ -62,7 +72,7 @@ def block_completeness(tables: Mapping[str, Frame], needs: Iterable[BlockNeed]) 
     asked: list[int] = []
     for need in counted:
         frame = tables.get(need.block, make_frame({}))
-        held.append(sum(int(filled(frame, key).sum()) for key in need.required))
+        held.append(need.held(frame))
         asked.append(max(need.least, 1, len(frame)) * len(need.required))
     modules = [need.module for need in counted]
     columns = {"module": modules, "filled": held, "required": asked, "completeness": np.divide(held, asked)}

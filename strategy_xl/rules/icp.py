@@ -5,7 +5,7 @@ Source: rules.md §k. The statistics are in ``strategy_xl.rules.icp_profile``.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
@@ -33,6 +33,7 @@ from strategy_xl.rules.icp_profile import (
 from strategy_xl.rules.result import Codes, RuleResult, whole_sheet
 from strategy_xl.rules.wording import fold, fold_all
 
+DESCRIBED_FIRST = 3
 RESERVES = ("reserve", "red_flag")
 PROSPECT_CODES = (
     "GRADE_A", "GRADE_B", "GRADE_C", "EXCLUDED", "TO_COMPLETE", "NO_PROFILE", "MISMATCH",
@@ -158,10 +159,33 @@ def list_criteria(clients: Frame, profiles: Frame, params: IcpParams | None = No
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
 
 
-def overview(clients: Frame, profiles: Frame, params: IcpParams | None = None) -> RuleResult:
+def overview(
+    clients: Frame, profiles: Frame, params: IcpParams | None = None, described: Iterable[object] = ()
+) -> RuleResult:
     """The profile as one row, for the sheet: ``ideal`` and ``base`` clients, and what to watch.
 
-    Arguments and source: as for ``grade``.
+    Arguments:
+        clients, profiles, params: as for ``grade``; ``revenue`` too, where it is known.
+        described: names in the table of ideal clients (name, assignment, in what).
+
+    Also ``undescribed``, the ideal clients that the table does not name yet, and ``describe_first``, the
+    three of them with the largest revenue. Source: rules.md §k.
     """
     profile = workbook_profile(clients, profiles, params)
-    return whole_sheet(profile.args, profile.codes, {"clients": profile.ideal == 0}, VERSION)
+    told = {_same_name(name) for name in described if isinstance(name, str)}
+    ideal = texts(clients, "class_final") == "ideal"
+    left = [
+        row
+        for row, name in enumerate(texts(clients, "name").tolist())
+        if ideal[row] and name and _same_name(name) not in told
+    ]
+    revenue = np.nan_to_num(numbers(clients, "revenue"))
+    left.sort(key=lambda row: -revenue[row])
+    names = texts(clients, "name")[left[:DESCRIBED_FIRST]]
+    values = {**profile.args, "undescribed": len(left), "describe_first": ", ".join(names.tolist())}
+    return whole_sheet(values, profile.codes, {"clients": profile.ideal == 0}, VERSION)
+
+
+def _same_name(name: str) -> str:
+    """The name as it is compared: case and spaces do not matter, accents do."""
+    return " ".join(name.casefold().split())

@@ -23,8 +23,13 @@ TODAY = "today"
 REFERENCE_DATE = "reference_date"
 """The setting by which people fix that date; while it is empty, it is the day of the calculation."""
 
+PAIR = 2
+"""Keys of a look-up, ``block[key:other]``."""
 MAP_COLUMNS = ("module", "completeness")
-"""What formulas and charts may take from the map of the method: sheet titles, shares filled in (0–1)."""
+"""What formulas and charts may take from the map of the method: sheet titles, shares filled in (0–1).
+
+Formulas may also take the share of one sheet, by the key of its module.
+"""
 
 
 def _file(module: ModuleSpec) -> Location:
@@ -64,7 +69,7 @@ def _known(workbook: WorkbookSpec, block: DataBlock, reference: Reference) -> se
         for module in workbook.modules
         for part in module.blocks
     ):
-        return set(MAP_COLUMNS)
+        return {*MAP_COLUMNS, *(module.key for module in workbook.modules)}
     known = {field.key for field in blocks[owner][1].fields} if owner in blocks else set()
     return known | {TODAY} if reference.kind == "setting" else known
 
@@ -81,10 +86,29 @@ def _check_field(workbook: WorkbookSpec, where: Location, block: DataBlock, fiel
         except ValueError as error:
             raise TemplateError("SX103", where, key=path, reference=field.source) from error
         wanted.append(Reference("column", key, owner))
+    if field.module is not None and all(module.key != field.module for module in workbook.modules):
+        raise TemplateError("SX103", where, key=path, reference=field.module)
     for reference in wanted:
         if reference.key not in _known(workbook, block, reference):
             shown = ".".join(part for part in (reference.owner, reference.key) if part)
             raise TemplateError("SX103", where, key=path, reference=shown)
+
+
+def _check_ranking(workbook: WorkbookSpec, where: Location, block: TableBlock) -> None:
+    """What alerts on a table's rows are ranked by must exist."""
+    blocks, own = workbook.data_blocks(), {field.key for field in block.fields}
+    if block.due is not None and block.due not in own:
+        raise TemplateError("SX103", where, key=f"{block.key}.due", reference=block.due)
+    if block.stake is None:
+        return
+    try:
+        owner, keys = parse_argument(block.stake) if "[" in block.stake else (block.key, (block.stake,))
+    except ValueError as error:
+        raise TemplateError("SX103", where, key=f"{block.key}.stake", reference=block.stake) from error
+    # A block of a module that is not in this workbook gives no stakes.
+    known = {field.key for field in blocks[owner][1].fields} if owner in blocks else set(keys)
+    if not known.issuperset(keys) or ("[" in block.stake) != (len(keys) == PAIR):
+        raise TemplateError("SX103", where, key=f"{block.key}.stake", reference=block.stake)
 
 
 def _check_rules(workbook: WorkbookSpec, module: ModuleSpec) -> None:
@@ -120,6 +144,7 @@ def check(workbook: WorkbookSpec) -> None:
         where = _file(module)
         _check_unique(where, (field.key for field in block.fields), f"{block.key}.")
         if isinstance(block, TableBlock):
+            _check_ranking(workbook, where, block)
             for lang in ("fr", "en"):
                 _check_unique(
                     where, (field.label.get(lang).casefold() for field in block.fields), f"{block.key}: "

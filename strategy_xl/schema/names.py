@@ -12,12 +12,21 @@ YES_NO = "yes_no"
 PREFIX = "_sx."
 STORED = (PREFIX, "SX")
 """How all names begin that this module makes."""
+COMPANY = "company"
+"""First part of the anchor of the cell in a sheet's title band that shows the firm; and the setting's key."""
+LABEL = "label"
+"""First part of the anchor of a form label that follows a setting; the second is ``label_key``."""
 SHARE = "completeness"
 """First part of the anchor of a module's completeness cell."""
 
 _SHARE_PREFIX = "SXP_"
 STAMP = "_sx.schema"
 """Defined name that holds ``schema version;language;program version`` as text."""
+
+
+def label_key(block: str, field: str) -> str:
+    """Second part of the anchor of a label that follows a setting."""
+    return f"{block}.{field}"
 
 
 def anchor_name(block: str, field: str) -> str:

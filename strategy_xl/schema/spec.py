@@ -7,6 +7,7 @@ are in the small notation of ``strategy_xl.formulas.references``.
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -88,6 +89,14 @@ def _both(value: object) -> object:
 Unit = Annotated[Text, BeforeValidator(_both)]
 
 
+class WhenSpec(Spec):
+    """Another label of a form field, while a setting has a choice (BtoC asks for an age, not a size)."""
+
+    setting: Key
+    choice: Key
+    label: Text
+
+
 class FieldSpec(Spec):
     """One column of a table or one labelled cell of a form.
 
@@ -99,6 +108,8 @@ class FieldSpec(Spec):
         format: Excel number format, when the type's own does not serve.
         width: column width in characters.
         required: counts in the completeness of the module.
+        counted_by: yes-or-no result of the same row that says whether what stands in a required cell counts.
+        example: what somebody could write, shown in the input message of a workbook without data.
         choices: key of a list (``choice`` type).
         source: ``block[key]`` whose values are proposed in a drop-down list.
         minimum, maximum: bounds of an input, checked on typing and on reading.
@@ -106,9 +117,11 @@ class FieldSpec(Spec):
         array: the formula needs array evaluation (Ctrl+Shift+Enter).
         hidden: helper column, out of sight but not secret.
         lines: height of a form cell in text lines.
+        when: other labels of a form field, by what a setting says; the first that holds is shown.
         section: heading shown above this field, in a form (a long form reads in parts) or in results beside
             a chart.
         tone: colour of a result beside a chart.
+        module: sheet that a result on a path is about; its label is the way there.
         since: schema version that brought the field; workbooks of earlier ones never had it and miss nothing.
     """
 
@@ -121,6 +134,8 @@ class FieldSpec(Spec):
     format: str | None = None
     width: float = Field(default=14, gt=0, le=120)
     required: bool = False
+    counted_by: Key | None = None
+    example: Text | None = None
     choices: Key | None = None
     source: str | None = None
     minimum: float | None = None
@@ -129,8 +144,10 @@ class FieldSpec(Spec):
     array: bool = False
     hidden: bool = False
     lines: int = Field(default=1, ge=1, le=20)
+    when: tuple[WhenSpec, ...] = ()
     section: Text | None = None
     tone: Tone | None = None
+    module: Key | None = None
     since: int = Field(default=1, ge=1)
     default: Any = None
 
@@ -142,6 +159,8 @@ class FieldSpec(Spec):
             raise ValueError("a field of type choice needs choices, and only such a field has them")
         if self.required and self.role is not FieldRole.INPUT:
             raise ValueError("only an input field can be required")
+        if self.counted_by is not None and not self.required:
+            raise ValueError("only a required field can be counted by another")
         return self
 
 
@@ -169,6 +188,9 @@ class TableBlock(Block):
         min_rows: rows from which the module counts as filled.
         locked: the seeded rows are the table: people fill them but add none.
         board: what the batch lists in it: the alerts of all rules, or the actions that matter most.
+        stake: field that gives the revenue a row is about, or ``block[key:other]`` to look its name up; it
+            ranks alerts.
+        due: date field by which alerts of the same stake are ranked.
         seed: rows written at build time, by field key (a value, or a text in both languages).
     """
 
@@ -179,6 +201,8 @@ class TableBlock(Block):
     min_rows: int = Field(default=1, ge=0)
     locked: bool = False
     board: Literal["alerts", "actions"] | None = None
+    stake: str | None = None
+    due: Key | None = None
     seed: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -208,6 +232,8 @@ class FormBlock(Block):
     min_instances: int = Field(default=1, ge=0)
     names: bool = False
     """Give each field a public defined name ``SX_<key>`` (the settings)."""
+    folded: bool = False
+    """Close every section but the first; a click on the outline opens it."""
 
 
 class BoxSpec(Spec):
@@ -302,6 +328,8 @@ class SummaryBlock(Block):
         charts: drawn under the tiles.
         beside: the charts come first, in one line, and the results stand at their right, one under the other:
             a figure before its label, a text or message over the whole width.
+        path: the results are drawn as steps with arrows between: those about one ``module`` make a step, the
+            first gives its name; a message is filled with the next step on that sheet.
     """
 
     kind: Literal["summary"]
@@ -309,6 +337,17 @@ class SummaryBlock(Block):
     columns: int = Field(default=4, ge=1, le=8)
     charts: tuple[ChartSpec, ...] = ()
     beside: bool = False
+    path: bool = False
+
+    @model_validator(mode="after")
+    def _on_a_way(self) -> SummaryBlock:
+        if self.path and any(item.module is None for item in self.fields):
+            raise ValueError("each result on a path is about a module")
+        return self
+
+    def steps(self) -> list[tuple[FieldSpec, ...]]:
+        """The results of a path, step by step."""
+        return [tuple(step) for _, step in groupby(self.fields, key=lambda item: item.module)]
 
 
 DataBlock = TableBlock | FormBlock | SummaryBlock
@@ -378,6 +417,8 @@ class ModuleSpec(Spec):
         rules: the rules that the batch runs for it.
         after: where a module that ``workbook.toml`` does not list goes (default: before the settings).
         landscape: print orientation.
+        pages: pages at most that a sheet of a known size takes on paper, made smaller where it needs more;
+            0 for as many as it needs.
         blocks: from top to bottom; only the last table of a sheet can grow.
     """
 
@@ -389,6 +430,7 @@ class ModuleSpec(Spec):
     rules: tuple[RuleCall, ...] = ()
     after: Key | None = None
     landscape: bool = True
+    pages: int = Field(default=0, ge=0, le=20)
     blocks: tuple[AnyBlock, ...] = Field(min_length=1)
 
     def tables(self) -> tuple[TableBlock, ...]:

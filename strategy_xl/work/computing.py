@@ -6,7 +6,7 @@ every other formula — tiles, chart helpers, slots, blank rows — is evaluated
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, cached_property
@@ -15,27 +15,44 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from strategy_xl.answers.judging import Evaluation
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Objects, PlacedAnswers, Shown
+from strategy_xl.book.lost import live_labels
 from strategy_xl.book.resolve import Place
 from strategy_xl.formulas.arrays import Context, compile_formula, evaluation_order
 from strategy_xl.formulas.references import references
 from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
 from strategy_xl.schema.consistency import MAP_COLUMNS, SETTINGS_BLOCK, TODAY
-from strategy_xl.schema.names import SHARE, box_key
-from strategy_xl.schema.spec import FieldRole, FormBlock, GridBlock, MapBlock, TableBlock, WorkbookSpec
+from strategy_xl.schema.names import COMPANY, SHARE, box_key
+from strategy_xl.schema.spec import (
+    FieldRole,
+    FieldSpec,
+    FormBlock,
+    GridBlock,
+    MapBlock,
+    TableBlock,
+    WorkbookSpec,
+)
+
+JUDGED_SINCE = 2
+"""Schema version from which the formulas of completeness leave out what does not count (``counted_by``)."""
 
 
-def _needs(spec: WorkbookSpec) -> list[BlockNeed]:
-    """What each block needs to be complete, from the templates."""
+def _needs(spec: WorkbookSpec, version: int) -> list[BlockNeed]:
+    """What each block needs to be complete, from the templates; as a workbook of that version counts it."""
+    judging = version >= JUDGED_SINCE
     found: list[BlockNeed] = []
     for module in spec.modules:
         for block in module.blocks:
             if isinstance(block, TableBlock | FormBlock):
                 required = tuple(field.key for field in block.fields if field.required)
                 least = block.min_rows if isinstance(block, TableBlock) else max(1, block.min_instances)
-                found.append(BlockNeed(block.key, module.key, required, least))
+                judges = {
+                    field.key: field.counted_by for field in block.fields if field.counted_by and judging
+                }
+                found.append(BlockNeed(block.key, module.key, required, least, judges))
     return found
 
 
@@ -51,11 +68,26 @@ def _used(block: BlockData) -> pd.DataFrame:
     return block.frame[block.frame[inputs].notna().any(axis=1)] if inputs else block.frame
 
 
-def module_completeness(spec: WorkbookSpec, data: WorkbookData) -> pd.Series:
-    """Share of its required cells that is filled, 0–1, by module key; only modules that require any."""
-    needs = [need for need in _needs(spec) if need.block in data.blocks]
+def module_completeness(
+    spec: WorkbookSpec, data: WorkbookData, evaluations: Sequence[Evaluation] = ()
+) -> pd.DataFrame:
+    """``completeness`` (share of the required cells, 0–1) and ``missing_cells``, by module key.
+
+    Only modules that require any.
+
+    Arguments:
+        spec, data: templates and workbook as read.
+        evaluations: the rules' answers, where one says which cells count (``FieldSpec.counted_by``).
+    """
+    needs = [need for need in _needs(spec, data.schema_version) if need.block in data.blocks]
     frames = {need.block: _used(data.blocks[need.block]) for need in needs}
-    return completeness(frames, needs).frame["completeness"]
+    judges = {need.block: set(need.judges.values()) for need in needs}
+    for evaluation in evaluations:
+        block, answer = evaluation.call.into, evaluation.result.frame
+        if block in frames:
+            judged = {key: answer[key] for key in answer.columns if key in judges[block]}
+            frames[block] = frames[block].assign(**judged)
+    return completeness(frames, needs).frame
 
 
 @cache
@@ -86,7 +118,9 @@ def compute(
     columns = work.fill()
     given = ((data.anchors.get((SHARE, str(module))), float(share)) for module, share in shares.items())
     counted = [(cell, share) for cell, share in given if cell is not None]
-    return Shown(columns, [*work.box_lines(), *counted])
+    firms = ((data.anchors.get((COMPANY, module.key)), work.company) for module in spec.modules)
+    named = [(cell, firm) for cell, firm in firms if cell is not None]
+    return Shown(columns, [*work.box_lines(), *work.labels(), *counted, *named])
 
 
 class _Computation:
@@ -98,6 +132,7 @@ class _Computation:
         """See ``compute``; what needs no formula is put down at once."""
         self._spec, self._data, self._placed = spec, data, placed
         self._shares, self._today = shares, today
+        self._blocks = spec.data_blocks()
         self._contexts: dict[str, Context] = {}
         self._columns = {key: self._given(key, block) for key, block in data.blocks.items()}
 
@@ -134,9 +169,15 @@ class _Computation:
             shown = [module for module in modules if module is not home]
             titles = np.array([module.sheet.get(self._data.lang) for module in shown], dtype=object)
             shares = np.array([self._shares.get(module.key) for module in shown], dtype=object)
-            columns = dict(zip(MAP_COLUMNS, (titles, shares), strict=True))
+            columns: dict[str, Any] = dict(zip(MAP_COLUMNS, (titles, shares), strict=True))
+            columns.update({module.key: self._shares.get(module.key) for module in shown})
             found.update({block.key: columns for block in home.blocks if isinstance(block, MapBlock)})
         return found
+
+    @property
+    def company(self) -> str:
+        """The firm, as the title bands show it."""
+        return str(self._setting(COMPANY) or "")
 
     def _setting(self, key: str) -> Any:
         if key == TODAY:
@@ -203,6 +244,26 @@ class _Computation:
                         formula = box.formula.replace("{i}", str(line))
                         shown = compile_formula(formula).evaluate(nowhere)
                         yield replace(first, row=first.row + line - 1), shown[0]
+
+    def labels(self) -> Iterator[tuple[Place, str]]:
+        """Cells of the form labels that follow a setting, with what they show; after ``fill``."""
+        settings = {item.key: item for item in self._blocks[SETTINGS_BLOCK][1].fields}
+        for module in self._spec.modules:
+            for block in module.blocks:
+                if not isinstance(block, FormBlock):
+                    continue
+                for spec, place in live_labels(block, self._data.anchors):
+                    told = (
+                        when.label for when in spec.when if self._said(settings[when.setting]) == when.choice
+                    )
+                    yield place, next(told, spec.label).get(self._data.lang)
+
+    def _said(self, setting: FieldSpec) -> str | None:
+        """Key of the choice that a setting has."""
+        value = self._setting(setting.key)
+        labels = self._data.look.labels[setting.choices or ""]
+        found = next((key for key, label in labels.items() if label == value), None)
+        return found or setting.default
 
     def fill(self) -> dict[str, dict[str, Objects]]:
         """Cell values of every computed field, by block and field key, over all rows or instances."""

@@ -1,8 +1,8 @@
-"""The summary of a workbook: figures, alerts by severity with links, the ten actions that matter most."""
+"""The summary of a workbook: figures, alerts and actions ranked by their stake, next steps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -11,12 +11,16 @@ from strategy_xl.answers.fields import Answers
 from strategy_xl.answers.judging import Evaluation
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.shown import Look
+from strategy_xl.formulas.references import references
 from strategy_xl.ooxml.cells import Formula
-from strategy_xl.schema.spec import TableBlock, WorkbookSpec
+from strategy_xl.schema.spec import FieldSpec, FieldType, SummaryBlock, TableBlock, WorkbookSpec
+from strategy_xl.text.catalog import message
 
 ACTIONS = 10
-SAME_ACTION = 3
-"""At most so many of the ten actions from one code, so that one problem does not hide the others."""
+HALF = 0.5
+
+Shares = pd.DataFrame
+"""``completeness`` (0–1) and ``missing_cells`` by module key."""
 
 
 def _link(block: BlockData, index: int) -> Formula:
@@ -31,29 +35,48 @@ def _link(block: BlockData, index: int) -> Formula:
     )
 
 
-def _alerts(cases: Iterable[AlertCase], data: WorkbookData) -> dict[str, list[object]]:
-    ranked = sorted(cases, key=lambda case: (case.alert.severity.rank, -case.alert.weight))
+def _listed(cases: Sequence[AlertCase], room: int) -> tuple[Sequence[AlertCase], Sequence[AlertCase]]:
+    """The cases that a board of so many rows tells, and those for which its last row stands."""
+    kept = len(cases) if len(cases) <= room else max(room - 1, 0)
+    return cases[:kept], cases[kept:]
+
+
+def _rest(cases: Sequence[AlertCase], data: WorkbookData) -> str:
+    """How many more there are, and where."""
+    sheets = dict.fromkeys(
+        data.blocks[case.block].sheet_of(next(iter(data.blocks[case.block].places))) for case in cases
+    )
+    return message("digest.more", data.look.lang, n=len(cases), sheets=", ".join(sheets))
+
+
+def _alerts(cases: Sequence[AlertCase], data: WorkbookData, room: int) -> dict[str, list[object]]:
+    listed, rest = _listed(sorted(cases, key=lambda case: case.rank), room)
+    more = [None] if rest else []
     return {
-        "severity": [str(case.alert.severity) for case in ranked],
-        "alert": [case.text for case in ranked],
-        "sheet": [_link(data.blocks[case.block], case.row) for case in ranked],
+        "severity": [*(str(case.alert.severity) for case in listed), *more],
+        "alert": [*(case.text for case in listed), *([_rest(rest, data)] if rest else [])],
+        "action": [*(case.action or None for case in listed), *more],
+        "sheet": [*(_link(data.blocks[case.block], case.row) for case in listed), *more],
+        "stake": [*(case.stake or None for case in listed), *more],
     }
 
 
-def _actions(cases: Iterable[AlertCase], data: WorkbookData) -> dict[str, list[object]]:
-    """The actions of the weightiest alerts, not more than a few from one code."""
+def _actions(cases: Sequence[AlertCase], data: WorkbookData, room: int) -> dict[str, list[object]]:
+    """What to do about the alerts with the greatest stakes; the same action is told once."""
     chosen: list[AlertCase] = []
-    taken: dict[str, int] = {}
-    for case in sorted(cases, key=lambda case: -case.alert.weight):
-        if case.action and taken.get(case.code, 0) < SAME_ACTION:
-            taken[case.code] = taken.get(case.code, 0) + 1
+    told: set[tuple[str, str]] = set()
+    for case in sorted(cases, key=lambda case: case.rank):
+        if case.action and (case.action, case.text) not in told:
+            told.add((case.action, case.text))
             chosen.append(case)
-    chosen = chosen[:ACTIONS]
+    listed, rest = _listed(chosen, min(room, ACTIONS + 1))
+    more = [None] if rest else []
     return {
-        "rank": list(range(1, len(chosen) + 1)),
-        "action": [case.action for case in chosen],
-        "module": [_link(data.blocks[case.block], case.row) for case in chosen],
-        "why": [case.text for case in chosen],
+        "rank": [*range(1, len(listed) + 1), *more],
+        "action": [*(case.action for case in listed), *([_rest(rest, data)] if rest else [])],
+        "module": [*(_link(data.blocks[case.block], case.row) for case in listed), *more],
+        "why": [*(case.text for case in listed), *more],
+        "stake": [*(case.stake or None for case in listed), *more],
     }
 
 
@@ -63,7 +86,8 @@ def boards(cases: Sequence[AlertCase], data: WorkbookData) -> Answers:
     for key, block in data.blocks.items():
         if not isinstance(block.block, TableBlock) or block.block.board is None:
             continue
-        columns = (_alerts if block.block.board == "alerts" else _actions)(cases, data)
+        fill = _alerts if block.block.board == "alerts" else _actions
+        columns = fill(cases, data, len(block.all_rows))
         found[key] = {
             field.key: pd.Series(data.look.column(field, columns[field.key]), dtype=object)
             for field in block.block.fields
@@ -72,6 +96,57 @@ def boards(cases: Sequence[AlertCase], data: WorkbookData) -> Answers:
         for column in found[key].values():
             column.index += 1
     return found
+
+
+def next_steps(spec: WorkbookSpec, data: WorkbookData, cases: Sequence[AlertCase], shares: Shares) -> Answers:
+    """What to do next on the sheet of each step of a path, by block and field key; index from 1.
+
+    Arguments:
+        spec, data: templates and workbook as read.
+        cases: the alerts; the action of the one with the greatest stake on a sheet is its next step.
+        shares: completeness by module key and the cells that are missing; a sheet less than half filled is
+            to be filled first.
+    """
+    blocks = spec.data_blocks()
+    actions: dict[str, str] = {}
+    ranked = [case for case in sorted(cases, key=lambda case: case.rank) if case.action]
+    for case in ranked:
+        actions.setdefault(blocks[case.block][0].key, case.action)
+    first = {module: place for place, module in enumerate(actions)}
+    found: dict[str, dict[str, pd.Series]] = {}
+    for key, block in data.blocks.items():
+        if not isinstance(block.block, SummaryBlock) or not block.block.path:
+            continue
+        told = found[key] = {}
+        for step in block.block.steps():
+            sheets = _sheets_of(step)
+            todo = min((module for module in sheets if module in first), key=first.__getitem__, default=None)
+            text = _step(spec, data, sheets, actions.get(todo or "", ""), shares)
+            for field in step:
+                if field.type is FieldType.MESSAGE:
+                    told[field.key] = pd.Series([text], index=[block.first_row], dtype=object)
+    return found
+
+
+def _sheets_of(step: Sequence[FieldSpec]) -> list[str]:
+    """The modules that a step is about: its own, and those of which its formulas read the share."""
+    read = (found.key for field in step for found in references(field.formula or ""))
+    return list(dict.fromkeys([*(field.module for field in step if field.module), *read]))
+
+
+def _step(spec: WorkbookSpec, data: WorkbookData, sheets: Sequence[str], action: str, shares: Shares) -> str:
+    lang = data.look.lang
+    counted = shares.loc[[module for module in sheets if module in shares.index]]
+    share = float(counted["completeness"].mean()) if len(counted) else 1.0
+    question = spec.module(sheets[0]).question
+    if share == 0 and question is not None:
+        return message("digest.step.start", lang, question=question.get(lang))
+    if share >= HALF and action:
+        return action
+    missing = int(counted["missing_cells"].sum())
+    if missing:
+        return message("digest.step.fill", lang, n=missing)
+    return action or message("digest.step.done", lang)
 
 
 def figures(spec: WorkbookSpec, evaluations: Sequence[Evaluation], shares: pd.Series) -> Mapping[str, float]:

@@ -7,24 +7,28 @@ from datetime import date
 from functools import cached_property
 
 from strategy_xl.book.data import BlockData, WorkbookData
+from strategy_xl.book.lost import live_labels
 from strategy_xl.book.resolve import Place
 from strategy_xl.build import completeness
 from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import Area, BookLayout, PlacedBlock, SheetLayout
+from strategy_xl.build.sheet_frame import company_formula
 from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.formulas.excel import escape_column
 from strategy_xl.formulas.shifting import has_relative_references
 from strategy_xl.schema.consistency import MAP_COLUMNS
-from strategy_xl.schema.names import SHARE, box_key
+from strategy_xl.schema.names import COMPANY, SHARE, box_key
 from strategy_xl.schema.spec import (
     AnyBlock,
     FieldSpec,
+    FormBlock,
     GridBlock,
     MapBlock,
     ModuleSpec,
     TableBlock,
     WorkbookSpec,
 )
+from strategy_xl.work.computing import JUDGED_SINCE
 
 GONE = "#REF!"
 """What Excel itself leaves in a formula for something that was deleted."""
@@ -62,7 +66,14 @@ class StandingFormulas:
     def _of_cell(self, place: Place) -> str:
         for module in self._spec.modules:
             if self._data.anchors.get((SHARE, module.key)) == place:
-                return (completeness.formula(self._formulas, module) or GONE).removeprefix("=")
+                judging = self._data.schema_version >= JUDGED_SINCE
+                formula = completeness.formula(self._formulas, module, judging=judging)
+                return (formula or GONE).removeprefix("=")
+            if self._data.anchors.get((COMPANY, module.key)) == place:
+                return company_formula().removeprefix("=")
+            label = self._label(module, place)
+            if label is not None:
+                return label
             for block in module.blocks:
                 if not isinstance(block, GridBlock):
                     continue
@@ -73,6 +84,15 @@ class StandingFormulas:
                         formula = box.formula.replace("{i}", str(line + 1))
                         return self._formulas.at(block.key, formula, 1)
         return GONE
+
+    def _label(self, module: ModuleSpec, place: Place) -> str | None:
+        """The formula of a form label that follows a setting; None when the cell is none."""
+        for block in module.blocks:
+            if isinstance(block, FormBlock):
+                for spec, label in live_labels(block, self._data.anchors):
+                    if label == place:
+                        return self._formulas.label(spec).removeprefix("=")
+        return None
 
 
 class StandingBook(Formulas):

@@ -25,7 +25,7 @@ from strategy_xl.ooxml.snapshot import Snapshot, twice
 from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.computing import compute, module_completeness
-from strategy_xl.work.digest import boards, figures
+from strategy_xl.work.digest import boards, figures, next_steps
 from strategy_xl.work.heights import Heights, row_heights
 from strategy_xl.work.label_places import Places, label_places
 
@@ -98,10 +98,11 @@ def plan_workbook(source: Path | Snapshot, spec: WorkbookSpec, today: date) -> B
     data = read_workbook(source, spec)
     day = _reference_day(data, today)
     evaluations = evaluate(spec, rule_frames(data), day)
-    shares = module_completeness(spec, data)
+    filled = module_completeness(spec, data, evaluations)
+    shares = filled["completeness"]
     answers = answer(spec, data.look, evaluations)
-    listed = boards(alert_cases(spec, data.look, evaluations), data)
-    placed = place(data, {**answers, **listed})
+    cases = alert_cases(spec, data.look, evaluations)
+    placed = place(data, {**answers, **boards(cases, data), **next_steps(spec, data, cases, filled)})
     shown = compute(spec, data, placed, shares, day)
 
     @cache

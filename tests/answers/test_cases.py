@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from shop import MESSAGES, judged, shop
 
@@ -89,3 +90,21 @@ def test_no_more_rows_of_a_code_than_anybody_reads() -> None:
     )
     assert [case.code for case in found] == ["shop.DEAR"] * PER_CODE + ["shop.OLD"]
     assert [case.row for case in found] == [*range(20, 20 + PER_CODE), 20 + rows - 1]
+
+
+def test_rows_with_one_code_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those with the greatest stakes are named, of the others it is said how many; one row stays alone."""
+    told = {
+        **MESSAGES,
+        "shop.OLD.many": "{n:int} vieux : {names}.",
+        "digest.names": "{names} et {n:int} autres",
+    }
+    monkeypatch.setattr("strategy_xl.text.catalog._catalogue", lambda _lang: (told, int))
+    monkeypatch.setattr("strategy_xl.answers.cases._stakes", lambda *_: np.array([1.0, 9.0, 5.0, 0.0, 7.0]))
+    monkeypatch.setitem(ALERTS, "shop.OLD", Alert(Severity.WARNING, 10))  # type: ignore[arg-type]
+    names = {"name": ["a", "b", "c", "d", "e"]}
+    (case,) = alert_cases(SPEC, LOOK, [judged({}, {"OLD": [True] * 5}, names)])
+    assert (case.text, case.action) == ("5 vieux : b, e, c et 2 autres.", "Solder.")
+    assert (case.row, case.stake) == (21, 22.0)
+    (alone,) = alert_cases(SPEC, LOOK, [judged({}, {"OLD": [False, True, False, False, False]}, names)])
+    assert (alone.text, alone.stake) == ("b — Trop vieux.", 9.0)

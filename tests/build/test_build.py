@@ -439,3 +439,52 @@ def test_an_emptied_setting_falls_back_to_its_default(workbook: Workbook) -> Non
     name = workbook.defined_names[setting_name("hourly_cost")].attr_text
     ((title, cell),) = workbook.defined_names[anchor_name("params", "hourly_cost")].destinations
     assert name == f"IF(ISNUMBER('{title}'!{cell}),'{title}'!{cell},45)"
+
+
+def test_a_sheet_opens_on_its_first_cell_to_fill(workbook: Workbook, lang: str) -> None:
+    """The selected cell is one that people fill, in the part of the frozen window that shows it."""
+    for module in load_default().modules:
+        sheet: Any = workbook[module.sheet.get(lang)]
+        inputs = [
+            field
+            for block in module.blocks
+            if isinstance(block, TableBlock | FormBlock)
+            for field in block.fields
+            if field.role is FieldRole.INPUT
+        ]
+        if not inputs:
+            continue
+        pane = sheet.sheet_view.pane.activePane
+        (selection,) = [item for item in sheet.sheet_view.selection if item.pane == pane]
+        column, row, _, _ = range_boundaries(selection.activeCell)
+        assert row > 3, module.key
+        frozen = range_boundaries(sheet.freeze_panes)[0]
+        assert ("Right" in pane) == (frozen > 1 and column >= frozen), module.key
+
+
+def test_an_empty_book_shows_examples_in_messages_only(tmp_path: Path) -> None:
+    """What the example firm wrote stands in the prompt of an empty column, not in the example's book."""
+    build(load_default(), tmp_path / "empty.xlsx", lang="en", today=DAY)
+    build(load_default(), tmp_path / "full.xlsx", lang="en", today=DAY, example=True)
+    for name, wanted in (("empty", True), ("full", False)):
+        sheet: Any = load_workbook(tmp_path / f"{name}.xlsx")["Client matrix"]
+        prompts = [rule.prompt or "" for rule in sheet.data_validations.dataValidation]
+        assert any("Example: " in prompt for prompt in prompts) is wanted
+        values = [cell.value for row in sheet.iter_rows() for cell in row]
+        assert ("Biscuiterie Trémazan" in values) is not wanted
+
+
+def test_settings_show_ten_and_file_the_others(workbook: Workbook, lang: str) -> None:
+    """The first section is open, the others wait under their headings."""
+    sheet = workbook[load_default().module("settings").sheet.get(lang)]
+
+    def row_of(key: str) -> int:
+        ((_, cell),) = workbook.defined_names[anchor_name("params", key)].destinations
+        return int(range_boundaries(cell.replace("$", ""))[1])
+
+    assert not sheet.row_dimensions[row_of("company")].hidden
+    assert not sheet.row_dimensions[row_of("score_threshold")].hidden
+    assert sheet.row_dimensions[row_of("abc_a")].hidden
+    assert sheet.row_dimensions[row_of("abc_a")].outlineLevel == 1
+    assert not sheet.row_dimensions[row_of("abc_a") - 1].hidden
+    assert sheet.sheet_properties.outlinePr.summaryBelow is False

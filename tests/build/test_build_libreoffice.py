@@ -16,9 +16,11 @@ from openpyxl.utils import range_boundaries
 from strategy_xl.book.shown import CellValue
 from strategy_xl.build.book import build, render
 from strategy_xl.rules.completeness import BlockNeed, completeness
+from strategy_xl.rules.cqqcoqp import assess_answers
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.names import anchor_name, share_name
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, FormBlock, TableBlock
+from strategy_xl.work.recompute import recompute_workbook
 
 pytestmark = [
     pytest.mark.libreoffice,
@@ -120,12 +122,17 @@ def test_completeness_formulas_agree_with_the_rule(
             continue
         required = tuple(field.key for field in block.fields if field.required)
         least = block.min_rows if isinstance(block, TableBlock) else max(1, block.min_instances)
-        needs.append(BlockNeed(block.key, module.key, required, least))
+        judges = {field.key: field.counted_by for field in block.fields if field.counted_by}
+        needs.append(BlockNeed(block.key, module.key, required, least, judges))
         frame = pd.DataFrame(
             _content(book, block), columns=[field.key for field in _inputs(block)], dtype=object
         )
         blank = frame.map(lambda value: value is None or str(value).strip() == "").all(axis=1)
         tables[block.key] = frame[~blank]
+        if judges:  # an answer without its question is none
+            told = assess_answers(frame[~blank]).frame["answered"]
+            asked = frame[~blank]["question"].map(lambda value: str(value or "").strip() != "")
+            tables[block.key] = frame[~blank].assign(answered=told & asked.astype(bool))
     expected = completeness(tables, needs).frame["completeness"]
     shown = {}
     for module in expected.index:
@@ -151,3 +158,20 @@ def _content(book: Any, block: TableBlock | FormBlock) -> list[list[object]]:
         [sheet.cell(row, cell.column).value for cell in anchors.values()]
         for row in range(first + 1, last + 1)
     ]
+
+
+@pytest.mark.parametrize(("market", "label"), [("btoc", "Profession"), ("btob_people", "Secteur")])
+def test_labels_and_firm_follow_the_settings(
+    tmp_path: Path, recalculated: Callable[[Path], Path], market: str, label: str
+) -> None:
+    """What LibreOffice calculates for them is what the night has written."""
+    spec = load_default()
+    chosen = next(item.fr for item in spec.list_("market").choices if item.key == market)
+    rows: dict[str, list[dict[str, CellValue]]] = {"params": [{"market": chosen, "company": "Essai & Fils"}]}
+    source = tmp_path / "plan.xlsx"
+    source.write_bytes(render(spec, lang="fr", company="", today=DAY, rows=rows))
+    assert recompute_workbook(source, spec, DAY).failure is None
+    for book in (load_workbook(source, data_only=True), load_workbook(recalculated(source), data_only=True)):
+        for name, shown in (("_sx.label.profiles.sector", label), ("_sx.company.ideal", "Essai & Fils")):
+            ((title, cell),) = book.defined_names[name].destinations
+            assert book[title][cell.replace("$", "")].value == shown

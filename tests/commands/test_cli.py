@@ -312,3 +312,18 @@ def test_recomputed_workbook_audits_clean(example: Path, book: Path) -> None:
         assert audit(path) == []
         outside = OpenXmlValidator().validate(str(path))
         assert outside.errors == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("fr", ("Utilisation", "Erreur", "Vouliez-vous dire")), ("en", ("Usage", "Error", "mean"))],
+)
+def test_click_speaks_the_users_language(lang: str, said: tuple[str, ...]) -> None:
+    """Usage, options and errors too, not only our own sentences."""
+    done = subprocess.run(
+        [sys.executable, "-m", "strategy_xl", "new", "--forc"],
+        capture_output=True, text=True, encoding="utf-8", check=False,
+        env={**os.environ, "STRATEGY_XL_LANG": lang, "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert all(word in done.stderr for word in said)

@@ -44,6 +44,15 @@ def test_zero_and_false_are_filled_and_nothing_is_not() -> None:
     assert [filled(frame, key).tolist() for key in frame] == [[True, False]] * 4
 
 
+def test_a_cell_that_a_result_judges_counts_when_it_is_said_to() -> None:
+    """Three answers of which one is "idem" are two; without the result none is known to count."""
+    need = BlockNeed("q", "m", ("answer", "who"), 1, {"answer": "answered"})
+    rows = pd.DataFrame({"answer": ["we do", "idem", "x y z"], "who": ["a", None, "b"]})
+    judged = rows.assign(answered=pd.array([True, False, True], dtype="boolean"))
+    assert block_completeness({"q": judged}, [need]).loc["q", "filled"] == 2 + 2
+    assert block_completeness({"q": rows}, [need]).loc["q", "filled"] == 0 + 2
+
+
 def test_absent_blocks_are_empty_and_blocks_without_needs_do_not_count() -> None:
     """A sheet that was deleted is 0 %; a block without required inputs changes nothing."""
     result = completeness({}, [TABLE, BlockNeed("free", "m", ()), BlockNeed("g", "other", ("k",))])

@@ -230,3 +230,17 @@ def test_criteria_list_of_a_workbook() -> None:
     assert icp.overview(few["clients"], few["profiles"]).reasons.at(0) == ("FEW_IDEAL", "MANUAL", "PROFILE")
     nothing = icp.list_criteria(few["clients"], few["profiles"].iloc[:0])
     assert nothing.frame.empty
+
+
+def test_ideal_clients_that_nobody_described() -> None:
+    """Those without a row, the largest revenues first; case and spaces of names do not matter."""
+    clients = pd.DataFrame(
+        {
+            "name": ["Alpha", "Beta", "Gamma", "Delta", "Epsilon"],
+            "class_final": ["ideal", "ideal", "ideal", "happy", "ideal"],
+            "revenue": [10.0, 30.0, None, 90.0, 20.0],
+        }
+    )
+    told = icp.overview(clients, pd.DataFrame({"sector": []}), described=["  bETA "]).frame
+    assert told["undescribed"].tolist() == [3]
+    assert told["describe_first"].tolist() == ["Epsilon, Alpha, Gamma"]

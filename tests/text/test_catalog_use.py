@@ -45,7 +45,7 @@ AREAS = sorted(path.stem for path in (PACKAGE / "text" / "locales" / "fr" / "LC_
 def used(key: str) -> bool:
     """Whether the program can ask for a key: whole, as rule code, hint or action, or built from parts."""
     whole, starts = literals()
-    base = re.sub(r"\.(hint|action)$", "", key)
+    base = re.sub(r"(\.many)?(\.hint|\.action)?$", "", key)
     if key in whole or base in whole:
         return True
     rule, _dot, code = base.partition(".")

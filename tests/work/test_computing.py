@@ -210,25 +210,25 @@ def test_laws_of_a_column(data: WorkbookData, drawn: list[tuple[bool, int | None
 
 def test_completeness_of_modules(data: WorkbookData) -> None:
     """Required cells in use: 6 of 8 of the goods, 3 of 4 of the people, none of the firm."""
-    shares = module_completeness(SPEC, data)
+    shares = module_completeness(SPEC, data)["completeness"]
     assert shares.to_dict() == {"home": 0.0, "goods": (6 + 3) / (8 + 4)}
 
 
 def test_an_empty_book_is_empty_and_never_more(tmp_path: Path) -> None:
     """Nothing is filled in; a table asks for the rows it needs, a form for one instance."""
     book = shop_book(tmp_path / "b.xlsx", {})
-    assert module_completeness(SPEC, book).to_dict() == {"home": 0.0, "goods": 0.0}
+    assert module_completeness(SPEC, book)["completeness"].to_dict() == {"home": 0.0, "goods": 0.0}
     one = shop_book(tmp_path / "c.xlsx", {"items": GOODS[:1], "firm": [{"boss": "Ada"}]})
-    assert module_completeness(SPEC, one).to_dict() == {"home": 1.0, "goods": 2 / (4 + 2)}
+    assert module_completeness(SPEC, one)["completeness"].to_dict() == {"home": 1.0, "goods": 2 / (4 + 2)}
 
 
 def test_a_block_that_is_not_in_the_book_is_not_asked_for(data: WorkbookData) -> None:
     """A deleted sheet lowers no share: its module is left out."""
     left = {key: block for key, block in data.blocks.items() if key not in {"firm", "people"}}
-    assert module_completeness(SPEC, replace(data, blocks=left)).to_dict() == {"goods": 6 / 8}
+    assert module_completeness(SPEC, replace(data, blocks=left))["completeness"].to_dict() == {"goods": 6 / 8}
 
 
 def test_an_optional_cell_begins_no_instance(tmp_path: Path) -> None:
     """What is not required fills nothing, whether the form has one instance or several."""
     book = shop_book(tmp_path / "b.xlsx", {"firm": [{"town": "Brest"}], "people": [{"who": "Ada", "age": 3}]})
-    assert module_completeness(SPEC, book).to_dict() == {"home": 0.0, "goods": 2 / (4 + 2)}
+    assert module_completeness(SPEC, book)["completeness"].to_dict() == {"home": 0.0, "goods": 2 / (4 + 2)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -19,7 +20,8 @@ from strategy_xl.book.shown import Look
 from strategy_xl.errors import Severity
 from strategy_xl.ooxml.cells import Formula
 from strategy_xl.rules.alerts import ALERTS, Alert
-from strategy_xl.work.digest import ACTIONS, SAME_ACTION, boards, figure_labels, figures
+from strategy_xl.schema.spec import FieldSpec, SummaryBlock, Text
+from strategy_xl.work.digest import ACTIONS, boards, figure_labels, figures, next_steps
 
 SPEC = shop()
 LOOK = Look.of(SPEC.lists, "fr")
@@ -43,17 +45,13 @@ def listed(data: WorkbookData, cases: Sequence[AlertCase], board: str, field: st
     return boards(cases, data)[board][field].tolist()
 
 
-def test_alerts_are_told_by_severity_then_weight(data: WorkbookData) -> None:
-    """The gravest first, of those the weightiest; equal ones as they came; each by its label."""
-    cases = [
-        case("note", 99),
-        case("warning", 5),
-        case("error", 1),
-        case("warning", 60),
-        case("warning", 5, "OLD"),
-    ]
-    assert listed(data, cases, "alerts", "alert") == ["DEAR 1", "DEAR 60", "DEAR 5", "OLD 5", "DEAR 99"]
-    assert listed(data, cases, "alerts", "severity") == ["Urgent", "À voir", "À voir", "À voir", "À savoir"]
+def test_alerts_are_told_by_stake_then_severity_then_date(data: WorkbookData) -> None:
+    """Revenue first, whatever the severity; then the gravest, the earliest, the weightiest; by label."""
+    by_stake = [case("error", 1), case("warning", 2, "BIG", stake=900.0), case("error", 3, "MID", stake=80.0)]
+    assert listed(data, by_stake, "alerts", "alert") == ["BIG 2", "MID 3", "DEAR 1"]
+    assert listed(data, by_stake, "alerts", "severity") == ["À voir", "Urgent", "Urgent"]
+    without = [case("note", 99), case("warning", 60), case("warning", 5, "OLD", due=date(2031, 1, 1))]
+    assert listed(data, without, "alerts", "alert") == ["OLD 5", "DEAR 60", "DEAR 99"]
 
 
 def test_boards_count_from_one_and_the_others_are_no_boards(data: WorkbookData) -> None:
@@ -67,47 +65,44 @@ def test_boards_count_from_one_and_the_others_are_no_boards(data: WorkbookData) 
     assert all(column.empty for columns in boards([], data).values() for column in columns.values())
 
 
-def test_one_problem_does_not_hide_the_others(data: WorkbookData) -> None:
-    """By weight alone, a few of one code, none without action, ten in all."""
-    cases = [case("note", 50 - n) for n in range(5)]
-    cases += [case("error", 20 - n, f"C{n}") for n in range(9)]
-    cases += [case("error", 99, "SILENT", action="")]
-    chosen = [f"do {50 - n}" for n in range(SAME_ACTION)] + [
-        f"do {20 - n}" for n in range(ACTIONS - SAME_ACTION)
-    ]
-    assert listed(data, cases, "todo", "action") == chosen
-    assert listed(data, cases, "todo", "rank") == list(range(1, ACTIONS + 1))
-    assert listed(data, cases, "todo", "why")[0] == "DEAR 50"
+def test_ten_actions_and_how_many_more(data: WorkbookData) -> None:
+    """None without action, none twice, ten in all; the row after them says how many more and where."""
+    cases = [case("note", 90 - n, f"C{n}") for n in range(13)]
+    cases += [cases[0], case("error", 99, "SILENT", action="")]
+    actions = listed(data, cases, "todo", "action")
+    assert actions[:-1] == [f"do {90 - n}" for n in range(ACTIONS)]
+    assert "3" in actions[-1]
+    assert "Étal" in actions[-1]
+    assert listed(data, cases, "todo", "rank") == [*range(1, ACTIONS + 1), None]
+    assert listed(data, cases, "todo", "why")[0] == "C0 90"
+    assert listed(data, cases[:ACTIONS], "todo", "action") == [f"do {90 - n}" for n in range(ACTIONS)]
 
 
 @settings(max_examples=40)
 @given(
     st.lists(
-        st.tuples(
-            st.sampled_from(list(Severity)), st.integers(1, 100), st.sampled_from("ABCD"), st.booleans()
-        ),
-        max_size=25,
+        st.tuples(st.sampled_from(list(Severity)), st.integers(1, 100), st.integers(0, 3), st.booleans()),
+        max_size=60,
     )
 )
-def test_boards_lose_no_alert(data: WorkbookData, drawn: list[tuple[Severity, int, str, bool]]) -> None:
-    """Each alert stands in its board once; no action is listed before a weightier one of its own code."""
+def test_boards_lose_no_alert(data: WorkbookData, drawn: list[tuple[Severity, int, int, bool]]) -> None:
+    """Each alert is told once or counted in the last row; both boards keep the order of the stakes."""
     cases = [
-        case(severity, weight, code, text=f"t{n}", action="do" if acts else "")
-        for n, (severity, weight, code, acts) in enumerate(drawn)
+        case(severity, weight, f"C{n}", text=f"t{n}", action=f"do {n}" if acts else "", stake=float(stake))
+        for n, (severity, weight, stake, acts) in enumerate(drawn)
     ]
-    assert sorted(listed(data, cases, "alerts", "alert")) == sorted(item.text for item in cases)
     by_text = {item.text: item for item in cases}
-    chosen = [by_text[text] for text in listed(data, cases, "todo", "why")]
-    weights = [item.alert.weight for item in chosen]
-    assert weights == sorted(weights, reverse=True)
-    left = [item for item in cases if item.action and item not in chosen]
-    full = {code for code in "ABCD" if sum(item.code == f"shop.{code}" for item in chosen) == SAME_ACTION}
-    assert all(
-        item.alert.weight <= min(weights)
-        if len(chosen) == ACTIONS and item.code[-1] not in full
-        else item.code[-1] in full
-        for item in left
-    )
+    for board, field, wanted in (
+        ("alerts", "alert", cases),
+        ("todo", "why", [item for item in cases if item.action]),
+    ):
+        room = len(data.blocks[board].all_rows)
+        told = [text for text in listed(data, cases, board, field) if text in by_text]
+        ranks = [by_text[text].rank for text in told]
+        assert ranks == sorted(ranks)
+        left = [item.rank for item in wanted if item.text not in told]
+        assert all(rank >= max(ranks) for rank in left)
+        assert len(told) == len(wanted) or len(told) == min(room - 1, ACTIONS if board == "todo" else room)
 
 
 def link_target(link: Formula) -> tuple[str, str]:
@@ -184,3 +179,28 @@ def test_figures_are_named_in_the_workbooks_words() -> None:
     look = replace(LOOK, labels={**LOOK.labels, "size": {"big": "Énorme"}})
     assert figure_labels(SPEC, look) == {**labels, "big": "Énorme"}
     assert figure_labels(SPEC, Look.of(SPEC.lists, "en"))["goods"] == "Goods"
+
+
+def _with_path(data: WorkbookData, cases: Sequence[AlertCase], share: float, missing: int) -> str:
+    """What the step about the goods says next."""
+    fields = (
+        FieldSpec(key="way", label=Text(fr="Étal", en="Goods"), type="percent", role="computed",
+                  formula="=map[goods]", module="goods"),
+        FieldSpec(key="way_next", label=Text(fr="Suite", en="Next"), type="message", role="owned",
+                  module="goods"),
+    )  # fmt: skip
+    block = SummaryBlock(kind="summary", key="path", path=True, fields=fields)
+    places = {"way": data.blocks["items"].places["name"]}
+    blocks = {**data.blocks, "path": replace(data.blocks["people"], block=block, places=places)}
+    shares = pd.DataFrame({"completeness": [share], "missing_cells": [missing]}, index=["goods"])
+    (column,) = next_steps(SPEC, replace(data, blocks=blocks), cases, shares)["path"].values()
+    return str(column.iloc[0])
+
+
+def test_the_next_step_of_a_sheet(data: WorkbookData) -> None:
+    """Less than half filled: fill it; else the action with the greatest stake, then what is missing."""
+    cases = [case("error", 9), case("note", 1, action="call them", stake=10.0)]
+    assert "3" in _with_path(data, cases, 0.4, 3)
+    assert _with_path(data, cases, 0.6, 3) == "call them"
+    assert "3" in _with_path(data, [], 0.6, 3)
+    assert _with_path(data, [], 1.0, 0).startswith("Complet")
