@@ -93,6 +93,8 @@ def _write_sheet(book: Book, layout: SheetLayout, validations: Validations) -> N
     sheet_frame.write_band(sheet, book.layout.home)
     for placed in layout.blocks:
         _write_block(sheet, placed, validations)
+        if placed.block.hidden:
+            sheet_frame.collapse(sheet, placed)
     tones.colour_choices(sheet)
     sheet_frame.finish(sheet)
 
@@ -157,7 +159,7 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
     workbook.active = 0
     saved = io.BytesIO()
     workbook.save(saved)
-    return finish(saved.getvalue(), company=company, day=today)
+    return finish(saved.getvalue(), company=company, day=today, alternatives=book.alternatives)
 
 
 def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, all by name

@@ -16,6 +16,7 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.xdr import XDRPositiveSize2D
 
 from strategy_xl.build import chart_parts as parts
+from strategy_xl.build import network
 from strategy_xl.build.layout import (
     CHART_GAP_CM,
     CM_PER_ROW,
@@ -227,6 +228,8 @@ class _Builder:
                 chart = self.bars(horizontal=False)
             case "doughnut":
                 chart = self.doughnut()
+            case "network":
+                chart = network.make(self.page, spec)
         single = len(spec.series) == 1
         if single and spec.type in {"funnel", "bar"}:
             chart.dataLabels = parts.labels("showVal")
@@ -234,7 +237,7 @@ class _Builder:
         chart.title = parts.title(self.book.text(spec.title), 12, self.ink, bold=True)
         if single and spec.type != "doughnut":
             chart.legend = None
-        else:
+        elif chart.legend is not None:
             chart.legend.position = "r" if spec.type == "doughnut" else "b"
             chart.legend.overlay = False
             chart.legend.txPr = parts.rich(9, self.muted)
@@ -269,6 +272,7 @@ def write(page: Page, row: int, charts: Sequence[ChartSpec]) -> None:
         for spec in line:
             column, shift = _marker(page, offset)
             chart = _Builder(page, spec).make()
+            page.book.alternatives.append(page.book.text(spec.alt or spec.title))
             start = AnchorMarker(col=column - 1, colOff=shift * EMU_PER_PIXEL, row=row - 1, rowOff=0)
             size = XDRPositiveSize2D(int(spec.width * EMU_PER_CM), int(spec.height * EMU_PER_CM))
             chart.anchor = OneCellAnchor(_from=start, ext=size)

@@ -12,9 +12,11 @@ from functools import cached_property
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 
+from strategy_xl.schema.names import BOX
 from strategy_xl.schema.spec import (
     AnyBlock,
     FieldType,
+    GridBlock,
     ListsBlock,
     MapBlock,
     ModuleSpec,
@@ -125,10 +127,14 @@ class PlacedBlock:
     count: int = 1
 
     def value_area(self, key: str) -> Area:
-        """Cells that hold the values of a field: a column's data, or a form's cells across instances."""
+        """Cells that hold the values of a field: a column's data, a form's instances, a box's lines."""
         if isinstance(self.block, TableBlock | MapBlock):
             column = self.columns[key]
             return Area(self.sheet, self.body + 1, column, self.body + self.count, column)
+        if isinstance(self.block, GridBlock):
+            box = key.removeprefix(BOX)
+            row, column = self.rows[box] + 1, self.spans[box].first
+            return Area(self.sheet, row, column, row + self.block.lines - 1, column)
         column, row = self.columns[key], self.rows[key]
         return Area(self.sheet, row, column, row, column + self.count - 1)
 

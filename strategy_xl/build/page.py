@@ -50,6 +50,8 @@ class Book:
     rows: Mapping[str, Sequence[Mapping[str, CellValue]]]
     formulas: Formulas
     protect: bool = False
+    alternatives: list[str] = field(default_factory=list)
+    """What is said of each chart to people who do not see it, in the order in which they are written."""
 
     @property
     def values(self) -> Values:

@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from strategy_xl.build import charts, completeness, tones
+from strategy_xl.build import charts, completeness, sheet_card, tones
 from strategy_xl.build.defined_names import link_name
 from strategy_xl.build.layout import WIDE_TYPES, PlacedBlock, text_lines
 from strategy_xl.build.page import Page, field_note
@@ -116,7 +116,10 @@ def _tile(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
 
 
 def write_summary(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
-    """Write result tiles and, under them, the charts."""
+    """Write result tiles and, under them, the charts; or a card."""
+    if block.card:
+        sheet_card.write(page, placed, block)
+        return
     page.heading(placed)
     for spec in block.fields:
         _tile(page, placed, spec)

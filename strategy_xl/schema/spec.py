@@ -141,11 +141,16 @@ class FieldSpec(Spec):
 
 
 class Block(Spec):
-    """What all blocks share: a key unique in the workbook, a title, a short introduction."""
+    """What all blocks share: a key unique in the workbook, a title, a short introduction.
+
+    Arguments:
+        hidden: workings: the rows of the whole block are grouped and collapsed.
+    """
 
     key: Key
     title: Text | None = None
     intro: Text | None = None
+    hidden: bool = False
 
     @property
     def is_listing(self) -> bool:
@@ -214,10 +219,13 @@ class BoxSpec(Spec):
 
 
 class GridBlock(Block):
-    """Boxes to print: ``two_by_two`` (four) or ``ring`` (centre, then top, left, right, bottom)."""
+    """Boxes to print: ``two_by_two`` (four), ``ring`` (centre, then top, left, right, bottom) or ``row``.
+
+    A picture directly above the boxes of a ``row`` is printed with them.
+    """
 
     kind: Literal["grid"]
-    layout: Literal["two_by_two", "ring"] = "two_by_two"
+    layout: Literal["two_by_two", "ring", "row"] = "two_by_two"
     lines: int = Field(default=6, ge=1, le=30)
     boxes: tuple[BoxSpec, ...] = Field(min_length=4, max_length=5)
 
@@ -230,7 +238,10 @@ class SeriesSpec(Spec):
         x, y, categories: ``block[key]``, or ``block[key:other]`` for fields one under the other.
         line: drawn as a line over columns or points.
         secondary: on the second axis.
-        guide: a dashed line without points, kept out of the legend (the threshold on a scatter).
+        guide: a line without points, kept out of the legend (the threshold on a scatter, a network’s ring).
+        rows: first and last row of the columns that the series takes, from 1 (a network).
+        labels: ``block[key]`` whose cells name the points (a network); a grid's box is ``block[box_0]``.
+        strength: of the links that the series draws, 1 to 3 (a network); points when there is none.
     """
 
     name: Text | None = None
@@ -242,30 +253,67 @@ class SeriesSpec(Spec):
     line: bool = False
     secondary: bool = False
     guide: bool = False
+    rows: tuple[int, int] | None = None
+    labels: str | None = None
+    strength: Literal[1, 2, 3] | None = None
 
 
 class ChartSpec(Spec):
-    """A native chart fed from the workbook's own cells."""
+    """A native chart fed from the workbook's own cells.
 
-    type: Literal["scatter", "line", "bar", "column", "pareto", "funnel", "doughnut"]
+    Arguments:
+        type: ``network`` draws named points and the links between them, without axes.
+        alt: what a screen reader says of the chart; its title when there is none.
+        x_span, y_span: half the width and half the height of a network, in units of its coordinates.
+    """
+
+    type: Literal["scatter", "line", "bar", "column", "pareto", "funnel", "doughnut", "network"]
     title: Text
+    alt: Text | None = None
     series: tuple[SeriesSpec, ...] = Field(min_length=1)
     x_title: Text | None = None
     y_title: Text | None = None
     minimum: float | None = None
     maximum: float | None = None
     percent: bool = False
+    x_span: float = Field(default=1.0, gt=0)
+    y_span: float = Field(default=1.0, gt=0)
     width: float = Field(default=18, gt=4, le=40)
     height: float = Field(default=9, gt=3, le=30)
 
 
+class CardPlace(Spec):
+    """Where a field stands on a card: a rectangle of lines and twelfths of the page, counted from 1.
+
+    Arguments:
+        row, column: its first line and first twelfth.
+        rows, columns: its size.
+        label: ``top`` over the value, ``left`` beside it, or ``none``.
+        look: ``title``, ``quote`` or ``bar`` instead of plain text.
+    """
+
+    row: int = Field(ge=1, le=60)
+    column: int = Field(ge=1, le=12)
+    rows: int = Field(default=1, ge=1, le=30)
+    columns: int = Field(default=3, ge=1, le=12)
+    label: Literal["top", "left", "none"] = "top"
+    look: Literal["plain", "title", "quote", "bar", "photo"] = "plain"
+
+
 class SummaryBlock(Block):
-    """Result cells (tiles) and charts, fed by formulas or by the batch."""
+    """Result cells (tiles) and charts, fed by formulas or by the batch.
+
+    Arguments:
+        columns: tiles side by side.
+        card: where each field stands when the block is a card to print on one page; other fields are its
+            workings.
+    """
 
     kind: Literal["summary"]
     fields: tuple[FieldSpec, ...] = ()
     columns: int = Field(default=4, ge=1, le=8)
     charts: tuple[ChartSpec, ...] = ()
+    card: dict[Key, CardPlace] = Field(default_factory=dict)
 
 
 DataBlock = TableBlock | FormBlock | SummaryBlock
