@@ -12,7 +12,7 @@ from functools import cached_property
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 
-from strategy_xl.schema.names import BOX
+from strategy_xl.schema.names import box_key
 from strategy_xl.schema.spec import (
     AnyBlock,
     FieldType,
@@ -37,6 +37,8 @@ PIXELS_PER_INCH = 96
 INDENT_WIDTH = 1.5
 """Width in characters that the indent of cells adds to a column."""
 LINE_POINTS = 15.0
+BESIDE_WIDTH, BESIDE_VALUE_WIDTH, BESIDE_POINTS = 40.0, 9.0, 16.0
+"""Beside a chart: width of all and of its figures, in characters, and height of the rows, in points."""
 LETTERS, BOLD_LETTERS = 1.25, 1.12
 """Letters of body size per unit of column width: a letter is narrower than a digit on average."""
 CM_PER_ROW = LINE_POINTS / 72 * 2.54
@@ -132,8 +134,8 @@ class PlacedBlock:
             column = self.columns[key]
             return Area(self.sheet, self.body + 1, column, self.body + self.count, column)
         if isinstance(self.block, GridBlock):
-            box = key.removeprefix(BOX)
-            row, column = self.rows[box] + 1, self.spans[box].first
+            index = next(str(n) for n in range(len(self.block.boxes)) if box_key(n) == key)
+            row, column = self.rows[index] + 1, self.spans[index].first
             return Area(self.sheet, row, column, row + self.block.lines - 1, column)
         column, row = self.columns[key], self.rows[key]
         return Area(self.sheet, row, column, row, column + self.count - 1)

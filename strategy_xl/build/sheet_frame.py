@@ -32,6 +32,8 @@ from strategy_xl.schema.spec import (
 
 MAX_FROZEN_POINTS = 215.0
 MAX_FROZEN_WIDTH = 45.0
+SCREEN_WIDTH = 150.0
+"""Characters that a screen shows side by side; what is wider is scrolled."""
 DEFAULT_POINTS = 15.0
 
 
@@ -119,7 +121,8 @@ def set_widths(page: Page) -> None:
 
 def _points(page: Page, last_row: int) -> float:
     dimensions = page.sheet.row_dimensions
-    return sum((dimensions[row].height or DEFAULT_POINTS) for row in range(1, last_row + 1))
+    shown = (dimensions[row] for row in range(1, last_row + 1) if not dimensions[row].hidden)
+    return sum((row.height or DEFAULT_POINTS) for row in shown)
 
 
 def collapse(page: Page, placed: PlacedBlock) -> None:
@@ -140,9 +143,9 @@ def _first_table(page: Page) -> PlacedBlock | None:
 
 
 def freeze(page: Page) -> None:
-    """Freeze the first table's header and naming column when that leaves room, else title and question."""
+    """Freeze the first table's naming column, and the rows down to its header when that leaves room."""
     placed = _first_table(page)
-    if placed is None or _points(page, placed.body) > MAX_FROZEN_POINTS:
+    if placed is None:
         page.sheet.freeze_panes = f"A{QUESTION_ROW + 1}"
         return
     block = placed.block
@@ -150,8 +153,9 @@ def freeze(page: Page) -> None:
     column = placed.columns[block.identity_key]
     width = sum(page.layout.width(index) for index in range(FIRST_COLUMN, column + 1))
     wide = sum(page.layout.width(index) for index in range(FIRST_COLUMN, page.layout.last_column + 1))
-    letter = get_column_letter(column + 1) if width <= MAX_FROZEN_WIDTH and wide > 150 else "A"
-    page.sheet.freeze_panes = f"{letter}{placed.body + 1}"
+    letter = get_column_letter(column + 1) if width <= MAX_FROZEN_WIDTH and wide > SCREEN_WIDTH else "A"
+    fits = _points(page, placed.body) <= MAX_FROZEN_POINTS
+    page.sheet.freeze_panes = f"{letter}{(placed.body if fits else QUESTION_ROW) + 1}"
 
 
 def _is_card(placed: PlacedBlock) -> bool:
@@ -178,7 +182,9 @@ def _set_print_area(page: Page) -> None:
         sheet.print_area = f"A{card.row}:{get_column_letter(layout.page_last)}{card.last}"
         sheet.page_setup.fitToHeight = 1
         return
-    grids = [placed for placed in layout.blocks if isinstance(placed.block, GridBlock)]
+    grids = [
+        placed for placed in layout.blocks if isinstance(placed.block, GridBlock) and placed.block.is_printed
+    ]
     if grids:
         last = get_column_letter(layout.page_last)
         sheet.print_area = f"A{_top_of_poster(page, grids[0])}:{last}{grids[-1].last}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -150,7 +150,14 @@ def _describe(drawing: bytes, texts: Iterator[str]) -> bytes:
     return _serialise(root)
 
 
-def finish(saved: bytes, *, company: str, day: date, alternatives: Sequence[str] = ()) -> bytes:
+def finish(
+    saved: bytes,
+    *,
+    company: str,
+    day: date,
+    alternatives: Sequence[str] = (),
+    more: Mapping[str, Callable[[bytes], bytes]] | None = None,
+) -> bytes:
     """Rework a package that openpyxl saved.
 
     Arguments:
@@ -158,6 +165,7 @@ def finish(saved: bytes, *, company: str, day: date, alternatives: Sequence[str]
         company: goes into the document properties when not empty.
         day: date of creation and change.
         alternatives: alternative texts of the charts, in the order of the sheets and of the charts on them.
+        more: what else is to be done to a part, by its name.
     """
     texts = iter(alternatives)
     changes: dict[str, Callable[[bytes], bytes]] = {
@@ -178,7 +186,8 @@ def finish(saved: bytes, *, company: str, day: date, alternatives: Sequence[str]
             content = source.read(name)
             if name.startswith("xl/worksheets/sheet"):
                 content = strings.move(content)
-            parts[name] = changes[name](content) if name in changes else content
+            content = changes[name](content) if name in changes else content
+            parts[name] = more[name](content) if more and name in more else content
         for name in sorted((found for found in parts if DRAWING_PART.fullmatch(found)), key=_number):
             parts[name] = _describe(parts[name], texts)
         parts[STRINGS_PART] = strings.part()

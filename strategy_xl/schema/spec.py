@@ -106,7 +106,10 @@ class FieldSpec(Spec):
         array: the formula needs array evaluation (Ctrl+Shift+Enter).
         hidden: helper column, out of sight but not secret.
         lines: height of a form cell in text lines.
-        section: heading shown above this field, in a form (a long form reads in parts).
+        section: heading shown above this field, in a form (a long form reads in parts) or in results beside
+            a chart.
+        tone: colour of a result beside a chart.
+        since: schema version that brought the field; workbooks of earlier ones never had it and miss nothing.
     """
 
     key: Key
@@ -127,6 +130,8 @@ class FieldSpec(Spec):
     hidden: bool = False
     lines: int = Field(default=1, ge=1, le=20)
     section: Text | None = None
+    tone: Tone | None = None
+    since: int = Field(default=1, ge=1)
     default: Any = None
 
     @model_validator(mode="after")
@@ -219,15 +224,33 @@ class BoxSpec(Spec):
 
 
 class GridBlock(Block):
-    """Boxes to print: ``two_by_two`` (four), ``ring`` (centre, then top, left, right, bottom) or ``row``.
+    """Boxes of lines that formulas fill.
 
-    A picture directly above the boxes of a ``row`` is printed with them.
+    Arguments:
+        layout: ``two_by_two`` (four boxes), ``ring`` (centre, then top, left, right, bottom) or ``row`` (side
+            by side, under the picture that they explain), to be printed; ``workings`` puts them out of sight,
+            in columns of their own at the right and beside the block before, for charts that need points
+            which no table holds (``block[box_0]``…).
+        lines: lines of each box.
+        boxes: the boxes.
     """
 
     kind: Literal["grid"]
-    layout: Literal["two_by_two", "ring", "row"] = "two_by_two"
-    lines: int = Field(default=6, ge=1, le=30)
-    boxes: tuple[BoxSpec, ...] = Field(min_length=4, max_length=5)
+    layout: Literal["two_by_two", "ring", "row", "workings"] = "two_by_two"
+    lines: int = Field(default=6, ge=1, le=60)
+    boxes: tuple[BoxSpec, ...] = Field(min_length=1, max_length=16)
+
+    @model_validator(mode="after")
+    def _whole(self) -> GridBlock:
+        wanted = {"two_by_two": 4, "ring": 5}.get(self.layout, len(self.boxes))
+        if len(self.boxes) != wanted:
+            raise ValueError("two_by_two has four boxes, a ring has five")
+        return self
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether people are to see it."""
+        return self.layout != "workings"
 
 
 class SeriesSpec(Spec):
@@ -239,8 +262,14 @@ class SeriesSpec(Spec):
         line: drawn as a line over columns or points.
         secondary: on the second axis.
         guide: a line without points, kept out of the legend (the threshold on a scatter, a network’s ring).
+        fill: colours a zone of a scatter: flat strokes from the points to the left or the right edge, all
+            together as thick as the plot is high: points one under the other, in equal steps, fill the zone;
+            kept out of the legend.
+        labels: ``block[key]`` whose texts stand beside the points; without a tone the points themselves do
+            not show, and the series is kept out of the legend. In a network each text is one cell, and the
+            series shows its points when it has a name.
+        labels_at: above the points, or at their right and bold (titles).
         rows: first and last row of the columns that the series takes, from 1 (a network).
-        labels: ``block[key]`` whose cells name the points (a network); a grid's box is ``block[box_0]``.
         strength: of the links that the series draws, 1 to 3 (a network); points when there is none.
     """
 
@@ -253,8 +282,10 @@ class SeriesSpec(Spec):
     line: bool = False
     secondary: bool = False
     guide: bool = False
-    rows: tuple[int, int] | None = None
+    fill: Literal["left", "right"] | None = None
     labels: str | None = None
+    labels_at: Literal["above", "right"] = "above"
+    rows: tuple[int, int] | None = None
     strength: Literal[1, 2, 3] | None = None
 
 
@@ -304,7 +335,11 @@ class SummaryBlock(Block):
     """Result cells (tiles) and charts, fed by formulas or by the batch.
 
     Arguments:
-        columns: tiles side by side.
+        fields: the results, one a tile.
+        columns: tiles in a row.
+        charts: drawn under the tiles.
+        beside: the charts come first, in one line, and the results stand at their right, one under the other:
+            a figure before its label, a text or message over the whole width.
         card: where each field stands when the block is a card to print on one page; other fields are its
             workings.
     """
@@ -313,6 +348,7 @@ class SummaryBlock(Block):
     fields: tuple[FieldSpec, ...] = ()
     columns: int = Field(default=4, ge=1, le=8)
     charts: tuple[ChartSpec, ...] = ()
+    beside: bool = False
     card: dict[Key, CardPlace] = Field(default_factory=dict)
 
 
