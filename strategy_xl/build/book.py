@@ -105,6 +105,8 @@ def _write_sheet(book: Book, layout: SheetLayout, validations: Validations) -> N
     sheet_frame.write_band(sheet, book.layout.home)
     for placed in layout.blocks:
         _write_block(sheet, placed, validations)
+        if placed.block.hidden:
+            sheet_frame.collapse(sheet, placed)
     tones.colour_choices(sheet)
     sheet_frame.finish(sheet)
 
@@ -176,7 +178,7 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
         for number, extras in enumerate(book.charts, 1)
         if extras.labels or extras.has_zones
     }
-    return finish(saved.getvalue(), company=company, day=today, more=extended)
+    return finish(saved.getvalue(), company=company, day=today, alternatives=book.alternatives, more=extended)
 
 
 def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, all by name

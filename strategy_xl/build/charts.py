@@ -18,6 +18,7 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.xdr import XDRPositiveSize2D
 
 from strategy_xl.build import chart_parts as parts
+from strategy_xl.build import network
 from strategy_xl.build.chart_extras import Extras, LabelledSeries
 from strategy_xl.build.layout import (
     CHART_GAP_CM,
@@ -253,20 +254,25 @@ class _Builder:
             chart.series.append(made)
         return chart
 
+    def kind(self) -> Any:
+        """The chart of its type, with its series and axes."""
+        match self.spec.type:
+            case "scatter":
+                return self.scatter()
+            case "line":
+                return self.line()
+            case "bar" | "funnel":
+                return self.bars(horizontal=True)
+            case "column" | "pareto":
+                return self.bars(horizontal=False)
+            case "doughnut":
+                return self.doughnut()
+            case "network":
+                return network.make(self.page, self.spec)
+
     def make(self) -> Any:
         """The finished chart."""
-        spec = self.spec
-        match spec.type:
-            case "scatter":
-                chart = self.scatter()
-            case "line":
-                chart = self.line()
-            case "bar" | "funnel":
-                chart = self.bars(horizontal=True)
-            case "column" | "pareto":
-                chart = self.bars(horizontal=False)
-            case "doughnut":
-                chart = self.doughnut()
+        spec, chart = self.spec, self.kind()
         single = len(spec.series) == 1
         if single and spec.type in {"funnel", "bar"}:
             chart.dataLabels = parts.labels("showVal")
@@ -274,7 +280,7 @@ class _Builder:
         chart.title = parts.title(self.book.text(spec.title), 12, self.ink, bold=True)
         if single and spec.type != "doughnut":
             chart.legend = None
-        else:
+        elif chart.legend is not None:
             chart.legend.position = "r" if spec.type == "doughnut" else "b"
             chart.legend.overlay = False
             chart.legend.txPr = parts.rich(9, self.muted)
@@ -332,10 +338,12 @@ def write(page: Page, row: int, charts: Sequence[ChartSpec]) -> None:
         for spec in line:
             column, shift = _marker(page, offset)
             chart = _Builder(page, spec).make()
+            page.book.alternatives.append(page.book.text(spec.alt or spec.title))
             start = AnchorMarker(col=column - 1, colOff=shift * EMU_PER_PIXEL, row=row - 1, rowOff=0)
             size = XDRPositiveSize2D(int(spec.width * EMU_PER_CM), int(spec.height * EMU_PER_CM))
             chart.anchor = OneCellAnchor(_from=start, ext=size)
             page.sheet.add_chart(chart)
-            page.book.charts.append(Extras(_labels(page, spec), any(item.fill for item in spec.series)))
+            labels = {} if spec.type == "network" else _labels(page, spec)
+            page.book.charts.append(Extras(labels, any(item.fill for item in spec.series)))
             offset += spec.width + CHART_GAP_CM
         row += -int(-height // CM_PER_ROW) + 1

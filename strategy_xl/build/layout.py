@@ -111,7 +111,7 @@ class PlacedBlock:
     count: int = 1
 
     def value_area(self, key: str) -> Area:
-        """Cells that hold the values of a field: a column's data, or a form's cells across instances."""
+        """Cells that hold the values of a field: a column's data, a form's instances, a box's lines."""
         if isinstance(self.block, MapBlock) and key in self.rows:
             column, row = self.columns["completeness"], self.rows[key]
             return Area(self.sheet, row, column, row, column)

@@ -53,6 +53,8 @@ class Book:
     protect: bool = False
     ghosts: Mapping[str, Mapping[str, CellValue]] = field(default_factory=dict)
     """A row of an example firm by block key, shown in input messages where nothing is filled in."""
+    alternatives: list[str] = field(default_factory=list)
+    """What is said of each chart to people who do not see it, in the order in which they are written."""
     charts: list[Extras] = field(default_factory=list)
     """What each chart gets that openpyxl cannot write, in the order in which charts are written."""
 

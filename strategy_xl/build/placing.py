@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from strategy_xl.build import sheet_card
 from strategy_xl.build.layout import (
     BESIDE_POINTS,
     BESIDE_VALUE_WIDTH,
@@ -84,8 +85,10 @@ def _base_widths(module: ModuleSpec, lists: Sequence[ListSpec]) -> tuple[list[fl
     for block in module.blocks:
         if isinstance(block, TableBlock):
             for index, spec in enumerate(block.fields):
-                (hidden if spec.hidden else shown).add(index)
-                ask(index, 0.0 if spec.hidden else spec.width + INDENT_WIDTH)
+                # Workings are out of sight by their rows, whatever their columns show elsewhere.
+                unseen = spec.hidden or block.hidden
+                (hidden if spec.hidden and not block.hidden else shown).add(index)
+                ask(index, 0.0 if unseen else spec.width + INDENT_WIDTH)
         elif isinstance(block, FormBlock) and block.instances > 1:
             ask(0, LABEL_WIDTH)
             for index in range(1, block.instances + 1):
@@ -257,6 +260,8 @@ def _place_summary(block: SummaryBlock, sheet: str, row: int, columns: Columns) 
     if block.beside and block.charts:
         return _place_beside(block, sheet, row, columns)
     body = row + block_intro(block)
+    if block.card:
+        return sheet_card.place(block, sheet, row, body, columns)
     tiles = _tile_spans(block, columns)
     stacked = tiles[0][0] == tiles[0][1]
     step = 2 if stacked else 1
@@ -290,12 +295,15 @@ def _place_summary(block: SummaryBlock, sheet: str, row: int, columns: Columns) 
 
 def _place_grid(block: GridBlock, sheet: str, row: int, columns: Columns) -> PlacedBlock:
     body = row + block_intro(block)
-    parts = columns.split(2 if block.layout == "two_by_two" else 3)
-    order = (
-        [(0, parts[0]), (0, parts[1]), (1, parts[0]), (1, parts[1])]
-        if block.layout == "two_by_two"
-        else [(1, parts[1]), (0, parts[1]), (1, parts[0]), (1, parts[2]), (2, parts[1])]
-    )
+    order: list[tuple[int, Span]]
+    if block.layout == "row":
+        order = [(0, part) for part in columns.split(len(block.boxes))]
+    elif block.layout == "two_by_two":
+        parts = columns.split(2)
+        order = [(0, parts[0]), (0, parts[1]), (1, parts[0]), (1, parts[1])]
+    else:
+        parts = columns.split(3)
+        order = [(1, parts[1]), (0, parts[1]), (1, parts[0]), (1, parts[2]), (2, parts[1])]
     height = block.lines + 2
     rows = {str(index): body + line * height for index, (line, _) in enumerate(order)}
     spans = {str(index): span for index, (_, span) in enumerate(order)}

@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from strategy_xl.build import charts, completeness, sheet_path, tones
+from strategy_xl.build import charts, completeness, sheet_card, sheet_path, tones
 from strategy_xl.build.defined_names import link_name
 from strategy_xl.build.layout import BESIDE_POINTS, LONG_TYPES, WIDE_TYPES, PlacedBlock
 from strategy_xl.build.page import Page, field_note
@@ -173,7 +173,10 @@ def _write_beside(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
 
 
 def write_summary(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
-    """Write result tiles and, under them, the charts; or the charts and the results beside them."""
+    """Write result tiles and, under them, the charts; the charts and the results beside them; or a card."""
+    if block.card:
+        sheet_card.write(page, placed, block)
+        return
     page.heading(placed)
     if block.path:
         sheet_path.write(page, placed, block)

@@ -132,11 +132,25 @@ def set_widths(page: Page) -> None:
 
 def _points(page: Page, last_row: int) -> float:
     dimensions = page.sheet.row_dimensions
-    return sum((dimensions[row].height or DEFAULT_POINTS) for row in range(1, last_row + 1))
+    shown = (dimensions[row] for row in range(1, last_row + 1) if not dimensions[row].hidden)
+    return sum((row.height or DEFAULT_POINTS) for row in shown)
+
+
+def collapse(page: Page, placed: PlacedBlock) -> None:
+    """Put a block of workings out of sight, with the free row under it; one click on the outline shows it."""
+    for row in range(placed.row, placed.last + 2):
+        page.sheet.row_dimensions[row].hidden = True
+        page.sheet.row_dimensions[row].outlineLevel = 1
 
 
 def _first_table(page: Page) -> PlacedBlock | None:
-    return next((placed for placed in page.layout.blocks if isinstance(placed.block, TableBlock)), None)
+    """The first table that people see and that can grow; else the first that they see."""
+    tables = [
+        (placed, placed.block.locked)
+        for placed in page.layout.blocks
+        if isinstance(placed.block, TableBlock) and not placed.block.hidden
+    ]
+    return next((placed for placed, locked in sorted(tables, key=lambda table: table[1])), None)
 
 
 def freeze(page: Page) -> None:
@@ -194,15 +208,36 @@ def select_first(page: Page) -> None:
     view.selection.append(Selection(pane=pane, activeCell=ref, sqref=ref))
 
 
+def _is_card(placed: PlacedBlock) -> bool:
+    return isinstance(placed.block, SummaryBlock) and bool(placed.block.card)
+
+
+def _top_of_poster(page: Page, placed: PlacedBlock) -> int:
+    """First row to print of a grid: a picture that its boxes explain comes along."""
+    blocks = page.layout.blocks
+    at = blocks.index(placed)
+    above = blocks[at - 1] if at else None
+    block = placed.block
+    pictured = above is not None and isinstance(above.block, SummaryBlock) and above.block.charts
+    if above is not None and pictured and isinstance(block, GridBlock) and block.layout == "row":
+        return above.row
+    return placed.row
+
+
 def _set_print_area(page: Page) -> None:
-    """What is printed: the boxes of a grid as one poster under the title, else the whole sheet."""
+    """What is printed: a card or the boxes of a grid as one poster, else the whole sheet."""
     sheet, layout = page.sheet, page.layout
+    card = next((item for item in layout.blocks if _is_card(item)), None)
+    if card is not None:
+        sheet.print_area = f"A{card.row}:{get_column_letter(layout.page_last)}{card.last}"
+        sheet.page_setup.fitToHeight = 1
+        return
     grids = [
         placed for placed in layout.blocks if isinstance(placed.block, GridBlock) and placed.block.is_printed
     ]
     if grids:
         last = get_column_letter(layout.page_last)
-        sheet.print_area = f"A{grids[0].row}:{last}{grids[-1].last}"
+        sheet.print_area = f"A{_top_of_poster(page, grids[0])}:{last}{grids[-1].last}"
         sheet.print_title_rows = f"{TITLE_ROW}:{QUESTION_ROW}"
         sheet.page_setup.fitToHeight = len(grids)
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -27,6 +27,8 @@ FONT_ORDER: Final = (
     "family", "charset", "scheme",
 )  # fmt: skip
 INLINE: Final = re.compile(rb' t="inlineStr"><is>(<t(?: xml:space="preserve")?>[^<]*</t>)</is></c>')
+DRAWING: Final = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+DRAWING_PART: Final = re.compile(r"xl/drawings/drawing\d+\.xml")
 PROGRAM: Final = "strategy_xl"
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
@@ -133,8 +135,28 @@ class SharedStrings:
         )
 
 
+def _number(name: str) -> int:
+    return int("".join(filter(str.isdigit, name)))
+
+
+def _describe(drawing: bytes, texts: Iterator[str]) -> bytes:
+    """The drawing with the next alternative texts on its charts, which openpyxl cannot write."""
+    root = _parse(drawing)
+    for frame in root.iter(f"{{{DRAWING}}}graphicFrame"):
+        text = next(texts, None)
+        for shown in frame.iter(f"{{{DRAWING}}}cNvPr"):
+            if text is not None:
+                shown.set("descr", text)
+    return _serialise(root)
+
+
 def finish(
-    saved: bytes, *, company: str, day: date, more: Mapping[str, Callable[[bytes], bytes]] | None = None
+    saved: bytes,
+    *,
+    company: str,
+    day: date,
+    alternatives: Sequence[str] = (),
+    more: Mapping[str, Callable[[bytes], bytes]] | None = None,
 ) -> bytes:
     """Rework a package that openpyxl saved.
 
@@ -142,8 +164,10 @@ def finish(
         saved: bytes of the package.
         company: goes into the document properties when not empty.
         day: date of creation and change.
+        alternatives: alternative texts of the charts, in the order of the sheets and of the charts on them.
         more: what else is to be done to a part, by its name.
     """
+    texts = iter(alternatives)
     changes: dict[str, Callable[[bytes], bytes]] = {
         "xl/styles.xml": order_fonts,
         "docProps/core.xml": _with_day(day),
@@ -164,6 +188,8 @@ def finish(
                 content = strings.move(content)
             content = changes[name](content) if name in changes else content
             parts[name] = more[name](content) if more and name in more else content
+        for name in sorted((found for found in parts if DRAWING_PART.fullmatch(found)), key=_number):
+            parts[name] = _describe(parts[name], texts)
         parts[STRINGS_PART] = strings.part()
         for name, content in parts.items():
             info = zipfile.ZipInfo(name, ZIP_TIME)

@@ -34,9 +34,13 @@ def anchor_name(block: str, field: str) -> str:
     return f"{PREFIX}{block}.{field}"
 
 
+BOX = "box_"
+"""How the field part of the anchor of a grid's box begins; its number from 0 follows."""
+
+
 def box_key(index: int) -> str:
     """Field part of the anchor of a grid's box: its first line (``box_0``)."""
-    return f"box_{index}"
+    return f"{BOX}{index}"
 
 
 def parse_anchor(name: str) -> tuple[str, str] | None:

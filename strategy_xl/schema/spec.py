@@ -165,11 +165,16 @@ class FieldSpec(Spec):
 
 
 class Block(Spec):
-    """What all blocks share: a key unique in the workbook, a title, a short introduction."""
+    """What all blocks share: a key unique in the workbook, a title, a short introduction.
+
+    Arguments:
+        hidden: workings: the rows of the whole block are grouped and collapsed.
+    """
 
     key: Key
     title: Text | None = None
     intro: Text | None = None
+    hidden: bool = False
 
     @property
     def is_listing(self) -> bool:
@@ -248,15 +253,16 @@ class GridBlock(Block):
     """Boxes of lines that formulas fill.
 
     Arguments:
-        layout: ``two_by_two`` (four boxes) or ``ring`` (centre, then top, left, right, bottom), to be
-            printed; ``workings`` puts them out of sight, in columns of their own at the right and beside the
-            block before, for charts that need points which no table holds (``block[box_0]``…).
+        layout: ``two_by_two`` (four boxes), ``ring`` (centre, then top, left, right, bottom) or ``row`` (side
+            by side, under the picture that they explain), to be printed; ``workings`` puts them out of sight,
+            in columns of their own at the right and beside the block before, for charts that need points
+            which no table holds (``block[box_0]``…).
         lines: lines of each box.
         boxes: the boxes.
     """
 
     kind: Literal["grid"]
-    layout: Literal["two_by_two", "ring", "workings"] = "two_by_two"
+    layout: Literal["two_by_two", "ring", "row", "workings"] = "two_by_two"
     lines: int = Field(default=6, ge=1, le=60)
     boxes: tuple[BoxSpec, ...] = Field(min_length=1, max_length=16)
 
@@ -281,13 +287,16 @@ class SeriesSpec(Spec):
         x, y, categories: ``block[key]``, or ``block[key:other]`` for fields one under the other.
         line: drawn as a line over columns or points.
         secondary: on the second axis.
-        guide: a dashed line without points, kept out of the legend (the threshold on a scatter).
+        guide: a line without points, kept out of the legend (the threshold on a scatter, a network’s ring).
         fill: colours a zone of a scatter: flat strokes from the points to the left or the right edge, all
             together as thick as the plot is high: points one under the other, in equal steps, fill the zone;
             kept out of the legend.
         labels: ``block[key]`` whose texts stand beside the points; without a tone the points themselves do
-            not show, and the series is kept out of the legend.
+            not show, and the series is kept out of the legend. In a network each text is one cell, and the
+            series shows its points when it has a name.
         labels_at: above the points, or at their right and bold (titles).
+        rows: first and last row of the columns that the series takes, from 1 (a network).
+        strength: of the links that the series draws, 1 to 3 (a network); points when there is none.
     """
 
     name: Text | None = None
@@ -302,21 +311,50 @@ class SeriesSpec(Spec):
     fill: Literal["left", "right"] | None = None
     labels: str | None = None
     labels_at: Literal["above", "right"] = "above"
+    rows: tuple[int, int] | None = None
+    strength: Literal[1, 2, 3] | None = None
 
 
 class ChartSpec(Spec):
-    """A native chart fed from the workbook's own cells."""
+    """A native chart fed from the workbook's own cells.
 
-    type: Literal["scatter", "line", "bar", "column", "pareto", "funnel", "doughnut"]
+    Arguments:
+        type: ``network`` draws named points and the links between them, without axes.
+        alt: what a screen reader says of the chart; its title when there is none.
+        x_span, y_span: half the width and half the height of a network, in units of its coordinates.
+    """
+
+    type: Literal["scatter", "line", "bar", "column", "pareto", "funnel", "doughnut", "network"]
     title: Text
+    alt: Text | None = None
     series: tuple[SeriesSpec, ...] = Field(min_length=1)
     x_title: Text | None = None
     y_title: Text | None = None
     minimum: float | None = None
     maximum: float | None = None
     percent: bool = False
+    x_span: float = Field(default=1.0, gt=0)
+    y_span: float = Field(default=1.0, gt=0)
     width: float = Field(default=18, gt=4, le=40)
     height: float = Field(default=9, gt=3, le=30)
+
+
+class CardPlace(Spec):
+    """Where a field stands on a card: a rectangle of lines and twelfths of the page, counted from 1.
+
+    Arguments:
+        row, column: its first line and first twelfth.
+        rows, columns: its size.
+        label: ``top`` over the value, ``left`` beside it, or ``none``.
+        look: ``title``, ``quote`` or ``bar`` instead of plain text.
+    """
+
+    row: int = Field(ge=1, le=60)
+    column: int = Field(ge=1, le=12)
+    rows: int = Field(default=1, ge=1, le=30)
+    columns: int = Field(default=3, ge=1, le=12)
+    label: Literal["top", "left", "none"] = "top"
+    look: Literal["plain", "title", "quote", "bar", "photo"] = "plain"
 
 
 class SummaryBlock(Block):
@@ -330,6 +368,8 @@ class SummaryBlock(Block):
             a figure before its label, a text or message over the whole width.
         path: the results are drawn as steps with arrows between: those about one ``module`` make a step, the
             first gives its name; a message is filled with the next step on that sheet.
+        card: where each field stands when the block is a card to print on one page; other fields are its
+            workings.
     """
 
     kind: Literal["summary"]
@@ -338,6 +378,7 @@ class SummaryBlock(Block):
     charts: tuple[ChartSpec, ...] = ()
     beside: bool = False
     path: bool = False
+    card: dict[Key, CardPlace] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _on_a_way(self) -> SummaryBlock:
