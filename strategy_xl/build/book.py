@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -18,7 +19,7 @@ from openpyxl import Workbook
 from strategy_xl.book.shown import CellValue
 from strategy_xl.build import defined_names, select, sheet_blocks, sheet_form, sheet_frame, sheet_table, tones
 from strategy_xl.build import example as example_files
-from strategy_xl.build.chart_extras import finished
+from strategy_xl.build.chart_extras import described, finished
 from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout
 from strategy_xl.build.page import AUTHOR, Book, Page
@@ -164,7 +165,18 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
         for number, extras in enumerate(book.charts, 1)
         if extras.labels or extras.has_zones
     }
-    return finish(saved.getvalue(), company=company, day=today, more=extended)
+    return finish(saved.getvalue(), company=company, day=today, more={**extended, **_described(book)})
+
+
+def _described(book: Book) -> dict[str, Callable[[bytes], bytes]]:
+    """How each drawing gets the descriptions of its charts, by the name of the part."""
+    sheets = [list(found) for _sheet, found in groupby(book.charts, key=lambda extras: extras.sheet)]
+    return {
+        f"xl/drawings/drawing{number}.xml": partial(
+            described, descriptions=[extras.description for extras in charts]
+        )
+        for number, charts in enumerate(sheets, 1)
+    }
 
 
 def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, all by name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from lxml import etree
@@ -10,6 +10,7 @@ from lxml import etree
 from strategy_xl.ooxml.point_labels import label_range, series_labels
 
 _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 _MAIN = "http://schemas.openxmlformats.org/drawingml/2006/main"
 ZONE_OPACITY = "15000"
 """In thousandths of a percent: points and texts keep their contrast."""
@@ -40,10 +41,28 @@ class Extras(NamedTuple):
     Arguments:
         labels: index of the series → its labels.
         has_zones: whether it has error bars that colour zones.
+        sheet: title of the sheet that it stands on.
+        description: what it shows, for those who do not see it.
     """
 
     labels: Mapping[int, LabelledSeries]
     has_zones: bool
+    sheet: str
+    description: str
+
+
+def described(drawing: bytes, descriptions: Sequence[str]) -> bytes:
+    """A sheet's drawing in which each chart tells what it shows (its alternative text).
+
+    Arguments:
+        drawing: the part as openpyxl wrote it.
+        descriptions: one a chart, in the order in which they were added.
+    """
+    root = etree.fromstring(drawing, etree.XMLParser(resolve_entities=False, no_network=True))
+    frames = root.iterfind(f".//{{{_DRAWING}}}graphicFrame//{{{_DRAWING}}}cNvPr")
+    for frame, text in zip(frames, descriptions, strict=True):
+        frame.set("descr", text)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _element(data: bytes) -> etree._Element:

@@ -27,7 +27,8 @@ def owners(spec: WorkbookSpec) -> dict[str, str]:
 def chart_references(chart: ChartSpec) -> Iterator[str]:
     """Every ``block[key]`` of a chart."""
     for series in chart.series:
-        yield from (text for text in (series.x, series.y, series.categories, series.name_from) if text)
+        found = (series.x, series.y, series.categories, series.name_from, series.labels)
+        yield from (text for text in found if text)
 
 
 def block_references(module: ModuleSpec) -> Iterator[str]:
