@@ -326,12 +326,21 @@ class _Resolver:
         return self.by_name.get(block.table_name)
 
     def _header_by_label(self, block: TableBlock, sheet: str) -> int:
-        """The row of a sheet that reads most like the block's headers; 0 when none holds half of them."""
+        """The row of a sheet that reads most like the block's headers; 0 when none holds half of them.
+
+        A row that is known to belong to another block is none: tables of one sheet have headers in common.
+        """
+        others = {
+            place.row
+            for (owner, _), place in self.anchors.items()
+            if place is not None and place.sheet == sheet and owner != block.key
+        }
+        others |= {table.header for table in self.book.tables if table.sheet == sheet}
         labels = {fold(text) for item in block.fields for text in (item.label.fr, item.label.en)}
         best, hits = 0, len(block.fields) / 2
         for row in range(1, 60):
             count = sum(isinstance(value, str) and fold(value) in labels for value in self.cells(sheet, row))
-            if count >= hits and count > 1:
+            if count >= hits and count > 1 and row not in others:
                 best, hits = row, count + 0.5
         return best
 

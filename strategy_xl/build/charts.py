@@ -13,7 +13,7 @@ from openpyxl.chart.legend import LegendEntry
 from openpyxl.chart.marker import DataPoint, Marker
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.line import LineEndProperties, LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.xdr import XDRPositiveSize2D
 
@@ -28,9 +28,9 @@ from strategy_xl.build.layout import (
     Area,
     pixels,
 )
-from strategy_xl.build.page import Page
+from strategy_xl.build.page import Book, Page
 from strategy_xl.build.placing import chart_lines
-from strategy_xl.build.style import TONE_INK, TONE_STRONG, WHITE
+from strategy_xl.build.style import TONE_INK, TONE_STRONG, WHITE, mix
 from strategy_xl.formulas.references import parse_argument
 from strategy_xl.schema.spec import NUMERIC_TYPES, ChartSpec, FieldType, SeriesSpec, Tone
 
@@ -117,44 +117,13 @@ class _Builder:
         axis.numFmt.sourceLinked = False
 
     def scatter(self) -> Any:
-        """Coloured points, named when alone, and guides: dashed lines that the legend leaves out."""
+        """Coloured points, named when alone, and helpers that the legend leaves out."""
         chart: Any = ScatterChart()
-        hidden: list[LegendEntry] = []
         chart.style, chart.scatterStyle = 2, "lineMarker"
-        formulas = self.book.formulas
-        for index, spec in enumerate(self.spec.series):
-            area = formulas.area(spec.y)
-            made: Any = Series(self.cells(area), self.cells(formulas.area(spec.x or spec.y)))
-            made.tx, made.smooth = self.label(spec), False
-            if spec.guide:
-                made.marker = Marker(symbol="none")
-                made.graphicalProperties = GraphicalProperties(ln=parts.line(parts.CROSS_LINE, 1.25, "dash"))
-                hidden.append(LegendEntry(idx=index, delete=True))
-                chart.series.append(made)
-                continue
-            if spec.fill is not None:
-                self.fill_zone(made, spec, area)
-                hidden.append(LegendEntry(idx=index, delete=True))
-                chart.series.append(made)
-                continue
-            colour = self.colour(index, spec)
-            alone = area.row == area.last_row and area.column == area.last_column
-            if spec.labels is not None and spec.tone is None:
-                made.marker = Marker(symbol="none")
-                made.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
-                hidden.append(LegendEntry(idx=index, delete=True))
-                chart.series.append(made)
-                continue
-            made.marker = parts.marker(colour, 10 if alone else 7)
-            drawn = parts.line(colour) if spec.line else LineProperties(noFill=True)
-            made.graphicalProperties = GraphicalProperties(ln=drawn)
-            if alone:
-                made.dLbls = parts.labels("showSerName")
-                made.dLbls.dLblPos = "t"
-                made.dLbls.txPr = parts.rich(9, self.ink)
-            chart.series.append(made)
+        chart.series = [self.points(index, spec) for index, spec in enumerate(self.spec.series)]
+        hidden = [index for index, spec in enumerate(self.spec.series) if self.is_helper(spec)]
         if hidden:
-            chart.legend.legendEntry = hidden
+            chart.legend.legendEntry = [LegendEntry(idx=index, delete=True) for index in hidden]
         self.axes(chart)
         chart.x_axis.majorGridlines = None
         first = self.spec.series[0]
@@ -166,6 +135,41 @@ class _Builder:
         if not self.spec.percent:
             self.number_format(chart.y_axis, "General")
         return chart
+
+    @staticmethod
+    def is_helper(spec: SeriesSpec) -> bool:
+        """Whether a series of a scatter explains others: a guide, an arrow, a zone, texts without points."""
+        texts = spec.labels is not None and spec.tone is None
+        return spec.guide or spec.arrow or spec.fill is not None or texts
+
+    def points(self, index: int, spec: SeriesSpec) -> Any:
+        """One series of a scatter."""
+        area = self.book.formulas.area(spec.y)
+        made: Any = Series(self.cells(area), self.cells(self.book.formulas.area(spec.x or spec.y)))
+        made.tx, made.smooth = self.label(spec), False
+        made.marker = Marker(symbol="none")
+        if spec.fill is not None:
+            self.fill_zone(made, spec, area)
+            return made
+        if self.is_helper(spec):
+            drawn = LineProperties(noFill=True)
+            if spec.guide:
+                drawn = parts.line(parts.CROSS_LINE, 1.25, "dash")
+            elif spec.arrow:
+                drawn = parts.line(parts.CROSS_LINE)
+                drawn.tailEnd = LineEndProperties(type="triangle", w="med", len="med")
+            made.graphicalProperties = GraphicalProperties(ln=drawn)
+            return made
+        colour = self.colour(index, spec)
+        alone = area.row == area.last_row and area.column == area.last_column
+        made.marker = parts.marker(colour, 10 if alone else 7)
+        drawn = parts.line(colour) if spec.line else LineProperties(noFill=True)
+        made.graphicalProperties = GraphicalProperties(ln=drawn)
+        if alone:
+            made.dLbls = parts.labels("showSerName")
+            made.dLbls.dLblPos = "t"
+            made.dLbls.txPr = parts.rich(9, self.ink)
+        return made
 
     def fill_zone(self, made: Any, spec: SeriesSpec, area: Area) -> None:
         """Turn points into strokes to an edge that touch each other.
@@ -212,17 +216,29 @@ class _Builder:
                 lines = lines or LineChart()
                 lines.series.append(self.lines_of(index, spec))
                 continue
-            made = self.series(spec)
-            made.graphicalProperties = GraphicalProperties(solidFill=self.colour(index, spec))
+            made, colour = self.series(spec), self.colour(index, spec)
+            if self.is_centred:  # numbers stand on the bars, and over the ends of short ones
+                colour = mix(colour, WHITE, 0.5)
+            made.graphicalProperties = GraphicalProperties(solidFill=colour)
             made.invertIfNegative = False
             chart.series.append(made)
+            if spec.spacer:
+                made.graphicalProperties = GraphicalProperties(noFill=True)
+                chart.grouping, chart.overlap = "stacked", 100
         self.axes(chart)
+        if self.is_centred:
+            chart.y_axis.delete, chart.y_axis.majorGridlines = True, None
         if horizontal:
             chart.x_axis.scaling.orientation = "maxMin"
             chart.y_axis.crosses = "max"
         if lines is not None:
             self.second_axis(chart, lines)
         return chart
+
+    @property
+    def is_centred(self) -> bool:
+        """Whether bars stand in the middle, so that an axis from zero would mislead."""
+        return any(spec.spacer for spec in self.spec.series)
 
     def second_axis(self, chart: Any, lines: Any) -> None:
         """Lines over the columns; those on the secondary axis run from 0 to 100 %."""
@@ -273,10 +289,14 @@ class _Builder:
     def make(self) -> Any:
         """The finished chart."""
         spec, chart = self.spec, self.kind()
-        single = len(spec.series) == 1
+        single = sum(not series.spacer for series in spec.series) == 1
         if single and spec.type in {"funnel", "bar"}:
-            chart.dataLabels = parts.labels("showVal")
-            chart.dataLabels.txPr = parts.rich(9, self.ink)
+            labels = parts.labels("showVal")
+            labels.txPr = parts.rich(9, self.ink)
+            if self.is_centred:
+                chart.series[-1].dLbls = labels
+            else:
+                chart.dataLabels = labels
         chart.title = parts.title(self.book.text(spec.title), 12, self.ink, bold=True)
         if single and spec.type != "doughnut":
             chart.legend = None
@@ -331,6 +351,25 @@ def _labels(page: Page, spec: ChartSpec) -> dict[int, LabelledSeries]:
     }
 
 
+def description(book: Book, spec: ChartSpec) -> str:
+    """What a chart shows, for those who do not see it: the template's words, else title, kind, series, axes.
+
+    Arguments:
+        book: the workbook that it is drawn in.
+        spec: what the template says.
+    """
+    if spec.alt is not None:
+        return book.text(spec.alt)
+    shown = [series for series in spec.series if not (series.spacer or series.guide or series.fill)]
+    names = [book.text(series.name) if series.name else book.formulas.header(series.y)[1] for series in shown]
+    kind = book.say(f"chart.{spec.type}")
+    sentences = [book.text(spec.title), book.say("chart.kind", kind=kind, names=", ".join(names))]
+    for axis, text in (("x", spec.x_title), ("y", spec.y_title)):
+        if text is not None:
+            sentences.append(book.say(f"chart.axis_{axis}", title=book.text(text)))
+    return ". ".join(sentence.rstrip(".") for sentence in sentences) + "."
+
+
 def write(page: Page, row: int, charts: Sequence[ChartSpec]) -> None:
     """Write charts from a row on: left to right while they fit, then below."""
     for line, height in chart_lines(charts):
@@ -338,7 +377,7 @@ def write(page: Page, row: int, charts: Sequence[ChartSpec]) -> None:
         for spec in line:
             column, shift = _marker(page, offset)
             chart = _Builder(page, spec).make()
-            page.book.alternatives.append(page.book.text(spec.alt or spec.title))
+            page.book.alternatives.append(description(page.book, spec))
             start = AnchorMarker(col=column - 1, colOff=shift * EMU_PER_PIXEL, row=row - 1, rowOff=0)
             size = XDRPositiveSize2D(int(spec.width * EMU_PER_CM), int(spec.height * EMU_PER_CM))
             chart.anchor = OneCellAnchor(_from=start, ext=size)

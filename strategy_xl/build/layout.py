@@ -26,7 +26,7 @@ from strategy_xl.schema.spec import (
 
 FIRST_COLUMN = 2
 TITLE_ROW, QUESTION_ROW, LEGEND_ROW, FIRST_ROW = 1, 2, 3, 4
-MARGIN_WIDTH = 2.0
+MARGIN_WIDTH, AXIS_WIDTH = 2.0, 4.0
 PAGE_WIDTH = 132.0
 """Width in characters of what should be seen at once: one landscape page."""
 UNIFORM_COLUMNS = 12

@@ -44,6 +44,7 @@ from strategy_xl.schema.spec import (
     AnyBlock,
     ChartSpec,
     FieldSpec,
+    FieldType,
     FormBlock,
     GridBlock,
     ListsBlock,
@@ -208,12 +209,27 @@ def _tile_spans(block: SummaryBlock, columns: Columns) -> list[tuple[Span, Span]
     return [(tile, tile) for tile in tiles]
 
 
-def _place_beside(block: SummaryBlock, sheet: str, row: int, columns: Columns) -> PlacedBlock:
-    """Charts with the results at their right; a message has two rows."""
-    body = row + block_intro(block)
-    first = _chart_end(block.charts, columns) + 1
+def is_whole_beside(spec: FieldSpec) -> bool:
+    """Whether a result beside a picture takes the whole width: a text, or a choice that has a heading."""
+    return spec.type in LONG_TYPES or (spec.type is FieldType.CHOICE and spec.section is not None)
+
+
+def _place_beside(
+    block: SummaryBlock, sheet: str, row: int, columns: Columns, after: PlacedBlock | None
+) -> PlacedBlock:
+    """Charts, or the grid above, with the results at their right; a message has two rows or more."""
+    if block.charts or after is None:
+        body, first = row + block_intro(block), _chart_end(block.charts, columns) + 1
+    else:
+        body = after.body
+        first = max(span.last for span in after.spans.values()) + 1
     value = columns.span(first, BESIDE_VALUE_WIDTH, BESIDE_VALUE_WIDTH)
     whole = Span(first, max(columns.span(first, BESIDE_WIDTH).last, value.last + 1))
+    label = Span(value.last + 1, whole.last)
+    if columns.width(value.first) > LEAST_LABEL_WIDTH:  # too wide for a figure: the label goes there
+        label = Span(value.first, value.first)
+        value = columns.span(label.last + 1, BESIDE_VALUE_WIDTH, BESIDE_VALUE_WIDTH)
+        whole = Span(first, value.last)
     rows: dict[str, int] = {":charts": body}
     spans: dict[str, Span] = {"beside": whole}
     at = body
@@ -223,12 +239,13 @@ def _place_beside(block: SummaryBlock, sheet: str, row: int, columns: Columns) -
             rows[f"{spec.key}:section"] = at
             at += 1
         rows[spec.key] = at
-        if spec.type in LONG_TYPES:
+        if is_whole_beside(spec):
             spans[spec.key] = whole
         else:
-            spans[spec.key], spans[f"{spec.key}:label"] = value, Span(value.last + 1, whole.last)
-        at += 2 if spec.type in WIDE_TYPES else 1
-    charts = math.ceil(max(chart.height for chart in block.charts) / 2.54 * 72 / BESIDE_POINTS)
+            spans[spec.key], spans[f"{spec.key}:label"] = value, label
+        at += max(spec.lines, 2) if spec.type in WIDE_TYPES else 1
+    tallest = max((chart.height for chart in block.charts), default=0.0)
+    charts = math.ceil(tallest / 2.54 * 72 / BESIDE_POINTS)
     last = max(at - 1, body + charts - 1)
     keys = {spec.key: spans[spec.key].first for spec in block.fields}
     return PlacedBlock(block, sheet, row, body, last, keys, rows, spans)
@@ -254,11 +271,13 @@ def _place_path(block: SummaryBlock, sheet: str, row: int) -> PlacedBlock:
     return PlacedBlock(block, sheet, row, body, at + height - 1, keys, rows, spans)
 
 
-def _place_summary(block: SummaryBlock, sheet: str, row: int, columns: Columns) -> PlacedBlock:
+def _place_summary(
+    block: SummaryBlock, sheet: str, row: int, columns: Columns, after: PlacedBlock | None = None
+) -> PlacedBlock:
     if block.path:
         return _place_path(block, sheet, row)
-    if block.beside and block.charts:
-        return _place_beside(block, sheet, row, columns)
+    if block.beside:
+        return _place_beside(block, sheet, row, columns, after)
     body = row + block_intro(block)
     if block.card:
         return sheet_card.place(block, sheet, row, body, columns)
@@ -304,11 +323,11 @@ def _place_grid(block: GridBlock, sheet: str, row: int, columns: Columns) -> Pla
     else:
         parts = columns.split(3)
         order = [(1, parts[1]), (0, parts[1]), (1, parts[0]), (1, parts[2]), (2, parts[1])]
-    height = block.lines + 2
-    rows = {str(index): body + line * height for index, (line, _) in enumerate(order)}
+    height = block.lines + 2 - (block.across is not None)  # between axes, the boxes touch
+    first = body + (block.across is not None)
+    rows = {str(index): first + line * height for index, (line, _) in enumerate(order)}
     spans = {str(index): span for index, (_, span) in enumerate(order)}
-    bands = max(line for line, _ in order) + 1
-    return PlacedBlock(block, sheet, row, body, body + bands * height - 2, {}, rows, spans)
+    return PlacedBlock(block, sheet, row, body, max(rows.values()) + block.lines, {}, rows, spans)
 
 
 def _place_workings(block: GridBlock, sheet: str, row: int, columns: Columns) -> PlacedBlock:
@@ -361,8 +380,10 @@ class _Sheet:
         self.columns = Columns(widths, hidden)
         self.title = module.sheet.get(lang)
 
-    def place(self, block: AnyBlock, row: int) -> PlacedBlock:  # noqa: PLR0911 - one return a kind
-        """The block placed from a row on."""
+    def place(  # noqa: PLR0911 - one return a kind
+        self, block: AnyBlock, row: int, after: PlacedBlock | None = None
+    ) -> PlacedBlock:
+        """The block placed from a row on, or at the right of the one above it."""
         match block:
             case TableBlock():
                 body = row + block_intro(block)
@@ -372,7 +393,7 @@ class _Sheet:
             case FormBlock():
                 return _place_form(block, self.title, row, self.columns, self.lang)
             case SummaryBlock():
-                return _place_summary(block, self.title, row, self.columns)
+                return _place_summary(block, self.title, row, self.columns, after)
             case GridBlock():
                 return _place_grid(block, self.title, row, self.columns)
             case TextBlock():
@@ -396,8 +417,9 @@ class _Sheet:
             if isinstance(block, GridBlock) and not block.is_printed:
                 aside.append((block, placed[-1].row if placed else row))
                 continue
-            placed.append(self.place(block, row))
-            row = placed[-1].last + 2
+            above = placed[-1] if placed and isinstance(placed[-1].block, GridBlock) else None
+            placed.append(self.place(block, row, above))
+            row = max(item.last for item in placed) + 2
         seen = len(self.columns.widths)
         placed += [_place_workings(block, self.title, at, self.columns) for block, at in aside]
         free = [span.last for item in placed for span in item.spans.values()]

@@ -11,9 +11,9 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from strategy_xl.build import charts, completeness, sheet_card, sheet_path, tones
 from strategy_xl.build.defined_names import link_name
-from strategy_xl.build.layout import BESIDE_POINTS, LONG_TYPES, WIDE_TYPES, PlacedBlock
+from strategy_xl.build.layout import BESIDE_POINTS, WIDE_TYPES, PlacedBlock, Span
 from strategy_xl.build.page import Page, field_note
-from strategy_xl.build.placing import list_rows
+from strategy_xl.build.placing import is_whole_beside, list_rows
 from strategy_xl.build.style import (
     LINE,
     TONE_INK,
@@ -36,6 +36,9 @@ from strategy_xl.schema.spec import (
 from strategy_xl.text.lines import text_lines
 
 TILE_LABEL_LINES = 1.35
+NARROW_BOX = 50.0
+"""Width in characters under which most lines of a box take two."""
+MARGIN_COLUMN = 1
 
 
 def write_text(page: Page, placed: PlacedBlock, block: TextBlock) -> None:
@@ -80,7 +83,25 @@ def write_grid(page: Page, placed: PlacedBlock, block: GridBlock) -> None:
         for line in range(1, block.lines + 1):
             formula = page.book.formulas.render(box.formula.replace("{i}", str(line)), placed)
             page.put_formula(row + line, span, formula, look, where=f"{block.key}.boxes")
-            page.height(row + line, 2 if page.layout.span_width(span) < 50 else 1.6)
+            page.height(row + line, 2 if page.layout.span_width(span) < NARROW_BOX else 1.6)
+    _write_axes(page, placed, block)
+
+
+def _write_axes(page: Page, placed: PlacedBlock, block: GridBlock) -> None:
+    """What the columns of a square mean, above it, and what its rows mean, in the margin."""
+    if block.across is None or block.down is None:
+        return
+    theme = page.book.spec.theme
+    look = Look(size=10, bold=True, colour=theme.muted, horizontal="center", fill=theme.computed)
+    for index, text in enumerate(block.across):
+        page.put(placed.body, placed.spans[str(index)], page.book.text(text), look)
+    page.sheet.row_dimensions[placed.body].height = 18
+    look = replace(look, rotation=90)
+    for index, text in enumerate(block.down):
+        first = placed.rows[str(2 * index)]
+        cell = page.sheet.cell(first, MARGIN_COLUMN)
+        cell.value = page.book.text(text)
+        page.dress(first, Span(MARGIN_COLUMN, MARGIN_COLUMN), look, first + block.lines)
 
 
 def _tile_label(page: Page, placed: PlacedBlock, spec: FieldSpec, value: Look) -> Any:
@@ -134,7 +155,10 @@ def _tile(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
 def _section(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
     """The heading above a result beside a chart."""
     if spec.section is not None:
-        look = Look(size=11, bold=True, colour=page.colour, bottom=mix(page.colour, WHITE, 0.45))
+        look = Look(
+            size=11, bold=True, colour=page.colour, bottom=mix(page.colour, WHITE, 0.45), horizontal="left"
+        )
+        look = replace(look, indent=1)
         row = placed.rows[f"{spec.key}:section"]
         page.put(row, placed.spans["beside"], page.book.text(spec.section), look)
 
@@ -145,10 +169,13 @@ def _result_beside(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
     tone = TONE_INK[spec.tone] if spec.tone is not None else book.spec.theme.ink
     look = replace(value_look(spec, book.spec.theme, book.lang), fill=None, border=None, wrap=False)
     if spec.type in WIDE_TYPES:
-        look = replace(look, size=9, colour=book.spec.theme.muted, wrap=True, vertical="top", indent=0)
-        page.dress(row, span, look, row + 1)
-    elif spec.type in LONG_TYPES:
-        look = replace(look, bold=True, colour=tone, horizontal="left", indent=0)
+        look = replace(
+            look, size=9, colour=book.spec.theme.muted, wrap=True, vertical="top", horizontal="left"
+        )
+        look = replace(look, indent=1)
+        page.dress(row, span, look, row + max(spec.lines, 2) - 1)
+    elif is_whole_beside(spec):
+        look = replace(look, bold=True, colour=tone, horizontal="left", indent=1)
         page.dress(row, span, look)
     else:
         look = replace(look, bold=True, size=12, colour=tone, horizontal="right", indent=0)
@@ -161,11 +188,14 @@ def _result_beside(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
         formula = book.formulas.render(spec.formula, placed)
         cell = page.sheet.cell(row, span.first)
         cell.value = ArrayFormula(cell.coordinate, formula) if spec.array else formula
+    if spec.type is FieldType.CHOICE:
+        page.toned.setdefault(spec.choices or "", []).append(placed.value_area(spec.key).local)
 
 
 def _write_beside(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
     for row in range(placed.body, placed.last + 1):
-        page.sheet.row_dimensions[row].height = BESIDE_POINTS
+        if page.sheet.row_dimensions[row].height is None:  # a grid beside has its own
+            page.sheet.row_dimensions[row].height = BESIDE_POINTS
     for spec in block.fields:
         _section(page, placed, spec)
         _result_beside(page, placed, spec)
@@ -181,7 +211,7 @@ def write_summary(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
     if block.path:
         sheet_path.write(page, placed, block)
         return
-    if block.beside and block.charts:
+    if block.beside:
         _write_beside(page, placed, block)
         return
     for spec in block.fields:

@@ -11,6 +11,7 @@ from openpyxl.worksheet.views import Selection
 
 from strategy_xl.build.defined_names import link_name, shows_company
 from strategy_xl.build.layout import (
+    AXIS_WIDTH,
     FIRST_COLUMN,
     LEGEND_ROW,
     MARGIN_WIDTH,
@@ -119,7 +120,8 @@ def write_legend(page: Page) -> None:
 def set_widths(page: Page) -> None:
     """Set column widths and hide helper columns."""
     dimensions = page.sheet.column_dimensions
-    dimensions["A"].width = MARGIN_WIDTH
+    has_axis = any(isinstance(block, GridBlock) and block.down for block in page.layout.module.blocks)
+    dimensions["A"].width = AXIS_WIDTH if has_axis else MARGIN_WIDTH
     for index, width in enumerate(page.layout.widths):
         column = FIRST_COLUMN + index
         letter = get_column_letter(column)

@@ -71,6 +71,8 @@ class Look:
     vertical: str = "center"
     wrap: bool = False
     indent: int = 0
+    rotation: int = 0
+    """Degrees that the text is turned by, against the clock."""
     locked: bool = True
 
 
@@ -138,6 +140,7 @@ class Styles:
         scratch.alignment = Alignment(
             horizontal=look.horizontal,
             vertical=look.vertical,
+            text_rotation=look.rotation or None,
             wrap_text=look.wrap or None,
             indent=look.indent,
         )

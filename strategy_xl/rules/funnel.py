@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from strategy_xl.rules.frame import Floats, Frame, Texts, flag_array, make_frame, numbers, rounded, texts
-from strategy_xl.rules.result import Codes, RuleResult
+from strategy_xl.rules.result import Codes, RuleResult, whole_sheet
 
 VERSION = "1"
+FEWEST_MONTHS = 2
 STAGES = ("leads", "meetings", "sales", "retained", "referrals")
 CODES = (
     "INCONSISTENT", "NEGATIVE", "LEVER", "SMALL_SAMPLE", "BELOW_TARGET", "TARGET_MET", "TARGET_OUT",
@@ -128,3 +129,23 @@ def assess(stages: Frame, params: FunnelParams | None = None) -> RuleResult:
     }
     rows = len(stages)
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
+
+
+def measure_regularity(months: Frame) -> RuleResult:
+    """How evenly leads come in over the months.
+
+    Arguments:
+        months: one row a month, column ``leads`` (counts).
+
+    Result: one row, ``regularity`` = 1 − standard deviation / mean, from 0 to 1 (1 = every month the same);
+    missing under two months or without any lead. The coefficient of variation is the usual measure of how
+    uneven counts are; the deviation is that of the months themselves, not of a sample of them.
+
+    >>> float(measure_regularity(make_frame({"leads": [10, 10, 10]})).frame["regularity"].iloc[0])
+    1.0
+    """
+    leads = numbers(months, "leads")
+    leads = leads[~np.isnan(leads)]
+    known = len(leads) >= FEWEST_MONTHS and leads.sum() > 0
+    value = max(0.0, 1 - float(leads.std()) / float(leads.mean())) if known else float("nan")
+    return whole_sheet({"regularity": value}, (), {"lead_months": not known}, VERSION)

@@ -15,6 +15,7 @@ from strategy_xl.rules.frame import (
     Frame,
     aligned,
     cells,
+    flag_array,
     has_text,
     labels,
     make_frame,
@@ -357,3 +358,22 @@ def overview(attributes: Frame, competitors: Frame, params: PositioningParams | 
     row: dict[str, object] = {**found.summary.args, "gap_class": found.summary.gap_class}
     row |= {f"distance_{place}": value for place, value in enumerate(away, start=1)}
     return whole_sheet(row, found.summary.codes, {"attributes": found.summary.gap_class is None}, VERSION)
+
+
+def find_errors(errors: Frame, attributes: Frame, params: PositioningParams | None = None) -> RuleResult:
+    """Which of Kotler's four errors the marks show, for a list of them.
+
+    Arguments:
+        errors: one row an error, column ``error`` (``under``, ``over``, ``confused``, ``doubtful``).
+        attributes: as for ``assess``.
+        params: settings.
+
+    Result: ``detected``; missing while the marks do not allow a distance. Source: rules.md §f.
+    """
+    found = assess(attributes, None, params).summary
+    listed_errors = texts(errors, "error")
+    known = np.isin(listed_errors, ERRORS) & (found.gap_class is not None)
+    frame = make_frame({"detected": flag_array(np.isin(listed_errors, found.errors), known)}, errors.index)
+    rows = len(errors)
+    missing = Codes.from_masks({"attributes": ~known}, rows)
+    return RuleResult(frame, Codes.from_masks({}, rows), missing, VERSION)

@@ -18,6 +18,7 @@ from strategy_xl.rules.frame import (
     dates,
     extended,
     flag_array,
+    flags,
     labels,
     listed,
     make_frame,
@@ -291,12 +292,53 @@ def list_products(
     return RuleResult(listed(items.frame, "product"), items.reasons, items.missing, items.version)
 
 
-def overview(lines: Frame, today: date, params: RevenueParams | None = None) -> RuleResult:
-    """The concentration of today's products as one row, for the sheet.
+def list_segments(lines: Frame, today: date, params: RevenueParams | None = None) -> RuleResult:
+    """The segments of today as a list, greatest revenue first: ``assess_products`` by segment.
 
-    Arguments: as for ``assess_products``. Result: ``total``, ``hhi``, ``top1``, ``top3``, ``effective`` and
-    the three levels.
+    Arguments: as for ``assess_products``. Result: index 1, 2…, column ``segment``.
     """
-    found = assess_products(lines, today, "product", params).concentration
+    items = assess_products(lines, today, "segment", params).items
+    return RuleResult(listed(items.frame, "segment"), items.reasons, items.missing, items.version)
+
+
+def list_clients(clients: Frame, params: RevenueParams | None = None) -> RuleResult:
+    """The clients as a list, greatest revenue first: ``split`` by client.
+
+    Arguments:
+        clients: columns ``name`` and ``revenue`` (€ over 12 months), and optionally ``margin``.
+        params: see ``split``.
+
+    Result: index 1, 2…, column ``client``.
+    """
+    lines = extended(clients, {"client": text_array(texts(clients, "name"))})
+    items = split(lines, "client", params).items
+    return RuleResult(listed(items.frame, "client"), items.reasons, items.missing, items.version)
+
+
+def propose(items: Frame) -> str | None:
+    """The product to develop: the candidate of ``split`` that grows fastest; None without any."""
+    growth = np.where(flags(items, "candidate"), numbers(items, "growth"), np.nan)
+    return None if np.isnan(growth).all() else str(items.index[int(np.nanargmax(growth))])
+
+
+def overview(
+    lines: Frame,
+    today: date,
+    params: RevenueParams | None = None,
+    growth_params: GrowthParams | None = None,
+) -> RuleResult:
+    """The concentration of today's products and the one to develop as one row, for the sheet.
+
+    Arguments: as for ``assess_products``. Result: ``total``, ``hhi``, ``top1``, ``top3``, ``effective``, the
+    three levels, ``proposed`` (see ``propose``).
+    """
+    assessed = assess_products(lines, today, "product", params, growth_params)
+    found = assessed.concentration
     levels = {"hhi_level": found.hhi_level, "top1_level": found.top1_level, "top3_level": found.top3_level}
-    return whole_sheet({**found.args, **levels}, found.codes, {"revenue_lines": found.items == 0}, VERSION)
+    proposed = propose(assessed.items.frame)
+    return whole_sheet(
+        {**found.args, **levels, "proposed": proposed},
+        found.codes,
+        {"revenue_lines": found.items == 0},
+        VERSION,
+    )

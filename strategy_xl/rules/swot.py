@@ -16,6 +16,7 @@ from strategy_xl.rules.frame import (
     Frame,
     Index,
     Texts,
+    flags,
     has_text,
     index_order,
     make_frame,
@@ -246,13 +247,13 @@ def score_pairs(pairs: Frame, items: Frame, params: SwotParams | None = None) ->
 
     Arguments:
         pairs: columns ``internal`` (text of a strength or weakness), ``external`` (text of an opportunity or
-            threat), ``link`` 0–2. Unique index.
+            threat), ``link`` 0–2, and optionally ``adopt`` (whether people take it over). Unique index.
         items: as for ``score_items``; a text that stands twice means its first row.
         params: settings.
 
     Result: ``score`` = 100 × weight × weight × link, ``strategy`` (so, st, wo, wt), ``rank`` (1 is best, ties
     by index, only pairs with a positive score), ``draft`` (code of the draft objective's title, for the best
-    ones, which carry the code TOP). Source: rules.md §e.
+    ones, which carry the code TOP, and those that people take over). Source: rules.md §e.
     """
     params = params or SwotParams()
     weights = numbers(score_items(items, params).frame, "weight")
@@ -286,10 +287,14 @@ def score_pairs(pairs: Frame, items: Frame, params: SwotParams | None = None) ->
         "DUPLICATE_PAIR": (left != "") & np.array([named[pair] > 1 for pair in both], dtype=bool),
         "INCOMPLETE_PAIR": np.logical_or.reduce(list(missing.values())),
     }
-    drafts = [
-        f"draft.{key}" if key and top else None for key, top in zip(strategy, reasons["TOP"], strict=True)
-    ]
-    columns = {"score": score, "strategy": text_array(strategy), "rank": rank, "draft": text_array(drafts)}
+    wanted = reasons["TOP"] | flags(pairs, "adopt")
+    drafts = [f"draft.{key}" if key and one else None for key, one in zip(strategy, wanted, strict=True)]
+    columns = {
+        "score": score,
+        "strategy": text_array(strategy),
+        "rank": rank,
+        "draft": text_array(drafts),
+    }
     frame = make_frame(columns, pairs.index)
     rows = len(pairs)
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)

@@ -128,6 +128,23 @@ def _check_rules(workbook: WorkbookSpec, module: ModuleSpec) -> None:
                 raise TemplateError("SX103", _file(module), key=f"rules.{call.run}", reference=text)
 
 
+def _check_adoptions(workbook: WorkbookSpec, module: ModuleSpec) -> None:
+    """Drafts come out of one block with their fields, and go into a field of a table, if it is there."""
+    blocks = workbook.data_blocks()
+    for adoption in module.adoptions:
+        owners = set()
+        for text in (adoption.when, adoption.text, adoption.mark, adoption.into):
+            try:
+                owner, key = parse_column(text)
+            except ValueError as error:
+                raise TemplateError("SX103", _file(module), key="adoptions", reference=text) from error
+            if owner in blocks and key not in {field.key for field in blocks[owner][1].fields}:
+                raise TemplateError("SX103", _file(module), key="adoptions", reference=text)
+            owners.add(owner)
+        if len(owners) != 2 or parse_column(adoption.when)[0] not in blocks:
+            raise TemplateError("SX103", _file(module), key="adoptions", reference=adoption.when)
+
+
 def check(workbook: WorkbookSpec) -> None:
     """Raise TemplateError, naming file and key, at the first thing that does not hold together."""
     groups = {group.key for group in workbook.groups}
@@ -140,6 +157,7 @@ def check(workbook: WorkbookSpec) -> None:
         _check_across(titles)
     for module in workbook.modules:
         _check_rules(workbook, module)
+        _check_adoptions(workbook, module)
     for module, block in workbook.data_blocks().values():
         where = _file(module)
         _check_unique(where, (field.key for field in block.fields), f"{block.key}.")

@@ -259,18 +259,24 @@ class GridBlock(Block):
             which no table holds (``block[box_0]``…).
         lines: lines of each box.
         boxes: the boxes.
+        across, down: the two axes of a ``two_by_two``: what its left and right columns mean, and its upper
+            and lower rows.
     """
 
     kind: Literal["grid"]
     layout: Literal["two_by_two", "ring", "row", "workings"] = "two_by_two"
     lines: int = Field(default=6, ge=1, le=60)
     boxes: tuple[BoxSpec, ...] = Field(min_length=1, max_length=16)
+    across: tuple[Text, Text] | None = None
+    down: tuple[Text, Text] | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> GridBlock:
         wanted = {"two_by_two": 4, "ring": 5}.get(self.layout, len(self.boxes))
         if len(self.boxes) != wanted:
             raise ValueError("two_by_two has four boxes, a ring has five")
+        if (self.across is None) != (self.down is None) or (self.across and self.layout != "two_by_two"):
+            raise ValueError("a two_by_two has both axes or none, any other layout has none")
         return self
 
     @property
@@ -288,6 +294,10 @@ class SeriesSpec(Spec):
         line: drawn as a line over columns or points.
         secondary: on the second axis.
         guide: a line without points, kept out of the legend (the threshold on a scatter, a network’s ring).
+        arrow: a line without points that ends in an arrow head, kept out of the legend (the way from one
+            point of a scatter to another).
+        spacer: holds the place before the next series of a funnel, so that its bars stand in the middle; not
+            drawn and kept out of the legend.
         fill: colours a zone of a scatter: flat strokes from the points to the left or the right edge, all
             together as thick as the plot is high: points one under the other, in equal steps, fill the zone;
             kept out of the legend.
@@ -308,6 +318,8 @@ class SeriesSpec(Spec):
     line: bool = False
     secondary: bool = False
     guide: bool = False
+    arrow: bool = False
+    spacer: bool = False
     fill: Literal["left", "right"] | None = None
     labels: str | None = None
     labels_at: Literal["above", "right"] = "above"
@@ -365,7 +377,8 @@ class SummaryBlock(Block):
         columns: tiles in a row.
         charts: drawn under the tiles.
         beside: the charts come first, in one line, and the results stand at their right, one under the other:
-            a figure before its label, a text or message over the whole width.
+            a figure before its label, a text or message over the whole width. Without charts they stand at
+            the right of the printed grid above.
         path: the results are drawn as steps with arrows between: those about one ``module`` make a step, the
             first gives its name; a message is filled with the next step on that sheet.
         card: where each field stands when the block is a card to print on one page; other fields are its
@@ -446,6 +459,23 @@ class RuleCall(Spec):
     messages: dict[str, MessageKind] = Field(default_factory=_usual_messages)
 
 
+class AdoptionSpec(Spec):
+    """Drafts that the batch adds to another table when people choose so.
+
+    Arguments:
+        when: ``block[key]``, the yes/no field in which people choose.
+        text: the draft, of the same block.
+        mark: owned field of the same block that says what was taken over; while it is filled the draft is not
+            added again.
+        into: ``block[key]``, the input field of a growing table that gets the text, in a free row.
+    """
+
+    when: str
+    text: str
+    mark: str
+    into: str
+
+
 class ModuleSpec(Spec):
     """One sheet of the workbook.
 
@@ -456,6 +486,7 @@ class ModuleSpec(Spec):
         question: the question the sheet answers, shown on the map.
         group: key of the workbook's group (colour, order on the map).
         rules: the rules that the batch runs for it.
+        adoptions: drafts of this sheet that become rows elsewhere.
         after: where a module that ``workbook.toml`` does not list goes (default: before the settings).
         landscape: print orientation.
         pages: pages at most that a sheet of a known size takes on paper, made smaller where it needs more;
@@ -469,6 +500,7 @@ class ModuleSpec(Spec):
     question: Text | None = None
     group: Key = "method"
     rules: tuple[RuleCall, ...] = ()
+    adoptions: tuple[AdoptionSpec, ...] = ()
     after: Key | None = None
     landscape: bool = True
     pages: int = Field(default=0, ge=0, le=20)

@@ -24,6 +24,7 @@ from strategy_xl.ooxml.patch import PatchReport, set_cells
 from strategy_xl.ooxml.snapshot import Snapshot, twice
 from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
+from strategy_xl.work.adopting import take_over
 from strategy_xl.work.computing import compute, module_completeness
 from strategy_xl.work.digest import boards, figures, next_steps
 from strategy_xl.work.heights import Heights, row_heights
@@ -85,13 +86,16 @@ class BookPlan:
     sides: Places
 
 
-def plan_workbook(source: Path | Snapshot, spec: WorkbookSpec, today: date) -> BookPlan:
+def plan_workbook(
+    source: Path | Snapshot, spec: WorkbookSpec, today: date, *, adopting: bool = False
+) -> BookPlan:
     """Read a workbook and compute all that it is to show; whoever calls writes it, in the file or in Excel.
 
     Arguments:
         source: the workbook, or what was read of it before.
         spec: the templates it was made from (with the user's own, if any).
         today: reference date, unless the workbook's settings fix one.
+        adopting: add the drafts that people chose to take over (not while others type in the workbook).
 
     Errors: those of ``read_workbook``.
     """
@@ -101,6 +105,15 @@ def plan_workbook(source: Path | Snapshot, spec: WorkbookSpec, today: date) -> B
     filled = module_completeness(spec, data, evaluations)
     shares = filled["completeness"]
     answers = answer(spec, data.look, evaluations)
+    taken: Columns = {}
+    if adopting:
+        adopted = take_over(spec, data, answers, day)
+        data, taken = adopted.data, adopted.columns
+        if adopted.has_rows:
+            evaluations = evaluate(spec, rule_frames(data), day)
+            filled = module_completeness(spec, data, evaluations)
+            shares = filled["completeness"]
+            answers = answer(spec, data.look, evaluations)
     cases = alert_cases(spec, data.look, evaluations)
     placed = place(data, {**answers, **boards(cases, data), **next_steps(spec, data, cases, filled)})
     shown = compute(spec, data, placed, shares, day)
@@ -113,6 +126,9 @@ def plan_workbook(source: Path | Snapshot, spec: WorkbookSpec, today: date) -> B
         return StandingFormulas(spec, data)
 
     columns = edits(data, placed, shown, texts)
+    for sheet, held in taken.items():
+        for column, cells in held.items():
+            columns.setdefault(sheet, {}).setdefault(column, {}).update(cells)
     heights = row_heights(data, columns, placed)
     sides = label_places(spec, data, shown.columns)
     return BookPlan(data, figures(spec, evaluations, shares), columns, heights, sides)
@@ -160,7 +176,7 @@ def _attempt(
     refuse_if_open(path)
     snapshot = Snapshot.take(path)
     with snapshot.held():
-        plan = plan_workbook(snapshot, spec, today)
+        plan = plan_workbook(snapshot, spec, today, adopting=True)
         return plan, set_cells(
             snapshot,
             path,

@@ -22,6 +22,7 @@ from strategy_xl.build import book as build
 from strategy_xl.errors import WorkbookError
 from strategy_xl.formulas.cell_refs import Area, column_letters
 from strategy_xl.schema.loader import load_default
+from strategy_xl.schema.spec import ModuleSpec
 from strategy_xl.text.catalog import message
 
 TODAY = date(2026, 11, 24)
@@ -390,6 +391,36 @@ def test_structural_findings_have_sentences(code: str, args: dict[str, Any], lan
     """Each structural finding has a sentence and a hint in both languages, with the arguments it carries."""
     assert message(code, lang, **args)
     assert message(f"{code}.hint", lang, **args)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_is_younger_than_a_workbook_is_no_loss_in_it(tmp_path: Path, lang: str) -> None:
+    """Fields and tables that its templates did not have yet: no finding, and no other block's cells."""
+    spec = load_default()
+    young = {"tows_pairs": {"adopt", "adopted", "rank"}, "quant_answers": {"product_to_develop"}}
+
+    def older(block: Any) -> Any:
+        gone = young.get(block.key, set())
+        fields = tuple(field for field in block.fields if field.key not in gone) if gone else None
+        return block.model_copy(update={"fields": fields}) if gone else block
+
+    def cut(module: ModuleSpec) -> ModuleSpec:
+        if module.key == "quant":  # headers in common with the table of products
+            gone = {"segments_split", "quant_charts", "clients_split", "quant_results"}
+        else:
+            gone = {"swot_scores"} if module.key == "swot" else set()
+        blocks = tuple(older(block) for block in module.blocks if block.key not in gone)
+        return module.model_copy(update={"blocks": blocks})
+
+    modules = tuple(cut(spec.module(key)) for key in ("quant", "swot", "settings"))
+    path = tmp_path / "old.xlsx"
+    old = spec.model_copy(update={"modules": modules, "schema_version": 1})
+    path.write_bytes(build.render(old, lang=lang, company="", today=TODAY, rows={}))
+    data = read_workbook(path, spec)
+    assert [finding.code for finding in data.findings] == []
+    assert "segments_split" not in data.blocks
+    assert "product" in data.blocks["products"].places
+    assert not young["tows_pairs"] & data.blocks["tows_pairs"].places.keys()
 
 
 def test_a_workbook_of_an_earlier_version_misses_nothing_that_came_later(book: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -17,6 +18,7 @@ from strategy_xl.schema.spec import ChartSpec, SummaryBlock
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 KINDS = {
     "scatter": "scatterChart",
     "line": "lineChart",
@@ -87,13 +89,15 @@ def test_references_lead_to_cells_of_the_book(book: Path, parts: list[etree._Ele
 
 
 def test_axes_are_shown_and_hidden_helpers_are_drawn(parts: list[etree._Element]) -> None:
-    """No axis is deleted but a network's; values in hidden helpers are drawn; gaps stay gaps."""
+    """No axis is deleted but a network's and that of centred bars; values in hidden helpers are drawn."""
     for part, spec in zip(parts, charts_of_templates(), strict=True):
-        assert all(
-            element.get("val") == ("1" if spec.type == "network" else "0")
+        deleted = [
+            element
             for element in part.iter(f"{C}delete")
-            if element.getparent().tag != f"{C}legendEntry"
-        )
+            if element.getparent().tag != f"{C}legendEntry" and element.get("val") == "1"
+        ]
+        if spec.type != "network":
+            assert len(deleted) == any(series.spacer for series in spec.series)
         assert part.find(f".//{C}plotVisOnly").get("val") == "0"
         assert part.find(f".//{C}dispBlanksAs").get("val") == "gap"
 
@@ -111,7 +115,11 @@ def test_a_threshold_is_a_cross_of_two_lines_out_of_the_legend(
         assert len(series) == len(spec.series)
         guides = [index for index, made in enumerate(spec.series) if made.guide]
         hidden = {entry.find(f"{C}idx").get("val") for entry in part.iter(f"{C}legendEntry")}
-        helpers = [n for n, made in enumerate(spec.series) if made.fill or (made.labels and not made.tone)]
+        helpers = [
+            n
+            for n, made in enumerate(spec.series)
+            if made.fill or made.arrow or (made.labels and not made.tone)
+        ]
         assert hidden == {str(index) for index in (*guides, *helpers)}
         values = set()
         for index in guides:
@@ -149,3 +157,58 @@ def test_horizontal_bars_begin_at_the_top(parts: list[etree._Element]) -> None:
         if spec.type in {"funnel", "bar"}:
             assert part.find(f".//{C}barDir").get("val") == "bar"
             assert part.find(f".//{C}catAx/{C}scaling/{C}orientation").get("val") == "maxMin"
+
+
+def test_the_way_to_the_desired_place_ends_in_an_arrow_head(parts: list[etree._Element]) -> None:
+    """The arrow of the map runs from the perceived to the desired point, without marks of its own."""
+    found = [
+        part.findall(f".//{C}ser")[index]
+        for part, spec in zip(parts, charts_of_templates(), strict=True)
+        for index, series in enumerate(spec.series)
+        if series.arrow
+    ]
+    assert len(found) == 1
+    assert found[0].find(f".//{A}ln/{A}tailEnd").get("type") == "triangle"
+    assert found[0].find(f"{C}marker/{C}symbol").get("val") == "none"
+
+
+def test_bars_of_the_funnel_stand_in_the_middle(parts: list[etree._Element]) -> None:
+    """They are stacked on a series that is not drawn and holds the place on their left."""
+    charts = zip(parts, charts_of_templates(), strict=True)
+    (part,) = [part for part, spec in charts if any(series.spacer for series in spec.series)]
+    spacer, bars = part.findall(f".//{C}ser")
+    assert part.find(f".//{C}grouping").get("val") == "stacked"
+    assert part.find(f".//{C}overlap").get("val") == "100"
+    assert spacer.find(f"{C}spPr/{A}noFill") is not None
+    assert spacer.find(f"{C}dLbls") is None
+    assert bars.find(f"{C}dLbls/{C}showVal").get("val") == "1"
+    assert part.find(f".//{C}legend") is None
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_chart_tells_what_it_shows(tmp_path: Path, lang: str) -> None:
+    """Each has an alternative text, the right one: its own title, then its series and axes."""
+    target = tmp_path / "plan.xlsx"
+    build(load_default(), target, lang=lang, today=date(2026, 3, 17))
+    told: dict[str, str] = {}
+    with zipfile.ZipFile(target) as package:
+        for name in package.namelist():
+            if not re.fullmatch(r"xl/drawings/drawing\d+\.xml", name):
+                continue
+            related = etree.fromstring(package.read(f"xl/drawings/_rels/{name.rpartition('/')[2]}.rels"))
+            charts = {item.get("Id"): item.get("Target") for item in related}
+            for frame in etree.fromstring(package.read(name)).iter("{*}graphicFrame"):
+                chart = charts[frame.find(".//{*}chart").get(f"{{{RELATION}}}id")]
+                told[chart.rpartition("/")[2]] = frame.find(".//{*}cNvPr").get("descr")
+    specs = charts_of_templates()
+    assert len(told) == len(specs)
+    for number, spec in enumerate(specs, 1):
+        text = told[f"chart{number}.xml"]
+        assert text.startswith(f"{spec.title.get(lang).rstrip('.')}. ")
+        assert spec.x_title is None or spec.x_title.get(lang) in text
+        named = [
+            item.name.get(lang)
+            for item in spec.series
+            if item.name and item.tone and not (item.guide or item.fill)
+        ]
+        assert all(name in text for name in named)

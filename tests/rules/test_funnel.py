@@ -129,3 +129,17 @@ def test_gain_never_falls_with_the_target(counts: dict[str, int], target: int, s
     one, two = funnel.assess(low).frame.loc[1, "gain"], funnel.assess(high).frame.loc[1, "gain"]
     assert np.isnan(one) == np.isnan(two)
     assert np.isnan(one) or two >= one - 1e-12
+
+
+def test_regularity_is_one_minus_the_coefficient_of_variation() -> None:
+    """10 and 30 leads: mean 20, deviation 10, half regular; a burst in one month is 0, never less."""
+
+    def regularity(*leads: float | None) -> float:
+        months = pd.DataFrame({"leads": pd.Series(leads, dtype="float64")})
+        return float(funnel.measure_regularity(months).frame["regularity"].iloc[0])
+
+    assert regularity(10, 30) == pytest.approx(0.5)
+    assert regularity(7, 7, None, 7) == 1
+    assert regularity(0, 0, 0, 0, 0, 60) == 0
+    assert np.isnan(regularity(5))
+    assert np.isnan(regularity(0, 0))

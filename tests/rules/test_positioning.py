@@ -179,3 +179,13 @@ def test_order_of_attributes_does_not_matter(rows: list[tuple[float, float, floa
     frame = pd.DataFrame(rows, columns=["perceived", "desired", "weight"]).round(2).assign(respondents=5)
     one, two = pos.assess(frame).summary, pos.assess(frame.sample(frac=1, random_state=seed)).summary
     assert (one.gap_class, one.errors, one.codes) == (two.gap_class, two.errors, two.codes)
+
+
+def test_the_list_of_errors_says_which_are_found() -> None:
+    """Yes and No for each of Kotler's four; nothing while the marks allow no distance."""
+    listed = pd.DataFrame({"error": [*pos.ERRORS, None]})
+    marks = table([5, 7], [9, 4], weight=[0.6, 0.4])
+    found = pos.find_errors(listed, marks).frame["detected"].tolist()
+    assert found == [False, False, True, True, pd.NA]
+    assert [key for key, seen in zip(pos.ERRORS, found, strict=False) if seen] == list(errors(marks))
+    assert pos.find_errors(listed, marks.iloc[:0]).frame["detected"].isna().all()

@@ -177,3 +177,27 @@ def test_moving_revenue_to_the_greatest_item_concentrates(values: list[float], a
         return
     moved = [ordered[0] - amount, *ordered[1:-1], ordered[-1] + amount]
     assert revenue.concentration(np.array(moved)).hhi >= revenue.concentration(np.array(ordered)).hhi - 1e-9
+
+
+def test_the_proposal_is_the_candidate_that_grows_fastest() -> None:
+    """Class A and slow items are never proposed; without a candidate there is no proposal."""
+    growth = pd.Series({"a": 0.5, "b": 0.1, "c": 0.3, "d": 0.2})
+    frame = pd.DataFrame({"revenue": [850.0, 60, 50, 40], "product": ["a", "b", "c", "d"]})
+    items = revenue.split(frame, "product", growth=growth).items.frame
+    assert revenue.propose(items) == "c"
+    assert revenue.propose(revenue.split(frame, "product").items.frame) is None
+
+
+def test_lists_by_segment_and_by_client() -> None:
+    """Greatest revenue first, with shares; a client's revenue is the one of the client matrix."""
+    day = date(2026, 3, 1)
+    frame = pd.DataFrame(
+        {"revenue": [10.0, 70, 20], "segment": ["x", "y", "x"], "period": pd.to_datetime([day] * 3)}
+    )
+    found = revenue.list_segments(frame, day).frame
+    assert found["segment"].tolist() == ["y", "x"]
+    assert found["share"].tolist() == pytest.approx([0.7, 0.3])
+    clients = pd.DataFrame({"name": ["u", "v", "w"], "revenue": [10.0, None, 30]})
+    found = revenue.list_clients(clients).frame
+    assert found["client"].tolist() == ["w", "u"]
+    assert found["cumulated"].tolist() == pytest.approx([0.75, 1])

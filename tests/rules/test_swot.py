@@ -229,3 +229,15 @@ def test_no_pair_no_draft() -> None:
     items = pd.DataFrame({"text": ["a"], "box": ["strength"], "importance": [3], "rating": [4]})
     pairs = pd.DataFrame({"internal": ["a"], "external": ["?"], "link": [2]}, index=[7])
     assert len(swot.draft_objectives(pairs, items)) == 0
+
+
+def test_a_pair_that_people_take_over_gets_a_draft() -> None:
+    """Whatever its rank; without a strategy there is none."""
+    items = pd.DataFrame(
+        {"text": ["a", "b"], "box": ["strength", "threat"], "importance": [1, 1], "rating": [4, 2]}
+    )
+    pairs = pd.DataFrame(
+        {"internal": ["a", "a"], "external": ["b", "?"], "link": [0, 2], "adopt": [True, True]}
+    )
+    assert swot.score_pairs(pairs, items).frame["draft"].fillna("").tolist() == ["draft.st", ""]
+    assert swot.score_pairs(pairs.drop(columns="adopt"), items).frame["draft"].isna().all()
