@@ -12,6 +12,8 @@ YES_NO = "yes_no"
 PREFIX = "_sx."
 STORED = (PREFIX, "SX")
 """How all names begin that this module makes."""
+TABLE_STYLE = "TableStyleLight1"
+"""Name of the look that the Excel tables of a workbook have."""
 SHARE = "completeness"
 """First part of the anchor of a module's completeness cell."""
 

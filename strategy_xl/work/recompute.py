@@ -19,13 +19,16 @@ from strategy_xl.book.edits import Columns, FormulaTexts, edits, place
 from strategy_xl.book.frames import rule_frames
 from strategy_xl.book.read import read_workbook
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
+from strategy_xl.ooxml.growth import TableEdit
 from strategy_xl.ooxml.open_marks import refuse_if_open
-from strategy_xl.ooxml.patch import PatchReport, set_cells
+from strategy_xl.ooxml.patch import PatchReport
 from strategy_xl.ooxml.snapshot import Snapshot, twice
+from strategy_xl.ooxml.tables import edit_tables
 from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.computing import compute, module_completeness
 from strategy_xl.work.digest import boards, figures
+from strategy_xl.work.growing import table_edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +75,30 @@ class BookPlan:
         counts: figures for the table of results, by name.
         columns: every cell that may change: owned cells as values, formula cells as ``Cached``, erased
             formulas as ``Formula``.
+        tables: what is to become of its tables.
     """
 
     data: WorkbookData
     counts: Mapping[str, float]
     columns: Columns
+    tables: tuple[TableEdit, ...] = ()
 
 
-def plan_workbook(source: Path | Snapshot, spec: WorkbookSpec, today: date) -> BookPlan:
+def plan_workbook(
+    source: Path | Snapshot, spec: WorkbookSpec, today: date, *, grows: bool = False
+) -> BookPlan:
     """Read a workbook and compute all that it is to show; whoever calls writes it, in the file or in Excel.
 
     Arguments:
         source: the workbook, or what was read of it before.
         spec: the templates it was made from (with the user's own, if any).
         today: reference date, unless the workbook's settings fix one.
+        grows: whether tables take in what was typed under them, and get blank rows: for those who can write
+            the tables too.
 
     Errors: those of ``read_workbook``.
     """
-    data = read_workbook(source, spec)
+    data = read_workbook(source, spec, grows=grows)
     day = _reference_day(data, today)
     evaluations = evaluate(spec, rule_frames(data), day)
     shares = module_completeness(spec, data)
@@ -105,7 +114,8 @@ def plan_workbook(source: Path | Snapshot, spec: WorkbookSpec, today: date) -> B
 
         return StandingFormulas(spec, data)
 
-    return BookPlan(data, figures(spec, evaluations, shares), edits(data, placed, shown, texts))
+    tables = table_edits(data, placed, shown, texts) if grows else ()
+    return BookPlan(data, figures(spec, evaluations, shares), edits(data, placed, shown, texts), tables)
 
 
 def recompute_workbook(
@@ -134,7 +144,8 @@ def recompute_workbook(
         return JobReport(path, failure=failure, seconds=time.perf_counter() - start)
     return JobReport(
         path,
-        changed=patched.changed_cells,
+        # What only tables say of themselves is no cell, yet the file is another one.
+        changed=patched.changed_cells or len(patched.parts),
         findings=(*plan.data.findings, *patched.warnings),
         counts=plan.counts,
         sheets=plan.data.sheets,
@@ -150,5 +161,8 @@ def _attempt(
     refuse_if_open(path)
     snapshot = Snapshot.take(path)
     with snapshot.held():
-        plan = plan_workbook(snapshot, spec, today)
-        return plan, set_cells(snapshot, path, columns=plan.columns, dry_run=dry_run, backups=backups)
+        plan = plan_workbook(snapshot, spec, today, grows=True)
+        patched = edit_tables(
+            snapshot, path, plan.tables, columns=plan.columns, dry_run=dry_run, backups=backups
+        )
+        return plan, patched
