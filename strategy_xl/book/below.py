@@ -83,7 +83,7 @@ class Under:
     @property
     def grows(self) -> bool:
         """Whether people may add rows to the table at all."""
-        return not (self._block.locked or self._block.is_listing)
+        return self._last > self._place.header and not (self._block.locked or self._block.is_listing)
 
     # -- rows that were typed --------------------------------------------------------------------------
 

@@ -36,14 +36,14 @@ class Reach(NamedTuple):
         return self.area.left <= other.left and other.right <= self.area.right
 
     def covers_data(self, other: Area) -> bool:
-        """Whether some cells are exactly the data rows of some of the columns."""
-        return other.top == self.first and other.bottom == self.last and self._is_inside(other)
+        """Whether some cells are exactly the data rows of some columns; of a single row, nobody knows."""
+        is_run = self.first < self.last
+        return is_run and other.top == self.first and other.bottom == self.last and self._is_inside(other)
 
     def covers_table(self, other: Area) -> bool:
-        """The same, with or without the headers."""
-        return (
-            other.top in (self.first, self.area.top) and other.bottom == self.last and self._is_inside(other)
-        )
+        """The same, or the headers with them."""
+        is_whole = other.top == self.area.top < self.first and other.bottom == self.last
+        return self.covers_data(other) or (is_whole and self._is_inside(other))
 
     def covers_end(self, other: Area) -> bool:
         """Whether some cells are the data rows or the end of them: people's moves cut rules into pieces."""
@@ -72,7 +72,7 @@ def lengthened(text: str, home: str | None, reach: Reach, covers: Covers | None 
         reach: the table.
         covers: which areas are meant; those of exactly the data rows when not given.
 
-    A single cell is left alone: it is a cell, even where the table has but one row.
+    Of a table that has but one row, a cell or a row is only that.
 
     >>> reach = Reach("Clients", Area(3, 2, 9, 5), 4, 12)
     >>> lengthened("SUM(Clients!$B$4:$B$9)+SUM(Clients!B4:B8)", None, reach)
@@ -93,7 +93,7 @@ def lengthened(text: str, home: str | None, reach: Reach, covers: Covers | None 
             continue
         for place, end in ((at - 1, ends[0]), (at + 1, ends[1])):
             assert end is not None
-            if int(end[2]) == reach.last and (place == at + 1 or area.top != area.bottom):
+            if int(end[2]) == reach.last:
                 out[place] = f"{end[1]}{reach.bottom}"
     return "".join(out)
 

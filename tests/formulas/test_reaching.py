@@ -20,7 +20,7 @@ PLAIN = REACH._replace(sheet="Clients")
         ("'mes Clients'!B4:E9", "'mes Clients'!B4:E12"),
         ("SUM('Mes clients'!$B$4:$B$9)/2", "SUM('Mes clients'!$B$4:$B$12)/2"),
         ("('Mes clients'!B4:B9,'Mes clients'!D4:D9)", "('Mes clients'!B4:B12,'Mes clients'!D4:D12)"),
-        ('"\'Mes clients\'!B4:B9"&A1', '"\'Mes clients\'!B4:B9"&A1'),
+        ("\"'Mes clients'!B4:B9\"&A1", "\"'Mes clients'!B4:B9\"&A1"),
         ("'Mes clients'!B4:B8", "'Mes clients'!B4:B8"),
         ("'Mes clients'!B3:B9", "'Mes clients'!B3:B9"),
         ("'Mes clients'!A4:B9", "'Mes clients'!A4:B9"),
@@ -47,9 +47,10 @@ def test_a_range_without_sheet_is_on_its_own() -> None:
 
 
 def test_a_table_of_one_row() -> None:
-    """Its data rows written as a range get longer; its single cell is a cell."""
+    """A cell or a row of it is only that; with the headers it is the table."""
     one = Reach("S", Area(1, 1, 2, 2), 2, 5)
-    assert lengthened("S!A2:B2+S!A2", None, one) == "S!A2:B5+S!A2"
+    assert lengthened("S!A2:B2+S!A2", None, one) == "S!A2:B2+S!A2"
+    assert lengthened("S!A1:B2", None, one, one.covers_table) == "S!A1:B5"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_what_covers_the_rows(method: str, area: Area, expected: bool) -> None:
 
 def test_a_row_moves_with_its_references() -> None:
     """The references to one row, fixed or not; names, texts and other rows stay."""
-    assert moved_row("S!$H$9:M9+B8+\"H9\"+N9A", 9, 11) == "S!$H$11:M11+B8+\"H9\"+N9A"
+    assert moved_row('S!$H$9:M9+B8+"H9"+N9A', 9, 11) == 'S!$H$11:M11+B8+"H9"+N9A'
 
 
 _CELLS = st.builds(

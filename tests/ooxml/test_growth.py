@@ -57,9 +57,13 @@ OTHERS = '<c:tx><c:strRef><c:f>S!$B$1</c:f><c:strCache><c:ptCount val="1"/></c:s
 def make(kit: Any, sheet: Any, table: Any, tmp_path: Path) -> Any:
     """A workbook with a table, a chart over it, names, and another sheet whose rule spells it."""
 
-    def write(rows: str = ROWS + TYPED, chart_part: str = chart(NUMBERS, TEXTS, LABELS, OTHERS), anchor: int = 20) -> Path:
+    def write(
+        rows: str = ROWS + TYPED, chart_part: str = chart(NUMBERS, TEXTS, LABELS, OTHERS), anchor: int = 20
+    ) -> Path:
         links = "http://schemas.openxmlformats.org/package/2006/relationships"
-        marker = "<xdr:col>0</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>{}</xdr:row><xdr:rowOff>0</xdr:rowOff>"
+        marker = (
+            "<xdr:col>0</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>{}</xdr:row><xdr:rowOff>0</xdr:rowOff>"
+        )
         drawing = (
             f'<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:r="{OFFICE}">'
             f"<xdr:twoCellAnchor><xdr:from>{marker.format(anchor)}</xdr:from><xdr:to>{marker.format(anchor + 9)}</xdr:to>"
@@ -69,10 +73,16 @@ def make(kit: Any, sheet: Any, table: Any, tmp_path: Path) -> Any:
         formula = '<row r="1"><c r="A1"><f>SUM(T[n])</f><v>3</v></c></row>'
         return Path(
             kit(
-                {"S": sheet(rows, head='<dimension ref="A1:E4"/>', tail=TAIL), "Other": sheet(formula, tail=rule), "Quiet": sheet()},
+                {
+                    "S": sheet(rows, head='<dimension ref="A1:E4"/>', tail=TAIL),
+                    "Other": sheet(formula, tail=rule),
+                    "Quiet": sheet(),
+                },
                 strings=["n0", "n", "c"],
                 after_sheets=NAMES,
-                sheet_relations={1: [("table", "../tables/table1.xml"), ("drawing", "../drawings/drawing1.xml")]},
+                sheet_relations={
+                    1: [("table", "../tables/table1.xml"), ("drawing", "../drawings/drawing1.xml")]
+                },
                 parts={
                     "xl/tables/table1.xml": table("T", "A1:C3", ["n0", "n", "c"]),
                     "xl/drawings/drawing1.xml": drawing,
@@ -110,7 +120,10 @@ def test_typed_rows_are_taken_in(make: Any, tmp_path: Path, part: Any, members: 
         '<c r="C4" s="2"><f>T[[#This Row],[n]]*2</f><v>14</v></c><c r="E4"><v>9</v></c></row>'
         '<row r="5"><c r="A5" s="1"/><c r="B5" s="2"/><c r="C5" s="2" t="str"><f>T[[#This Row],[n]]*2</f><v></v></c></row>'
     ) in content
-    assert content.split('<row r="4">')[0].replace("A1:E5", "A1:E4") == part(path).decode().split('<row r="4">')[0]
+    assert (
+        content.split('<row r="4">')[0].replace("A1:E5", "A1:E4")
+        == part(path).decode().split('<row r="4">')[0]
+    )
     before, after = members(path), members(target)
     assert {name for name in before if before[name] != after[name]} == set(report.parts)
     assert set(report.parts) == {
@@ -124,11 +137,15 @@ def test_everything_over_the_rows_follows(make: Any, tmp_path: Path, new_finding
     path, target = make(), tmp_path / "b.xlsx"
     edit_tables(path, target, [TableEdit("T", 5, 4)], columns=COLUMNS)
     tail = read(target, "xl/worksheets/sheet1.xml").split("</sheetData>")[1]
-    assert tail == read(path, "xl/worksheets/sheet1.xml").split("</sheetData>")[1].replace("B2:B3", "B2:B5").replace("$B$3", "$B$5")
+    assert tail == read(path, "xl/worksheets/sheet1.xml").split("</sheetData>")[1].replace(
+        "B2:B3", "B2:B5"
+    ).replace("$B$3", "$B$5")
     assert "<formula1>S!$A$2:$A$5</formula1>" in read(target, "xl/worksheets/sheet2.xml")
     names = re.search("<definedNames>.*</definedNames>", read(target, "xl/workbook.xml"))
     assert names is not None
-    assert names[0] == NAMES.replace("$F$3", "$F$5").replace("$A$2:$A$3", "$A$2:$A$5").replace("$A$1:$C$3", "$A$1:$C$5")
+    assert names[0] == NAMES.replace("$F$3", "$F$5").replace("$A$2:$A$3", "$A$2:$A$5").replace(
+        "$A$1:$C$3", "$A$1:$C$5"
+    )
     assert read(target, "xl/tables/table1.xml").count('ref="A1:C5"') == 2
     assert new_findings(path, target) == []
 
@@ -139,7 +156,13 @@ def test_charts_follow_with_what_they_keep(make: Any, tmp_path: Path) -> None:
     edit_tables(path, target, [TableEdit("T", 5, 4, shown=SHOWN)], columns=COLUMNS)
     point = '<c:pt idx="{}"><c:v>{}</c:v></c:pt>'.format
     texts = '<c:ptCount val="4"/>' + point(0, "n") + point(1, "c") + point(2, "x &amp; y")
-    numbers = '<c:numRef><c:f>S!$B$2:$B$5</c:f><c:numCache><c:formatCode>0.0</c:formatCode><c:ptCount val="4"/>' + point(0, 1) + point(1, 2) + point(2, 7) + "</c:numCache></c:numRef>"
+    numbers = (
+        '<c:numRef><c:f>S!$B$2:$B$5</c:f><c:numCache><c:formatCode>0.0</c:formatCode><c:ptCount val="4"/>'
+        + point(0, 1)
+        + point(1, 2)
+        + point(2, 7)
+        + "</c:numCache></c:numRef>"
+    )
     assert read(target, "xl/charts/chart1.xml") == chart(
         numbers,
         f"<c:strRef><c:f>S!$A$2:$A$5</c:f><c:strCache>{texts}</c:strCache></c:strRef>",
@@ -167,12 +190,16 @@ def test_newer_charts_read_on(make: Any, tmp_path: Path) -> None:
     newer = '<cx:chartSpace xmlns:cx="http://schemas.microsoft.com/office/drawing/2014/chartex"><cx:strDim type="cat"><cx:f>S!$A$2:$A$3</cx:f><cx:lvl ptCount="2"><cx:pt idx="0">n</cx:pt></cx:lvl></cx:strDim></cx:chartSpace>'
     path, target = make(chart_part=newer), tmp_path / "b.xlsx"
     edit_tables(path, target, [TableEdit("T", 5, 4)], columns=COLUMNS)
-    assert '<cx:strDim type="cat"><cx:f>S!$A$2:$A$5</cx:f></cx:strDim>' in read(target, "xl/charts/chart1.xml")
+    assert '<cx:strDim type="cat"><cx:f>S!$A$2:$A$5</cx:f></cx:strDim>' in read(
+        target, "xl/charts/chart1.xml"
+    )
 
 
 def test_a_copied_row_keeps_its_formula(make: Any, tmp_path: Path, part: Any) -> None:
     """A formula that stands below already gets its value and, having none, the table's look."""
-    typed = TYPED.replace('<c r="E4">', '<c r="C4" t="e"><f>T[[#This Row],[n]]*2</f><v>#VALUE!</v></c><c r="E4">')
+    typed = TYPED.replace(
+        '<c r="E4">', '<c r="C4" t="e"><f>T[[#This Row],[n]]*2</f><v>#VALUE!</v></c><c r="E4">'
+    )
     path, target = make(ROWS + typed), tmp_path / "b.xlsx"
     edit_tables(path, target, [TableEdit("T", 4, 4)], columns={"S": {3: {4: Cached(14.0)}}})
     assert '<c r="C4" s="2"><f>T[[#This Row],[n]]*2</f><v>14</v></c>' in part(target).decode()
@@ -181,7 +208,13 @@ def test_a_copied_row_keeps_its_formula(make: Any, tmp_path: Path, part: Any) ->
 def test_what_a_save_takes_away_is_put_back(make: Any, tmp_path: Path, members: Any) -> None:
     """Formulas of columns and the look, in the schema's order; the sheet and all else keep their bytes."""
     path, target = make(), tmp_path / "b.xlsx"
-    mended = [TableEdit("T", formulas={2: ("T[[#This Row],[n]]*2", False), 1: ("SUM(1&2)", True)}, style="TableStyleLight1")]
+    mended = [
+        TableEdit(
+            "T",
+            formulas={2: ("T[[#This Row],[n]]*2", False), 1: ("SUM(1&2)", True)},
+            style="TableStyleLight1",
+        )
+    ]
     report = edit_tables(path, target, mended)
     assert report.parts == ("xl/tables/table1.xml",)
     assert read(target, "xl/tables/table1.xml").split("</autoFilter>")[-1].partition("<tableColumns")[2] == (
@@ -200,10 +233,15 @@ def test_spare_rows_where_there_is_room(make: Any, tmp_path: Path, part: Any) ->
     path, target = make(ROWS), tmp_path / "b.xlsx"
     append_rows(path, target, "T", [{0: "a", 1: 5}], spare=3)
     assert 'ref="A1:C7"' in read(target, "xl/tables/table1.xml")
-    assert '<row r="7"><c r="A7" s="1"/><c r="B7" s="2"/><c r="C7" s="2"><f>T[[#This Row],[n]]*2</f></c></row>' in part(target).decode()
+    assert (
+        '<row r="7"><c r="A7" s="1"/><c r="B7" s="2"/><c r="C7" s="2"><f>T[[#This Row],[n]]*2</f></c></row>'
+        in part(target).decode()
+    )
     append_rows(make(ROWS, anchor=5), target, "T", [{0: "a", 1: 5}], spare=3)
     assert 'ref="A1:C4"' in read(target, "xl/tables/table1.xml")
-    append_rows(make(ROWS + '<row r="6"><c r="B6"><v>1</v></c></row>'), target, "T", [{0: "a", 1: 5}], spare=3)
+    append_rows(
+        make(ROWS + '<row r="6"><c r="B6"><v>1</v></c></row>'), target, "T", [{0: "a", 1: 5}], spare=3
+    )
     assert 'ref="A1:C4"' in read(target, "xl/tables/table1.xml")
 
 
@@ -213,7 +251,10 @@ def test_rows_below_what_was_typed(make: Any, tmp_path: Path, part: Any) -> None
     append_rows(path, target, "T", [{0: "a", 1: 5}], typed=4)
     content = part(target).decode()
     assert '<c r="C4" s="2"><f>T[[#This Row],[n]]*2</f></c>' in content
-    assert '<row r="5"><c r="A5" s="1" t="inlineStr"><is><t>a</t></is></c><c r="B5" s="2"><v>5</v></c>' in content
+    assert (
+        '<row r="5"><c r="A5" s="1" t="inlineStr"><is><t>a</t></is></c><c r="B5" s="2"><v>5</v></c>'
+        in content
+    )
     with pytest.raises(PatchRefusedError) as error:
         append_rows(path, target, "T", [{0: "a"}])
     assert error.value.finding.code == "SX952"
@@ -233,7 +274,12 @@ def test_sparklines_of_new_rows(kit: Any, sheet: Any, table: Any, tmp_path: Path
         strings=["n0", "n", "c"],
         sheet_relations={1: [("table", "../tables/table1.xml")]},
         parts={"xl/tables/table1.xml": table("T", "A1:C3", ["n0", "n", "c"])},
-        types={"/xl/tables/table1.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.table+xml"},
+        types={
+            "/xl/tables/table1.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.table+xml"
+        },
     ).write(path)
     append_rows(path, target, "T", [{0: "a"}, {0: "b"}])
-    assert part(target).decode().split("</sheetData>")[1] == tail.replace(line(3), line(3) + line(4) + line(5)) + "</worksheet>"
+    assert (
+        part(target).decode().split("</sheetData>")[1]
+        == tail.replace(line(3), line(3) + line(4) + line(5)) + "</worksheet>"
+    )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,8 +22,6 @@ pytestmark = pytest.mark.libreoffice
 TODAY = date(2026, 11, 28)
 SPEC = load_default()
 SHEET = "Matrice clients"
-SYSTEM_PYTHON = "/usr/bin/python3"
-PEOPLE = Path(__file__).parents[1] / "book" / "people.py"
 
 Do = Callable[..., Path]
 
@@ -38,44 +33,6 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build(SPEC, path, lang="fr", only=("client_matrix",), example=True, today=TODAY)
     assert recompute_workbook(path, SPEC, TODAY).failure is None
     return path
-
-
-@pytest.fixture(scope="module")
-def people(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Do]:
-    """A function that does things to a workbook in a running LibreOffice and gives the saved file."""
-    if (
-        not Path(SYSTEM_PYTHON).exists()
-        or subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], check=False).returncode
-    ):
-        pytest.skip("the system's Python has no UNO (package python3-uno)")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    profile = tmp_path_factory.mktemp("profile")
-    office = subprocess.Popen(
-        [
-            soffice,
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--headless",
-            "--norestore",
-            f"--accept=socket,host=localhost,port={port};urp;",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-    def do(source: Path, *operations: tuple[Any, ...]) -> Path:
-        target = tmp_path_factory.mktemp("people") / "plan.xlsx"
-        subprocess.run(
-            [SYSTEM_PYTHON, str(PEOPLE), str(port), str(source), str(target), json.dumps(operations)],
-            check=True,
-            timeout=240,
-        )
-        return target
-
-    yield do
-    office.terminate()
-    office.wait(60)
 
 
 # What is done, the lines it gives, and how many clients are left of 40.
