@@ -93,7 +93,7 @@ def sessions(block: BlockData) -> dict[str, tuple[list[tuple[Any, ...]], list[st
 def test_the_night_after_a_session(
     kind: str, book: Path, people: Do, recalculated: Callable[[Path], Path]
 ) -> None:
-    """Rows are taken in and judged, ranges reach them, tables say what they calculate, a second night rests."""
+    """Rows are taken in and judged, ranges reach them, tables are mended, a second night rests."""
     before = clients(book)
     operations, names, count = sessions(before)[kind]
     path = people(book, *operations)
