@@ -104,28 +104,45 @@ class Under:
             for row, key in totals.items()
         ]
         end = next((row for row in range(first, self._end + 1) if self._is_empty(row)), self._end + 1)
-        stop = next((row for row in range(first, end) if row in totals or not self._is_row(row)), end)
-        free = stop
-        if adopts and self.grows and stop > first:
-            way = self._obstacle(Area(first, self._left, stop - 1, self._right))
-            free = min(way or stop, next((row for row in range(first, stop) if self._is_blocked(row)), stop))
-        elif stop > first:
-            free = first
+        if not self.grows:
+            named = [row for row in range(first, end) if row not in totals and self._is_named(row)]
+            if named:
+                findings.append(self._found("SX126", named[0], n=len(named)))
+            return Below(0, tuple(findings))
+        free = self._free(first, end, totals) if adopts else first
         if free > first:
             findings.append(self._found("SX128", first, None, Severity.NOTE, n=free - first))
-        left = [row for row in range(free, end) if row not in totals and self._is_row(row)]
+        rest = [row for row in range(free, end) if row not in totals]
+        left = [row for row in rest if self._is_row(row)]
         if left:
             findings.append(self._found("SX126", left[0], n=len(left)))
-        notes = [row for row in range(free, end) if row not in totals and not self._is_row(row)]
-        if notes:
-            column = next(column for column in self._across() if self._is_filled(notes[0], column))
-            where = Location(self._path, self._place.sheet, cell_name(notes[0], column))
-            args = {"n": len(notes), "table": self._place.table or "", "found": self._cell(notes[0], column)}
-            findings.append(Finding("SX140", where, args, Severity.NOTE))
+        findings += self._notes([row for row in rest if not self._is_row(row)])
         apart = [row for row in self._gap(end) if row not in totals and self._is_row(row)]
+        if apart:
+            # What is another table's is not meant for this one.
+            way = self._obstacle(Area(apart[0], self._left, apart[-1], self._right))
+            apart = [row for row in apart if way is None or row < way]
         if apart:
             findings.append(self._found("SX129", apart[0], n=len(apart)))
         return Below(free - first, tuple(findings))
+
+    def _free(self, first: int, end: int, totals: Mapping[int, str]) -> int:
+        """The row before which all rows from the first on are the table's to take in."""
+        stop = next((row for row in range(first, end) if row in totals or not self._is_row(row)), end)
+        if stop == first:
+            return first
+        way = self._obstacle(Area(first, self._left, stop - 1, self._right))
+        blocked = next((row for row in range(first, stop) if self._is_blocked(row)), stop)
+        return blocked if way is None else min(way, blocked)
+
+    def _notes(self, rows: Sequence[int]) -> Iterator[Finding]:
+        """One finding for all that is typed right below and is no row."""
+        if rows:
+            column = next(column for column in self._across() if self._is_filled(rows[0], column))
+            where = Location(self._path, self._place.sheet, cell_name(rows[0], column))
+            found = self._cell(rows[0], column)
+            args = {"n": len(rows), "table": self._place.table or "", "found": found}
+            yield Finding("SX140", where, args, Severity.NOTE)
 
     def _across(self) -> range:
         return range(self._left, self._right + 1)
@@ -147,13 +164,15 @@ class Under:
         """Whether nothing shows in a row of the table's columns."""
         return not any(self._is_filled(row, column) for column in self._across())
 
+    def _is_named(self, row: int) -> bool:
+        """Whether the name is there."""
+        return self._is_filled(row, self._columns[self._block.identity_key])
+
     def _is_row(self, row: int) -> bool:
         """Whether the name is there and one more input, where the table has another one."""
         name = self._columns[self._block.identity_key]
         others = [column for column in self._inputs if column != name]
-        return self._is_filled(row, name) and (
-            not others or any(self._is_filled(row, column) for column in others)
-        )
+        return self._is_named(row) and (not others or any(self._is_filled(row, column) for column in others))
 
     def _is_blocked(self, row: int) -> bool:
         """Whether a value stands where a formula of the table belongs."""

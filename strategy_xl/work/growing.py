@@ -43,7 +43,7 @@ def table_edits(
                 is_lenient=True,
                 formulas=formulas,
                 style="" if block.has_look else TABLE_STYLE,
-                shown=_columns(data, block, placed.get(key, {}), shown.columns[key])
+                shown=_columns(data, block, placed.get(key, {}), shown.columns.get(key, {}))
                 if block.is_longer
                 else {},
             )
