@@ -29,6 +29,7 @@ from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.computing import compute, module_completeness
 from strategy_xl.work.digest import boards, figures
 from strategy_xl.work.growing import table_edits
+from strategy_xl.work.lengthening import lengthen
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,10 @@ def plan_workbook(
 
         return StandingFormulas(spec, data)
 
+    columns = edits(data, placed, shown, texts)
     tables = table_edits(data, placed, shown, texts) if grows else ()
-    return BookPlan(data, figures(spec, evaluations, shares), edits(data, placed, shown, texts), tables)
+    lengthen(spec, data, shown, columns)
+    return BookPlan(data, figures(spec, evaluations, shares), columns, tables)
 
 
 def recompute_workbook(

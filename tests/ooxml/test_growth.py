@@ -107,7 +107,11 @@ def read(path: Path, name: str) -> str:
 
 
 COLUMNS = {"S": {3: {4: Formula("T[[#This Row],[n]]*2", 14.0), 5: Formula("T[[#This Row],[n]]*2", "")}}}
-SHOWN = {0: ["n", "c", "x & y", None], 1: [1.0, 2.0, 7.0, ErrorValue.NA], 2: [2.0, 4.0, 14.0, ""]}
+SHOWN: dict[int, list[Any]] = {
+    0: ["n", "c", "x & y", None],
+    1: [1.0, 2.0, 7.0, ErrorValue.NA],
+    2: [2.0, 4.0, 14.0, ""],
+}
 
 
 def test_typed_rows_are_taken_in(make: Any, tmp_path: Path, part: Any, members: Any) -> None:

@@ -17,6 +17,8 @@ from package_audit import audit
 from strategy_xl.book.below import LEAST_SPARE, SPARE
 from strategy_xl.book.data import BlockData
 from strategy_xl.book.read import read_workbook
+from strategy_xl.formulas.cell_refs import column_letters
+from strategy_xl.ooxml.formula_texts import formula_texts
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import Formula, set_cells
 from strategy_xl.ooxml.sheet_facts import scan
@@ -272,6 +274,33 @@ def test_all_that_covers_the_rows_follows(book: Path, tmp_path: Path) -> None:
     old = re.compile(rf"\$?[A-Z]+\$?(?:1|{first - 1}|{first}):\$?[A-Z]+\$?{last}\b")
     assert [(name, old.search(text)) for name, text in texts.items() if old.search(text)] == []
     assert any(f"${last + 2 + SPARE}<" in text for text in texts.values())
+
+
+def test_formulas_that_spell_the_rows_follow(book: Path, tmp_path: Path) -> None:
+    """Those of the templates, with the value that they show now; what people's own read is theirs."""
+    path = typed(book, tmp_path / "a.xlsx", NEW)
+    block, tiles = clients(path), read_workbook(path, SPEC).blocks["client_tiles"]
+    key = next(
+        spec.key
+        for spec in tiles.block.fields
+        if spec.formula and "COUNTIF(clients[class_live]" in spec.formula
+    )
+    place, spelled = tiles.places[key], block.places["class_live"].column
+    with Package.open(path) as package:
+        texts = formula_texts(package.read(WorkbookInfo(package).sheet(block.sheet).part))
+    area = "${0}${1}:${0}${2}".format
+    rows = area(column_letters(spelled), block.first_row, block.last_row)
+    text = re.sub(r"Clients\[[^\]]*\]", f"'{block.sheet}'!{rows}", texts[place.row, place.column])
+    free = (1, block.table_left + 60)
+    cells = {(place.row, place.column): Formula(text, 0.0), free: Formula(f"COUNTA({rows})", 0.0)}
+    set_cells(path, path, {block.sheet: cells})
+    night(path)
+    last = clients(path).last_row
+    with Package.open(path) as package:
+        after = formula_texts(package.read(WorkbookInfo(package).sheet(block.sheet).part))
+    assert after[place.row, place.column] == text.replace(f"${block.last_row},", f"${last},")
+    assert f"${last}," in after[place.row, place.column]
+    assert after[free] == f"COUNTA({rows})"
 
 
 def test_what_a_save_takes_from_tables_is_put_back(book: Path, tmp_path: Path) -> None:
