@@ -50,6 +50,11 @@ class BlockData:
         table_columns: field key → the Excel table's own word on its column: title, formula.
         merged: merged areas of the sheet that reach into the block's rows.
         bottom: last row a table may use before the next block begins; None when nothing follows.
+        table_last: last data row of the Excel table as the file has it, 0 without one; rows beyond it, down
+            to ``last_row``, are those by which the table is to get longer.
+        typed_last: of these, the last one that people typed; the others are blank.
+        may_grow: whether nothing keeps the table from getting blank rows for what people type next.
+        has_look: whether the Excel table says how it looks.
     """
 
     module: ModuleSpec
@@ -70,6 +75,19 @@ class BlockData:
     table_columns: Mapping[str, TableColumn] = field(default_factory=dict)
     merged: tuple[Area, ...] = ()
     bottom: int | None = None
+    table_last: int = 0
+    typed_last: int = 0
+    may_grow: bool = False
+    has_look: bool = True
+
+    @property
+    def is_longer(self) -> bool:
+        """Whether the Excel table is to get more rows."""
+        return 0 < self.table_last < self.last_row
+
+    def is_new(self, row: int) -> bool:
+        """Whether a row is one by which the table gets longer."""
+        return 0 < self.table_last < row
 
     @property
     def uncached(self) -> frozenset[str]:

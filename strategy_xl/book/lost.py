@@ -198,6 +198,7 @@ def put_back(
         for data in blocks.values()
         for spec in data.block.fields
         for row in data.erased.get(spec.key, ())
+        if not data.is_new(int(row))
     ]
     found += [
         (Location(path, place.sheet, cell_name(place.row, place.column)), place.sheet)

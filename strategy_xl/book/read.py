@@ -11,12 +11,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from strategy_xl.book import lost
+from strategy_xl.book.below import DEEP, Below, Under
 from strategy_xl.book.data import BlockData, Rows, WorkbookData
 from strategy_xl.book.frames import (
     Column,
@@ -24,7 +26,6 @@ from strategy_xl.book.frames import (
     filled_rows,
     frame_of,
     left_results,
-    says_total,
     total_rows,
     transpose,
 )
@@ -33,6 +34,7 @@ from strategy_xl.book.resolve import BlockPlace, BookNames, Place, Resolution, r
 from strategy_xl.cellvalues import ErrorValue, error_value
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.ooxml.guards import first_in_the_way, is_drawn_over
 from strategy_xl.ooxml.limits import cut_short
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_values import Row, SheetValues
@@ -49,12 +51,14 @@ __all__ = ["BlockData", "WorkbookData", "read_workbook"]
 MAX_SAME = 20
 """Findings of one kind shown for one column; the others are counted."""
 _LOSSES = frozenset({"SX120", "SX127"})
-_BELOW = 50
-"""Rows looked at below a table, for rows typed under its end."""
 
 
 def read_workbook(
-    source: Path | str | Snapshot, spec: WorkbookSpec, *, blocks: Collection[str] | None = None
+    source: Path | str | Snapshot,
+    spec: WorkbookSpec,
+    *,
+    blocks: Collection[str] | None = None,
+    grows: bool = False,
 ) -> WorkbookData:
     """Read a workbook.
 
@@ -63,6 +67,8 @@ def read_workbook(
             read of it before.
         spec: the templates.
         blocks: keys of the blocks to read; None for all. References to blocks not read are not checked.
+        grows: for those who write the workbook: take rows that were typed under a table as its rows, and give
+            a table that has few blank ones left some more (``BlockData.is_longer``).
 
     Errors: WorkbookError SX110 not one of ours, SX111 made by a newer version, SX112 not readable, SX9xx
     from the package (password, damage, Excel 97–2003…).
@@ -79,7 +85,7 @@ def read_workbook(
 
         found = resolve(path, _names(info), spec, cells, blocks=blocks)
         choices, mixed = _choices(path, spec, found, values)
-        work = _Reader(path, values, Context(found.lang, info.is_1904, choices))
+        work = _Reader(info, values, Context(found.lang, info.is_1904, choices), grows=grows)
         codes = {finding.code for finding in found.findings}
         work.is_whole = not codes & _LOSSES
         # What formulas show for lack of a sheet or a table that is gone is no news beside that.
@@ -134,7 +140,14 @@ def _names(info: WorkbookInfo) -> BookNames:
         names[name.name] = name.text
     sheets = tuple(sheet.name for sheet in info.sheets if sheet.kind == "worksheet")
     tables = tuple(
-        table_area(table.display_name, table.sheet, table.area, table.totals_rows, table.columns)
+        table_area(
+            table.display_name,
+            table.sheet,
+            table.area,
+            table.totals_rows,
+            table.columns,
+            has_look=table.has_look,
+        )
         for table in info.tables
         if table.header_rows
     )
@@ -199,8 +212,9 @@ def _taken(
 class _Reader:
     """The work on one workbook."""
 
-    def __init__(self, path: str, values: SheetValues, context: Context) -> None:
-        self.path, self.values, self.context = path, values, context
+    def __init__(self, info: WorkbookInfo, values: SheetValues, context: Context, *, grows: bool) -> None:
+        self.info, self.path = info, info.package.path
+        self.values, self.context, self.grows = values, context, grows
         self.lenient = replace(context, strict=False)
         self.findings: list[Finding] = []
         self.is_whole = self.tells_errors = True
@@ -227,7 +241,7 @@ class _Reader:
         width = max(place.column for place in block.places.values()) + getattr(block.block, "instances", 1)
         self._width[sheet] = max(self._width.get(sheet, 0), width)
         if block.header:
-            last = block.last + _BELOW if block.last is not None else block.bottom
+            last = block.last + DEEP if block.last is not None else block.bottom
         else:
             last = max(place.row for place in block.places.values())
         known = self._last.get(sheet, 0)
@@ -257,13 +271,17 @@ class _Reader:
         rows = self._rows(place.sheet)
         first = place.header + 1
         last = place.last if place.last is not None else self._last_used(place, rows)
-        cells = transpose(rows, {key: item.column for key, item in place.places.items()}, first, last)
-        blank = [""] * (last - first + 1)
-        columns = {spec.key: self._read(spec, cells.get(spec.key, blank)) for spec in place.block.fields}
-        filled = filled_rows(place.block, columns.values(), last - first + 1)
-        for at, key in total_rows(place, cells, first, self.values.meta(place.sheet)).items():
-            filled[at] = False
-            self._say_total("SX132", place, key, first + at, cells[key][at])
+        under = self._under(place, rows)
+        below = under.look(adopts=self.grows) if under is not None else Below()
+        typed = last + below.adopted
+        said = len(self.findings)
+        columns, filled = self._columns(place, rows, first, typed)
+        last = typed
+        if under is not None and self.grows:
+            last += under.spare(typed, int(filled[::-1].argmax()) if filled.any() else len(filled))
+        if last > typed:
+            del self.findings[said:]
+            columns, filled = self._columns(place, rows, first, last)
         index = np.flatnonzero(filled) + first
         data = BlockData(
             place.module,
@@ -279,10 +297,42 @@ class _Reader:
             context=self.lenient,
             table_columns=_table_columns(place),
             bottom=place.bottom,
+            table_last=place.last or 0,
+            typed_last=typed,
+            may_grow=under is not None and under.may_grow(last),
+            has_look=place.has_look,
         )
         data = self._looked_over(data, columns.values(), index)
-        self._below(place, rows, last)
+        self.findings += below.findings
         return data
+
+    def _columns(
+        self, place: BlockPlace, rows: Sequence[Row], first: int, last: int
+    ) -> tuple[dict[str, Column], lost.Mask]:
+        """The columns of a table from a row to another, and which rows are filled."""
+        cells = transpose(rows, {key: item.column for key, item in place.places.items()}, first, last)
+        blank = [""] * (last - first + 1)
+        columns = {spec.key: self._read(spec, cells.get(spec.key, blank)) for spec in place.block.fields}
+        filled = filled_rows(place.block, columns.values(), last - first + 1)
+        for at, key in total_rows(place, cells, first, self.values.meta(place.sheet)).items():
+            filled[at] = False
+            self._say_total("SX132", place, key, first + at, cells[key][at])
+        return columns, filled
+
+    def _under(self, place: BlockPlace, rows: Sequence[Row]) -> Under | None:
+        """The look under an Excel table; None for a plain range."""
+        if place.last is None or not isinstance(place.block, TableBlock):
+            return None
+
+        sheet = self.info.sheet(place.sheet)
+        return Under(
+            self.path,
+            place,
+            rows,
+            self.values.meta(place.sheet),
+            partial(first_in_the_way, self.info, sheet),
+            partial(is_drawn_over, self.info, sheet),
+        )
 
     def _form(self, place: BlockPlace) -> BlockData:
         count = getattr(place.block, "instances", 1)
@@ -356,30 +406,6 @@ class _Reader:
                 if len(used):
                     last = max(last, place.header + 1 + int(used[-1]))
         return last
-
-    def _below(self, place: BlockPlace, rows: Sequence[Row], last: int) -> None:
-        """Note rows that were typed right under the end of an Excel table."""
-        block = place.block
-        if place.last is None or not isinstance(block, TableBlock) or block.identity_key not in place.places:
-            return
-        column = place.places[block.identity_key].column
-        bottom = min(place.bottom or len(rows), last + _BELOW)
-        blank = blank_mask(cells_of(rows, column, last + 1, bottom)) if bottom > last else np.ones(1, bool)
-        count = int(np.argmax(blank)) if blank.any() else len(blank)
-        keys = {key: item.column for key, item in place.places.items()}
-        end = min(bottom, len(rows))
-        if any(
-            says_total(text) for column in keys.values() for text in cells_of(rows, column, last + 1, end)
-        ):
-            first = place.header + 1
-            cells = transpose(rows, keys, first, end)
-            for at, key in total_rows(place, cells, first, self.values.meta(place.sheet)).items():
-                if first + at > last:
-                    self._say_total("SX139", place, key, first + at, cells[key][at])
-                    count -= first + at <= last + count and key == block.identity_key
-        if count:
-            where = Location(self.path, place.sheet, cell_name(last + 1, column))
-            self.findings.append(Finding("SX126", where, {"n": count, "table": place.table or ""}))
 
     # -- formulas and findings -------------------------------------------------------------------------
 

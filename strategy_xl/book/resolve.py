@@ -55,7 +55,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TableArea:
-    """A ListObject as the workbook declares it: name, sheet, data rows under the header, columns."""
+    """A ListObject as the workbook declares it: name, sheet, data rows under the header, columns, look."""
 
     name: str
     sheet: str
@@ -64,6 +64,7 @@ class TableArea:
     left: int
     right: int
     columns: tuple[TableColumn, ...] = ()
+    has_look: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class BlockPlace:
         bottom: last row the block may use before the next block begins; None when nothing follows.
         table, left, columns: name of the ListObject as it is now, its first column and what it says of
             its columns; None, 0 and nothing without one.
+        has_look: whether the ListObject says how it looks.
     """
 
     module: ModuleSpec
@@ -106,6 +108,7 @@ class BlockPlace:
     table: str | None = None
     left: int = 0
     columns: tuple[TableColumn, ...] = ()
+    has_look: bool = True
 
 
 @dataclass(frozen=True)
@@ -311,6 +314,7 @@ class _Resolver:
             table.name if table else None,
             table.left if table else 0,
             table.columns if table else (),
+            table is None or table.has_look,
         )
 
     def _list_object(self, block: TableBlock, places: Iterable[Place]) -> TableArea | None:
@@ -464,7 +468,13 @@ def _within(column: int, table: TableArea | None) -> bool:
 
 
 def table_area(
-    name: str, sheet: str, area: Area, totals: int = 0, columns: tuple[TableColumn, ...] = ()
+    name: str,
+    sheet: str,
+    area: Area,
+    totals: int = 0,
+    columns: tuple[TableColumn, ...] = (),
+    *,
+    has_look: bool = True,
 ) -> TableArea:
     """A ListObject from its whole range, header and totals rows included."""
-    return TableArea(name, sheet, area.top, area.bottom - totals, area.left, area.right, columns)
+    return TableArea(name, sheet, area.top, area.bottom - totals, area.left, area.right, columns, has_look)

@@ -20,6 +20,7 @@ from strategy_xl.build.layout import PlacedBlock
 from strategy_xl.build.page import Page, field_note
 from strategy_xl.build.style import WHITE, WRAP_FROM_WIDTH, Look, mix, value_look
 from strategy_xl.build.validation import Validations
+from strategy_xl.schema.names import TABLE_STYLE
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
 from strategy_xl.text.lines import LETTERS, row_height, text_lines
 
@@ -27,7 +28,6 @@ USUAL_MESSAGE, MAX_FREE_LINES = 100, 2
 """Letters of a usual message, and the most lines kept free for one."""
 FILTER_BUTTON = 4.0
 """Width in characters that the filter button takes from a header."""
-TABLE_STYLE = "TableStyleLight1"
 
 
 def _rows(page: Page, block: TableBlock) -> list[dict[str, CellValue]]:

@@ -87,7 +87,7 @@ def _planned(source: Path, book: Path, templates: Path | None, options: Mapping[
 
     if not options["dry_run"]:
         refuse_if_open(book)
-    data = read_workbook(book, load_spec(templates))
+    data = read_workbook(book, load_spec(templates), grows=True)
     return plan(source, options["module"], data, _mapping(options["pairs"]), sheet=options["sheet"])
 
 

@@ -13,6 +13,7 @@ from strategy_xl.ooxml.cells import (
     BLANK,
     Cached,
     Formula,
+    Kept,
     Peek,
     Seen,
     Styled,
@@ -187,6 +188,10 @@ class CellPatcher:
                 blank,
             )
             return raw
+        if isinstance(value, Styled) and isinstance(value.value, Cached | Kept):
+            if isinstance(value.value, Cached):
+                raw = self.general(raw, row, column, value.value)
+            return self._restyled(raw, value.style)
         try:
             if isinstance(value, Cached):
                 return self._put_cached(raw, parts, row, column, value)
@@ -199,7 +204,7 @@ class CellPatcher:
     def new(self, row: int, column: int, value: Any, style: bytes | None) -> bytes:
         """The bytes of a cell that is not there yet; empty when there is nothing to write."""
         if isinstance(value, Styled):
-            style, value = value.style, value.value
+            style, value = value.style, None if isinstance(value.value, Kept) else value.value
         elif value is None or value == "" or isinstance(value, Peek):
             self.tally.unchanged += 1
             return b""
@@ -255,6 +260,15 @@ class CellPatcher:
     def forget_masters(self, row: int) -> None:
         """Drop the shared groups that end above the row: no cell is left to take their formula."""
         self.masters = {group: master for group, master in self.masters.items() if master.area.bottom >= row}
+
+    def _restyled(self, raw: bytes, style: bytes | None) -> bytes:
+        """A cell with another style, every other byte kept."""
+        opened = next(tags(raw))
+        if opened.attributes().get(b"s") == style:
+            self.tally.unchanged += 1
+            return raw
+        self.tally.changed += 1
+        return set_attribute(opened.raw, b"s", style) + raw[opened.end :]
 
     def _put_constant(self, raw: bytes, parts: CellParts, row: int, column: int, value: Any) -> bytes:
         style: object = _MISSING

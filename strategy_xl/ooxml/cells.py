@@ -67,7 +67,7 @@ class Cached(_Value):
 
 
 class Styled(_Value):
-    """A value with the index of the style its cell is to have (None: no style)."""
+    """A value (``Formula``, ``Cached``, ``Kept`` too) with the style its cell is to have (None: no style)."""
 
     __slots__ = ("value", "style")  # noqa: RUF023 - the order of the arguments
 
@@ -75,6 +75,12 @@ class Styled(_Value):
         """See the class."""
         self.value = value
         self.style = style
+
+
+class Kept(_Value):
+    """Not a value: what stands in the cell stays. As the value of a ``Styled``, only the style changes."""
+
+    __slots__ = ()
 
 
 class Seen(NamedTuple):

@@ -11,8 +11,12 @@ from strategy_xl.ooxml.cells import Cached
 from strategy_xl.ooxml.package import part_key
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import Tag, tags
+from strategy_xl.ooxml.xml_tree import Element
 
 Edits = Mapping[int, Mapping[int, Any]]
+
+_ROW_HEIGHT = 190_500
+"""Of a usual row, in the unit of drawings: 15 points."""
 
 
 def check_edits(info: WorkbookInfo, sheet: SheetInfo, edits: Edits) -> list[Finding]:
@@ -59,15 +63,61 @@ def pivot_areas(info: WorkbookInfo, part: str) -> tuple[str, list[Area]]:
 
 def standing_in(info: WorkbookInfo, sheet: SheetInfo, area: Area) -> Iterator[str]:
     """What lies over some cells of a sheet, so that no table can: tables, pivot tables, filters, merges."""
-    found = [(table.display_name, table.area) for table in info.tables_of(sheet)]
+    yield from (f"{name} ({other})" for name, other in _lying_on(info, sheet) if other.overlaps(area))
+
+
+def first_in_the_way(info: WorkbookInfo, sheet: SheetInfo, area: Area) -> int | None:
+    """The first row of some cells in which a table, a pivot table, a filter or a merge lies; None without."""
+    tops = [max(other.top, area.top) for _, other in _lying_on(info, sheet) if other.overlaps(area)]
+    return min(tops, default=None)
+
+
+def _lying_on(info: WorkbookInfo, sheet: SheetInfo) -> Iterator[tuple[str, Area]]:
+    """All that lies over cells of a sheet, each with its name."""
+    for table in info.tables_of(sheet):
+        yield table.display_name, table.area
     for part in info.related(sheet.part, "pivotTable"):
         name, areas = pivot_areas(info, part)
-        found += [(name, other) for other in areas]
+        yield from ((name, other) for other in areas)
     for tag in _after_cells(info, sheet):
         if tag.local in (b"autoFilter", b"mergeCell"):
-            other = parse_area(tag.attributes().get(b"ref", b"").decode())
-            found += [(tag.local.decode(), other)] if other is not None else []
-    yield from (f"{name} ({other})" for name, other in found if other.overlaps(area))
+            ref = parse_area(tag.attributes().get(b"ref", b"").decode())
+            if ref is not None:
+                yield tag.local.decode(), ref
+
+
+def is_drawn_over(info: WorkbookInfo, sheet: SheetInfo, area: Area) -> bool:
+    """Whether a picture, a chart or a shape lies over some cells of a sheet."""
+    return any(
+        other.overlaps(area)
+        for part in info.related(sheet.part, "drawing")
+        for anchor in info.tree(part).children
+        if (other := _anchored(anchor)) is not None
+    )
+
+
+def _anchored(anchor: Element) -> Area | None:
+    """The cells that a drawing lies over; of one that gives its size, as many rows as usual ones."""
+    start, end, size = anchor.find("from"), anchor.find("to"), anchor.find("ext")
+    if start is None:
+        return None
+    top, left = _marked(start)
+    if end is not None:
+        bottom, right = _marked(end)
+    else:
+        height = size.whole("cy", 0) if size is not None else 0
+        bottom, right = top + -(-height // _ROW_HEIGHT), MAX_COLUMN
+    return Area(top, left, max(top, bottom), max(left, right))
+
+
+def _marked(marker: Element) -> tuple[int, int]:
+    """Row and column of a drawing's corner."""
+    found = {}
+    for key in ("row", "col"):
+        element = marker.find(key)
+        text = element.text.strip() if element is not None else ""
+        found[key] = int(text) + 1 if text.isdecimal() and len(text) < 8 else 1
+    return found["row"], found["col"]
 
 
 def ruled_down_to(info: WorkbookInfo, sheet: SheetInfo, area: Area) -> int:

@@ -222,13 +222,14 @@ def _new_rows(old: Iterator[bytes], new: Iterator[bytes]) -> Iterator[bytes]:
 def _check_tables(source: WorkbookInfo, written: WorkbookInfo, changed: Collection[str]) -> None:
     """The tables of changed sheets have their name, columns, corner and header cells, and no row less."""
     for sheet in source.sheets:
-        if sheet.part not in changed:
-            continue
         for was in source.tables_of(sheet):
+            if sheet.part not in changed and was.part not in changed:
+                continue
             now = written.table_in(was.part, sheet.name) if was.part in changed else was
             area = was.area._replace(bottom=max(was.area.bottom, now.area.bottom))
             has_insert_row = was.has_insert_row and now.has_insert_row  # its first data may come, and stay
-            kept = was._replace(area=area, has_insert_row=has_insert_row)
+            has_look = was.has_look or now.has_look  # it may be put back
+            kept = was._replace(area=area, has_insert_row=has_insert_row, has_look=has_look)
             if now._replace(columns=()) != kept._replace(columns=()) or _titles(now) != _titles(was):
                 raise _different(source.package, now.part, str(now.area))
             if _header(source.package, sheet.part, was) != _header(written.package, sheet.part, now):

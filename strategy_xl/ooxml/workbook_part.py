@@ -62,6 +62,7 @@ class TableInfo(NamedTuple):
     columns: tuple[TableColumn, ...]
     has_query: bool
     has_insert_row: bool  # no data yet: its one blank row is not really there
+    has_look: bool  # says how it looks: LibreOffice takes that away
 
     @property
     def first_row(self) -> int:
@@ -284,6 +285,7 @@ class WorkbookInfo:
             tuple(columns),
             root.get("tableType") == "queryTable",
             root.get("insertRow") in ("1", "true"),
+            root.find("tableStyleInfo") is not None,
         )
 
     @cached_property

@@ -16,6 +16,8 @@ COMPANY = "company"
 """First part of the anchor of the cell in a sheet's title band that shows the firm; and the setting's key."""
 LABEL = "label"
 """First part of the anchor of a form label that follows a setting; the second is ``label_key``."""
+TABLE_STYLE = "TableStyleLight1"
+"""Name of the look that the Excel tables of a workbook have."""
 SHARE = "completeness"
 """First part of the anchor of a module's completeness cell."""
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.build.placing import table_rows
-from strategy_xl.build.sheet_table import TABLE_STYLE
 from strategy_xl.errors import Finding, Location
 from strategy_xl.formulas.cell_refs import Area, cell_name
 from strategy_xl.ooxml.guards import ruled_down_to, standing_in
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.splice import Splice
 from strategy_xl.ooxml.workbook_part import TableColumn, WorkbookInfo
+from strategy_xl.schema.names import TABLE_STYLE
 from strategy_xl.schema.spec import FieldRole, TableBlock
 from strategy_xl.work.mending import StandingBook
 

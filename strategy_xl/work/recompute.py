@@ -19,16 +19,20 @@ from strategy_xl.book.edits import Columns, FormulaTexts, edits, place
 from strategy_xl.book.frames import rule_frames
 from strategy_xl.book.read import read_workbook
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
+from strategy_xl.ooxml.growth import TableEdit
 from strategy_xl.ooxml.open_marks import refuse_if_open
-from strategy_xl.ooxml.patch import PatchReport, set_cells
+from strategy_xl.ooxml.patch import PatchReport
 from strategy_xl.ooxml.snapshot import Snapshot, twice
+from strategy_xl.ooxml.tables import edit_tables
 from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.adopting import take_over
 from strategy_xl.work.computing import compute, module_completeness
 from strategy_xl.work.digest import boards, figures, next_steps
+from strategy_xl.work.growing import table_edits
 from strategy_xl.work.heights import Heights, row_heights
 from strategy_xl.work.label_places import Places, label_places
+from strategy_xl.work.lengthening import lengthen
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class BookPlan:
             formulas as ``Formula``.
         heights: of the rows whose sentences change, sheet → row → points.
         sides: on which side of their points names stand in charts.
+        tables: what is to become of its tables.
     """
 
     data: WorkbookData
@@ -84,10 +89,11 @@ class BookPlan:
     columns: Columns
     heights: Heights
     sides: Places
+    tables: tuple[TableEdit, ...] = ()
 
 
 def plan_workbook(
-    source: Path | Snapshot, spec: WorkbookSpec, today: date, *, adopting: bool = False
+    source: Path | Snapshot, spec: WorkbookSpec, today: date, *, grows: bool = False
 ) -> BookPlan:
     """Read a workbook and compute all that it is to show; whoever calls writes it, in the file or in Excel.
 
@@ -95,18 +101,19 @@ def plan_workbook(
         source: the workbook, or what was read of it before.
         spec: the templates it was made from (with the user's own, if any).
         today: reference date, unless the workbook's settings fix one.
-        adopting: add the drafts that people chose to take over (not while others type in the workbook).
+        grows: whether tables take in what was typed under them and get blank rows, and drafts that people
+            chose become rows: for those who can write the tables too, while nobody else types.
 
     Errors: those of ``read_workbook``.
     """
-    data = read_workbook(source, spec)
+    data = read_workbook(source, spec, grows=grows)
     day = _reference_day(data, today)
     evaluations = evaluate(spec, rule_frames(data), day)
     filled = module_completeness(spec, data, evaluations)
     shares = filled["completeness"]
     answers = answer(spec, data.look, evaluations)
     taken: Columns = {}
-    if adopting:
+    if grows:
         adopted = take_over(spec, data, answers, day)
         data, taken = adopted.data, adopted.columns
         if adopted.has_rows:
@@ -129,9 +136,11 @@ def plan_workbook(
     for sheet, held in taken.items():
         for column, cells in held.items():
             columns.setdefault(sheet, {}).setdefault(column, {}).update(cells)
+    tables = table_edits(data, placed, shown, texts) if grows else ()
+    lengthen(spec, data, shown, columns)
     heights = row_heights(data, columns, placed)
     sides = label_places(spec, data, shown.columns)
-    return BookPlan(data, figures(spec, evaluations, shares), columns, heights, sides)
+    return BookPlan(data, figures(spec, evaluations, shares), columns, heights, sides, tables)
 
 
 def recompute_workbook(
@@ -160,7 +169,8 @@ def recompute_workbook(
         return JobReport(path, failure=failure, seconds=time.perf_counter() - start)
     return JobReport(
         path,
-        changed=patched.changed_cells,
+        # What only tables say of themselves is no cell, yet the file is another one.
+        changed=patched.changed_cells or len(patched.parts),
         findings=(*plan.data.findings, *patched.warnings),
         counts=plan.counts,
         sheets=plan.data.sheets,
@@ -176,13 +186,15 @@ def _attempt(
     refuse_if_open(path)
     snapshot = Snapshot.take(path)
     with snapshot.held():
-        plan = plan_workbook(snapshot, spec, today, adopting=True)
-        return plan, set_cells(
+        plan = plan_workbook(snapshot, spec, today, grows=True)
+        patched = edit_tables(
             snapshot,
             path,
+            plan.tables,
             columns=plan.columns,
             heights=plan.heights,
             sides=plan.sides,
             dry_run=dry_run,
             backups=backups,
         )
+        return plan, patched

@@ -77,6 +77,11 @@ def run(document: Any, operation: list[Any]) -> None:  # noqa: C901, PLR0912 - o
         sheet.getCellRangeByName(args[0]).Value = args[1]
     elif name == "formula":
         sheet.getCellRangeByName(args[0]).Formula = args[1]
+    elif name == "sort":
+        field = uno.createUnoStruct("com.sun.star.table.TableSortField")
+        field.Field, field.IsAscending = args[1], args[2]
+        fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+        uno.invoke(sheet.getCellRangeByName(args[0]), "sort", ((prop("SortFields", fields),),))
     elif name == "drop_table":
         document.DatabaseRanges.removeByName(args[0])
     else:

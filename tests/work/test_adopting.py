@@ -119,4 +119,4 @@ def test_nothing_is_taken_over_in_an_open_workbook(book: Path) -> None:
     row, column = data.blocks["objectives"].cell("title", data.blocks["objectives"].first_row)
     sheet = data.blocks["objectives"].sheet
     assert not plan_workbook(book, SPEC, DAY).columns.get(sheet, {}).get(column)
-    assert plan_workbook(book, SPEC, DAY, adopting=True).columns[sheet][column].keys() - {row}
+    assert plan_workbook(book, SPEC, DAY, grows=True).columns[sheet][column].keys() - {row}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import re
 import sqlite3
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -14,15 +15,18 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from strategy_xl.book.below import SPARE
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build import book as build
 from strategy_xl.errors import UsageError, WorkbookError
+from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import TableBlock
 from strategy_xl.text.catalog import message
 from strategy_xl.work.importing import plan as importer
 from strategy_xl.work.importing.matching import match_columns, title_key
+from strategy_xl.work.recompute import recompute_workbook
 
 TODAY = date(2026, 11, 24)
 ROOT = Path(__file__).parents[2]
@@ -138,7 +142,10 @@ def test_existing_rows_can_be_updated_or_refused(tmp_path: Path) -> None:
 
 
 def test_the_table_grows_when_its_rows_are_full(tmp_path: Path) -> None:
-    """Blank rows first, then new ones with formulas and styles; every other part keeps its bytes."""
+    """Blank rows first, then new ones with formulas and styles, and blank ones for what people type next.
+
+    Charts that read the table read on; every other part keeps its bytes.
+    """
     book = new_book(tmp_path / "plan.xlsx")
     before = read(book).blocks["clients"]
     count = len(before.all_rows) + 25
@@ -151,14 +158,54 @@ def test_the_table_grows_when_its_rows_are_full(tmp_path: Path) -> None:
     assert (report.filled, report.grown) == (count - 25, 25)
     after = read(book).blocks["clients"]
     assert len(after.frame) == count
-    assert after.last_row == before.last_row + 25
+    assert after.last_row == before.last_row + 25 + SPARE
     assert "net" in after.uncached
     assert not after.overtyped
     assert report.patch is not None
     with zipfile.ZipFile(book) as archive:
-        changed = {name for name in archive.namelist() if archive.read(name) != parts.get(name)}
+        written = {name: archive.read(name) for name in archive.namelist()}
+    changed = {name for name, content in written.items() if content != parts.get(name)}
     assert changed <= set(report.patch.parts)
-    assert not any("drawing" in name or "chart" in name or "styles" in name for name in changed)
+    assert not any("drawing" in name or "styles" in name for name in changed)
+    old, new = f"${before.last_row}<", f"${after.last_row}<"
+    for name in changed:
+        if "chart" in name:
+            assert re.sub(rf"\{old}", new, parts[name].decode()) == written[name].decode()
+
+
+def test_blank_rows_are_left_for_what_people_type(tmp_path: Path) -> None:
+    """A list that leaves few of them gives the table some more; one that leaves enough does not."""
+    for count, spare in ((5, 0), (15, 15)):
+        book = new_book(tmp_path / f"{count}.xlsx")
+        before = read(book).blocks["clients"]
+        source = write_list(
+            tmp_path / f"{count}.csv", [["Client", "CA"], *([f"Client {n}", str(n)] for n in range(count))]
+        )
+        report = importer.apply(importer.plan(source, "clients", read(book)), book)
+        assert (report.filled, report.grown) == (count, 0)
+        assert read(book).blocks["clients"].last_row == before.last_row + spare
+
+
+def test_rows_typed_below_are_taken_in(tmp_path: Path) -> None:
+    """An import goes on below what was typed under the table, which then belongs to it."""
+    book = new_book(tmp_path / "plan.xlsx", {"clients": [{"name": f"C{n}"} for n in range(3)]})
+    before = read(book).blocks["clients"]
+    row = before.last_row + 1
+    typed = {before.cell("name", row): "Typed", before.cell("revenue", row): 7.0}
+    set_cells(book, book, {before.sheet: typed})
+    count = len(before.all_rows)
+    source = write_list(
+        tmp_path / "list.csv", [["Client", "CA"], *([f"Client {n}", str(n)] for n in range(count))]
+    )
+    data = read_workbook(book, load_default(), grows=True)
+    report = importer.apply(importer.plan(source, "clients", data), book)
+    assert (report.filled, report.grown) == (count - 3, 3)
+    after = read(book).blocks["clients"]
+    assert len(after.frame) == count + 4
+    assert after.frame["name"][row] == "Typed"
+    assert after.last_row == row + 3 + SPARE
+    assert recompute_workbook(book, load_default(), TODAY).failure is None
+    assert read(book).findings == ()
 
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:

@@ -37,8 +37,8 @@ def saving(monkeypatch: pytest.MonkeyPatch, save: Callable[[int], object]) -> li
     """Let somebody save between every reading and its writing; the readings so far."""
     real, readings = recompute.plan_workbook, []
 
-    def plan(*args: Any) -> Any:
-        found = real(*args)
+    def plan(*args: Any, **options: Any) -> Any:
+        found = real(*args, **options)
         readings.append(len(readings))
         save(len(readings))
         return found

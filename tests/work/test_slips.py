@@ -178,7 +178,7 @@ HARMLESS: dict[str, tuple[Do, dict[str, int]]] = {
         {"SX210": 1},
     ),
     "formulas of blank rows erased": (
-        lambda b, t: b.cells(t, "clients", {("net", at): None for at in range(60, 90)}),
+        lambda b, t: b.cells(t, "clients", {("net", at): None for at in range(42, 58)}),
         {"SX210": 1},
     ),
     "formula of a form erased": (
@@ -187,7 +187,7 @@ HARMLESS: dict[str, tuple[Do, dict[str, int]]] = {
     ),
     "formula replaced by a number": (lambda b, t: b.cells(t, "clients", {("net", 1): 12.0}), {"SX209": 1}),
     "number over a formula of a blank row": (
-        lambda b, t: b.cells(t, "clients", {("net", 150): 12.0}),
+        lambda b, t: b.cells(t, "clients", {("net", 50): 12.0}),
         {"SX209": 1},
     ),
     "cells pasted over formulas": (
@@ -200,9 +200,9 @@ HARMLESS: dict[str, tuple[Do, dict[str, int]]] = {
         lambda b, t: b.cells(t, "client_tiles", {(b.block("client_tiles").block.fields[0].key, 0): 5.0}),
         {"SX209": 1},
     ),
-    "typed under the table": (
-        lambda b, t: b.cells(t, "clients", typed_row(b.block("clients"), 200, "Nouveau", 1000.0, 10.0)),
-        {"SX126": 1},
+    "note under the table": (
+        lambda b, t: b.cells(t, "clients", {("name", 60): "Source : les ventes"}),
+        {"SX140": 1},
     ),
     "total in the table": (lambda b, t: b.cells(t, "clients", total(b, 40)), {"SX132": 1}),
     "total in the table, named in another column": (
@@ -210,11 +210,11 @@ HARMLESS: dict[str, tuple[Do, dict[str, int]]] = {
         {"SX132": 1},
     ),
     "total under the table, named in another column": (
-        lambda b, t: b.cells(t, "clients", total(b, 201, beside=True)),
+        lambda b, t: b.cells(t, "clients", total(b, 61, beside=True)),
         {"SX139": 1},
     ),
-    "total under the table": (lambda b, t: b.cells(t, "clients", total(b, 200)), {"SX139": 1}),
-    "sorted": (lambda b, t: b.raw(t, slips.swap_rows, "Clients", 11, 20), {}),
+    "total under the table": (lambda b, t: b.cells(t, "clients", total(b, 60)), {"SX139": 1}),
+    "sorted": (lambda b, t: b.raw(t, slips.swap_rows, "Clients", 15, 24), {}),
     "filtered": (lambda b, t: b.raw(t, slips.filter_rows, "Clients", range(13, 18)), {}),
     "column renamed": (
         lambda b, t: b.raw(t, slips.rename_column, "Clients", "Heures passées", "Temps passé"),
@@ -223,7 +223,7 @@ HARMLESS: dict[str, tuple[Do, dict[str, int]]] = {
     "column moved": (lambda b, t: b.raw(t, slips.swap_columns, "Clients", 1, 2), {}),
     "column added": (lambda b, t: b.raw(t, slips.widen_table, "Clients", "Mes notes"), {}),
     "cells of blank rows merged": (
-        lambda b, t: b.raw(t, slips.merge, "Matrice clients", "C100:E102"),
+        lambda b, t: b.raw(t, slips.merge, "Matrice clients", "C60:E62"),
         {"SX133": 1},
     ),
     "formulas merged": (
@@ -231,7 +231,7 @@ HARMLESS: dict[str, tuple[Do, dict[str, int]]] = {
             t,
             slips.merge,
             "Matrice clients",
-            b.block("clients").a1("net", 100) + ":" + b.block("clients").a1("net", 102),
+            b.block("clients").a1("net", 60) + ":" + b.block("clients").a1("net", 62),
         ),
         {"SX133": 1},
     ),

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,8 +22,6 @@ pytestmark = pytest.mark.libreoffice
 TODAY = date(2026, 11, 28)
 SPEC = load_default()
 SHEET = "Matrice clients"
-SYSTEM_PYTHON = "/usr/bin/python3"
-PEOPLE = Path(__file__).parents[1] / "book" / "people.py"
 
 Do = Callable[..., Path]
 
@@ -40,55 +35,17 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def people(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Do]:
-    """A function that does things to a workbook in a running LibreOffice and gives the saved file."""
-    if (
-        not Path(SYSTEM_PYTHON).exists()
-        or subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], check=False).returncode
-    ):
-        pytest.skip("the system's Python has no UNO (package python3-uno)")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    profile = tmp_path_factory.mktemp("profile")
-    office = subprocess.Popen(
-        [
-            soffice,
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--headless",
-            "--norestore",
-            f"--accept=socket,host=localhost,port={port};urp;",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-    def do(source: Path, *operations: tuple[Any, ...]) -> Path:
-        target = tmp_path_factory.mktemp("people") / "plan.xlsx"
-        subprocess.run(
-            [SYSTEM_PYTHON, str(PEOPLE), str(port), str(source), str(target), json.dumps(operations)],
-            check=True,
-            timeout=240,
-        )
-        return target
-
-    yield do
-    office.terminate()
-    office.wait(60)
-
-
 # What is done, the lines it gives, and how many clients are left of 40.
 SESSIONS: dict[str, tuple[list[tuple[Any, ...]], dict[str, int], int]] = {
     "saved again": ([], {}, 40),
     "row inserted": ([("insert_rows", SHEET, 14, 1)], {"SX210": 1}, 40),
     "row deleted": ([("delete_rows", SHEET, 14, 1)], {}, 39),
     "row cleared": ([("clear", SHEET, "A14:BD14")], {"SX210": 1}, 39),
-    "cells cut and pasted over formulas": ([("move_range", SHEET, "C12:C14", "AK12")], {"SX209": 1}, 40),
+    "cells cut and pasted over formulas": ([("move_range", SHEET, "G14:G16", "AK14")], {"SX209": 1}, 40),
     "column inserted in the table": ([("insert_columns", SHEET, 4, 1)], {}, 40),
     "table turned into a range": ([("drop_table", SHEET, "Clients")], {"SX124": 1}, 40),
     "sheet copied": ([("copy_sheet", SHEET, "Copie")], {}, 40),
-    "cells of a blank row merged": ([("merge", SHEET, "C100:E102")], {"SX133": 1}, 40),
+    "cells of a blank row merged": ([("merge", SHEET, "C60:E62")], {"SX133": 1}, 40),
 }
 
 
@@ -111,7 +68,7 @@ def test_a_session_costs_no_more_than_its_slip(kind: str, book: Path, people: Do
     [
         (("delete_sheet", "Paramètres"), "SX134"),
         (("drop_table", SHEET, "Clients"), "SX136"),
-        (("delete_rows", SHEET, 10, 201), "SX135"),
+        (("delete_rows", SHEET, 10, 63), "SX135"),
     ],
 )
 def test_what_libreoffice_deleted_is_brought_back(
@@ -137,7 +94,7 @@ def test_a_formula_put_back_is_calculated(
     book: Path, people: Do, recalculated: Callable[[Path], Path]
 ) -> None:
     """What LibreOffice calculates with the formulas put back is what the night wrote."""
-    target = people(book, ("clear", SHEET, "AK12:AL14"))
+    target = people(book, ("clear", SHEET, "AK14:AL16"))
     report = recompute_workbook(target, SPEC, TODAY)
     assert [(finding.code, finding.args["n"]) for finding in report.findings] == [("SX210", 6)]
     mine = read_workbook(target, SPEC).blocks["clients"]

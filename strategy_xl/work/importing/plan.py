@@ -1,9 +1,9 @@
 """Bring an existing list into a table of a workbook: match, look, then write.
 
 ``plan`` reads the list and shows what would happen; ``apply`` writes it through the lossless patcher: blank
-prepared rows are filled first, then the table grows. Text stays text: a cell that begins with ``=`` goes in
-as text and is never calculated. A cell of the list that is empty or cannot be read never overwrites one of
-the workbook.
+rows are filled first, then the table grows, with blank rows for what people type next. Text stays text: a
+cell that begins with ``=`` goes in as text and is never calculated. A cell of the list that is empty or
+cannot be read never overwrites one of the workbook.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from strategy_xl.book.below import LEAST_SPARE, SPARE
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.errors import Finding, Location, Severity, UsageError, WorkbookError
 from strategy_xl.formulas.cell_refs import cell_name
@@ -314,9 +315,9 @@ def _cells(data: BlockData, row: ImportRow, excel_row: int) -> dict[tuple[int, i
 
 
 def _blank_rows(data: BlockData) -> list[int]:
-    """Blank rows of the table: those after the last filled one first, then the gaps."""
+    """Blank rows that the table has: those after the last filled one first, then the gaps."""
     filled = set(data.frame.index)
-    blank = [row for row in data.all_rows if row not in filled]
+    blank = [row for row in data.all_rows if row not in filled and not data.is_new(row)]
     last = max(filled, default=0)
     return [row for row in blank if row > last] + [row for row in blank if row < last]
 
@@ -334,15 +335,24 @@ def _check_growth(data: BlockData, where: Location, grown: Sequence[ImportRow]) 
 def _write(
     data: BlockData, edits: Mapping[tuple[int, int], Any], grown: Sequence[ImportRow], **options: Any
 ) -> PatchReport | None:
-    """Blank rows filled, the table grown; the options are the patcher's own."""
+    """Blank rows filled, the table grown; the options are the patcher's own.
+
+    When few blank rows are left after that, the table gets some for what people type next.
+    """
     if not edits and not grown:
         return None
     by_sheet = {data.sheet: edits} if edits else {}
-    if not grown:
+    bottom = max(data.typed_last, data.table_last) + len(grown)
+    filled = {int(row) for row in data.frame.index} | {row for row, _ in edits}
+    left = 0 if grown else bottom - max(filled, default=data.first_row - 1)
+    spare = SPARE - left if data.may_grow and left < LEAST_SPARE else 0
+    if not grown and not spare and bottom == data.table_last:
         return set_cells(edits=by_sheet, **options)
     assert data.table is not None
     rows = [
         {data.places[key].column - data.table_left: value for key, value in row.cells.items()}
         for row in grown
     ]
-    return append_rows(table_name=data.table, rows=rows, edits=by_sheet, **options)
+    return append_rows(
+        table_name=data.table, rows=rows, edits=by_sheet, typed=data.typed_last, spare=spare, **options
+    )
