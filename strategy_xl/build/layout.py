@@ -13,6 +13,7 @@ from functools import cached_property
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from strategy_xl.schema.spec import (
+    INDENT_WIDTH,
     AnyBlock,
     FieldType,
     ListsBlock,
@@ -21,7 +22,9 @@ from strategy_xl.schema.spec import (
     TableBlock,
     WorkbookSpec,
 )
+from strategy_xl.text.lines import BOLD_LETTERS, text_lines
 
+__all__ = ["BOLD_LETTERS", "INDENT_WIDTH", "text_lines"]
 FIRST_COLUMN = 2
 TITLE_ROW, QUESTION_ROW, LEGEND_ROW, FIRST_ROW = 1, 2, 3, 4
 MARGIN_WIDTH = 2.0
@@ -32,11 +35,7 @@ LEAST_LABEL_WIDTH, LABEL_WIDTH, MAX_LABEL_WIDTH, SHORT_WIDTH, LONG_WIDTH = 24.0,
 INSTANCE_WIDTH, LIST_WIDTH = 27.0, 20.0
 CHART_PAGE_CM, CHART_GAP_CM = 37.0, 0.4
 PIXELS_PER_INCH = 96
-INDENT_WIDTH = 1.5
-"""Width in characters that the indent of cells adds to a column."""
 LINE_POINTS = 15.0
-LETTERS, BOLD_LETTERS = 1.25, 1.12
-"""Letters of body size per unit of column width: a letter is narrower than a digit on average."""
 CM_PER_ROW = LINE_POINTS / 72 * 2.54
 LISTS_PER_BAND = 6
 LONG_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.MESSAGE, FieldType.LINK})
@@ -46,22 +45,6 @@ WIDE_TYPES = frozenset({FieldType.LONG_TEXT, FieldType.MESSAGE})
 def pixels(width: float) -> int:
     """Screen width in pixels of a column of that many characters (Calibri 11)."""
     return int(width * 7 + 5)
-
-
-def text_lines(text: str, width: float, *, bold: bool = False) -> int:
-    """Lines a text of size 10 takes in a column that wide (in digits of size 11), word by word."""
-    width = max(width * (BOLD_LETTERS if bold else LETTERS), 1.0)
-    lines = 0
-    for paragraph in text.split("\n"):
-        used, lines = 0.0, lines + 1
-        for word in paragraph.split(" "):
-            length = len(word)
-            if used and used + 1 + length > width:
-                lines, used = lines + 1, 0.0
-            used += length + (1 if used else 0)
-            while used > width:
-                lines, used = lines + 1, used - width
-    return lines
 
 
 @dataclass(frozen=True, slots=True)

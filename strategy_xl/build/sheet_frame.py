@@ -119,7 +119,8 @@ def set_widths(page: Page) -> None:
 
 def _points(page: Page, last_row: int) -> float:
     dimensions = page.sheet.row_dimensions
-    return sum((dimensions[row].height or DEFAULT_POINTS) for row in range(1, last_row + 1))
+    shown = (dimensions[row] for row in range(1, last_row + 1))
+    return sum(0 if row.hidden else row.height or DEFAULT_POINTS for row in shown)
 
 
 def _first_table(page: Page) -> PlacedBlock | None:

@@ -155,7 +155,6 @@ def number_format(spec: FieldSpec, lang: str) -> str:  # noqa: PLR0911 - one ret
 
 
 _CENTRED = frozenset({FieldType.DATE, FieldType.BOOL})
-WRAP_FROM_WIDTH = 20.0
 
 
 def value_look(spec: FieldSpec, theme: ThemeSpec, lang: str) -> Look:
@@ -165,13 +164,15 @@ def value_look(spec: FieldSpec, theme: ThemeSpec, lang: str) -> Look:
         FieldRole.COMPUTED: theme.computed,
         FieldRole.OWNED: theme.owned,
     }[spec.role]
-    right, centred = spec.type in NUMERIC_TYPES, spec.type in _CENTRED
+    centred = spec.type in _CENTRED or bool(spec.tones)
+    right = spec.type in NUMERIC_TYPES and not centred
     return Look(
         fill=fill,
         border=LINE,
+        bold=bool(spec.tones),
         format=number_format(spec, lang),
         horizontal="right" if right else "center" if centred else "left",
-        wrap=not (right or centred) and spec.width >= WRAP_FROM_WIDTH,
+        wrap=spec.wraps,
         indent=0 if right or centred else 1,
         locked=spec.role is not FieldRole.INPUT,
         colour=TONE_INK[Tone.INFO] if spec.type is FieldType.LINK else None,

@@ -8,11 +8,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 from lxml import etree
+
+from strategy_xl.ooxml.extensions import SparklineGroup, extend
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PROPERTIES: Final = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
@@ -133,14 +135,22 @@ class SharedStrings:
         )
 
 
-def finish(saved: bytes, *, company: str, day: date) -> bytes:
+def finish(
+    saved: bytes,
+    *,
+    company: str,
+    day: date,
+    sparklines: Mapping[str, Sequence[SparklineGroup]] | None = None,
+) -> bytes:
     """Rework a package that openpyxl saved.
 
     Arguments:
         saved: bytes of the package.
         company: goes into the document properties when not empty.
         day: date of creation and change.
+        sparklines: groups of them by name of the sheet's part.
     """
+    groups = sparklines or {}
     changes: dict[str, Callable[[bytes], bytes]] = {
         "xl/styles.xml": order_fonts,
         "docProps/core.xml": _with_day(day),
@@ -158,7 +168,7 @@ def finish(saved: bytes, *, company: str, day: date) -> bytes:
         for name in source.namelist():
             content = source.read(name)
             if name.startswith("xl/worksheets/sheet"):
-                content = strings.move(content)
+                content = extend(strings.move(content), name, groups.get(name, ()))
             parts[name] = changes[name](content) if name in changes else content
         parts[STRINGS_PART] = strings.part()
         for name, content in parts.items():

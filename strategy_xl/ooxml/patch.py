@@ -26,6 +26,7 @@ from strategy_xl.ooxml.package_write import Content, Packed, write_package
 from strategy_xl.ooxml.pipeline import repack
 from strategy_xl.ooxml.readback import read_back
 from strategy_xl.ooxml.replace import atomic_replace
+from strategy_xl.ooxml.row_heights import RowHeights, with_heights
 from strategy_xl.ooxml.scan import SheetScanner
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, WorkbookInfo
@@ -82,6 +83,7 @@ def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but t
     allow_breaking_signature: bool = False,
     dry_run: bool = False,
     backups: int = 0,
+    heights: Mapping[str, RowHeights] | None = None,
 ) -> PatchReport:
     """Write values into cells of a workbook, keeping every other byte.
 
@@ -97,6 +99,7 @@ def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but t
         allow_breaking_signature: write although the package is digitally signed.
         dry_run: find out what would change, write nothing.
         backups: how many earlier versions of the target stay beside it, the replaced one among them.
+        heights: sheet name → row → points, for rows that people gave no height; only together with a change.
 
     Result: the report. A cell that already holds the value keeps its bytes; when no cell changes the
     target gets the very bytes of the source, and in place nothing is written at all.
@@ -109,7 +112,7 @@ def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but t
     with Package.open(snapshot) as package:
         job = PatchJob(package, target, snapshot)
         for sheet, by_column in job.by_sheet(normalised(package.path, edits, columns)):
-            job.patch_sheet(sheet, by_column)
+            job.patch_sheet(sheet, by_column, heights=(heights or {}).get(sheet.name))
         job.settle_calculation(full_calc=full_calc)
         job.check_signature(allow=allow_breaking_signature)
         return job.write(dry_run=dry_run, backups=backups)
@@ -176,7 +179,11 @@ class PatchJob:
         return style in self._date_styles
 
     def patch_sheet(
-        self, sheet: SheetInfo, edits: Mapping[int, Mapping[int, Any]], edit_tail: TailEdit | None = None
+        self,
+        sheet: SheetInfo,
+        edits: Mapping[int, Mapping[int, Any]],
+        edit_tail: TailEdit | None = None,
+        heights: RowHeights | None = None,
     ) -> None:
         """Patch one sheet part; kept for ``write`` only when a byte of it changes.
 
@@ -198,7 +205,9 @@ class PatchJob:
             self._is_date_style,
         )
         scanner = SheetScanner(facts, edits, edit_tail)
-        packed = repack(self.package, sheet.part, scanner.run, Path(os.path.realpath(self._target)).parent)
+        folder = Path(os.path.realpath(self._target)).parent
+        run = (lambda pieces: with_heights(scanner.run(pieces), heights)) if heights else scanner.run
+        packed = repack(self.package, sheet.part, run, folder)
         self._count(sheet, scanner.tally, facts)
         if scanner.tally.changed or edit_tail is not None:
             self.replaced[sheet.part] = packed

@@ -60,6 +60,9 @@ class FieldType(StrEnum):
     LINK = "link"
 
 
+INDENT_WIDTH = 1.5
+"""Width in characters that the indent of cells adds to a table's column."""
+WRAP_FROM_WIDTH = 20.0
 NUMERIC_TYPES = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT})
 
 
@@ -88,6 +91,18 @@ def _both(value: object) -> object:
 Unit = Annotated[Text, BeforeValidator(_both)]
 
 
+class BarSpec(Spec):
+    """A bar in the cell, from 0 to the value that fills it; the number stays in front of it.
+
+    Arguments:
+        full: value of a full bar (1 for a share, 10 for a mark out of ten).
+        tone: its colour.
+    """
+
+    full: float = Field(default=1, gt=0)
+    tone: Tone = Tone.INFO
+
+
 class FieldSpec(Spec):
     """One column of a table or one labelled cell of a form.
 
@@ -107,6 +122,11 @@ class FieldSpec(Spec):
         hidden: helper column, out of sight but not secret.
         lines: height of a form cell in text lines.
         section: heading shown above this field, in a form (a long form reads in parts).
+        bar: a data bar in a numeric column of a table.
+        spark: ``block[key:other]``, columns of the same table: the cell shows them as a small line.
+        tones: colour of single values of a column (``{ "2" = "good", "?" = "neutral" }``).
+        unit_from: key of the field in the same row that names the unit; numbers are shown with it.
+        repeat: as many such fields in a row; ``{i}`` counts up from 1 and ``{j}`` down to 1 in all texts.
     """
 
     key: Key
@@ -128,6 +148,18 @@ class FieldSpec(Spec):
     lines: int = Field(default=1, ge=1, le=20)
     section: Text | None = None
     default: Any = None
+    bar: BarSpec | None = None
+    spark: str | None = None
+    tones: dict[str, Tone] = Field(default_factory=dict)
+    unit_from: Key | None = None
+    repeat: Literal[1] = 1
+
+    @property
+    def wraps(self) -> bool:
+        """Whether a long content of a table's cell goes on in a second line."""
+        if self.hidden or self.tones or self.type in NUMERIC_TYPES | {FieldType.DATE, FieldType.BOOL}:
+            return False
+        return self.type is FieldType.CHOICE or self.width >= WRAP_FROM_WIDTH
 
     @model_validator(mode="after")
     def _coherent(self) -> FieldSpec:
@@ -138,6 +170,34 @@ class FieldSpec(Spec):
         if self.required and self.role is not FieldRole.INPUT:
             raise ValueError("only an input field can be required")
         return self
+
+
+def _numbered(value: Any, i: int, j: int) -> Any:
+    """A part of a raw field with its counters filled in."""
+    if isinstance(value, str):
+        return value.replace("{i}", str(i)).replace("{j}", str(j))
+    if isinstance(value, dict):
+        return {key: _numbered(part, i, j) for key, part in value.items()}
+    return value
+
+
+def _repeated(fields: Any) -> Any:
+    """Raw fields, those that repeat written out."""
+    if not isinstance(fields, list | tuple):
+        return fields
+    found: list[Any] = []
+    for field in fields:
+        count = field.get("repeat") if isinstance(field, dict) else None
+        if not isinstance(count, int) or not 1 < count <= MAX_REPEAT:
+            found.append(field)
+            continue
+        one = {key: part for key, part in field.items() if key != "repeat"}
+        found += [_numbered(one, i, count + 1 - i) for i in range(1, count + 1)]
+    return found
+
+
+MAX_REPEAT = 60
+Fields = Annotated[tuple[FieldSpec, ...], BeforeValidator(_repeated)]
 
 
 class Block(Spec):
@@ -168,7 +228,7 @@ class TableBlock(Block):
     """
 
     kind: Literal["table"]
-    fields: tuple[FieldSpec, ...] = Field(min_length=1)
+    fields: Fields = Field(min_length=1)
     rows: int = Field(default=20, ge=1, le=1_000_000)
     identity: Key | None = None
     min_rows: int = Field(default=1, ge=0)
@@ -196,7 +256,7 @@ class FormBlock(Block):
     """Labelled cells; several instances stand side by side (one column a persona)."""
 
     kind: Literal["form"]
-    fields: tuple[FieldSpec, ...] = Field(min_length=1)
+    fields: Fields = Field(min_length=1)
     instances: int = Field(default=1, ge=1, le=20)
     instance_label: Text | None = None
     identity: Key | None = None
@@ -260,11 +320,19 @@ class ChartSpec(Spec):
 
 
 class SummaryBlock(Block):
-    """Result cells (tiles) and charts, fed by formulas or by the batch."""
+    """Result cells (tiles) and charts, fed by formulas or by the batch.
+
+    Arguments:
+        fields: the tiles.
+        columns: tiles side by side.
+        legend: two lines to read, on the right of the first tiles.
+        charts: the charts under them.
+    """
 
     kind: Literal["summary"]
     fields: tuple[FieldSpec, ...] = ()
     columns: int = Field(default=4, ge=1, le=8)
+    legend: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
     charts: tuple[ChartSpec, ...] = ()
 
 
@@ -401,6 +469,21 @@ class ThemeSpec(Spec):
     neutral: Colour = "EDEDED"
 
 
+class UnitSpec(Spec):
+    """How numbers are shown whose row names a unit (``FieldSpec.unit_from``).
+
+    Arguments:
+        names: how people write the unit.
+        whole, part: Excel number format of whole numbers, and of those with decimals; the unit in both.
+        share: the unit is %, and numbers from -1 to 1 are shares (0.22 is shown as 22 %): their formats.
+    """
+
+    names: tuple[str, ...] = Field(min_length=1)
+    whole: Unit
+    part: Unit
+    share: tuple[Unit, Unit] | None = None
+
+
 class FigureSpec(Spec):
     """One figure of a run's table of results: the rows of a block, or those with one choice in a column.
 
@@ -425,6 +508,7 @@ class WorkbookSpec(Spec):
         schema_version: stamped into every workbook; raised when a reader must know.
         order: module keys, in sheet order.
         figures: what a run counts in each workbook.
+        units: number formats of units that rows name.
         modules: filled by the loader from the other files.
     """
 
@@ -435,6 +519,7 @@ class WorkbookSpec(Spec):
     groups: tuple[GroupSpec, ...]
     lists: tuple[ListSpec, ...]
     figures: tuple[FigureSpec, ...] = ()
+    units: tuple[UnitSpec, ...] = ()
     modules: tuple[ModuleSpec, ...] = ()
 
     def module(self, key: str) -> ModuleSpec:

@@ -17,6 +17,7 @@ from strategy_xl.answers.judging import evaluate
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.edits import Columns, FormulaTexts, edits, place
 from strategy_xl.book.frames import rule_frames
+from strategy_xl.book.heights import row_heights
 from strategy_xl.book.read import read_workbook
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
 from strategy_xl.ooxml.open_marks import refuse_if_open
@@ -151,4 +152,6 @@ def _attempt(
     snapshot = Snapshot.take(path)
     with snapshot.held():
         plan = plan_workbook(snapshot, spec, today)
-        return plan, set_cells(snapshot, path, columns=plan.columns, dry_run=dry_run, backups=backups)
+        heights = row_heights(plan.data, plan.columns)
+        options = {"dry_run": dry_run, "backups": backups}
+        return plan, set_cells(snapshot, path, columns=plan.columns, heights=heights, **options)
