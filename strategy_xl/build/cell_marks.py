@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from strategy_xl.build import tones
 from strategy_xl.build.layout import PlacedBlock
 from strategy_xl.build.page import Page
-from strategy_xl.build.style import TONE_INK, TONE_STRONG, WHITE, mix, tone_fill
+from strategy_xl.build.style import NBSP, TONE_INK, TONE_STRONG, WHITE, mix, money_format, tone_fill
 from strategy_xl.formulas.excel import quote
 from strategy_xl.ooxml.extensions import SparklineGroup
 from strategy_xl.schema.spec import FieldSpec, TableBlock, Tone, UnitSpec
@@ -89,10 +89,15 @@ def _forms(unit: UnitSpec, here: str, named: str, lang: str) -> Iterator[tuple[s
     """Conditions and number formats of a unit, the first that holds counts."""
     names = [f"TRIM({named})={quote(name)}" for name in unit.names]
     is_unit = names[0] if len(names) == 1 else f"OR({','.join(names)})"
-    if unit.share is not None:
-        whole, part = (text.get(lang) for text in unit.share)
+    if unit.kind == "money":
+        yield is_unit, money_format(unit.names[0], lang)
+        return
+    if unit.kind == "percent":
+        space = NBSP if lang == "fr" else ""
         share = f"{is_unit},ISNUMBER({here}),ABS(N({here}))<=1"
-        yield f"AND({share},ROUND(100*N({here}),1)=ROUND(100*N({here}),0))", whole
-        yield f"AND({share})", part
-    yield f"AND({is_unit},ISNUMBER({here}),ROUND(N({here}),1)=ROUND(N({here}),0))", unit.whole.get(lang)
-    yield is_unit, unit.part.get(lang)
+        yield f"AND({share},ROUND(100*N({here}),1)=ROUND(100*N({here}),0))", f"0{space}%"
+        yield f"AND({share})", f"0.0{space}%"
+    glued = unit.kind == "percent" and lang != "fr"
+    suffix = f'{"" if glued else NBSP}"{unit.names[0]}"'
+    yield f"AND({is_unit},ISNUMBER({here}),ROUND(N({here}),1)=ROUND(N({here}),0))", f"#,##0{suffix}"
+    yield is_unit, f"#,##0.0{suffix}"

@@ -119,7 +119,8 @@ class Styles:
         return scratch._style  # noqa: SLF001
 
 
-def _money(unit: str, lang: str) -> str:
+def money_format(unit: str, lang: str) -> str:
+    """Number format of whole amounts in a currency."""
     if lang == "fr":
         return f'#,##0{NBSP}"{unit}"'
     return f'"{unit}"#,##0;-"{unit}"#,##0'
@@ -138,7 +139,7 @@ def number_format(spec: FieldSpec, lang: str) -> str:  # noqa: PLR0911 - one ret
     suffix = f'{NBSP}"{unit}"' if unit and not is_scale(spec) else ""
     match spec.type:
         case FieldType.MONEY:
-            return _money(unit or "€", lang)
+            return money_format(unit or "€", lang)
         case FieldType.PERCENT:
             return f"0{NBSP}%" if lang == "fr" else "0%"
         case FieldType.DATE:

@@ -18,8 +18,8 @@ _OWN: Final = re.compile(rb' (?:customHeight|hidden|collapsed)="(?:1|true)"')
 def with_heights(pieces: Iterable[bytes], heights: RowHeights) -> Iterator[bytes]:
     """The pieces of a sheet part, given rows at a height that holds their texts.
 
-    A row that people gave a height, or hid, is theirs. The height is a proposal (no ``customHeight``): programs
-    fit the row again as soon as somebody types in it.
+    A row that people gave a height, or hid, is theirs. The height is a proposal (no ``customHeight``):
+    programs fit the row again as soon as somebody types in it.
 
     Arguments:
         pieces: the part; no row's opening tag is cut in two.

@@ -34,9 +34,9 @@ def live_columns(
         letters: points by letter key after the fields had their say, NaN when not assessable.
         score, verdict: of the letters.
 
-    Returns read_title (the sentence that was read), text_m, text_t (points of the sentence alone), text_object
-    and text_measure (1 when it names an object, and a figure), m_live, a_live, t_live and r_shown (points or
-    ``?``), score_live and verdict_live.
+    Returns read_title (the sentence that was read), text_m, text_t (points of the sentence alone),
+    text_object and text_measure (1 when it names an object, and a figure), m_live, a_live, t_live and r_shown
+    (points or ``?``), score_live and verdict_live.
     """
     index = objectives.index
 

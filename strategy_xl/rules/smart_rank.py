@@ -1,9 +1,9 @@
 """Which objectives first: what they are worth to the firm, times how feasible they are.
 
 Priority = importance (1–5) × feasibility (0–1). Feasibility is the share of the points of A and R that the
-objective has: accepted by its owner, and realistic. A letter that cannot be assessed is left out; with neither
-there is no priority, for nothing is known. Objectives on hold have none. Among equal priorities the nearest
-deadline comes first, one without deadline last; what is equal in both shares its rank.
+objective has: accepted by its owner, and realistic. A letter that cannot be assessed is left out; with
+neither there is no priority, for nothing is known. Objectives on hold have none. Among equal priorities the
+nearest deadline comes first, one without deadline last; what is equal in both shares its rank.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def rank(objectives: Frame) -> RuleResult:
     """Rank the objectives.
 
     Arguments:
-        objectives: block ``objectives`` with the answers of ``smart.assess``; used: a, r (points, NaN when not
-            assessable), importance, active, deadline.
+        objectives: block ``objectives`` with the answers of ``smart.assess``; used: a, r (points, NaN when
+            not assessable), importance, active, deadline.
 
     Returns priority (0–5, NaN without) and rank (1 is first, NaN without).
     """

@@ -473,15 +473,12 @@ class UnitSpec(Spec):
     """How numbers are shown whose row names a unit (``FieldSpec.unit_from``).
 
     Arguments:
-        names: how people write the unit.
-        whole, part: Excel number format of whole numbers, and of those with decimals; the unit in both.
-        share: the unit is %, and numbers from -1 to 1 are shares (0.22 is shown as 22 %): their formats.
+        names: how people write the unit; the first one stands beside the numbers.
+        kind: ``percent`` shows a number from -1 to 1 as a share (0.22 as 22 %); ``money`` has no decimals.
     """
 
-    names: tuple[str, ...] = Field(min_length=1)
-    whole: Unit
-    part: Unit
-    share: tuple[Unit, Unit] | None = None
+    names: tuple[Annotated[str, StringConstraints(pattern=r'^[^"]+$')], ...] = Field(min_length=1)
+    kind: Literal["suffix", "money", "percent"] = "suffix"
 
 
 class FigureSpec(Spec):

@@ -153,5 +153,7 @@ def _attempt(
     with snapshot.held():
         plan = plan_workbook(snapshot, spec, today)
         heights = row_heights(plan.data, plan.columns)
-        options = {"dry_run": dry_run, "backups": backups}
-        return plan, set_cells(snapshot, path, columns=plan.columns, heights=heights, **options)
+        patched = set_cells(
+            snapshot, path, columns=plan.columns, dry_run=dry_run, backups=backups, heights=heights
+        )
+        return plan, patched
