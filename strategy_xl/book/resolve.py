@@ -167,7 +167,7 @@ def resolve(
     Errors: see ``read_stamp``.
     """
     version, lang, stamped = read_stamp(path, book.names, spec)
-    work = _Resolver(path, book, spec, cells, lang)
+    work = _Resolver(path, book, spec, cells, lang, version)
     if not stamped:
         work.say("SX119")
     for module in spec.modules:
@@ -209,8 +209,11 @@ def _named_choice(text: str) -> Place | None:
 class _Resolver:
     """The work on one workbook."""
 
-    def __init__(self, path: str, book: BookNames, spec: WorkbookSpec, cells: Cells, lang: str) -> None:
+    def __init__(
+        self, path: str, book: BookNames, spec: WorkbookSpec, cells: Cells, lang: str, version: int
+    ) -> None:
         self.path, self.book, self.spec, self.cells, self.lang = path, book, spec, cells, lang
+        self.version = version
         self.blocks: dict[str, BlockPlace] = {}
         self.sheets: dict[str, str] = {}
         self.findings: list[Finding] = []
@@ -336,7 +339,7 @@ class _Resolver:
         self, block: TableBlock, sheet: str, header: int, table: TableArea | None, places: dict[str, Place]
     ) -> None:
         """Add the columns whose name is lost but whose label stands in the header row."""
-        lost = [item for item in block.fields if item.key not in places]
+        lost = [item for item in block.fields if item.key not in places and item.since <= self.version]
         if not lost:
             return
         taken = {place.column for place in places.values()}
@@ -407,7 +410,7 @@ class _Resolver:
             place = self.anchors.get((block.key, item.key))
             if place is not None:
                 places[item.key] = place
-            else:
+            elif item.since <= self.version:
                 lost.append(item)
         if lost and places:
             self._form_by_label(lost, places)

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -17,6 +18,7 @@ from openpyxl import Workbook
 from strategy_xl.book.shown import CellValue
 from strategy_xl.build import defined_names, select, sheet_blocks, sheet_form, sheet_frame, sheet_table, tones
 from strategy_xl.build import example as example_files
+from strategy_xl.build.chart_extras import finished
 from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout
 from strategy_xl.build.page import AUTHOR, Book, Page
@@ -162,7 +164,12 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
     workbook.active = 0
     saved = io.BytesIO()
     workbook.save(saved)
-    return finish(saved.getvalue(), company=company, day=today, sparklines=sparklines)
+    extended = {
+        f"xl/charts/chart{number}.xml": partial(finished, extras=extras)
+        for number, extras in enumerate(book.charts, 1)
+        if extras.labels or extras.has_zones
+    }
+    return finish(saved.getvalue(), company=company, day=today, more=extended, sparklines=sparklines)
 
 
 def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, all by name

@@ -7,6 +7,8 @@ from typing import Any
 
 from openpyxl.chart import BarChart, DoughnutChart, LineChart, Reference, ScatterChart, Series
 from openpyxl.chart.data_source import AxDataSource, NumRef, StrRef
+from openpyxl.chart.error_bar import ErrorBars
+from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import LegendEntry
 from openpyxl.chart.marker import DataPoint, Marker
 from openpyxl.chart.series import SeriesLabel
@@ -16,6 +18,7 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.xdr import XDRPositiveSize2D
 
 from strategy_xl.build import chart_parts as parts
+from strategy_xl.build.chart_extras import Extras, LabelledSeries
 from strategy_xl.build.layout import (
     CHART_GAP_CM,
     CM_PER_ROW,
@@ -26,9 +29,9 @@ from strategy_xl.build.layout import (
 )
 from strategy_xl.build.page import Page
 from strategy_xl.build.placing import chart_lines
-from strategy_xl.build.style import TONE_STRONG, WHITE
+from strategy_xl.build.style import TONE_INK, TONE_STRONG, WHITE
 from strategy_xl.formulas.references import parse_argument
-from strategy_xl.schema.spec import NUMERIC_TYPES, ChartSpec, FieldType, SeriesSpec
+from strategy_xl.schema.spec import NUMERIC_TYPES, ChartSpec, FieldType, SeriesSpec, Tone
 
 PALETTE = ("2F6FC9", "0F766E", "B45309", "7C3AED", "BE185D", "475569", "65A30D", "0891B2")
 SECONDARY_AXIS = 200
@@ -128,8 +131,19 @@ class _Builder:
                 hidden.append(LegendEntry(idx=index, delete=True))
                 chart.series.append(made)
                 continue
+            if spec.fill is not None:
+                self.fill_zone(made, spec, area)
+                hidden.append(LegendEntry(idx=index, delete=True))
+                chart.series.append(made)
+                continue
             colour = self.colour(index, spec)
             alone = area.row == area.last_row and area.column == area.last_column
+            if spec.labels is not None and spec.tone is None:
+                made.marker = Marker(symbol="none")
+                made.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
+                hidden.append(LegendEntry(idx=index, delete=True))
+                chart.series.append(made)
+                continue
             made.marker = parts.marker(colour, 10 if alone else 7)
             drawn = parts.line(colour) if spec.line else LineProperties(noFill=True)
             made.graphicalProperties = GraphicalProperties(ln=drawn)
@@ -151,6 +165,32 @@ class _Builder:
         if not self.spec.percent:
             self.number_format(chart.y_axis, "General")
         return chart
+
+    def fill_zone(self, made: Any, spec: SeriesSpec, area: Area) -> None:
+        """Turn points into strokes to an edge that touch each other.
+
+        Error bars are the one thing that both Excel and LibreOffice draw from a point to the edge and in any
+        thickness; areas do not go together with points. LibreOffice draws them over the points, so that they
+        must let these through (``chart_extras.finished``).
+        """
+        share = self.plot()[3]
+        width = self.spec.height * share / (area.last_row - area.row + 1) * EMU_PER_CM
+        tone = spec.tone or Tone.NEUTRAL
+        stroke = LineProperties(w=int(width), cap="flat", solidFill=TONE_STRONG[tone])
+        made.marker = Marker(symbol="none")
+        made.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
+        made.errBars = ErrorBars(
+            errDir="x",
+            errBarType="minus" if spec.fill == "left" else "plus",
+            errValType="fixedVal",
+            val=(self.spec.maximum or 1) - (self.spec.minimum or 0),  # what is over the edge is cut off
+            noEndCap=True,
+            spPr=GraphicalProperties(ln=stroke),
+        )
+
+    def plot(self) -> tuple[float, float, float, float]:
+        """Where a chart with zones is drawn, as shares of it: left, top, width, height."""
+        return 0.055, 0.12, 0.925, 0.68
 
     def line(self) -> Any:
         """Lines over time or categories; empty cells leave gaps."""
@@ -238,6 +278,13 @@ class _Builder:
             chart.legend.position = "r" if spec.type == "doughnut" else "b"
             chart.legend.overlay = False
             chart.legend.txPr = parts.rich(9, self.muted)
+        if any(item.fill for item in spec.series):
+            left, top, width, height = self.plot()
+            place = ManualLayout(
+                layoutTarget="inner", xMode="edge", yMode="edge", x=left, y=top, w=width, h=height
+            )
+            chart.layout = Layout(manualLayout=place)
+            chart.y_axis.majorGridlines = None
         chart.visible_cells_only = False
         chart.display_blanks = "gap"
         chart.graphical_properties = GraphicalProperties(
@@ -262,6 +309,22 @@ def _marker(page: Page, offset_cm: float) -> tuple[int, int]:
     return column, left
 
 
+def _labels(page: Page, spec: ChartSpec) -> dict[int, LabelledSeries]:
+    """What stands beside the points of a chart's series."""
+    ink = page.book.spec.theme.ink
+    return {
+        index: LabelledSeries(
+            page.book.formulas.area(series.labels).absolute,
+            "r" if series.labels_at == "right" else "t",
+            size=8 if series.labels_at == "above" else 9,
+            colour=ink if series.tone is None else TONE_INK[series.tone],
+            bold=series.labels_at == "right",
+        )
+        for index, series in enumerate(spec.series)
+        if series.labels is not None
+    }
+
+
 def write(page: Page, row: int, charts: Sequence[ChartSpec]) -> None:
     """Write charts from a row on: left to right while they fit, then below."""
     for line, height in chart_lines(charts):
@@ -273,5 +336,6 @@ def write(page: Page, row: int, charts: Sequence[ChartSpec]) -> None:
             size = XDRPositiveSize2D(int(spec.width * EMU_PER_CM), int(spec.height * EMU_PER_CM))
             chart.anchor = OneCellAnchor(_from=start, ext=size)
             page.sheet.add_chart(chart)
+            page.book.charts.append(Extras(_labels(page, spec), any(item.fill for item in spec.series)))
             offset += spec.width + CHART_GAP_CM
         row += -int(-height // CM_PER_ROW) + 1

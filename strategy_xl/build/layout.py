@@ -12,10 +12,12 @@ from functools import cached_property
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 
+from strategy_xl.schema.names import box_key
 from strategy_xl.schema.spec import (
     INDENT_WIDTH,
     AnyBlock,
     FieldType,
+    GridBlock,
     ListsBlock,
     MapBlock,
     ModuleSpec,
@@ -36,6 +38,8 @@ INSTANCE_WIDTH, LIST_WIDTH = 27.0, 20.0
 CHART_PAGE_CM, CHART_GAP_CM = 37.0, 0.4
 PIXELS_PER_INCH = 96
 LINE_POINTS = 15.0
+BESIDE_WIDTH, BESIDE_VALUE_WIDTH, BESIDE_POINTS = 40.0, 9.0, 16.0
+"""Beside a chart: width of all and of its figures, in characters, and height of the rows, in points."""
 CM_PER_ROW = LINE_POINTS / 72 * 2.54
 LISTS_PER_BAND = 6
 LONG_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.MESSAGE, FieldType.LINK})
@@ -112,6 +116,10 @@ class PlacedBlock:
         if isinstance(self.block, TableBlock | MapBlock):
             column = self.columns[key]
             return Area(self.sheet, self.body + 1, column, self.body + self.count, column)
+        if isinstance(self.block, GridBlock):
+            index = next(str(n) for n in range(len(self.block.boxes)) if box_key(n) == key)
+            row, column = self.rows[index] + 1, self.spans[index].first
+            return Area(self.sheet, row, column, row + self.block.lines - 1, column)
         column, row = self.columns[key], self.rows[key]
         return Area(self.sheet, row, column, row, column + self.count - 1)
 

@@ -12,6 +12,7 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from strategy_xl.book.shown import CellValue
+from strategy_xl.build.chart_extras import Extras
 from strategy_xl.build.formulas import MAX_FORMULA, Formulas
 from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout, Span, text_lines
 from strategy_xl.build.style import WHITE, Look, Styles, mix
@@ -51,6 +52,8 @@ class Book:
     rows: Mapping[str, Sequence[Mapping[str, CellValue]]]
     formulas: Formulas
     protect: bool = False
+    charts: list[Extras] = field(default_factory=list)
+    """What each chart gets that openpyxl cannot write, in the order in which charts are written."""
 
     @property
     def values(self) -> Values:

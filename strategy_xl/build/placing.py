@@ -10,6 +10,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from strategy_xl.build.layout import (
+    BESIDE_POINTS,
+    BESIDE_VALUE_WIDTH,
+    BESIDE_WIDTH,
     BOLD_LETTERS,
     CHART_GAP_CM,
     CHART_PAGE_CM,
@@ -53,6 +56,7 @@ from strategy_xl.schema.spec import (
     WorkbookSpec,
 )
 
+WORKINGS_WIDTH = 12.0
 MIN_VALUE_WIDTH, MIN_PAIR_WIDTH = 9.0, 40.0
 LEGEND_WIDTH = 66.0
 """Width in characters of the lines to read beside tiles; half of it may lie past the page."""
@@ -196,7 +200,35 @@ def _tile_spans(block: SummaryBlock, columns: Columns) -> list[tuple[Span, Span]
     return [(tile, tile) for tile in tiles]
 
 
+def _place_beside(block: SummaryBlock, sheet: str, row: int, columns: Columns) -> PlacedBlock:
+    """Charts with the results at their right; a message has two rows."""
+    body = row + block_intro(block)
+    first = _chart_end(block.charts, columns) + 1
+    value = columns.span(first, BESIDE_VALUE_WIDTH, BESIDE_VALUE_WIDTH)
+    whole = Span(first, max(columns.span(first, BESIDE_WIDTH).last, value.last + 1))
+    rows: dict[str, int] = {":charts": body}
+    spans: dict[str, Span] = {"beside": whole}
+    at = body
+    for spec in block.fields:
+        if spec.section is not None:
+            at += at > body
+            rows[f"{spec.key}:section"] = at
+            at += 1
+        rows[spec.key] = at
+        if spec.type in LONG_TYPES:
+            spans[spec.key] = whole
+        else:
+            spans[spec.key], spans[f"{spec.key}:label"] = value, Span(value.last + 1, whole.last)
+        at += 2 if spec.type in WIDE_TYPES else 1
+    charts = math.ceil(max(chart.height for chart in block.charts) / 2.54 * 72 / BESIDE_POINTS)
+    last = max(at - 1, body + charts)
+    keys = {spec.key: spans[spec.key].first for spec in block.fields}
+    return PlacedBlock(block, sheet, row, body, last, keys, rows, spans)
+
+
 def _place_summary(block: SummaryBlock, sheet: str, row: int, columns: Columns) -> PlacedBlock:
+    if block.beside and block.charts:
+        return _place_beside(block, sheet, row, columns)
     body = row + block_intro(block)
     spans: dict[str, Span] = {}
     if block.legend:
@@ -246,6 +278,15 @@ def _place_grid(block: GridBlock, sheet: str, row: int, columns: Columns) -> Pla
     spans = {str(index): span for index, (_, span) in enumerate(order)}
     bands = max(line for line, _ in order) + 1
     return PlacedBlock(block, sheet, row, body, body + bands * height - 2, {}, rows, spans)
+
+
+def _place_workings(block: GridBlock, sheet: str, row: int, columns: Columns) -> PlacedBlock:
+    """Boxes in new columns at the right, which are going to be hidden."""
+    first = FIRST_COLUMN + len(columns.widths)
+    columns.widths += [WORKINGS_WIDTH] * len(block.boxes)
+    rows = {str(index): row for index in range(len(block.boxes))}
+    spans = {str(index): Span(first + index, first + index) for index in range(len(block.boxes))}
+    return PlacedBlock(block, sheet, row, row, row + block.lines, {}, rows, spans)
 
 
 def _place_map(
@@ -318,17 +359,24 @@ class _Sheet:
     def lay_out(self) -> SheetLayout:
         """All blocks of the module, one under the other with a free row between."""
         placed: list[PlacedBlock] = []
+        aside: list[tuple[GridBlock, int]] = []
         row = FIRST_ROW
         for block in self.module.blocks:
+            if isinstance(block, GridBlock) and not block.is_printed:
+                aside.append((block, placed[-1].row if placed else row))
+                continue
             placed.append(self.place(block, row))
             row = placed[-1].last + 2
+        seen = len(self.columns.widths)
+        placed += [_place_workings(block, self.title, at, self.columns) for block, at in aside]
         free = [span.last for item in placed for span in item.spans.values()]
         page = max([self.columns.span(FIRST_COLUMN, PAGE_WIDTH).last, *free])
         return SheetLayout(
             module=self.module,
             title=self.title,
             widths=tuple(self.columns.widths),
-            hidden=self.columns.hidden,
+            hidden=self.columns.hidden
+            | frozenset(range(FIRST_COLUMN + seen, FIRST_COLUMN + len(self.columns.widths))),
             blocks=tuple(placed),
             page_last=page,
             last_column=max([page, *(_last_column(item, self.columns) for item in placed)]),
@@ -350,8 +398,10 @@ def _chart_end(charts: Iterable[ChartSpec], columns: Columns) -> int:
 
 
 def _last_column(placed: PlacedBlock, columns: Columns) -> int:
-    """The rightmost column a block takes."""
+    """The rightmost column in which a block shows something."""
     block = placed.block
+    if isinstance(block, GridBlock) and not block.is_printed:
+        return FIRST_COLUMN
     ends = [span.last for span in placed.spans.values()]
     if isinstance(block, SummaryBlock):
         ends.append(_chart_end(block.charts, columns))

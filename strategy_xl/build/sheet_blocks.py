@@ -11,7 +11,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from strategy_xl.build import charts, completeness, tones
 from strategy_xl.build.defined_names import link_name
-from strategy_xl.build.layout import WIDE_TYPES, PlacedBlock, text_lines
+from strategy_xl.build.layout import BESIDE_POINTS, LONG_TYPES, WIDE_TYPES, PlacedBlock, text_lines
 from strategy_xl.build.page import Page, field_note
 from strategy_xl.build.placing import list_rows
 from strategy_xl.build.style import (
@@ -49,8 +49,23 @@ def write_text(page: Page, placed: PlacedBlock, block: TextBlock) -> None:
         page.height(placed.body + index, text_lines(text, page.layout.span_width(span) - 2) + 0.2)
 
 
+def _write_workings(page: Page, placed: PlacedBlock, block: GridBlock) -> None:
+    """Write boxes out of sight, for those who show the columns."""
+    theme = page.book.spec.theme
+    look = Look(size=9, colour=theme.muted, fill=theme.computed)
+    for index, box in enumerate(block.boxes):
+        row, span = placed.rows[str(index)], placed.spans[str(index)]
+        page.put(row, span, page.book.text(box.title), replace(look, bold=True))
+        for line in range(1, block.lines + 1):
+            formula = page.book.formulas.render(box.formula.replace("{i}", str(line)), placed)
+            page.put_formula(row + line, span, formula, look, where=f"{block.key}.boxes")
+
+
 def write_grid(page: Page, placed: PlacedBlock, block: GridBlock) -> None:
     """Write boxes, each a title over lines fed by formulas; printed, they are a page of their own."""
+    if not block.is_printed:
+        _write_workings(page, placed, block)
+        return
     page.heading(placed)
     theme = page.book.spec.theme
     for index, box in enumerate(block.boxes):
@@ -124,9 +139,53 @@ def _legend(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
         page.height(placed.body + line, text_lines(text, page.layout.span_width(span) - 2))
 
 
+def _section(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
+    """The heading above a result beside a chart."""
+    if spec.section is not None:
+        look = Look(size=11, bold=True, colour=page.colour, bottom=mix(page.colour, WHITE, 0.45))
+        row = placed.rows[f"{spec.key}:section"]
+        page.put(row, placed.spans["beside"], page.book.text(spec.section), look)
+
+
+def _result_beside(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
+    """One result at the right of a chart: a figure and what it is, or a text over the whole width."""
+    book, row, span = page.book, placed.rows[spec.key], placed.spans[spec.key]
+    tone = TONE_INK[spec.tone] if spec.tone is not None else book.spec.theme.ink
+    look = replace(value_look(spec, book.spec.theme, book.lang), fill=None, border=None, wrap=False)
+    if spec.type in WIDE_TYPES:
+        look = replace(look, size=9, colour=book.spec.theme.muted, wrap=True, vertical="top", indent=0)
+        page.dress(row, span, look, row + 1)
+    elif spec.type in LONG_TYPES:
+        look = replace(look, bold=True, colour=tone, horizontal="left", indent=0)
+        page.dress(row, span, look)
+    else:
+        look = replace(look, bold=True, size=12, colour=tone, horizontal="right", indent=0)
+        label = Look(colour=tone, horizontal="left", indent=1, bold=spec.tone is not None)
+        cell = page.put(row, placed.spans[f"{spec.key}:label"], book.text(spec.label), label)
+        if note := field_note(book, spec):
+            page.note(cell, note)
+        page.dress(row, span, look)
+    if spec.formula is not None:
+        formula = book.formulas.render(spec.formula, placed)
+        cell = page.sheet.cell(row, span.first)
+        cell.value = ArrayFormula(cell.coordinate, formula) if spec.array else formula
+
+
+def _write_beside(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
+    for row in range(placed.body, placed.last + 1):
+        page.sheet.row_dimensions[row].height = BESIDE_POINTS
+    for spec in block.fields:
+        _section(page, placed, spec)
+        _result_beside(page, placed, spec)
+    charts.write(page, placed.body, block.charts)
+
+
 def write_summary(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
-    """Write result tiles and, under them, the charts."""
+    """Write result tiles and, under them, the charts; or the charts and the results beside them."""
     page.heading(placed)
+    if block.beside and block.charts:
+        _write_beside(page, placed, block)
+        return
     if block.legend:
         _legend(page, placed, block)
     for spec in block.fields:

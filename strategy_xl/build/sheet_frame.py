@@ -32,6 +32,8 @@ from strategy_xl.schema.spec import (
 
 MAX_FROZEN_POINTS = 215.0
 MAX_FROZEN_WIDTH = 45.0
+SCREEN_WIDTH = 150.0
+"""Characters that a screen shows side by side; what is wider is scrolled."""
 DEFAULT_POINTS = 15.0
 
 
@@ -128,9 +130,9 @@ def _first_table(page: Page) -> PlacedBlock | None:
 
 
 def freeze(page: Page) -> None:
-    """Freeze the first table's header and naming column when that leaves room, else title and question."""
+    """Freeze the first table's naming column, and the rows down to its header when that leaves room."""
     placed = _first_table(page)
-    if placed is None or _points(page, placed.body) > MAX_FROZEN_POINTS:
+    if placed is None:
         page.sheet.freeze_panes = f"A{QUESTION_ROW + 1}"
         return
     block = placed.block
@@ -138,14 +140,17 @@ def freeze(page: Page) -> None:
     column = placed.columns[block.identity_key]
     width = sum(page.layout.width(index) for index in range(FIRST_COLUMN, column + 1))
     wide = sum(page.layout.width(index) for index in range(FIRST_COLUMN, page.layout.last_column + 1))
-    letter = get_column_letter(column + 1) if width <= MAX_FROZEN_WIDTH and wide > 150 else "A"
-    page.sheet.freeze_panes = f"{letter}{placed.body + 1}"
+    letter = get_column_letter(column + 1) if width <= MAX_FROZEN_WIDTH and wide > SCREEN_WIDTH else "A"
+    fits = _points(page, placed.body) <= MAX_FROZEN_POINTS
+    page.sheet.freeze_panes = f"{letter}{(placed.body if fits else QUESTION_ROW) + 1}"
 
 
 def _set_print_area(page: Page) -> None:
     """What is printed: the boxes of a grid as one poster under the title, else the whole sheet."""
     sheet, layout = page.sheet, page.layout
-    grids = [placed for placed in layout.blocks if isinstance(placed.block, GridBlock)]
+    grids = [
+        placed for placed in layout.blocks if isinstance(placed.block, GridBlock) and placed.block.is_printed
+    ]
     if grids:
         last = get_column_letter(layout.page_last)
         sheet.print_area = f"A{grids[0].row}:{last}{grids[-1].last}"

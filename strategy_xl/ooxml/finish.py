@@ -140,6 +140,7 @@ def finish(
     *,
     company: str,
     day: date,
+    more: Mapping[str, Callable[[bytes], bytes]] | None = None,
     sparklines: Mapping[str, Sequence[SparklineGroup]] | None = None,
 ) -> bytes:
     """Rework a package that openpyxl saved.
@@ -148,6 +149,7 @@ def finish(
         saved: bytes of the package.
         company: goes into the document properties when not empty.
         day: date of creation and change.
+        more: what else is to be done to a part, by its name.
         sparklines: groups of them by name of the sheet's part.
     """
     groups = sparklines or {}
@@ -169,7 +171,8 @@ def finish(
             content = source.read(name)
             if name.startswith("xl/worksheets/sheet"):
                 content = extend(strings.move(content), name, groups.get(name, ()))
-            parts[name] = changes[name](content) if name in changes else content
+            content = changes[name](content) if name in changes else content
+            parts[name] = more[name](content) if more and name in more else content
         parts[STRINGS_PART] = strings.part()
         for name, content in parts.items():
             info = zipfile.ZipInfo(name, ZIP_TIME)

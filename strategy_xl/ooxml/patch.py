@@ -10,11 +10,12 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from strategy_xl.errors import Finding, Location, PatchRefusedError
-from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.formulas.cell_refs import Area, cell_name
 from strategy_xl.ooxml.backups import Backups
 from strategy_xl.ooxml.calc_chain import chain_part, edit_part, with_full_calculation, without_formulas
 from strategy_xl.ooxml.cell_read import SheetFacts, Tally
@@ -24,6 +25,7 @@ from strategy_xl.ooxml.guards import check_edits
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import Content, Packed, write_package
 from strategy_xl.ooxml.pipeline import repack
+from strategy_xl.ooxml.point_labels import refreshed, text_of
 from strategy_xl.ooxml.readback import read_back
 from strategy_xl.ooxml.replace import atomic_replace
 from strategy_xl.ooxml.row_heights import RowHeights, with_heights
@@ -111,8 +113,10 @@ def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but t
     snapshot = source if isinstance(source, Snapshot) else Snapshot.take(source)
     with Package.open(snapshot) as package:
         job = PatchJob(package, target, snapshot)
-        for sheet, by_column in job.by_sheet(normalised(package.path, edits, columns)):
+        by_sheet = job.by_sheet(normalised(package.path, edits, columns))
+        for sheet, by_column in by_sheet:
             job.patch_sheet(sheet, by_column, heights=(heights or {}).get(sheet.name))
+        job.refresh_labels(by_sheet)
         job.settle_calculation(full_calc=full_calc)
         job.check_signature(allow=allow_breaking_signature)
         return job.write(dry_run=dry_run, backups=backups)
@@ -238,6 +242,26 @@ class PatchJob:
         for code, noted in (("SX940", tally.undated), ("SX943", tally.rounded)):
             for column, (row, count) in noted.items():
                 self.warnings.append(Finding(code, facts.at(row, column), {"n": count}))
+
+    def refresh_labels(self, edits: Iterable[tuple[SheetInfo, Mapping[int, Mapping[int, Any]]]]) -> None:
+        """Bring the labels of charts in line with the cells that they take their texts from."""
+        by_title = {sheet.name.casefold(): by_column for sheet, by_column in edits}
+
+        def texts(title: str, area: Area) -> dict[int, str]:
+            columns = by_title.get(title.casefold(), {})
+            cells = product(range(area.top, area.bottom + 1), range(area.left, area.right + 1))
+            return {
+                at: text_of(columns[column][row])
+                for at, (row, column) in enumerate(cells)
+                if row in columns.get(column, {})
+            }
+
+        for sheet in self.info.sheets if by_title else ():
+            for drawing in self.info.related(sheet.part, "drawing"):
+                for part in self.info.related(drawing, "chart"):
+                    before = self.replaced.get(part) or self.package.read(part)
+                    if isinstance(before, bytes) and (after := refreshed(before, texts)) != before:
+                        self.replaced[part] = after
 
     def settle_calculation(self, *, full_calc: bool | None) -> None:
         """Bring the calculation chain and the request for a full calculation in line with the changes."""

@@ -121,7 +121,10 @@ class FieldSpec(Spec):
         array: the formula needs array evaluation (Ctrl+Shift+Enter).
         hidden: helper column, out of sight but not secret.
         lines: height of a form cell in text lines.
-        section: heading shown above this field, in a form (a long form reads in parts).
+        section: heading shown above this field, in a form (a long form reads in parts) or in results beside
+            a chart.
+        tone: colour of a result beside a chart.
+        since: schema version that brought the field; workbooks of earlier ones never had it and miss nothing.
         bar: a data bar in a numeric column of a table.
         spark: ``block[key:other]``, columns of the same table: the cell shows them as a small line.
         tones: colour of single values of a column (``{ "2" = "good", "?" = "neutral" }``).
@@ -147,6 +150,8 @@ class FieldSpec(Spec):
     hidden: bool = False
     lines: int = Field(default=1, ge=1, le=20)
     section: Text | None = None
+    tone: Tone | None = None
+    since: int = Field(default=1, ge=1)
     default: Any = None
     bar: BarSpec | None = None
     spark: str | None = None
@@ -274,12 +279,32 @@ class BoxSpec(Spec):
 
 
 class GridBlock(Block):
-    """Boxes to print: ``two_by_two`` (four) or ``ring`` (centre, then top, left, right, bottom)."""
+    """Boxes of lines that formulas fill.
+
+    Arguments:
+        layout: ``two_by_two`` (four boxes) or ``ring`` (centre, then top, left, right, bottom), to be
+            printed; ``workings`` puts them out of sight, in columns of their own at the right and beside the
+            block before, for charts that need points which no table holds (``block[box_0]``…).
+        lines: lines of each box.
+        boxes: the boxes.
+    """
 
     kind: Literal["grid"]
-    layout: Literal["two_by_two", "ring"] = "two_by_two"
-    lines: int = Field(default=6, ge=1, le=30)
-    boxes: tuple[BoxSpec, ...] = Field(min_length=4, max_length=5)
+    layout: Literal["two_by_two", "ring", "workings"] = "two_by_two"
+    lines: int = Field(default=6, ge=1, le=60)
+    boxes: tuple[BoxSpec, ...] = Field(min_length=1, max_length=16)
+
+    @model_validator(mode="after")
+    def _whole(self) -> GridBlock:
+        wanted = {"two_by_two": 4, "ring": 5}.get(self.layout, len(self.boxes))
+        if len(self.boxes) != wanted:
+            raise ValueError("two_by_two has four boxes, a ring has five")
+        return self
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether people are to see it."""
+        return self.layout != "workings"
 
 
 class SeriesSpec(Spec):
@@ -291,6 +316,12 @@ class SeriesSpec(Spec):
         line: drawn as a line over columns or points.
         secondary: on the second axis.
         guide: a dashed line without points, kept out of the legend (the threshold on a scatter).
+        fill: colours a zone of a scatter: flat strokes from the points to the left or the right edge, all
+            together as thick as the plot is high: points one under the other, in equal steps, fill the zone;
+            kept out of the legend.
+        labels: ``block[key]`` whose texts stand beside the points; without a tone the points themselves do
+            not show, and the series is kept out of the legend.
+        labels_at: above the points, or at their right and bold (titles).
     """
 
     name: Text | None = None
@@ -302,6 +333,9 @@ class SeriesSpec(Spec):
     line: bool = False
     secondary: bool = False
     guide: bool = False
+    fill: Literal["left", "right"] | None = None
+    labels: str | None = None
+    labels_at: Literal["above", "right"] = "above"
 
 
 class ChartSpec(Spec):
@@ -323,10 +357,12 @@ class SummaryBlock(Block):
     """Result cells (tiles) and charts, fed by formulas or by the batch.
 
     Arguments:
-        fields: the tiles.
-        columns: tiles side by side.
+        fields: the results, one a tile.
+        columns: tiles in a row.
         legend: two lines to read, on the right of the first tiles.
-        charts: the charts under them.
+        charts: drawn under the tiles.
+        beside: the charts come first, in one line, and the results stand at their right, one under the other:
+            a figure before its label, a text or message over the whole width.
     """
 
     kind: Literal["summary"]
@@ -334,6 +370,7 @@ class SummaryBlock(Block):
     columns: int = Field(default=4, ge=1, le=8)
     legend: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
     charts: tuple[ChartSpec, ...] = ()
+    beside: bool = False
 
 
 DataBlock = TableBlock | FormBlock | SummaryBlock

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import subprocess
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -227,8 +229,6 @@ def test_rows_typed_below_the_table_are_reported(book: Path, people: Do) -> None
 
 def changed_names(source: Path, target: Path, change: Callable[[str], str]) -> Path:
     """A copy of a workbook with its workbook part changed."""
-    import zipfile
-
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             content = old.read(name)
@@ -278,7 +278,7 @@ def test_a_renamed_header_without_name_gets_a_suggestion(tmp_path: Path) -> None
         for index, field in enumerate(block.fields, 2)
         if field.key != "revenue"
     }
-    names |= {"_sx.schema": '"1;fr;0.1.0"', "_sx.clients.revenue": "#REF!"}
+    names |= {"_sx.schema": '"2;fr;0.1.0"', "_sx.clients.revenue": "#REF!"}
     area = Area(6, 2, 20, len(labels) + 1)
     book = BookNames(("Clients",), names, (table_area("Clients", "Clients", area),))
     found = resolve(
@@ -294,7 +294,7 @@ def test_an_english_title_is_known_in_a_french_workbook() -> None:
     spec = load_default()
     block = spec.data_blocks()["clients"][1]
     headers = [field.label.en.upper() for field in block.fields]
-    names = {"_sx.schema": '"1;fr;0.1.0"', "_sx.sheet.client_matrix": "Clients!$A$1"}
+    names = {"_sx.schema": '"2;fr;0.1.0"', "_sx.sheet.client_matrix": "Clients!$A$1"}
     area = Area(6, 1, 20, len(headers))
     book = BookNames(("Clients",), names, (table_area("Clients", "Clients", area),))
     found = resolve(
@@ -325,7 +325,7 @@ def test_a_stranger_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_a_newer_workbook_is_refused(book: Path, tmp_path: Path) -> None:
     """A workbook from a later version of the program is not half understood."""
-    target = changed_names(book, tmp_path / "new.xlsx", lambda text: text.replace("1;fr;", "9;fr;"))
+    target = changed_names(book, tmp_path / "new.xlsx", lambda text: text.replace("2;fr;", "9;fr;"))
     with pytest.raises(WorkbookError) as raised:
         read_workbook(target, load_default())
     assert raised.value.finding.code == "SX111"
@@ -347,7 +347,7 @@ def test_a_lost_stamp_is_reported_but_read(book: Path, tmp_path: Path) -> None:
         ("='Nos clients'!$C$6:$C$9", Place("Nos clients", 6, 3)),
         ("#REF!", None),
         ("Clients!#REF!", None),
-        ('"1;fr;0.1.0"', None),
+        ('"2;fr;0.1.0"', None),
         ("[1]Clients!$C$6", None),
         ("INDEX(A1:A3,1)", None),
     ],
@@ -390,3 +390,18 @@ def test_structural_findings_have_sentences(code: str, args: dict[str, Any], lan
     """Each structural finding has a sentence and a hint in both languages, with the arguments it carries."""
     assert message(code, lang, **args)
     assert message(f"{code}.hint", lang, **args)
+
+
+def test_a_workbook_of_an_earlier_version_misses_nothing_that_came_later(book: Path, tmp_path: Path) -> None:
+    """Fields that came later are no losses of it; in one of this version they are."""
+    fresh = re.compile(r'<definedName name="_sx\.client_tiles\.first_1"[^>]*>[^<]*</definedName>')
+
+    def told(text: str) -> set[str]:
+        target = changed_names(book, tmp_path / "plan.xlsx", lambda _text: text)
+        return {found.code for found in read_workbook(target, load_default()).findings}
+
+    with zipfile.ZipFile(book) as package:
+        names = package.read("xl/workbook.xml").decode()
+    assert fresh.search(names)
+    assert "SX123" in told(fresh.sub("", names))
+    assert "SX123" not in told(fresh.sub("", names).replace("2;fr;", "1;fr;"))

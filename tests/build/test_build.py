@@ -148,11 +148,11 @@ def test_the_file_passes_both_audits(book: Path) -> None:
 
 
 def test_formula_cells_are_locked_without_password_and_inputs_are_not(workbook: Workbook, lang: str) -> None:
-    """On protected sheets people type in inputs only; no password stands in their way."""
+    """Were a sheet protected, people would type in inputs only; unasked none is, so that tables grow."""
     spec = load_default()
     for module in spec.modules:
         sheet = workbook[module.sheet.get(lang)]
-        assert sheet.protection.password is None
+        assert not sheet.protection.sheet
         for block in module.tables():
             table = sheet.tables[block.table_name]
             column, row, _, _ = range_boundaries(table.ref)
@@ -160,8 +160,16 @@ def test_formula_cells_are_locked_without_password_and_inputs_are_not(workbook: 
                 cell = sheet.cell(row + 1, column + index)
                 titled = block.locked and any(field.key in seeded for seeded in block.seed)
                 assert cell.protection.locked == (field.role is not FieldRole.INPUT or titled)
-                if field.role is not FieldRole.INPUT:
-                    assert sheet.protection.sheet
+
+
+def test_protection_when_it_is_wished(tmp_path: Path) -> None:
+    """Sheets with formulas or results are locked then; no password stands in people's way."""
+    path = tmp_path / "plan.xlsx"
+    build(load_default(), path, lang="fr", today=DAY, only=["client_matrix"], protect=True)
+    sheet = load_workbook(path)["Matrice clients"]
+    assert sheet.protection.sheet
+    assert sheet.protection.password is None
+    assert not sheet.protection.autoFilter
 
 
 def test_computed_columns_keep_their_formula_for_new_rows(workbook: Workbook, lang: str) -> None:

@@ -18,6 +18,7 @@ from strategy_xl import model
 from strategy_xl.formulas.references import parse_argument, references
 from strategy_xl.schema.consistency import MAP_COLUMNS
 from strategy_xl.schema.loader import load_default
+from strategy_xl.schema.names import box_key
 from strategy_xl.schema.spec import (
     FieldRole,
     FieldType,
@@ -168,11 +169,16 @@ def test_computed_columns_stay_empty_on_empty_rows(key: str) -> None:
 def test_charts_and_grids_point_at_cells_that_exist() -> None:
     """Every series and box refers to a block and key of the workbook."""
     maps = {block.key for module in BOOK.modules for block in module.blocks if isinstance(block, MapBlock)}
+    grids = {
+        block.key: block for module in BOOK.modules for block in module.blocks if isinstance(block, GridBlock)
+    }
 
     def known(text: str) -> bool:
         owner, keys = parse_argument(text)
         if owner in maps:
             return set(keys) <= set(MAP_COLUMNS)
+        if owner in grids:
+            return set(keys) <= {box_key(index) for index in range(len(grids[owner].boxes))}
         return (
             owner in BLOCKS and set(keys) <= {field.key for field in BLOCKS[owner][1].fields} and bool(keys)
         )
@@ -186,7 +192,7 @@ def test_charts_and_grids_point_at_cells_that_exist() -> None:
     assert len(charts) >= 8
     for chart in charts:
         for series in chart.series:
-            for text in (series.x, series.y, series.categories, series.name_from):
+            for text in (series.x, series.y, series.categories, series.name_from, series.labels):
                 assert text is None or known(text), text
     for path, formula in FORMULAS:
         for reference in references(formula):

@@ -1,9 +1,10 @@
 """Workbooks that earlier versions made get their night as before.
 
-``tests/data/books`` holds the example as version 0.1 wrote it (``new --with-example``, the English one with a
-few sheets only), part by part as it was, only packed tighter. That version also wrote in a fixed day and a
-few changes that people make; the JSON is what its own night then said and wrote. A rule that is to answer
-differently changes the JSON with it, cell by cell.
+``tests/data/books`` holds the example as earlier versions wrote it (``new --with-example``, the English ones
+with a few sheets only), part by part as it was, only packed tighter: version 0.1, and 0.1.1, whose formulas
+read the choices' cells and which was the last to lock its sheets and to keep 200 rows ready. Each also wrote
+in a fixed day and a few changes that people make; the JSON is what its own night then said and wrote. A rule
+that is to answer differently changes the JSON with it, cell by cell.
 """
 
 from __future__ import annotations
@@ -93,14 +94,14 @@ class Night:
         return cells
 
 
-@pytest.fixture(scope="module", params=["fr", "en"])
+@pytest.fixture(scope="module", params=["0.1-fr", "0.1-en", "0.1.1-fr", "0.1.1-en"])
 def night(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Night:
     """Our night on a copy."""
-    lang = request.param
+    version, _, lang = request.param.partition("-")
     path = tmp_path_factory.mktemp("night") / f"{lang}.xlsx"
-    shutil.copy(BOOKS / f"version-0.1-{lang}.xlsx", path)
+    shutil.copy(BOOKS / f"version-{version}-{lang}.xlsx", path)
     before = cells_of(path)
-    then = json.loads((BOOKS / f"version-0.1-{lang}.json").read_text(encoding="utf-8"))
+    then = json.loads((BOOKS / f"version-{version}-{lang}.json").read_text(encoding="utf-8"))
     return Night(lang, path, before, then, recompute_workbook(path, SPEC, ANY_DAY))
 
 
@@ -116,7 +117,7 @@ def test_the_night_says_what_it_said(night: Night) -> None:
     """No failure, the same findings at the same cells, the same figures, as many cells written."""
     assert night.report.failure is None
     assert told(night.report) == night.then["findings"]
-    assert len(night.then["findings"]) == 4
+    assert len(night.then["findings"]) >= 2
     assert dict(night.report.counts) == pytest.approx(night.then["counts"])
     assert night.report.changed == night.then["changed"]
 
@@ -124,7 +125,7 @@ def test_the_night_says_what_it_said(night: Night) -> None:
 def test_the_night_writes_what_it_wrote(night: Night) -> None:
     """Every cell of every sheet is what the earlier version left, and there was something to write."""
     after, expected = cells_of(night.path), night.expected()
-    assert sum(map(len, night.then["cells"].values())) > 400
+    assert sum(map(len, night.then["cells"].values())) > 350
     assert after.keys() == expected.keys()
     for sheet, cells in expected.items():
         assert after[sheet] == cells, sheet
