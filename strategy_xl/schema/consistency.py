@@ -139,5 +139,6 @@ def check(workbook: WorkbookSpec) -> None:
                 _check_unique(
                     where, (field.label.get(lang).casefold() for field in block.fields), f"{block.key}: "
                 )
-        for field in block.fields:
+        retired = block.retired if isinstance(block, TableBlock) else ()
+        for field in (*block.fields, *retired):
             _check_field(workbook, where, block, field)

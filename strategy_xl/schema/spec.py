@@ -125,6 +125,7 @@ class FieldSpec(Spec):
             a chart.
         tone: colour of a result beside a chart.
         since: schema version that brought the field; workbooks of earlier ones never had it and miss nothing.
+        until: of a retired field, the last schema version whose workbooks have it.
         bar: a data bar in a numeric column of a table.
         spark: ``block[key:other]``, columns of the same table: the cell shows them as a small line.
         tones: colour of single values of a column (``{ "2" = "good", "?" = "neutral" }``).
@@ -152,6 +153,7 @@ class FieldSpec(Spec):
     section: Text | None = None
     tone: Tone | None = None
     since: int = Field(default=1, ge=1)
+    until: int | None = Field(default=None, ge=1)
     default: Any = None
     bar: BarSpec | None = None
     spark: str | None = None
@@ -230,6 +232,7 @@ class TableBlock(Block):
         locked: the seeded rows are the table: people fill them but add none.
         board: what the batch lists in it: the alerts of all rules, or the actions that matter most.
         seed: rows written at build time, by field key (a value, or a text in both languages).
+        retired: computed columns that new workbooks have no more; those of earlier versions keep theirs.
     """
 
     kind: Literal["table"]
@@ -240,6 +243,20 @@ class TableBlock(Block):
     locked: bool = False
     board: Literal["alerts", "actions"] | None = None
     seed: tuple[dict[str, Any], ...] = ()
+    retired: Fields = ()
+
+    @model_validator(mode="after")
+    def _ended(self) -> TableBlock:
+        if any(field.until is None or field.role is not FieldRole.COMPUTED for field in self.retired):
+            raise ValueError("a retired field is computed and says until which version it was there")
+        if any(field.until is not None for field in self.fields):
+            raise ValueError("a field with an end is a retired one")
+        return self
+
+    def of_version(self, version: int) -> TableBlock:
+        """The table as workbooks of a schema version have it, with the columns that were retired since."""
+        kept = tuple(field for field in self.retired if field.until is not None and version <= field.until)
+        return self.model_copy(update={"fields": (*self.fields, *kept)}) if kept else self
 
     @property
     def table_name(self) -> str:
