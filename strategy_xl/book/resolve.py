@@ -268,7 +268,7 @@ class _Resolver:
 
     def _block(self, module: ModuleSpec, block: DataBlock, sheet: str) -> BlockPlace | None:
         if isinstance(block, TableBlock):
-            return self._table(module, block, sheet)
+            return self._table(module, block.of_version(self.version), sheet)
         return self._form(module, block, sheet)
 
     # -- tables ----------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from strategy_xl.build.style import Styles
 from strategy_xl.build.validation import Validations
 from strategy_xl.errors import UsageError
 from strategy_xl.model import LANGUAGES
+from strategy_xl.ooxml.extensions import SparklineGroup
 from strategy_xl.ooxml.finish import finish
 from strategy_xl.ooxml.replace import atomic_replace, check_target
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
@@ -100,7 +101,8 @@ def _write_block(sheet: Page, placed: PlacedBlock, validations: Validations) -> 
             sheet_blocks.write_lists(sheet, placed)
 
 
-def _write_sheet(book: Book, layout: SheetLayout, validations: Validations) -> None:
+def _write_sheet(book: Book, layout: SheetLayout, validations: Validations) -> Sequence[SparklineGroup]:
+    """Write one sheet; the result is what only the last stage can write."""
     sheet = Page(book, book.workbook[layout.title], layout)
     sheet_frame.write_band(sheet, book.layout.home)
     for placed in layout.blocks:
@@ -109,6 +111,7 @@ def _write_sheet(book: Book, layout: SheetLayout, validations: Validations) -> N
             sheet_frame.collapse(sheet, placed)
     tones.colour_choices(sheet)
     sheet_frame.finish(sheet)
+    return sheet.sparklines
 
 
 def _company_of(rows: Rows) -> str:
@@ -165,8 +168,10 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
     styles = Styles(workbook, spec.theme)
     book = Book(spec, lang, company, today, layout, workbook, styles, rows, formulas, protect, ghosts or {})
     validations = Validations(book)
-    for sheet in layout.sheets:
-        _write_sheet(book, sheet, validations)
+    sparklines = {
+        f"xl/worksheets/sheet{number}.xml": _write_sheet(book, sheet, validations)
+        for number, sheet in enumerate(layout.sheets, 1)
+    }
     defined_names.write(book)
     _properties(book)
     book.styles.close()
@@ -178,7 +183,14 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
         for number, extras in enumerate(book.charts, 1)
         if extras.labels or extras.has_zones
     }
-    return finish(saved.getvalue(), company=company, day=today, alternatives=book.alternatives, more=extended)
+    return finish(
+        saved.getvalue(),
+        company=company,
+        day=today,
+        alternatives=book.alternatives,
+        more=extended,
+        sparklines=sparklines,
+    )
 
 
 def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, all by name

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 
 from strategy_xl.schema.names import box_key
 from strategy_xl.schema.spec import (
+    INDENT_WIDTH,
     AnyBlock,
     FieldType,
     GridBlock,
@@ -23,7 +24,9 @@ from strategy_xl.schema.spec import (
     TableBlock,
     WorkbookSpec,
 )
+from strategy_xl.text.lines import BOLD_LETTERS, text_lines
 
+__all__ = ["BOLD_LETTERS", "INDENT_WIDTH", "text_lines"]
 FIRST_COLUMN = 2
 TITLE_ROW, QUESTION_ROW, LEGEND_ROW, FIRST_ROW = 1, 2, 3, 4
 MARGIN_WIDTH, AXIS_WIDTH = 2.0, 4.0
@@ -34,8 +37,6 @@ LEAST_LABEL_WIDTH, LABEL_WIDTH, MAX_LABEL_WIDTH, SHORT_WIDTH, LONG_WIDTH = 24.0,
 INSTANCE_WIDTH, LIST_WIDTH = 27.0, 20.0
 CHART_PAGE_CM, CHART_GAP_CM = 37.0, 0.4
 PIXELS_PER_INCH = 96
-INDENT_WIDTH = 1.5
-"""Width in characters that the indent of cells adds to a column."""
 LINE_POINTS = 15.0
 BESIDE_WIDTH, BESIDE_VALUE_WIDTH, BESIDE_POINTS = 46.0, 9.0, 16.0
 """Beside a chart: width of all and of its figures, in characters, and height of the rows, in points."""

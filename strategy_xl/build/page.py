@@ -18,6 +18,7 @@ from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout, Span
 from strategy_xl.build.style import WHITE, Look, Styles, mix
 from strategy_xl.build.written import Values
 from strategy_xl.errors import Location, TemplateError
+from strategy_xl.ooxml.extensions import SparklineGroup
 from strategy_xl.schema.spec import FieldSpec, ModuleSpec, Text, WorkbookSpec
 from strategy_xl.text.catalog import message
 from strategy_xl.text.lines import LINE_HEIGHT, text_lines
@@ -85,6 +86,8 @@ class Page:
     layout: SheetLayout
     toned: dict[str, list[str]] = field(default_factory=dict)
     """Ranges that show choices of a list, by list key: coloured at the end."""
+    sparklines: list[SparklineGroup] = field(default_factory=list)
+    """Small lines in cells, written after everything else."""
 
     @property
     def colour(self) -> str:

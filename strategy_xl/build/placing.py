@@ -62,6 +62,8 @@ WORKINGS_WIDTH = 12.0
 STEPS_A_LINE, STEP_WIDTH, ARROW_WIDTH = 4, 14.0, 5.0
 """A path: steps in a line, width of the two columns of each and of the arrow behind it."""
 MIN_VALUE_WIDTH, MIN_PAIR_WIDTH = 9.0, 40.0
+LEGEND_WIDTH = 66.0
+"""Width in characters of the lines to read beside tiles; half of it may lie past the page."""
 MAX_TILE_RATIO, MAX_TILE_PAGE = 2.6, 1.3
 """How unequal tiles may be, and how much of a page they may take, before they become pairs."""
 
@@ -281,13 +283,17 @@ def _place_summary(
     body = row + block_intro(block)
     if block.card:
         return sheet_card.place(block, sheet, row, body, columns)
-    tiles = _tile_spans(block, columns)
+    spans: dict[str, Span] = {}
+    if block.legend:
+        tiles = [(tile, tile) for tile in columns.split(block.columns, PAGE_WIDTH - LEGEND_WIDTH / 2)]
+        spans[":legend"] = columns.span(tiles[-1][1].last + 1, LEGEND_WIDTH)
+    else:
+        tiles = _tile_spans(block, columns)
     stacked = tiles[0][0] == tiles[0][1]
     step = 2 if stacked else 1
     last_column = columns.span(FIRST_COLUMN, PAGE_WIDTH).last
     rows: dict[str, int] = {}
     first: dict[str, int] = {}
-    spans: dict[str, Span] = {}
     at, position = body, 0
     for spec in block.fields:
         label_key = f"{spec.key}:label"

@@ -152,6 +152,15 @@ def _tile(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
         page.toned.setdefault(spec.choices or "", []).append(placed.value_area(spec.key).local)
 
 
+def _legend(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
+    """Two lines to read beside the first tiles, each with a height that holds it."""
+    span = placed.spans[":legend"]
+    look = Look(size=9, colour=page.book.spec.theme.muted, wrap=True, horizontal="left", indent=1)
+    for line, text in enumerate(map(page.book.text, block.legend)):
+        page.put(placed.body + line, span, text, look)
+        page.height(placed.body + line, text_lines(text, page.layout.span_width(span) - 2))
+
+
 def _section(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
     """The heading above a result beside a chart."""
     if spec.section is not None:
@@ -214,6 +223,8 @@ def write_summary(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
     if block.beside:
         _write_beside(page, placed, block)
         return
+    if block.legend:
+        _legend(page, placed, block)
     for spec in block.fields:
         _tile(page, placed, spec)
         if spec.hidden:

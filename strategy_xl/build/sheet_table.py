@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from math import ceil
 from typing import Any
 
 from openpyxl.formatting.rule import Rule
@@ -16,16 +15,15 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyleInfo
 
 from strategy_xl.book.shown import CellValue
+from strategy_xl.build import cell_marks
 from strategy_xl.build.layout import PlacedBlock
 from strategy_xl.build.page import Page, field_note
-from strategy_xl.build.style import WHITE, WRAP_FROM_WIDTH, Look, mix, value_look
+from strategy_xl.build.style import WHITE, Look, mix, value_look
 from strategy_xl.build.validation import Validations
 from strategy_xl.schema.names import TABLE_STYLE
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
-from strategy_xl.text.lines import LETTERS, row_height, text_lines
+from strategy_xl.text.lines import row_height, text_lines
 
-USUAL_MESSAGE, MAX_FREE_LINES = 100, 2
-"""Letters of a usual message, and the most lines kept free for one."""
 FILTER_BUTTON = 4.0
 """Width in characters that the filter button takes from a header."""
 
@@ -158,26 +156,18 @@ class _FittingRow(RowDimension):
         return False
 
 
-def _message_lines(page: Page, placed: PlacedBlock, block: TableBlock) -> int:
-    """Lines kept free for messages that come later."""
-    widths = [
-        page.layout.width(placed.columns[spec.key]) - 2
-        for spec in block.fields
-        if spec.type is FieldType.MESSAGE and not spec.hidden
-    ]
-    return min(max((ceil(USUAL_MESSAGE / (width * LETTERS)) for width in widths), default=1), MAX_FREE_LINES)
-
-
 def _fit_rows(page: Page, placed: PlacedBlock, block: TableBlock, rows: list[dict[str, CellValue]]) -> None:
-    """Propose heights for rows with content; empty rows are left to the program that opens the book."""
+    """Propose heights for rows with content; empty rows are left to the program that opens the book.
+
+    Rows that get messages are fitted again when these are written.
+    """
     least = max(spec.lines for spec in block.fields)
-    free = max(_message_lines(page, placed, block), least)
     for index in range(placed.count):
         content = rows[index] if index < len(rows) else {}
-        lines = free if content else least
+        lines = least
         for spec in block.fields:
             value = content.get(spec.key)
-            if isinstance(value, str) and not spec.hidden and spec.width >= WRAP_FROM_WIDTH:
+            if isinstance(value, str) and spec.wraps:
                 lines = max(lines, text_lines(value, page.layout.width(placed.columns[spec.key]) - 2))
         if lines > 1:
             row = placed.body + 1 + index
@@ -203,3 +193,4 @@ def write(page: Page, placed: PlacedBlock, block: TableBlock, validations: Valid
     _fit_rows(page, placed, block, rows)
     _list_object(page, placed, block, formulas)
     _mark_missing(page, placed, block)
+    cell_marks.mark(page, placed, block)

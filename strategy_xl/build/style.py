@@ -148,7 +148,8 @@ class Styles:
         return scratch._style  # noqa: SLF001
 
 
-def _money(unit: str, lang: str) -> str:
+def money_format(unit: str, lang: str) -> str:
+    """Number format of whole amounts in a currency."""
     if lang == "fr":
         return f'#,##0{NBSP}"{unit}"'
     return f'"{unit}"#,##0;-"{unit}"#,##0'
@@ -167,7 +168,7 @@ def number_format(spec: FieldSpec, lang: str) -> str:  # noqa: PLR0911 - one ret
     suffix = f'{NBSP}"{unit}"' if unit and not is_scale(spec) else ""
     match spec.type:
         case FieldType.MONEY:
-            return _money(unit or "€", lang)
+            return money_format(unit or "€", lang)
         case FieldType.PERCENT:
             return f"0{NBSP}%" if lang == "fr" else "0%"
         case FieldType.DATE:
@@ -184,7 +185,6 @@ def number_format(spec: FieldSpec, lang: str) -> str:  # noqa: PLR0911 - one ret
 
 
 _CENTRED = frozenset({FieldType.DATE, FieldType.BOOL})
-WRAP_FROM_WIDTH = 20.0
 
 
 def value_look(spec: FieldSpec, theme: ThemeSpec, lang: str) -> Look:
@@ -197,13 +197,15 @@ def value_look(spec: FieldSpec, theme: ThemeSpec, lang: str) -> Look:
         FieldRole.COMPUTED: theme.computed,
         FieldRole.OWNED: theme.owned,
     }[spec.role]
-    right, centred = spec.type in NUMERIC_TYPES, spec.type in _CENTRED
+    centred = spec.type in _CENTRED or bool(spec.tones)
+    right = spec.type in NUMERIC_TYPES and not centred
     return Look(
         fill=fill,
         border=LINE,
+        bold=bool(spec.tones),
         format=number_format(spec, lang),
         horizontal="right" if right else "center" if centred else "left",
-        wrap=not (right or centred) and spec.width >= WRAP_FROM_WIDTH,
+        wrap=spec.wraps,
         indent=0 if right or centred else 1,
         locked=spec.role is not FieldRole.INPUT,
         colour=TONE_INK[Tone.INFO] if spec.type is FieldType.LINK else None,

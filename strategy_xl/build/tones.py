@@ -28,8 +28,8 @@ def colour_choices(page: Page) -> None:
             page.sheet.conditional_formatting.add(" ".join(areas), rule)
 
 
-def bars(page: Page, area: str, colour: str) -> None:
-    """Show shares from 0 to 1 as bars."""
-    ends = [FormatObject(type="num", val=0), FormatObject(type="num", val=1)]
+def bars(page: Page, area: str, colour: str, full: float = 1) -> None:
+    """Show numbers as bars from 0 to the value of a full one; the last stage adds their modern twins."""
+    ends = [FormatObject(type="num", val=0), FormatObject(type="num", val=full)]
     bar = DataBar(cfvo=ends, color=colour, minLength=0, maxLength=100)
     page.sheet.conditional_formatting.add(area, Rule(type="dataBar", dataBar=bar))

@@ -14,6 +14,8 @@ from typing import Final
 
 from lxml import etree
 
+from strategy_xl.ooxml.extensions import SparklineGroup, extend
+
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PROPERTIES: Final = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
 STRINGS_PART: Final = "xl/sharedStrings.xml"
@@ -157,6 +159,7 @@ def finish(
     day: date,
     alternatives: Sequence[str] = (),
     more: Mapping[str, Callable[[bytes], bytes]] | None = None,
+    sparklines: Mapping[str, Sequence[SparklineGroup]] | None = None,
 ) -> bytes:
     """Rework a package that openpyxl saved.
 
@@ -166,8 +169,10 @@ def finish(
         day: date of creation and change.
         alternatives: alternative texts of the charts, in the order of the sheets and of the charts on them.
         more: what else is to be done to a part, by its name.
+        sparklines: groups of them by name of the sheet's part.
     """
     texts = iter(alternatives)
+    groups = sparklines or {}
     changes: dict[str, Callable[[bytes], bytes]] = {
         "xl/styles.xml": order_fonts,
         "docProps/core.xml": _with_day(day),
@@ -185,7 +190,7 @@ def finish(
         for name in source.namelist():
             content = source.read(name)
             if name.startswith("xl/worksheets/sheet"):
-                content = strings.move(content)
+                content = extend(strings.move(content), name, groups.get(name, ()))
             content = changes[name](content) if name in changes else content
             parts[name] = more[name](content) if more and name in more else content
         for name in sorted((found for found in parts if DRAWING_PART.fullmatch(found)), key=_number):

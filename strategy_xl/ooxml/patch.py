@@ -7,7 +7,7 @@ edited cells and inserted rows stays. Source: ECMA-376 part 1 (SpreadsheetML), a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import product
@@ -28,7 +28,7 @@ from strategy_xl.ooxml.pipeline import repack
 from strategy_xl.ooxml.point_labels import refreshed, text_of
 from strategy_xl.ooxml.readback import read_back
 from strategy_xl.ooxml.replace import atomic_replace
-from strategy_xl.ooxml.row_heights import with_heights
+from strategy_xl.ooxml.row_heights import RowHeights, with_heights
 from strategy_xl.ooxml.scan import SheetScanner
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, WorkbookInfo
@@ -81,12 +81,12 @@ def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but t
     edits: CellEdits | None = None,
     *,
     columns: ColumnEdits | None = None,
-    heights: Mapping[str, Mapping[int, float]] | None = None,
     sides: Mapping[tuple[str, int], Mapping[int, str]] | None = None,
     full_calc: bool | None = None,
     allow_breaking_signature: bool = False,
     dry_run: bool = False,
     backups: int = 0,
+    heights: Mapping[str, RowHeights] | None = None,
 ) -> PatchReport:
     """Write values into cells of a workbook, keeping every other byte.
 
@@ -97,8 +97,6 @@ def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but t
             date, datetime, time, ``None`` or ``""`` (clear), ``Formula``, ``Cached`` (the shown value of
             the formula in place) or ``ErrorValue``. Text that begins with ``=`` stays text.
         columns: the same for whole columns: sheet name → column number → row → value, or (rows, values).
-        heights: sheet name → row → height in points, for rows whose height people have not chosen; a sheet in
-            which no cell changes keeps its own.
         sides: sheet name and column → row → on which side (``t``, ``b``, ``l``, ``r``) of a chart's point the
             text of that cell stands.
         full_calc: whether Excel is to recalculate everything on opening; None decides: yes when a
@@ -106,6 +104,7 @@ def set_cells(  # noqa: PLR0913 - the job has these independent sides; all but t
         allow_breaking_signature: write although the package is digitally signed.
         dry_run: find out what would change, write nothing.
         backups: how many earlier versions of the target stay beside it, the replaced one among them.
+        heights: sheet name → row → points, for rows that people gave no height; only together with a change.
 
     Result: the report. A cell that already holds the value keeps its bytes; when no cell changes the
     target gets the very bytes of the source, and in place nothing is written at all.
@@ -191,7 +190,7 @@ class PatchJob:
         sheet: SheetInfo,
         edits: Mapping[int, Mapping[int, Any]],
         edit_tail: TailEdit | None = None,
-        heights: Mapping[int, float] | None = None,
+        heights: RowHeights | None = None,
     ) -> None:
         """Patch one sheet part; kept for ``write`` only when a byte of it changes.
 
@@ -213,11 +212,9 @@ class PatchJob:
             self._is_date_style,
         )
         scanner = SheetScanner(facts, edits, edit_tail)
-
-        def change(pieces: Iterable[bytes]) -> Iterator[bytes]:
-            return with_heights(scanner.run(pieces), heights or {})
-
-        packed = repack(self.package, sheet.part, change, Path(os.path.realpath(self._target)).parent)
+        folder = Path(os.path.realpath(self._target)).parent
+        run = (lambda pieces: with_heights(scanner.run(pieces), heights)) if heights else scanner.run
+        packed = repack(self.package, sheet.part, run, folder)
         self._count(sheet, scanner.tally, facts)
         if scanner.tally.changed or edit_tail is not None:
             self.replaced[sheet.part] = packed

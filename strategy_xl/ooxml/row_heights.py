@@ -1,40 +1,37 @@
-"""Give rows of a sheet a height that fits what they say now; a height that people chose stays."""
+"""Heights of rows whose texts change, for programs that fit no rows when they open a file."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from strategy_xl.ooxml.xml_bytes import set_attribute
 
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br="(\d+)"[^<>]*>')
-_CHOSEN = re.compile(rb'\bcustomHeight="(?:1|true)"')
-_LONGEST_TAG = 4096
+RowHeights = Mapping[int, float]
+"""Row → points."""
+
+_ROW: Final = re.compile(rb'<(?:[\w.-]+:)?row r="(\d{1,7})"[^<>]*>')
+_OWN: Final = re.compile(rb' (?:customHeight|hidden|collapsed)="(?:1|true)"')
 
 
-def with_heights(pieces: Iterable[bytes], heights: Mapping[int, float]) -> Iterator[bytes]:
-    """The pieces of a sheet with the heights of some rows set.
+def with_heights(pieces: Iterable[bytes], heights: RowHeights) -> Iterator[bytes]:
+    """The pieces of a sheet part, given rows at a height that holds their texts.
+
+    A row that people gave a height, or hid, is theirs. The height is a proposal (no ``customHeight``):
+    programs fit the row again as soon as somebody types in it.
 
     Arguments:
-        pieces: of the part, in UTF-8, cut anywhere.
-        heights: row → height in points.
+        pieces: the part; no row's opening tag is cut in two.
+        heights: row → points.
     """
-    if not heights:
-        yield from pieces
-        return
 
-    def fitted(found: re.Match[bytes]) -> bytes:
-        height = heights.get(int(found[1]))
-        if height is None or _CHOSEN.search(found[0]):
-            return found[0]
-        return set_attribute(found[0], b"ht", f"{height:g}".encode())
+    def fit(match: re.Match[bytes]) -> bytes:
+        height = heights.get(int(match[1]))
+        if height is None or _OWN.search(match[0]):
+            return match[0]
+        return set_attribute(match[0], b"ht", b"%g" % height)
 
-    rest = b""
     for piece in pieces:
-        data = rest + piece
-        cut = data.rfind(b"<")  # a tag may go on in the next piece
-        if cut < 0 or b">" in data[cut:] or len(data) - cut > _LONGEST_TAG:
-            cut = len(data)
-        yield _ROW.sub(fitted, data[:cut])
-        rest = data[cut:]
-    yield rest
+        # What stands in a comment or CDATA may look like a row.
+        yield piece if b"<!" in piece else _ROW.sub(fit, piece)

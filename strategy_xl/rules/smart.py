@@ -34,6 +34,7 @@ from strategy_xl.rules.smart_fields import (
     merge_fields,
 )
 from strategy_xl.rules.smart_frame import REWRITE_COLUMNS, rewrites, text_frame
+from strategy_xl.rules.smart_live import live_columns
 from strategy_xl.rules.smart_realism import Realism, RealismParams, assess_realism
 from strategy_xl.rules.smart_text import TextReading, read_text
 
@@ -187,7 +188,7 @@ def assess(  # noqa: PLR0913 - the table, the day, the settings and three option
 
     Returns s, m, a, r, t (Int64, NA = not assessable), score (0–10), verdict (smart, smt_only, almost,
     rework), growth_required, growth_p75, growth_median, growth_best (fractions), windows, hours_available,
-    text_value, text_deadline, rewrite and rewrite_verb … rewrite_owner.
+    text_value, text_deadline, rewrite and rewrite_verb … rewrite_owner, and the columns of ``live_columns``.
 
     Source: rules, section b.
     """
@@ -235,6 +236,7 @@ def _judge(  # noqa: PLR0913 - private join of what the two public functions alr
         **{name: whole_array(points) for name, points in letters.items()},
         "score": score,
         "verdict": object_column(verdict, index),
+        **live_columns(objectives, told, letters, score, verdict),
         "growth_required": realism.required,
         "growth_p75": realism.percentile,
         "growth_median": realism.median,

@@ -59,9 +59,10 @@ def assess_agreement(
     owner = filled(objectives, "owner")
     confidence = numbers(objectives, "confidence")
     yes, no, talks = (is_choice(objectives, "agreement", key) for key in _AGREEMENTS)
-    names = cells(objectives, "owner")
-    counts = active_count
-    if counts is None:
+    # Capitals do not make another person of an owner, here as in a formula.
+    names = [name.casefold() if isinstance(name, str) else name for name in cells(objectives, "owner")]
+    counts = {name.casefold(): count for name, count in (active_count or {}).items()}
+    if active_count is None:
         active = cells(objectives, "active")
         counts = Counter(name for name, value in zip(names, active, strict=True) if value is None or value)
     load = np.array(

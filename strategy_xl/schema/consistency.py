@@ -74,6 +74,17 @@ def _known(workbook: WorkbookSpec, block: DataBlock, reference: Reference) -> se
     return known | {TODAY} if reference.kind == "setting" else known
 
 
+def _shown_by_spark(where: Location, block: DataBlock, path: str, spark: str) -> list[Reference]:
+    """The first and the last column of a small line, which reads its own row."""
+    try:
+        owner, keys = parse_argument(spark)
+    except ValueError as error:
+        raise TemplateError("SX103", where, key=path, reference=spark) from error
+    if owner != block.key or len(keys) != 2:
+        raise TemplateError("SX103", where, key=path, reference=spark)
+    return [Reference("row", key) for key in keys]
+
+
 def _check_field(workbook: WorkbookSpec, where: Location, block: DataBlock, field: FieldSpec) -> None:
     """Every list, source and formula reference of a field must exist."""
     path = f"{block.key}.{field.key}"
@@ -88,6 +99,10 @@ def _check_field(workbook: WorkbookSpec, where: Location, block: DataBlock, fiel
         wanted.append(Reference("column", key, owner))
     if field.module is not None and all(module.key != field.module for module in workbook.modules):
         raise TemplateError("SX103", where, key=path, reference=field.module)
+    if field.unit_from is not None:
+        wanted.append(Reference("row", field.unit_from))
+    if field.spark is not None:
+        wanted += _shown_by_spark(where, block, path, field.spark)
     for reference in wanted:
         if reference.key not in _known(workbook, block, reference):
             shown = ".".join(part for part in (reference.owner, reference.key) if part)
@@ -167,5 +182,6 @@ def check(workbook: WorkbookSpec) -> None:
                 _check_unique(
                     where, (field.label.get(lang).casefold() for field in block.fields), f"{block.key}: "
                 )
-        for field in block.fields:
+        retired = block.retired if isinstance(block, TableBlock) else ()
+        for field in (*block.fields, *retired):
             _check_field(workbook, where, block, field)

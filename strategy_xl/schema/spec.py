@@ -61,6 +61,9 @@ class FieldType(StrEnum):
     LINK = "link"
 
 
+INDENT_WIDTH = 1.5
+"""Width in characters that the indent of cells adds to a table's column."""
+WRAP_FROM_WIDTH = 20.0
 NUMERIC_TYPES = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT})
 
 
@@ -97,6 +100,18 @@ class WhenSpec(Spec):
     label: Text
 
 
+class BarSpec(Spec):
+    """A bar in the cell, from 0 to the value that fills it; the number stays in front of it.
+
+    Arguments:
+        full: value of a full bar (1 for a share, 10 for a mark out of ten).
+        tone: its colour.
+    """
+
+    full: float = Field(default=1, gt=0)
+    tone: Tone = Tone.INFO
+
+
 class FieldSpec(Spec):
     """One column of a table or one labelled cell of a form.
 
@@ -123,6 +138,12 @@ class FieldSpec(Spec):
         tone: colour of a result beside a chart.
         module: sheet that a result on a path is about; its label is the way there.
         since: schema version that brought the field; workbooks of earlier ones never had it and miss nothing.
+        until: of a retired field, the last schema version whose workbooks have it.
+        bar: a data bar in a numeric column of a table.
+        spark: ``block[key:other]``, columns of the same table: the cell shows them as a small line.
+        tones: colour of single values of a column (``{ "2" = "good", "?" = "neutral" }``).
+        unit_from: key of the field in the same row that names the unit; numbers are shown with it.
+        repeat: as many such fields in a row; ``{i}`` counts up from 1 and ``{j}`` down to 1 in all texts.
     """
 
     key: Key
@@ -149,7 +170,20 @@ class FieldSpec(Spec):
     tone: Tone | None = None
     module: Key | None = None
     since: int = Field(default=1, ge=1)
+    until: int | None = Field(default=None, ge=1)
     default: Any = None
+    bar: BarSpec | None = None
+    spark: str | None = None
+    tones: dict[str, Tone] = Field(default_factory=dict)
+    unit_from: Key | None = None
+    repeat: Literal[1] = 1
+
+    @property
+    def wraps(self) -> bool:
+        """Whether a long content of a table's cell goes on in a second line."""
+        if self.hidden or self.tones or self.type in NUMERIC_TYPES | {FieldType.DATE, FieldType.BOOL}:
+            return False
+        return self.type is FieldType.CHOICE or self.width >= WRAP_FROM_WIDTH
 
     @model_validator(mode="after")
     def _coherent(self) -> FieldSpec:
@@ -162,6 +196,34 @@ class FieldSpec(Spec):
         if self.counted_by is not None and not self.required:
             raise ValueError("only a required field can be counted by another")
         return self
+
+
+def _numbered(value: Any, i: int, j: int) -> Any:
+    """A part of a raw field with its counters filled in."""
+    if isinstance(value, str):
+        return value.replace("{i}", str(i)).replace("{j}", str(j))
+    if isinstance(value, dict):
+        return {key: _numbered(part, i, j) for key, part in value.items()}
+    return value
+
+
+def _repeated(fields: Any) -> Any:
+    """Raw fields, those that repeat written out."""
+    if not isinstance(fields, list | tuple):
+        return fields
+    found: list[Any] = []
+    for field in fields:
+        count = field.get("repeat") if isinstance(field, dict) else None
+        if not isinstance(count, int) or not 1 < count <= MAX_REPEAT:
+            found.append(field)
+            continue
+        one = {key: part for key, part in field.items() if key != "repeat"}
+        found += [_numbered(one, i, count + 1 - i) for i in range(1, count + 1)]
+    return found
+
+
+MAX_REPEAT = 60
+Fields = Annotated[tuple[FieldSpec, ...], BeforeValidator(_repeated)]
 
 
 class Block(Spec):
@@ -197,10 +259,11 @@ class TableBlock(Block):
             ranks alerts.
         due: date field by which alerts of the same stake are ranked.
         seed: rows written at build time, by field key (a value, or a text in both languages).
+        retired: computed columns that new workbooks have no more; those of earlier versions keep theirs.
     """
 
     kind: Literal["table"]
-    fields: tuple[FieldSpec, ...] = Field(min_length=1)
+    fields: Fields = Field(min_length=1)
     rows: int = Field(default=20, ge=1, le=1_000_000)
     identity: Key | None = None
     min_rows: int = Field(default=1, ge=0)
@@ -209,6 +272,20 @@ class TableBlock(Block):
     stake: str | None = None
     due: Key | None = None
     seed: tuple[dict[str, Any], ...] = ()
+    retired: Fields = ()
+
+    @model_validator(mode="after")
+    def _ended(self) -> TableBlock:
+        if any(field.until is None or field.role is not FieldRole.COMPUTED for field in self.retired):
+            raise ValueError("a retired field is computed and says until which version it was there")
+        if any(field.until is not None for field in self.fields):
+            raise ValueError("a field with an end is a retired one")
+        return self
+
+    def of_version(self, version: int) -> TableBlock:
+        """The table as workbooks of a schema version have it, with the columns that were retired since."""
+        kept = tuple(field for field in self.retired if field.until is not None and version <= field.until)
+        return self.model_copy(update={"fields": (*self.fields, *kept)}) if kept else self
 
     @property
     def table_name(self) -> str:
@@ -230,7 +307,7 @@ class FormBlock(Block):
     """Labelled cells; several instances stand side by side (one column a persona)."""
 
     kind: Literal["form"]
-    fields: tuple[FieldSpec, ...] = Field(min_length=1)
+    fields: Fields = Field(min_length=1)
     instances: int = Field(default=1, ge=1, le=20)
     instance_label: Text | None = None
     identity: Key | None = None
@@ -375,6 +452,7 @@ class SummaryBlock(Block):
     Arguments:
         fields: the results, one a tile.
         columns: tiles in a row.
+        legend: two lines to read, on the right of the first tiles.
         charts: drawn under the tiles.
         beside: the charts come first, in one line, and the results stand at their right, one under the other:
             a figure before its label, a text or message over the whole width. Without charts they stand at
@@ -388,6 +466,7 @@ class SummaryBlock(Block):
     kind: Literal["summary"]
     fields: tuple[FieldSpec, ...] = ()
     columns: int = Field(default=4, ge=1, le=8)
+    legend: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
     charts: tuple[ChartSpec, ...] = ()
     beside: bool = False
     path: bool = False
@@ -559,6 +638,18 @@ class ThemeSpec(Spec):
     neutral: Colour = "EDEDED"
 
 
+class UnitSpec(Spec):
+    """How numbers are shown whose row names a unit (``FieldSpec.unit_from``).
+
+    Arguments:
+        names: how people write the unit; the first one stands beside the numbers.
+        kind: ``percent`` shows a number from -1 to 1 as a share (0.22 as 22 %); ``money`` has no decimals.
+    """
+
+    names: tuple[Annotated[str, StringConstraints(pattern=r'^[^"]+$')], ...] = Field(min_length=1)
+    kind: Literal["suffix", "money", "percent"] = "suffix"
+
+
 class FigureSpec(Spec):
     """One figure of a run's table of results: the rows of a block, or those with one choice in a column.
 
@@ -583,6 +674,7 @@ class WorkbookSpec(Spec):
         schema_version: stamped into every workbook; raised when a reader must know.
         order: module keys, in sheet order.
         figures: what a run counts in each workbook.
+        units: number formats of units that rows name.
         modules: filled by the loader from the other files.
     """
 
@@ -593,6 +685,7 @@ class WorkbookSpec(Spec):
     groups: tuple[GroupSpec, ...]
     lists: tuple[ListSpec, ...]
     figures: tuple[FigureSpec, ...] = ()
+    units: tuple[UnitSpec, ...] = ()
     modules: tuple[ModuleSpec, ...] = ()
 
     def module(self, key: str) -> ModuleSpec:

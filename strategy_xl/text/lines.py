@@ -1,10 +1,14 @@
-"""How many lines a text takes in a column, for the height of its row."""
+"""How many lines a text takes in a cell, without a font: an estimate that errs on the safe side."""
 
 from __future__ import annotations
 
-LETTERS, BOLD_LETTERS = 1.25, 1.12
+from typing import Final
+
+LETTERS: Final = 1.25
+BOLD_LETTERS: Final = 1.12
 """Letters of body size per unit of column width: a letter is narrower than a digit on average."""
-LINE_HEIGHT, LINE_ROOM = 13.5, 3.0
+LINE_HEIGHT: Final = 13.5
+LINE_ROOM: Final = 3.0
 """Height of a line of body size, and what a row needs beside its lines, in points."""
 
 

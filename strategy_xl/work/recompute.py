@@ -17,6 +17,7 @@ from strategy_xl.answers.judging import evaluate
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.edits import Columns, FormulaTexts, edits, place
 from strategy_xl.book.frames import rule_frames
+from strategy_xl.book.heights import SheetHeights, row_heights
 from strategy_xl.book.read import read_workbook
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
 from strategy_xl.ooxml.growth import TableEdit
@@ -30,7 +31,6 @@ from strategy_xl.work.adopting import take_over
 from strategy_xl.work.computing import compute, module_completeness
 from strategy_xl.work.digest import boards, figures, next_steps
 from strategy_xl.work.growing import table_edits
-from strategy_xl.work.heights import Heights, row_heights
 from strategy_xl.work.label_places import Places, label_places
 from strategy_xl.work.lengthening import lengthen
 
@@ -87,7 +87,7 @@ class BookPlan:
     data: WorkbookData
     counts: Mapping[str, float]
     columns: Columns
-    heights: Heights
+    heights: SheetHeights
     sides: Places
     tables: tuple[TableEdit, ...] = ()
 
@@ -138,7 +138,7 @@ def plan_workbook(
             columns.setdefault(sheet, {}).setdefault(column, {}).update(cells)
     tables = table_edits(data, placed, shown, texts) if grows else ()
     lengthen(spec, data, shown, columns)
-    heights = row_heights(data, columns, placed)
+    heights = row_heights(data, columns)
     sides = label_places(spec, data, shown.columns)
     return BookPlan(data, figures(spec, evaluations, shares), columns, heights, sides, tables)
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from strategy_xl.answers.judging import evaluate
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import render
+from strategy_xl.rules.smart_live import UNKNOWN
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, FormBlock, TableBlock, WorkbookSpec
 from strategy_xl.work.recompute import recompute_workbook, rule_frames
@@ -121,8 +122,8 @@ def generated(spec: WorkbookSpec, lang: str, seed: int) -> dict[str, list[dict[s
 
 
 def missing(value: object) -> bool:
-    """Whether there is nothing to show."""
-    return not value if isinstance(value, str) else bool(pd.isna(value))  # type: ignore[call-overload]
+    """Whether there is nothing to show, or only the mark of what cannot be assessed (read as no number)."""
+    return value in ("", UNKNOWN) if isinstance(value, str) else bool(pd.isna(value))  # type: ignore[call-overload]
 
 
 def alike(native: object, python: object) -> bool:
