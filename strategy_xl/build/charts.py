@@ -361,7 +361,11 @@ def description(book: Book, spec: ChartSpec) -> str:
     if spec.alt is not None:
         return book.text(spec.alt)
     shown = [series for series in spec.series if not (series.spacer or series.guide or series.fill)]
-    names = [book.text(series.name) if series.name else book.formulas.header(series.y)[1] for series in shown]
+    names = [
+        book.text(series.name) if series.name else book.formulas.header(series.y)[1]
+        for series in shown
+        if series.name or ":" not in series.y  # fields one under the other have no name in common
+    ]
     kind = book.say(f"chart.{spec.type}")
     sentences = [book.text(spec.title), book.say("chart.kind", kind=kind, names=", ".join(names))]
     for axis, text in (("x", spec.x_title), ("y", spec.y_title)):
