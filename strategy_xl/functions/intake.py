@@ -7,6 +7,7 @@ bounds. A cell that cannot be used never becomes a number: it is told, and an er
 from __future__ import annotations
 
 import math
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,6 +50,7 @@ _NUMBERS = frozenset({"floating", "integer", "mixed-integer-float", "empty"})
 _TEXT_OR_BLANK = frozenset({str, type(None)})
 _TEXT_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
 
+_LARGEST = sys.float_info.max
 _FEW = 100
 """Cells up to which a column is read without looking for ways that only pay for many."""
 
@@ -234,6 +236,11 @@ def spread(found: Typed, codes: npt.NDArray[np.intp], spec: FieldSpec) -> Typed:
     return Typed(array.take(codes), found.given[codes], problems, errors)
 
 
+def _is_endless(cell: object) -> bool:
+    """Whether a cell is a number beyond what programs calculate with."""
+    return isinstance(cell, int | float | np.floating) and bool(cell > _LARGEST or cell < -_LARGEST)
+
+
 def _plain_texts(cells: Sequence[Any]) -> npt.NDArray[np.object_] | None:
     """The cells stripped when all are texts or None and none looks like an error; else None."""
     if not set(map(type, cells)) <= _TEXT_OR_BLANK:
@@ -250,12 +257,13 @@ def _each(cells: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
         return Typed(texts, texts.astype(bool))
     errors = [place for place, cell in enumerate(cells) if is_error(cell)]
     clean = [None if is_error(cell) else plain(cell) for cell in cells] if errors else list(map(plain, cells))
+    # No spreadsheet holds an infinite number: something went wrong on the way.
+    endless = [at for at, cell in enumerate(cells) if _is_endless(cell)]
+    for at in endless:
+        clean[at] = None
+    errors += endless
     found = coerce_column(["" if cell is None else cell for cell in clean], spec, context(lang))
     values = found.array
-    if spec.type in NUMERIC_TYPES and (endless := np.isinf(values)).any():
-        # No spreadsheet holds an infinite number: something went wrong on the way.
-        errors += np.flatnonzero(endless).tolist()
-        values = np.where(endless, np.nan, values)
     given = ~np.asarray(pd.isna(values), dtype=bool)
     label = spec.label.get(lang)
     problems = {

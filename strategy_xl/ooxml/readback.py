@@ -7,8 +7,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import BinaryIO
 
-import numpy as np
-
 from strategy_xl.errors import WorkbookError
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.package import Package
@@ -134,9 +132,7 @@ def _watched(pieces: Iterable[bytes], odd: list[bytes]) -> Iterator[bytes]:
             odd.append(piece)
             decoder.reset()
         else:
-            has_control = bool(np.frombuffer(piece, np.uint8).min(initial=32) < 32) and (
-                len(piece.translate(None, _CONTROLS)) < len(piece)
-            )
+            has_control = len(piece.translate(None, _CONTROLS)) < len(piece)
             if has_control or "\ufffe" in text or "\uffff" in text or _REFERENCE.search(piece):
                 odd.append(piece)
         yield piece
