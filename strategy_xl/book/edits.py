@@ -165,7 +165,8 @@ def _changed(block: BlockData, key: str, values: Sequence[Any]) -> dict[int, Any
     return {
         row: value
         for row, held, value in zip(block.all_rows, block.shown[key], values, strict=True)
-        if not _same(held, value)
+        # Nearly all cells of a large book; a call for each would cost more than the looking.
+        if not (type(held) is type(value) and held == value) and not _same(held, value)
     }
 
 

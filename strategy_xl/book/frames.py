@@ -101,6 +101,7 @@ def total_rows(
     found = {
         at: key
         for key in keys
+        if _LIKELY.search("\n".join([text for text in cells[key] if type(text) is str]))
         for at, text in enumerate(cells[key])
         if says_total(text) and (key == block.identity_key or not str(names[at]).strip())
     }

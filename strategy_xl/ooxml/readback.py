@@ -17,7 +17,11 @@ _PIECE = 1 << 20
 _ROW_END = b"</row>"
 _ROW_START = re.compile(rb'\s*<row [^<>]*?\br="\d+"')
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
-_REFERENCE = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;)")
+_SEAM = 12
+_REFERENCE = re.compile(
+    rb"&(?!#(?:[1-9]\d{2,3}|[4-9]\d|3[2-9]|[1-4]\d{4}|9|10|13);|(?:amp|lt|gt|quot|apos);|[#\w]{0,6}\Z)"
+)
+"""A reference that may be none: all but the five names and the usual characters, and what may go on."""
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?(?:/>|>.*?</(?:\w+:)?c>)", re.DOTALL)
 
 
@@ -122,19 +126,31 @@ def _fault(pieces: Iterable[bytes], package: Package, name: str) -> str | None:
 def _watched(pieces: Iterable[bytes], odd: list[bytes]) -> Iterator[bytes]:
     """The pieces as they are; those in which XML may not be what it seems by its tags go to ``odd`` too.
 
-    Characters that XML has not, other encodings than UTF-8, references that are not to the five characters.
+    Characters that XML has not, other encodings than UTF-8, references beyond the usual ones.
     """
+    import numpy as np  # loaded already in a night, and few others write large sheets
+
     decoder = codecs.getincrementaldecoder("utf-8")()
+    last = b""
     for piece in pieces:
         try:
-            text = decoder.decode(piece)
+            text = "" if piece.isascii() and not decoder.getstate()[0] else decoder.decode(piece)
         except UnicodeDecodeError:
             odd.append(piece)
             decoder.reset()
         else:
-            has_control = len(piece.translate(None, _CONTROLS)) < len(piece)
-            if has_control or "\ufffe" in text or "\uffff" in text or _REFERENCE.search(piece):
+            has_low = np.frombuffer(piece, np.uint8).min(initial=32) < 32
+            has_control = has_low and len(piece.translate(None, _CONTROLS)) < len(piece)
+            seam = last + piece[:_SEAM]
+            if (
+                has_control
+                or "\ufffe" in text
+                or "\uffff" in text
+                or _REFERENCE.search(piece)
+                or _REFERENCE.search(seam)
+            ):
                 odd.append(piece)
+            last = piece[-_SEAM:]
         yield piece
 
 

@@ -19,7 +19,7 @@ from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.plain_cells import plain_cells
 from strategy_xl.ooxml.style_map import StyleMap
 from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
-from strategy_xl.ooxml.workbook_tabs import GONE, with_names, with_sheet
+from strategy_xl.ooxml.workbook_tabs import GONE, LINKS, with_names, with_sheet
 from strategy_xl.ooxml.xml_bytes import (
     content,
     encode_xstring,
@@ -31,10 +31,9 @@ from strategy_xl.ooxml.xml_bytes import (
 )
 from strategy_xl.ooxml.xml_insert import AFTER_CELLS, insert_child
 
-LINKS = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_NO_LINKS = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_NO_LINKS = _DECLARATION + (
     b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
 )
 _TABLE_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.table+xml"
@@ -131,8 +130,7 @@ class Splice:
             listed += start + (b">" + inside + b"</tableColumn>" if formula else b"/>")
         ref, raw_name = str(area).encode(), escape(name)
         self._job.added[part] = self._numbered(
-            b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-            b'<table xmlns="%b" id="1" name="%b" displayName="%b" ref="%b" totalsRowShown="0">'
+            _DECLARATION + b'<table xmlns="%b" id="1" name="%b" displayName="%b" ref="%b" totalsRowShown="0">'
             b'<autoFilter ref="%b"/><tableColumns count="%d">%b</tableColumns>'
             b'<tableStyleInfo name="%b" showRowStripes="1"/></table>'
             % (_MAIN, raw_name, raw_name, ref, ref, len(columns), listed, style.encode())

@@ -11,7 +11,7 @@ from strategy_xl.ooxml.xml_insert import insert_child, prefixed
 GONE = b"#REF!"
 """What stands in a formula for something that was deleted."""
 
-_LINKS = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+LINKS = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _ORDER = (
     b"fileVersion", b"fileSharing", b"workbookPr", b"AlternateContent", b"revisionPtr", b"workbookProtection",
     b"bookViews", b"sheets", b"functionGroups", b"externalReferences", b"definedNames", b"calcPr",
@@ -50,7 +50,7 @@ def with_sheet(data: bytes, title: str, link: bytes, after: str | None, source: 
     place = next((n for n, (_, name, _) in enumerate(listed, 1) if name == after), 0)
     at = listed[place - 1][0] if place else next(_items(data, b"sheets"))[0].start
     number = max(item[2] for item in listed) + 1
-    new = b'<sheet xmlns:r="%b" name="%b" sheetId="%d" r:id="%b"/>' % (_LINKS, escape(title), number, link)
+    new = b'<sheet xmlns:r="%b" name="%b" sheetId="%d" r:id="%b"/>' % (LINKS, escape(title), number, link)
     data = _moved(data[:at] + prefixed(new, next(tags(data)).prefix) + data[at:], place)
     own = [
         raw.replace(tag.raw, set_attribute(tag.raw, b"localSheetId", b"%d" % place))

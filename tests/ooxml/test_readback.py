@@ -203,3 +203,22 @@ def test_few_new_rows_of_many() -> None:
     kept = b"".join(readback._new_rows(pieces(old, 1 << 20), pieces(new, 1 << 20)))
     assert b'<row r="5000"><c><v>2</v></c></row><row r="7000"><c><v>3</v></c></row>' in kept
     assert len(kept) < 1000
+
+
+@pytest.mark.parametrize(
+    ("reference", "is_usual"),
+    [
+        *(
+            (name, True)
+            for name in ("&amp;", "&lt;", "&quot;", "&#233;", "&#8217;", "&#10;", "&#160;", "&#49999;")
+        ),
+        *((name, False) for name in ("&#0;", "&#11;", "&#31;", "&nbsp;", "& ", "&;", "&#xE9;", "&#55296;")),
+    ],
+)
+def test_references_wherever_the_pieces_are_cut(reference: str, is_usual: bool) -> None:
+    """Usual ones cost no second look, whatever piece they begin and end in; all others do."""
+    data = b"<c><v>some text before" + reference.encode() + b"and some more behind</v></c>"
+    for cut in range(12, len(data) - 12):
+        odd: list[bytes] = []
+        assert b"".join(readback._watched([data[:cut], data[cut:]], odd)) == data
+        assert bool(odd) != is_usual, cut
