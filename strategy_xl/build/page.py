@@ -19,7 +19,7 @@ from strategy_xl.build.style import WHITE, Look, Styles, mix
 from strategy_xl.build.written import Values
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.ooxml.extensions import SparklineGroup
-from strategy_xl.schema.spec import FieldSpec, ModuleSpec, Text, WorkbookSpec
+from strategy_xl.schema.spec import FieldRole, FieldSpec, ModuleSpec, Text, WorkbookSpec
 from strategy_xl.text.catalog import message
 from strategy_xl.text.lines import LINE_HEIGHT, text_lines
 
@@ -133,6 +133,9 @@ class Page:
         last = last_row or row
         if span.last > span.first or last > row:
             self.sheet.merge_cells(start_row=row, end_row=last, start_column=span.first, end_column=span.last)
+        if look.border is None and look.bottom is None:
+            # The first cell of a merged area gives it its ground; only lines are drawn cell by cell.
+            last, span = row, Span(span.first, span.first)
         for line in range(row, last + 1):
             for column in range(span.first, span.last + 1):
                 self.book.styles.apply(self.sheet.cell(line, column), look)
@@ -179,12 +182,15 @@ class Page:
 
 
 def field_note(book: Book, spec: FieldSpec) -> str:
-    """What the note of a field says: its help, its unit, and who fills it when people do not."""
+    """What the note of a field says: its help, its unit, and who fills it when people do not.
+
+    Who fills it is told by the colour: a mark in the corner that says nothing else would only be in the way.
+    """
     parts = []
     if spec.help is not None:
         parts.append(book.text(spec.help))
     if spec.unit:
         parts.append(book.say("note.unit", unit=book.text(spec.unit)))
-    if spec.role != "input":
+    if parts and spec.role is not FieldRole.INPUT:
         parts.append(book.say(f"note.{spec.role.value}"))
     return "\n".join(parts)

@@ -314,7 +314,8 @@ def write_lists(page: Page, placed: PlacedBlock) -> None:
         row, column = placed.rows[spec.key], placed.columns[spec.key]
         label = book.text(spec.label)
         cell = page.put(row, column, label, head)
-        page.note(cell, book.say("lists.open" if spec.open else "lists.closed"))
+        if spec.open:
+            page.note(cell, book.say("lists.open"))
         page.height(row, max(2, text_lines(label, page.layout.width(column) - 2, bold=True)))
         for index in range(list_rows(spec)):
             choice = spec.choices[index] if index < len(spec.choices) else None

@@ -140,16 +140,17 @@ class Validations:
         prompt = self._prompt(block, spec)
         if not options and not prompt:
             return None
-        rule = DataValidation(allow_blank=True, **options)
-        title = shorten(self.book.text(spec.label), MAX_TITLE)
+        rule = DataValidation(
+            allow_blank=True, showDropDown=None, showInputMessage=None, showErrorMessage=None, **options
+        )
         if error:
             text = self.book.say(
                 error, low=self._bound(spec, spec.minimum), high=self._bound(spec, spec.maximum)
             )
-            rule.showErrorMessage, rule.errorStyle = True, style
-            rule.errorTitle, rule.error = title, shorten(text, MAX_ERROR)
+            rule.showErrorMessage, rule.errorStyle = True, None if style == "stop" else style
+            rule.error = shorten(text, MAX_ERROR)
         if prompt:
             rule.showInputMessage = True
-            rule.promptTitle, rule.prompt = title, prompt
+            rule.promptTitle, rule.prompt = shorten(self.book.text(spec.label), MAX_TITLE), prompt
         rule.add(area)
         return rule

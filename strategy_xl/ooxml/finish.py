@@ -15,6 +15,7 @@ from typing import Final
 from lxml import etree
 
 from strategy_xl.ooxml.extensions import SparklineGroup, extend
+from strategy_xl.ooxml.notes import shorten_drawing
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PROPERTIES: Final = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
@@ -29,7 +30,9 @@ FONT_ORDER: Final = (
     "family", "charset", "scheme",
 )  # fmt: skip
 INLINE: Final = re.compile(rb' t="inlineStr"><is>(<t(?: xml:space="preserve")?>[^<]*</t>)</is></c>')
+EMPTY: Final = b' t="n"></c>'
 DRAWING: Final = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+DRAWING_MAIN: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
 DRAWING_PART: Final = re.compile(r"xl/drawings/drawing\d+\.xml")
 PROGRAM: Final = "strategy_xl"
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -125,7 +128,7 @@ class SharedStrings:
 
     def move(self, sheet: bytes) -> bytes:
         """The sheet part with its inline texts replaced by their numbers in the table."""
-        return INLINE.sub(self._replace, sheet)
+        return INLINE.sub(self._replace, sheet).replace(EMPTY, b"/>")
 
     def part(self) -> bytes:
         """The table."""
@@ -135,6 +138,13 @@ class SharedStrings:
             b'<sst xmlns="%s" count="%d" uniqueCount="%d">%s</sst>'
             % (MAIN.encode(), self.count, len(self.indices), items)
         )
+
+
+def _declare_once(chart: bytes) -> bytes:
+    """The chart with the namespace of drawings declared at its root, not on each of its lines and fills."""
+    root = _parse(chart)
+    etree.cleanup_namespaces(root, top_nsmap={"a": DRAWING_MAIN})
+    return _serialise(root)
 
 
 def _number(name: str) -> int:
@@ -183,7 +193,7 @@ def finish(
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(saved)) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as made,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
     ):
         strings = SharedStrings()
         parts: dict[str, bytes] = {}
@@ -191,6 +201,10 @@ def finish(
             content = source.read(name)
             if name.startswith("xl/worksheets/sheet"):
                 content = extend(strings.move(content), name, groups.get(name, ()))
+            elif name.endswith(".vml"):
+                content = shorten_drawing(content)
+            elif name.startswith("xl/charts/chart"):
+                content = _declare_once(content)
             content = changes[name](content) if name in changes else content
             parts[name] = more[name](content) if more and name in more else content
         for name in sorted((found for found in parts if DRAWING_PART.fullmatch(found)), key=_number):
@@ -199,5 +213,6 @@ def finish(
         for name, content in parts.items():
             info = zipfile.ZipInfo(name, ZIP_TIME)
             info.compress_type = zipfile.ZIP_DEFLATED
-            made.writestr(info, content)
+            # A book is made once and mailed often.
+            made.writestr(info, content, compresslevel=9)
     return target.getvalue()
