@@ -70,7 +70,8 @@ class Deflater:
 
     def __init__(self, size: int) -> None:
         """Start a stream for a part of about ``size`` bytes."""
-        # zlib 8 makes a twentieth less than Excel's 6; isal 1 takes a tenth of the time, for a fifth more bytes to twice as many.
+        # zlib 8 makes a twentieth less than Excel's 6; isal 1 takes a tenth of the time, for up to twice as
+        # many bytes.
         self._library = zlib if size < _FAST_OUT else library_for(size)
         level = 8 if size < _FAST_OUT else 1
         self._stream = self._library.compressobj(level, zlib.DEFLATED, -15)
