@@ -192,7 +192,7 @@ def differences(source: Path, target: Path, outcome: Outcome) -> list[str]:
     return compare(source, target, outcome.part, {place for place in map(parse_cell, outcome.edits) if place})
 
 
-def compare(
+def compare(  # noqa: PLR0913 - two workbooks, what was edited, and what may follow from it
     source: Path,
     target: Path,
     part: str,
@@ -200,6 +200,7 @@ def compare(
     *,
     table: str = "",
     ends: Callable[[bytes, bool], bytes] = lambda data, _is_old: data,
+    names: Callable[[bytes, bytes], bytes] = lambda _old, new: new,
 ) -> list[str]:
     """What differs between two workbooks beyond what was edited; empty when nothing does.
 
@@ -209,6 +210,7 @@ def compare(
         places: the edited cells.
         table: the part of a table that was lengthened.
         ends: takes from the sheet and that part, old or new, what had to be lengthened.
+        names: takes back from a new part beside them, given the old one, what had to be lengthened.
     """
     before, after = raw_members(source), raw_members(target)
     changed = [name for name in before if before[name] != after.get(name)]
@@ -225,7 +227,7 @@ def compare(
         first, second = (Bare(book.read(part), places) for book in (old, new))
         texts = [(part, ends(first.data, True), ends(second.data, False))]  # noqa: FBT003 - old, new
         texts += [
-            (name, beside(old.read(name)), beside(new.read(name)))
+            (name, beside(old.read(name)), beside(names(old.read(name), new.read(name))))
             for name in sorted(near - {table})
             if name in after
         ]

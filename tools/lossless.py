@@ -156,7 +156,10 @@ def _lengthen(path: Path, target: Path, table: TableInfo) -> str:
     def ends(data: bytes, is_old: bool) -> bytes:
         return _without_ends(data, table.area.bottom if is_old else added.bottom)
 
-    _unchanged(compare(path, target, part, places, table=table.part, ends=ends))
+    def names(old: bytes, new: bytes) -> bytes:
+        return _names_as_before(old, new, table.area.bottom, added.bottom)
+
+    _unchanged(compare(path, target, part, places, table=table.part, ends=ends, names=names))
     shown = {
         cell_name(added.top + at, added.left + index): value
         for at, row in enumerate(rows)
@@ -209,6 +212,22 @@ def _without_ends(data: bytes, end: int) -> bytes:
         pieces += (_REFERENCES.sub(replaced, data[done:start]), data[start:stop])
         done = stop
     return b"".join(pieces)
+
+
+_NAME = re.compile(rb"(<(?:[\w.-]+:)?definedName\b[^<>]*>)([^<]*)")
+
+
+def _names_as_before(old: bytes, new: bytes, end: int, new_end: int) -> bytes:
+    """The new part with its names as in the old one, where all that they gained are the table's rows."""
+    before = {match[1]: match[2] for match in _NAME.finditer(old)}
+    last = re.compile(rb"(?<=[$A-Z])%d(?!\d)" % end)
+
+    def back(match: re.Match[bytes]) -> bytes:
+        earlier = before.get(match[1], b"")
+        longer = last.sub(b"%d" % new_end, earlier)
+        return match[1] + (earlier if match[2] == longer else match[2])
+
+    return _NAME.sub(back, new)
 
 
 # -- what must have arrived --------------------------------------------------------------------------------

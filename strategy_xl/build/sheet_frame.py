@@ -35,7 +35,7 @@ from strategy_xl.schema.spec import (
 )
 
 MAX_FROZEN_POINTS = 215.0
-MAX_FROZEN_WIDTH = 45.0
+MAX_FROZEN_WIDTH = 50.0
 SCREEN_WIDTH = 150.0
 """Characters that a screen shows side by side; what is wider is scrolled."""
 DEFAULT_POINTS = 15.0

@@ -31,6 +31,7 @@ _RANGE = re.compile(
 _POINT = re.compile(rb'<(?:\w+:)?pt idx="(\d+)">\s*<(?:\w+:)?v>([^<]*)</', re.DOTALL)
 _SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(.+)")
 _LOOK = re.compile(rb"<a:defRPr([^>]*)>(.*?)</a:defRPr>", re.DOTALL)
+_SIDE = re.compile(rb'<(?:\w+:)?idx val="(\d+)"/>.*?dLblPos val="(\w+)"', re.DOTALL)
 _POSITION = re.compile(rb'dLblPos val="(\w+)"')
 
 
@@ -85,7 +86,7 @@ def refreshed(chart: bytes, texts: Texts, sides: Texts = _anywhere) -> bytes:
         chart: the part.
         texts: what cells show now.
         sides: the side of the point on which each text stands (``t``, ``b``, ``l``, ``r``), where it is not
-            the one that the series says.
+            the one where it stands already, or else the one that the series says.
     """
     if b"datalabelsRange>" not in chart:
         return chart
@@ -123,15 +124,16 @@ def _with_labels(series: bytes, prefix: bytes, shown: Mapping[int, str], sides: 
     """The series with a label for each point that has a text, unless people have made labels of their own."""
     opened = b"<%bdLbls>" % prefix
     labels = re.compile(rb"<%bdLbl>.*?</%bdLbl>" % (prefix, prefix), re.DOTALL)
-    if opened not in series or any(_OURS not in label for label in labels.findall(series)):
+    before = labels.findall(series)
+    if opened not in series or any(_OURS not in label for label in before):
         return series
+    at_side = {int(place[1]): place[2] for place in map(_SIDE.search, before) if place is not None}
+    at_side.update((at, side.encode()) for at, side in sides.items())
     bare = labels.sub(b"", series)
     position, look = _POSITION.search(bare), _LOOK.search(bare)
     usual = position[1] if position else b"t"
     written = (look[1], look[2]) if look else (b"", b"")
-    made = b"".join(
-        _label(prefix, at, sides[at].encode() if at in sides else usual, *written) for at in shown
-    )
+    made = b"".join(_label(prefix, at, at_side.get(at, usual), *written) for at in shown)
     return labels.sub(b"", series).replace(opened, opened + made, 1)
 
 

@@ -16,6 +16,7 @@ from strategy_xl.schema.spec import FieldSpec, FieldType, FormBlock, GridBlock, 
 
 SPEC = load_default()
 BLOCKS = SPEC.data_blocks()
+MODULES = [module.key for module in SPEC.modules]
 ROWS = 8
 FIRST_ROW = 2
 """Sheet row of a table's first row."""
@@ -115,7 +116,9 @@ class Cells:
 
     def values(self, block: str, key: str) -> list[Any]:
         """The cells of a field, as a list."""
-        if block not in BLOCKS:  # the map of the method
+        if block not in BLOCKS:  # the map of the method; under a module's key its own completeness
+            if key in MODULES:
+                return [0.25 * (1 + MODULES.index(key) % 4)]
             return [0.25, 0.5, 0.75, 1.0] if key == "completeness" else list("abcd")
         return self._values[block, key]
 
@@ -128,7 +131,7 @@ class Cells:
             if is_row_of_instances(block):
                 self._arrays[block, key] = line[None, :]
             else:
-                self._arrays[block, key] = line if is_table(block) else values[0]
+                self._arrays[block, key] = line if is_table(block) and key not in MODULES else values[0]
         return self._arrays[block, key]
 
     def setting(self, key: str) -> Any:

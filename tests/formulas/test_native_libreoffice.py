@@ -133,7 +133,8 @@ def template_cells(sheet: Any, block: str, key: str, row: int, cells: templates.
         return f"$A${row}:${get_column_letter(len(values))}${row}"
     letter = get_column_letter(row)
     last = templates.FIRST_ROW + len(values) - 1
-    return f"${letter}${templates.FIRST_ROW}" + (f":${letter}${last}" if templates.is_table(block) else "")
+    has_rows = templates.is_table(block) and key not in templates.MODULES
+    return f"${letter}${templates.FIRST_ROW}" + (f":${letter}${last}" if has_rows else "")
 
 
 class TemplateBook:
@@ -148,7 +149,7 @@ class TemplateBook:
             sheet = self.book.create_sheet(block)
             for at, spec in enumerate(found.fields, start=1):
                 self._areas[block, spec.key] = template_cells(sheet, block, spec.key, at, cells)
-        for at, key in enumerate(("module", "completeness"), start=1):
+        for at, key in enumerate(("module", "completeness", *templates.MODULES), start=1):
             sheet = self.book["map"] if at > 1 else self.book.create_sheet("map")
             self._areas["map", key] = template_cells(sheet, "map", key, at, cells)
         self.book.create_sheet("today").cell(1, 1, templates.TODAY)

@@ -33,10 +33,20 @@ SPEC = load_default()
 NORMAL = (True, True, "automatic")
 
 
-def made(folder: Path, lang: str, *only: str) -> Source:
+def made(folder: Path, lang: str, *only: str, protect: bool = False) -> Source:
     """An example workbook whose results are not filled yet, as Excel has it open."""
     path = folder / f"plan_{lang}.xlsx"
-    build(SPEC, path, lang=lang, company="Essai", only=only, example=True, today=TODAY, overwrite=False)
+    build(
+        SPEC,
+        path,
+        lang=lang,
+        company="Essai",
+        only=only,
+        example=True,
+        today=TODAY,
+        overwrite=False,
+        protect=protect,
+    )
     return Source.read(path)
 
 
@@ -48,8 +58,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Source:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Source:
-    """The clients only, in English."""
-    return made(tmp_path_factory.mktemp("small"), "en", "client_matrix")
+    """The clients only, in English, made for those who want locks."""
+    return made(tmp_path_factory.mktemp("small"), "en", "client_matrix", protect=True)
 
 
 @pytest.fixture(scope="module")

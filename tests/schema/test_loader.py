@@ -58,11 +58,11 @@ def test_a_module_that_names_no_place_goes_before_the_settings(tmp_path: Path) -
 
 
 def test_a_file_of_the_same_name_replaces_the_program_s(tmp_path: Path) -> None:
-    """A user's own ``qual.toml`` stands for the program's, in the same place."""
+    """A user's own ``prospects.toml`` stands for the program's, in the same place."""
     before = [module.key for module in load_default().modules]
-    after = load(_write(tmp_path, "qual.toml", TWELVE_LINES.replace('after = "journey"\n', "")))
+    after = load(_write(tmp_path, "prospects.toml", TWELVE_LINES.replace('after = "journey"\n', "")))
     assert [module.key for module in after.modules] == before
-    assert [block.key for block in after.module("qual").blocks] == ["fairs"]
+    assert [block.key for block in after.module("prospects").blocks] == ["fairs"]
 
 
 @pytest.mark.parametrize(
