@@ -31,7 +31,9 @@ DAY = date(2027, 3, 1)
 MAX_FORMULA, MAX_FORMULAS, MAX_BYTES = 4_100, 4_000, 320_000
 """The longest formula, the live status of a KPI, is longer than one checks at a glance."""
 PLAIN_NUMBERS = {
-    *map(str, range(14)), "100", "0.25", "0.5", "0.75", "1000",
+    *map(str, range(14)), "50", "100", "0.25", "0.5", "0.75", "1000",
+    # points of a scale of a hundred for one of a scale of four; readings that a picture shows
+    "25", "18",
     # a share of shares from 0 to 10,000 (Herfindahl), as competition law counts it
     "10000",
     # places in a picture: of zone titles, of the ring around the decision-maker

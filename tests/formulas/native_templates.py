@@ -61,6 +61,11 @@ def is_table(block: str) -> bool:
     return block not in BLOCKS or isinstance(BLOCKS[block][1], TableBlock)
 
 
+def has_rows(block: str, key: str) -> bool:
+    """Whether ``block[key]`` stands for a column; under a module's key the map gives that one's own cell."""
+    return is_table(block) and not (block not in BLOCKS and key in MODULES)
+
+
 class Cells:
     """Random but likely cells of all blocks: choices, few names so that lookups meet, some empty cells."""
 
@@ -131,7 +136,7 @@ class Cells:
             if is_row_of_instances(block):
                 self._arrays[block, key] = line[None, :]
             else:
-                self._arrays[block, key] = line if is_table(block) and key not in MODULES else values[0]
+                self._arrays[block, key] = line if has_rows(block, key) else values[0]
         return self._arrays[block, key]
 
     def setting(self, key: str) -> Any:

@@ -133,8 +133,9 @@ def template_cells(sheet: Any, block: str, key: str, row: int, cells: templates.
         return f"$A${row}:${get_column_letter(len(values))}${row}"
     letter = get_column_letter(row)
     last = templates.FIRST_ROW + len(values) - 1
-    has_rows = templates.is_table(block) and key not in templates.MODULES
-    return f"${letter}${templates.FIRST_ROW}" + (f":${letter}${last}" if has_rows else "")
+    return f"${letter}${templates.FIRST_ROW}" + (
+        f":${letter}${last}" if templates.has_rows(block, key) else ""
+    )
 
 
 class TemplateBook:
