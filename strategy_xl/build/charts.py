@@ -371,7 +371,9 @@ def description(book: Book, spec: ChartSpec) -> str:
     for axis, text in (("x", spec.x_title), ("y", spec.y_title)):
         if text is not None:
             sentences.append(book.say(f"chart.axis_{axis}", title=book.text(text)))
-    return ". ".join(sentence.rstrip(".") for sentence in sentences) + "."
+    return " ".join(
+        sentence if sentence.endswith(("?", "!")) else f"{sentence.rstrip('.')}." for sentence in sentences
+    )
 
 
 def write(page: Page, row: int, charts: Sequence[ChartSpec]) -> None:

@@ -149,10 +149,12 @@ class Styles:
 
 
 def money_format(unit: str, lang: str) -> str:
-    """Number format of whole amounts in a currency."""
+    """Number format of whole amounts in a currency, or in one for each of something (``€/h``)."""
     if lang == "fr":
         return f'#,##0{NBSP}"{unit}"'
-    return f'"{unit}"#,##0;-"{unit}"#,##0'
+    symbol, slash, per = unit.partition("/")
+    after = f'"{slash}{per}"' if slash else ""
+    return f'"{symbol}"#,##0{after};-"{symbol}"#,##0{after}'
 
 
 def is_scale(spec: FieldSpec) -> bool:

@@ -130,6 +130,7 @@ def test_blocks_of_a_sheet_never_overlap(lang: str) -> None:
     [
         ({"type": "money"}, "fr", '#,##0\N{NO-BREAK SPACE}"€"'),
         ({"type": "money"}, "en", '"€"#,##0;-"€"#,##0'),
+        ({"type": "money", "unit": "€/h"}, "en", '"€"#,##0"/h";-"€"#,##0"/h"'),
         ({"type": "percent"}, "fr", "0\N{NO-BREAK SPACE}%"),
         ({"type": "percent"}, "en", "0%"),
         ({"type": "date"}, "fr", "dd/mm/yyyy"),

@@ -207,7 +207,8 @@ def test_every_chart_tells_what_it_shows(tmp_path: Path, lang: str) -> None:
         if spec.alt is not None:
             assert text == spec.alt.get(lang)
             continue
-        assert text.startswith(f"{spec.title.get(lang).rstrip('.')}. ")
+        title = spec.title.get(lang)
+        assert text.startswith(f"{title} " if title.endswith("?") else f"{title.rstrip('.')}. ")
         assert spec.x_title is None or spec.x_title.get(lang) in text
         named = [
             item.name.get(lang)

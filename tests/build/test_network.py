@@ -146,4 +146,4 @@ def test_every_chart_has_an_alternative_text(book: Path) -> None:
         if chart.alt is not None:
             assert text == chart.alt.en
         else:
-            assert text.startswith(f"{chart.title.en.rstrip('.')}. ")
+            assert text.startswith(chart.title.en.rstrip("."))
