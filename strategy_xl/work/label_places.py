@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.formulas.references import parse_argument
 from strategy_xl.schema.spec import ChartSpec, SeriesSpec, SummaryBlock, WorkbookSpec
@@ -26,12 +29,6 @@ class _Box(NamedTuple):
     bottom: float
     right: float
     top: float
-
-    def hides(self, other: _Box) -> float:
-        """The area that both share."""
-        wide = min(self.right, other.right) - max(self.left, other.left)
-        high = min(self.top, other.top) - max(self.bottom, other.bottom)
-        return max(wide, 0.0) * max(high, 0.0)
 
 
 def _candidates(x: float, y: float, text: str) -> Iterator[tuple[str, _Box]]:
@@ -53,8 +50,11 @@ def sides(points: Mapping[int, tuple[float, float, str]], frame: tuple[float, fl
             in the way of names only.
         frame: width and height of the plot in cm.
     """
-    taken = [_Box(x - DOT_CM, y - DOT_CM, x + DOT_CM, y + DOT_CM) for x, y, _ in points.values()]
-    wide, high = frame
+    named = sum(bool(text) for _, _, text in points.values())
+    taken = np.zeros((len(points) + named, len(_Box._fields)))
+    spots = np.array([point[:2] for point in points.values()]).reshape(-1, 2)
+    taken[: len(points)] = np.hstack([spots - DOT_CM, spots + DOT_CM])
+    count, (wide, high) = len(points), frame
     found: dict[int, str] = {}
     for key, (x, y, text) in points.items():
         if not text:
@@ -62,12 +62,17 @@ def sides(points: Mapping[int, tuple[float, float, str]], frame: tuple[float, fl
         costs = []
         for rank, (side, box) in enumerate(_candidates(x, y, text)):
             outside = max(-box.left, 0.0) + max(box.right - wide, 0.0) + max(box.top - high, 0.0)
-            hidden = sum(box.hides(other) for other in taken)
-            costs.append((hidden + outside * LINE_CM, rank, side, box))
-        *_, side, box = min(costs)
-        taken.append(box)
+            costs.append((round(_hidden(box, taken[:count]) + outside * LINE_CM, 9), rank, side, box))
+        *_, side, taken[count] = min(costs)
+        count += 1
         found[key] = side
     return found
+
+
+def _hidden(box: _Box, others: npt.NDArray[np.float64]) -> float:
+    """The area that a box shares with others (left, bottom, right, top in each line)."""
+    low, high = np.maximum(others[:, :2], box[:2]), np.minimum(others[:, 2:], box[2:])
+    return float(np.prod(np.clip(high - low, 0.0, None), axis=1).sum())
 
 
 def _value(value: Any) -> float | None:
