@@ -39,9 +39,14 @@ def grown_chart(data: bytes, reach: Reach, values: Values, *, is_1904: bool) -> 
         values: what is known of its cells. What the chart repeats of them follows; of cells that are not
             known it goes, and whoever opens the workbook reads the cells.
         is_1904: whether the workbook counts days from 1904.
+
+    The names of points belong to them one by one: they reach as far as their series, also where LibreOffice,
+    which leaves them behind when a row is inserted, made them end before it.
     """
     out: list[bytes] = []
     done = 0
+    covers = reach.covers_data
+    is_longer = False
     opened: Tag | None = None
     grown: Area | None = None
     cache: Tag | None = None
@@ -53,14 +58,19 @@ def grown_chart(data: bytes, reach: Reach, values: Values, *, is_1904: bool) -> 
                 done = tag.end
                 cache = None
             continue
+        if tag.local == b"ser":
+            is_longer = False
+        elif tag.local == b"datalabelsRange":
+            covers = reach.begins_data if is_longer and not tag.is_close else reach.covers_data
         if tag.local in (b"f", b"sqref"):
             grown = None
             if not tag.is_close:
                 opened = None if tag.is_empty else tag
             elif opened is not None:
                 text = content(data[opened.end : tag.start])
-                longer = lengthened(text, None, reach)
+                longer = lengthened(text, None, reach, covers)
                 if longer != text:
+                    is_longer = True
                     out += (data[done : opened.end], escape(longer))
                     done = tag.start
                     grown = parse_area(longer.rpartition("!")[2]) or reach.area
