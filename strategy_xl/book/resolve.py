@@ -410,7 +410,8 @@ class _Resolver:
             for block in module.blocks
             if isinstance(block, TextBlock)
         }
-        return next((row - 1 for row in range(header + 1, bottom + 1) if self._says(sheet, row, texts)), bottom)
+        under = range(header + 1, bottom + 1)
+        return next((row - 1 for row in under if self._says(sheet, row, texts)), bottom)
 
     def _says(self, sheet: str, row: int, texts: Collection[str]) -> bool:
         """Whether the first text of a row is one of some."""

@@ -45,8 +45,7 @@ def grown_chart(data: bytes, reach: Reach, values: Values, *, is_1904: bool) -> 
     """
     out: list[bytes] = []
     done = 0
-    covers = reach.covers_data
-    is_longer = False
+    meant = _Meant(reach)
     opened: Tag | None = None
     grown: Area | None = None
     cache: Tag | None = None
@@ -58,19 +57,16 @@ def grown_chart(data: bytes, reach: Reach, values: Values, *, is_1904: bool) -> 
                 done = tag.end
                 cache = None
             continue
-        if tag.local == b"ser":
-            is_longer = False
-        elif tag.local == b"datalabelsRange":
-            covers = reach.begins_data if is_longer and not tag.is_close else reach.covers_data
+        meant.see(tag)
         if tag.local in (b"f", b"sqref"):
             grown = None
             if not tag.is_close:
                 opened = None if tag.is_empty else tag
             elif opened is not None:
                 text = content(data[opened.end : tag.start])
-                longer = lengthened(text, None, reach, covers)
+                longer = lengthened(text, None, reach, meant.covers)
                 if longer != text:
-                    is_longer = True
+                    meant.is_longer = True
                     out += (data[done : opened.end], escape(longer))
                     done = tag.start
                     grown = parse_area(longer.rpartition("!")[2]) or reach.area
@@ -80,6 +76,23 @@ def grown_chart(data: bytes, reach: Reach, values: Values, *, is_1904: bool) -> 
         elif tag.local not in (b"nf", b"formatCode"):
             grown = None
     return b"".join([*out, data[done:]])
+
+
+class _Meant:
+    """Which ranges get longer at a place of a chart; ``is_longer`` says that one of the series did."""
+
+    def __init__(self, reach: Reach) -> None:
+        """At the beginning of a chart."""
+        self._reach, self.is_longer = reach, False
+        self.covers = reach.covers_data
+
+    def see(self, tag: Tag) -> None:
+        """Go on to the next tag."""
+        if tag.local == b"ser":
+            self.is_longer = False
+        elif tag.local == b"datalabelsRange":
+            is_label = self.is_longer and not tag.is_close
+            self.covers = self._reach.begins_data if is_label else self._reach.covers_data
 
 
 def _cache(
