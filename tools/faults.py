@@ -32,9 +32,9 @@ from strategy_xl.build.book import render
 from strategy_xl.build.select import only
 from strategy_xl.ooxml import replace
 from strategy_xl.ooxml.backups import Backups
-from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.ooxml.replace import remove_stale
 from strategy_xl.ooxml.snapshot import Snapshot
+from strategy_xl.ooxml.tables import edit_tables
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import BookPlan, plan_workbook, recompute_workbook
 
@@ -87,7 +87,7 @@ class Work:
     def plan(self) -> BookPlan:
         """What the old book is to show."""
         self.reset()
-        return plan_workbook(Snapshot.take(self.book), SPEC, TODAY)
+        return plan_workbook(Snapshot.take(self.book), SPEC, TODAY, grows=True)
 
     def state(self) -> str:
         """What became of the book."""
@@ -112,6 +112,19 @@ class Work:
         return "next run finished" if is_done else HARMED
 
 
+def put(plan: BookPlan, source: Snapshot, book: Path) -> None:
+    """Write a plan, as a run does."""
+    edit_tables(
+        source,
+        book,
+        plan.tables,
+        columns=plan.columns,
+        heights=plan.heights,
+        sides=plan.sides,
+        backups=1,
+    )
+
+
 def child(work: Callable[[], object]) -> int:
     """A copy of this process that does some work; its number. It never comes back."""
     number = os.fork()
@@ -132,7 +145,7 @@ def killed_at_random(work: Work, count: int, chance: random.Random) -> Counter[s
     """Runs killed at random moments: one half anywhere in the run, the other in the write."""
     found: Counter[str] = Counter()
     plan = work.plan()
-    writing, left = _time_of(work, plan.columns), 0
+    writing, left = _time_of(work, plan), 0
     for turn in range(count):
         work.reset()
         if turn % 2:
@@ -140,7 +153,7 @@ def killed_at_random(work: Work, count: int, chance: random.Random) -> Counter[s
             time.sleep(chance.uniform(0, 1.1 * work.seconds))
         else:
             ready, tell = os.pipe()
-            number = child(lambda tell=tell: _write(work.book, plan.columns, tell))
+            number = child(lambda tell=tell: _write(work.book, plan, tell))
             os.close(tell)
             os.read(ready, 1)
             time.sleep(chance.uniform(0, 1.2 * writing))
@@ -157,7 +170,7 @@ def killed_at_random(work: Work, count: int, chance: random.Random) -> Counter[s
     return found
 
 
-def _write(book: Path, columns: Any, tell: int) -> None:
+def _write(book: Path, plan: BookPlan, tell: int) -> None:
     """Write the plan; say when the writing begins."""
     real = replace._temporary  # noqa: SLF001
 
@@ -167,10 +180,10 @@ def _write(book: Path, columns: Any, tell: int) -> None:
         return real(folder)
 
     replace._temporary = temporary  # noqa: SLF001
-    set_cells(Snapshot.take(book), book, columns=columns, backups=1)
+    put(plan, Snapshot.take(book), book)
 
 
-def _time_of(work: Work, columns: Any) -> float:
+def _time_of(work: Work, plan: BookPlan) -> float:
     work.reset()
     begun: list[float] = []
     real = replace._temporary  # noqa: SLF001
@@ -181,7 +194,7 @@ def _time_of(work: Work, columns: Any) -> float:
 
     replace._temporary = temporary  # noqa: SLF001
     try:
-        set_cells(Snapshot.take(work.book), work.book, columns=columns, backups=1)
+        put(plan, Snapshot.take(work.book), work.book)
     finally:
         replace._temporary = real  # noqa: SLF001
     return time.perf_counter() - begun[0]
@@ -194,7 +207,7 @@ def killed_at_calls(work: Work, step: int = 1) -> Counter[str]:
     at, code = 1, -signal.SIGKILL
     while code:
         work.reset()
-        number = child(lambda at=at: _killed_write(work.book, plan.columns, at))
+        number = child(lambda at=at: _killed_write(work.book, plan, at))
         code = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
         assert code in (0, -signal.SIGKILL), code
         found[work.state()] += 1
@@ -205,7 +218,7 @@ def killed_at_calls(work: Work, step: int = 1) -> Counter[str]:
     return found
 
 
-def _killed_write(book: Path, columns: Any, at: int) -> None:
+def _killed_write(book: Path, plan: BookPlan, at: int) -> None:
     """The write, killed at the ``at``-th event of a call of the system."""
     calls = 0
 
@@ -232,7 +245,7 @@ def _killed_write(book: Path, columns: Any, at: int) -> None:
             sys.setprofile(None)
 
     sys.modules["strategy_xl.ooxml.patch"].atomic_replace = watched  # type: ignore[attr-defined]
-    set_cells(snapshot, book, columns=columns, backups=1)
+    put(plan, snapshot, book)
 
 
 # -- somebody saves meanwhile ------------------------------------------------------------------------------
@@ -299,7 +312,7 @@ def changed_between(work: Work, count: int) -> Counter[str]:
         theirs = work.old + b"%d" % turn
         work.book.write_bytes(theirs)
         with contextlib.suppress(Exception):
-            set_cells(snapshot, work.book, columns=plan.columns, backups=1)
+            put(plan, snapshot, work.book)
         found["untouched" if work.book.read_bytes() == theirs else HARMED] += 1
     return found
 

@@ -29,6 +29,7 @@ from strategy_xl.schema.spec import (
     ModuleSpec,
     SummaryBlock,
     TableBlock,
+    TextBlock,
     WorkbookSpec,
 )
 from strategy_xl.text.parsing import fold
@@ -310,7 +311,7 @@ class _Resolver:
             places,
             header,
             table.last if table else None,
-            self._bottom(module, sheet, header),
+            self._bottom(module, sheet, header, is_range=table is None),
             table.name if table else None,
             table.left if table else 0,
             table.columns if table else (),
@@ -385,8 +386,12 @@ class _Resolver:
         elif item.role is FieldRole.INPUT or not item.hidden:
             self.say("SX121", sheet=sheet, label=label)
 
-    def _bottom(self, module: ModuleSpec, sheet: str, header: int) -> int | None:
-        """Last row a table without ListObject may use: just above the next block's title."""
+    def _bottom(self, module: ModuleSpec, sheet: str, header: int, *, is_range: bool) -> int | None:
+        """Last row a table without ListObject may use: just above the next block's title.
+
+        No name leads to texts that are only to be read; under a plain range (``is_range``) they are found by
+        their words.
+        """
         below: list[int] = []
         for block in module.blocks:
             rows = [place.row for place in self._known(block) if place.sheet == sheet]
@@ -397,7 +402,21 @@ class _Resolver:
                 if not isinstance(block, DataBlock) or (isinstance(block, FormBlock) and block.instances > 1):
                     over += 1  # titles of lists, boxes and instances
                 below.append(min(rows) - over - 1)
-        return min(below, default=None)
+        bottom = min(below, default=None)
+        if not is_range or bottom is None:
+            return bottom
+        texts = {
+            fold((block.title or block.paragraphs[0]).get(self.lang))
+            for block in module.blocks
+            if isinstance(block, TextBlock)
+        }
+        under = range(header + 1, bottom + 1)
+        return next((row - 1 for row in under if self._says(sheet, row, texts)), bottom)
+
+    def _says(self, sheet: str, row: int, texts: Collection[str]) -> bool:
+        """Whether the first text of a row is one of some."""
+        first = next((value for value in self.cells(sheet, row) if isinstance(value, str) and value), "")
+        return fold(first) in texts
 
     def _known(self, block: AnyBlock) -> Iterator[Place]:
         """The cells of a block to which stored names lead."""

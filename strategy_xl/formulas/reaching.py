@@ -45,6 +45,10 @@ class Reach(NamedTuple):
         is_whole = other.top == self.area.top < self.first and other.bottom == self.last
         return self.covers_data(other) or (is_whole and self._is_inside(other))
 
+    def begins_data(self, other: Area) -> bool:
+        """Whether some cells are data rows of some columns from the first one on, maybe not all."""
+        return other.top == self.first < other.bottom <= self.last and self._is_inside(other)
+
     def covers_end(self, other: Area) -> bool:
         """Whether some cells are the data rows or the end of them: people's moves cut rules into pieces."""
         is_run = other.top < other.bottom or self.first == self.last
@@ -93,7 +97,7 @@ def lengthened(text: str, home: str | None, reach: Reach, covers: Covers | None 
             continue
         for place, end in ((at - 1, ends[0]), (at + 1, ends[1])):
             assert end is not None
-            if int(end[2]) == reach.last:
+            if int(end[2]) == area.bottom:
                 out[place] = f"{end[1]}{reach.bottom}"
     return "".join(out)
 

@@ -39,9 +39,13 @@ def grown_chart(data: bytes, reach: Reach, values: Values, *, is_1904: bool) -> 
         values: what is known of its cells. What the chart repeats of them follows; of cells that are not
             known it goes, and whoever opens the workbook reads the cells.
         is_1904: whether the workbook counts days from 1904.
+
+    The names of points belong to them one by one: they reach as far as their series, also where LibreOffice,
+    which leaves them behind when a row is inserted, made them end before it.
     """
     out: list[bytes] = []
     done = 0
+    meant = _Meant(reach)
     opened: Tag | None = None
     grown: Area | None = None
     cache: Tag | None = None
@@ -53,14 +57,16 @@ def grown_chart(data: bytes, reach: Reach, values: Values, *, is_1904: bool) -> 
                 done = tag.end
                 cache = None
             continue
+        meant.see(tag)
         if tag.local in (b"f", b"sqref"):
             grown = None
             if not tag.is_close:
                 opened = None if tag.is_empty else tag
             elif opened is not None:
                 text = content(data[opened.end : tag.start])
-                longer = lengthened(text, None, reach)
+                longer = lengthened(text, None, reach, meant.covers)
                 if longer != text:
+                    meant.is_longer = True
                     out += (data[done : opened.end], escape(longer))
                     done = tag.start
                     grown = parse_area(longer.rpartition("!")[2]) or reach.area
@@ -70,6 +76,23 @@ def grown_chart(data: bytes, reach: Reach, values: Values, *, is_1904: bool) -> 
         elif tag.local not in (b"nf", b"formatCode"):
             grown = None
     return b"".join([*out, data[done:]])
+
+
+class _Meant:
+    """Which ranges get longer at a place of a chart; ``is_longer`` says that one of the series did."""
+
+    def __init__(self, reach: Reach) -> None:
+        """At the beginning of a chart."""
+        self._reach, self.is_longer = reach, False
+        self.covers = reach.covers_data
+
+    def see(self, tag: Tag) -> None:
+        """Go on to the next tag."""
+        if tag.local == b"ser":
+            self.is_longer = False
+        elif tag.local == b"datalabelsRange":
+            is_label = self.is_longer and not tag.is_close
+            self.covers = self._reach.begins_data if is_label else self._reach.covers_data
 
 
 def _cache(

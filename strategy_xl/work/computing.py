@@ -91,9 +91,9 @@ def module_completeness(
 
 
 @cache
-def _owners(formula: str) -> frozenset[str]:
-    """The blocks whose columns a formula reads."""
-    return frozenset(found.owner for found in references(formula) if found.kind == "column")
+def _read(formula: str) -> frozenset[tuple[str, str]]:
+    """Block and key of the columns that a formula reads."""
+    return frozenset((found.owner, found.key) for found in references(formula) if found.kind == "column")
 
 
 def _shown(values: Objects) -> Objects:
@@ -226,8 +226,11 @@ class _Computation:
         return column
 
     def _is_cut_off(self, formula: str) -> bool:
-        """Whether a formula needs a block that is not there: it keeps showing what it shows."""
-        return not _owners(formula) <= {*self._data.blocks, *self._maps}
+        """Whether a formula needs a block or a line of a map that is not there: it shows what it shows."""
+        return any(
+            key not in self._maps[block] if block in self._maps else block not in self._data.blocks
+            for block, key in _read(formula)
+        )
 
     def box_lines(self) -> Iterator[tuple[Place, Any]]:
         """Cells of the printed grids with what they show; after ``fill``."""

@@ -14,7 +14,10 @@ from package_audit import audit
 
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import PatchRefusedError
+from strategy_xl.formulas.cell_refs import Area
+from strategy_xl.formulas.reaching import Reach
 from strategy_xl.ooxml.cells import Cached, Formula
+from strategy_xl.ooxml.grown_charts import grown_chart
 from strategy_xl.ooxml.tables import TableEdit, append_rows, edit_tables
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -180,6 +183,16 @@ def test_charts_follow_with_what_they_keep(make: Any, tmp_path: Path) -> None:
         LABELS.replace("$A$3", "$A$5").replace('val="2"', 'val="4"'),
         OTHERS,
     )
+
+
+def test_names_of_points_reach_as_far_as_their_series() -> None:
+    """LibreOffice leaves them behind when a row is inserted; those of a series of other rows stay."""
+    labels = "<c15:datalabelsRange><c15:f>S!$A$2:$A${}</c15:f></c15:datalabelsRange>".format
+    series = "<c:ser><c:numRef><c:f>S!$B$2:$B${}</c:f></c:numRef>{}</c:ser>".format
+    reach = Reach("S", Area(1, 1, 5, 3), 2, 9)
+    before = chart(series(5, labels(4)), series(4, labels(4)), labels(4))
+    after = chart(series(9, labels(9)), series(4, labels(4)), labels(4))
+    assert grown_chart(before.encode(), reach, {}, is_1904=False).decode() == after
 
 
 def test_chart_parts_are_left_alone_otherwise(make: Any, tmp_path: Path, members: Any) -> None:

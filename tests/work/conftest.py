@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from strategy_xl.build.book import render
+from strategy_xl.build.book import build, render
 from strategy_xl.build.select import only
 from strategy_xl.schema.loader import load_default
+from strategy_xl.work.recompute import JobReport, recompute_workbook
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -24,6 +25,16 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 PEOPLE = Path(__file__).parents[1] / "book" / "people.py"
 
 Do = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, JobReport]:
+    """The French example after its night of 28 November 2026, and what that night said; not to be changed."""
+    path, spec, day = tmp_path_factory.mktemp("example") / "plan.xlsx", load_default(), date(2026, 11, 28)
+    build(spec, path, lang="fr", example=True, today=day)
+    report = recompute_workbook(path, spec, day)
+    assert report.failure is None
+    return path, report
 
 
 @pytest.fixture(scope="session")

@@ -284,7 +284,7 @@ def _failing(text: str) -> str:
     """What Excel shows in the cells whose formula lost its source."""
     return re.sub(
         r'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="\w+")?'
-        r"(><f[^>]*>[^<]*#REF![^<]*</f>)(?:<v>[^<]*</v>|<v ?/>)?",
+        r"(><f[^>]*>[^<]*#REF![^<]*</f>)(?:<v(?: [^>]*)?>[^<]*</v>|<v ?/>)?",
         r'\1 t="e"\2<v>#REF!</v>',
         text,
     )

@@ -70,7 +70,8 @@ def with_rows(data: WorkbookData, rows: list[dict[str, Any]]) -> WorkbookData:
     frame.index = pd.Index(range(block.first_row, block.first_row + len(rows)))
     frame["amount"] = frame["amount"].astype(float)
     frame = frame[frame["name"].notna() | frame["amount"].notna()]
-    return replace(data, blocks={**data.blocks, "items": replace(block, frame=frame)})
+    last = max(block.last_row, block.first_row + len(rows) - 1)
+    return replace(data, blocks={**data.blocks, "items": replace(block, frame=frame, last_row=last)})
 
 
 def test_every_row_of_every_computed_field_is_shown(data: WorkbookData) -> None:
@@ -195,7 +196,8 @@ AMOUNTS = st.none() | st.integers(-50, 50)
 def test_laws_of_a_column(data: WorkbookData, drawn: list[tuple[bool, int | None]]) -> None:
     """Ranks count the larger ones (blank is 0), totals add up, rows without name show nothing."""
     rows = [{"name": f"n{n}" if named else None, "amount": amount} for n, (named, amount) in enumerate(drawn)]
-    found = shown(with_rows(data, rows or [{}]))
+    data = with_rows(data, rows or [{}])
+    found = shown(data)
     amounts = [amount for _, amount in drawn if amount is not None]
     for (named, amount), rank in zip(drawn, column(found, "items", "rank"), strict=False):
         larger = sum(other > (amount or 0) for other in amounts)

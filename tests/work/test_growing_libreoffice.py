@@ -16,10 +16,9 @@ from package_audit import audit
 from strategy_xl.book.below import SPARE
 from strategy_xl.book.data import BlockData
 from strategy_xl.book.read import read_workbook
-from strategy_xl.build.book import build
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole
-from strategy_xl.work.recompute import recompute_workbook
+from strategy_xl.work.recompute import JobReport, recompute_workbook
 
 pytestmark = pytest.mark.libreoffice
 
@@ -31,12 +30,9 @@ Do = Callable[..., Path]
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def book(example: tuple[Path, JobReport]) -> Path:
     """The French example, computed."""
-    path = tmp_path_factory.mktemp("example") / "plan.xlsx"
-    build(SPEC, path, lang="fr", example=True, today=TODAY)
-    assert recompute_workbook(path, SPEC, TODAY).failure is None
-    return path
+    return example[0]
 
 
 def clients(path: Path) -> BlockData:

@@ -16,7 +16,6 @@ from slips import Parts
 
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.read import read_workbook
-from strategy_xl.build.book import build
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import set_cells
@@ -61,14 +60,16 @@ class Book:
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+def book(example: tuple[Path, JobReport]) -> Book:
     """The French example, computed."""
-    path = tmp_path_factory.mktemp("example") / "plan.xlsx"
-    build(SPEC, path, lang="fr", example=True, today=TODAY)
-    report = recompute_workbook(path, SPEC, TODAY)
-    assert report.failure is None
+    path, report = example
     assert report.findings == ()
     return Book(path, read_workbook(path, SPEC), dict(report.counts))
+
+
+def answered(shown: Any) -> Any:
+    """What a cell answers: helper columns tell equal rows apart by a billionth of their place."""
+    return round(shown, 6) if isinstance(shown, float) else shown
 
 
 def judged(data: WorkbookData) -> dict[tuple[str, object], dict[str, Any]]:
@@ -82,7 +83,9 @@ def judged(data: WorkbookData) -> dict[tuple[str, object], dict[str, Any]]:
             name = block.frame[identity][row] if identity in block.frame and not block.is_listing else row
             seen[name] += 1
             cells = {
-                field: block.shown[field][row - block.first_row] for field in fields if field in block.shown
+                field: answered(block.shown[field][row - block.first_row])
+                for field in fields
+                if field in block.shown
             }
             found[key, (str(name), seen[name])] = cells
     return found
@@ -102,14 +105,19 @@ class Outcome:
         return dict(Counter(finding.code for finding in self.report.findings))
 
 
-def treated(path: Path) -> Outcome:
-    """The night on a workbook with a slip: check says the same, and a second night writes nothing."""
-    check = check_workbook(path, SPEC, TODAY)
-    dry = recompute_workbook(path, SPEC, TODAY, dry_run=True)
+def treated(path: Path, *, checks: bool = True) -> Outcome:
+    """The night on a workbook with a slip: check says the same, and a second night writes nothing.
+
+    Arguments:
+        path: the workbook.
+        checks: whether check is asked too; not where one slip is made in each sheet or table in turn.
+    """
+    check = check_workbook(path, SPEC, TODAY) if checks else None
     report = recompute_workbook(path, SPEC, TODAY)
     assert report.failure is None
-    assert check.findings == dry.findings == report.findings
-    assert (check.changed, check.counts) == (dry.changed, dry.counts) == (report.changed, report.counts)
+    if check is not None:
+        assert check.findings == report.findings
+        assert (check.changed, check.counts) == (report.changed, report.counts)
     for finding in report.findings:
         assert message(finding.code, "fr", **finding.args)
         assert message(finding.code, "en", **finding.args)
@@ -163,6 +171,12 @@ def texts(book: Book, form: str) -> dict[tuple[str, int], Any]:
         ("revenue", row - block.first_row): form.format(f"{int(value):,}".replace(",", "\u00a0"))
         for row, value in revenue.items()
     }
+
+
+def blank_cells(book: Book, first: str, last: str) -> str:
+    """Cells of three blank rows of the clients, from one column to another."""
+    clients = book.block("clients")
+    return f"{clients.a1(first, clients.last_row - 4)}:{clients.a1(last, clients.last_row - 2)}"
 
 
 Do = Callable[[Book, Path], None]
@@ -223,16 +237,11 @@ HARMLESS: dict[str, tuple[Do, dict[str, int]]] = {
     "column moved": (lambda b, t: b.raw(t, slips.swap_columns, "Clients", 1, 2), {}),
     "column added": (lambda b, t: b.raw(t, slips.widen_table, "Clients", "Mes notes"), {}),
     "cells of blank rows merged": (
-        lambda b, t: b.raw(t, slips.merge, "Matrice clients", "C60:E62"),
+        lambda b, t: b.raw(t, slips.merge, "Matrice clients", blank_cells(b, "revenue", "satisfaction")),
         {"SX133": 1},
     ),
     "formulas merged": (
-        lambda b, t: b.raw(
-            t,
-            slips.merge,
-            "Matrice clients",
-            b.block("clients").a1("net", 60) + ":" + b.block("clients").a1("net", 62),
-        ),
+        lambda b, t: b.raw(t, slips.merge, "Matrice clients", blank_cells(b, "net", "net")),
         {"SX133": 1},
     ),
     "numbers as texts with no-break spaces": (lambda b, t: b.cells(t, "clients", texts(b, "{}")), {}),
@@ -343,7 +352,7 @@ def test_a_deleted_sheet_is_one_line(module: str, book: Book, tmp_path: Path) ->
     if SHEETS[module] not in Parts(book.path).sheets:
         pytest.skip("a module without a sheet of its own in the example")
     book.raw(target, slips.delete_sheet, SHEETS[module])
-    found = treated(target)
+    found = treated(target, checks=module in ("home", "client_matrix", "settings"))
     assert found.codes == {"SX120": 1}
     gone = {block.key for part in SPEC.modules if part.key == module for block in part.blocks}
     assert set(found.data.blocks) == set(book.data.blocks) - gone
@@ -354,7 +363,7 @@ def test_a_table_turned_into_a_range_is_read_as_before(table: str, book: Book, t
     """Each table in turn: its rows are found, no others are taken for its rows, all answers stand."""
     target = tmp_path / "plan.xlsx"
     book.raw(target, slips.drop_table, table)
-    found = treated(target)
+    found = treated(target, checks=table in ("Clients", "TopActions", "TowsPairs"))
     assert found.codes == {"SX124": 1}
     assert found.report.counts == book.counts
     assert judged(found.data) == judged(book.data)
