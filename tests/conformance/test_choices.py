@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
 from strategy_xl.book.data import WorkbookData
@@ -44,9 +44,9 @@ def example(folder: Path, lang: str) -> Path:
     return path
 
 
-def list_cells(path: Path, key: str) -> Iterator[tuple[str, int, int]]:
-    """Sheet, row and column of each cell of a list on the settings sheet."""
-    book = load_workbook(path)
+def list_cells(path: Path, key: str, opened: Workbook | None = None) -> Iterator[tuple[str, int, int]]:
+    """Sheet, row and column of each cell of a list on the settings sheet; ``opened``: the book, if it is."""
+    book = opened or load_workbook(path)
     for title, area in book.defined_names[list_name(key)].destinations:
         for (cell,) in book[title][area.replace("$", "")]:
             yield title, cell.row, cell.column
@@ -64,16 +64,18 @@ def input_cells(data: WorkbookData, list_key: str) -> Iterator[tuple[str, tuple[
                 yield block.sheet_of(field.key), block.cell(field.key, int(str(index))), key
 
 
-def renamed(path: Path, listed: str, labels: dict[str, str]) -> None:
-    """Write other labels over those of a list, in the list and wherever they were chosen."""
+def renamed(path: Path, labels: dict[str, dict[str, str]]) -> None:
+    """Write other labels over those of some lists (key → label), in the lists and where they were chosen."""
     edits: Edits = {}
-    places = list(list_cells(path, listed))
-    for choice, (title, row, column) in zip(SPEC.list_(listed).choices, places, strict=False):
-        if choice.key in labels:
-            edits.setdefault(title, {})[row, column] = labels[choice.key]
-    for title, place, key in input_cells(read_workbook(path, SPEC), listed):
-        if key in labels:
-            edits.setdefault(title, {})[place] = labels[key]
+    book, data = load_workbook(path), read_workbook(path, SPEC)
+    for listed, of_list in labels.items():
+        places = list(list_cells(path, listed, book))
+        for choice, (title, row, column) in zip(SPEC.list_(listed).choices, places, strict=False):
+            if choice.key in of_list:
+                edits.setdefault(title, {})[row, column] = of_list[choice.key]
+        for title, place, key in input_cells(data, listed):
+            if key in of_list:
+                edits.setdefault(title, {})[place] = of_list[key]
     set_cells(path, path, edits)
 
 
@@ -125,7 +127,7 @@ def test_a_renamed_choice_stays_right(tmp_path: Path, recalculated: Callable[[Pa
     path = example(tmp_path, "fr")
     before = rule_frames(read_workbook(path, SPEC))["kpis"]
     assert "decrease" in set(before["kpi_type"])
-    renamed(path, "kpi_type", {"decrease": "À faire décroître"})
+    renamed(path, {"kpi_type": {"decrease": "À faire décroître"}})
     report = recompute_workbook(path, SPEC, DAY)
     assert report.failure is None
     assert report.findings == ()
@@ -140,9 +142,11 @@ def test_every_choice_of_every_list_may_be_renamed(
     """All labels changed at once, quotes and accents in them: keys as before, sheets as LibreOffice says."""
     path = example(tmp_path, "fr")
     before = rule_frames(read_workbook(path, SPEC))
-    for listed in SPEC.lists:
-        labels = {choice.key: f'{choice.fr} « n° {n} » "é"\'s' for n, choice in enumerate(listed.choices)}
-        renamed(path, listed.key, labels)
+    labels = {
+        listed.key: {c.key: f'{c.fr} « n° {n} » "é"\'s' for n, c in enumerate(listed.choices)}
+        for listed in SPEC.lists
+    }
+    renamed(path, labels)
     report = recompute_workbook(path, SPEC, DAY)
     assert report.failure is None
     assert [finding for finding in report.findings if finding.code != "SX301"] == []
