@@ -34,7 +34,6 @@ from strategy_xl.ooxml import replace
 from strategy_xl.ooxml.backups import Backups
 from strategy_xl.ooxml.replace import remove_stale
 from strategy_xl.ooxml.snapshot import Snapshot
-from strategy_xl.ooxml.tables import edit_tables
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import BookPlan, plan_workbook, recompute_workbook
 
@@ -112,19 +111,6 @@ class Work:
         return "next run finished" if is_done else HARMED
 
 
-def put(plan: BookPlan, source: Snapshot, book: Path) -> None:
-    """Write a plan, as a run does."""
-    edit_tables(
-        source,
-        book,
-        plan.tables,
-        columns=plan.columns,
-        heights=plan.heights,
-        sides=plan.sides,
-        backups=1,
-    )
-
-
 def child(work: Callable[[], object]) -> int:
     """A copy of this process that does some work; its number. It never comes back."""
     number = os.fork()
@@ -180,7 +166,7 @@ def _write(book: Path, plan: BookPlan, tell: int) -> None:
         return real(folder)
 
     replace._temporary = temporary  # noqa: SLF001
-    put(plan, Snapshot.take(book), book)
+    plan.write(Snapshot.take(book), book, backups=1)
 
 
 def _time_of(work: Work, plan: BookPlan) -> float:
@@ -194,7 +180,7 @@ def _time_of(work: Work, plan: BookPlan) -> float:
 
     replace._temporary = temporary  # noqa: SLF001
     try:
-        put(plan, Snapshot.take(work.book), work.book)
+        plan.write(Snapshot.take(work.book), work.book, backups=1)
     finally:
         replace._temporary = real  # noqa: SLF001
     return time.perf_counter() - begun[0]
@@ -245,7 +231,7 @@ def _killed_write(book: Path, plan: BookPlan, at: int) -> None:
             sys.setprofile(None)
 
     sys.modules["strategy_xl.ooxml.patch"].atomic_replace = watched  # type: ignore[attr-defined]
-    put(plan, snapshot, book)
+    plan.write(snapshot, book, backups=1)
 
 
 # -- somebody saves meanwhile ------------------------------------------------------------------------------
@@ -312,7 +298,7 @@ def changed_between(work: Work, count: int) -> Counter[str]:
         theirs = work.old + b"%d" % turn
         work.book.write_bytes(theirs)
         with contextlib.suppress(Exception):
-            put(plan, snapshot, work.book)
+            plan.write(snapshot, work.book, backups=1)
         found["untouched" if work.book.read_bytes() == theirs else HARMED] += 1
     return found
 

@@ -17,6 +17,7 @@ from strategy_xl.book.shown import Look
 from strategy_xl.errors import Severity
 from strategy_xl.formulas.references import parse_argument
 from strategy_xl.rules.alerts import ALERTS, Alert
+from strategy_xl.rules.wording import same_name
 from strategy_xl.schema.spec import TableBlock, WorkbookSpec
 from strategy_xl.text.catalog import has_message, message
 
@@ -106,15 +107,11 @@ def _stakes(
         if owner not in given or table.identity_key not in inputs:
             return none
         pairs = zip(given[owner][key], given[owner][other], strict=True)
-        known = {_folded(name): value for name, value in pairs if isinstance(name, str)}
-        column = [known.get(_folded(name)) for name in inputs[table.identity_key]]
+        known = {same_name(name): value for name, value in pairs if isinstance(name, str)}
+        column = [known.get(same_name(name)) for name in inputs[table.identity_key]]
     numbers = pd.to_numeric(pd.Series(column, dtype=object), errors="coerce").fillna(0.0)
     stakes: npt.NDArray[np.float64] = np.maximum(numbers.to_numpy(dtype=np.float64), 0.0)
     return stakes
-
-
-def _folded(name: object) -> str:
-    return " ".join(str(name).casefold().split())
 
 
 @dataclass(frozen=True)

@@ -183,15 +183,14 @@ class Under:
 
     def _totals(self) -> dict[int, str]:
         """The rows that only sum up those above, each with the field whose cell says so."""
-        first = self._place.header + 1
+        first, end = self._place.header + 1, min(self._end, self._last + NEAR)
         texts = (
             self._cell(row, column)
-            for row in range(self._last + 1, min(self._end, self._last + NEAR) + 1)
+            for row in range(self._last + 1, end + 1)
             for column in self._columns.values()
         )
         if not any(map(says_total, texts)):
             return {}
-        end = min(self._end, self._last + NEAR)
         cells = transpose(self._rows, self._columns, first, end)
         found: Mapping[int, str] = total_rows(self._place, cells, first, self._meta)
         return {first + at: key for at, key in found.items() if first + at > self._last}

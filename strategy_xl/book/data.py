@@ -81,6 +81,14 @@ class BlockData:
     has_look: bool = True
 
     @property
+    def blank_rows(self) -> list[int]:
+        """Rows in which nobody has filled anything: those under the last filled one first, then the gaps."""
+        filled = set(self.frame.index.tolist())
+        last = max(filled, default=0)
+        blank = [row for row in self.all_rows if row not in filled]
+        return [row for row in blank if row > last] + [row for row in blank if row < last]
+
+    @property
     def is_longer(self) -> bool:
         """Whether the Excel table is to get more rows."""
         return 0 < self.table_last < self.last_row

@@ -103,9 +103,9 @@ def edits(data: WorkbookData, placed: PlacedAnswers, shown: Shown, texts: Texts 
                 continue
             if spec.role is FieldRole.OWNED:
                 answered = placed.get(key, {}).get(spec.key)
-                _put(columns, block, spec.key, _owned(block, spec.key, answered))
+                put(columns, block, spec.key, _owned(block, spec.key, answered))
             elif spec.role is FieldRole.COMPUTED:
-                _put(columns, block, spec.key, _cached(block, spec, shown.columns[key][spec.key], texts))
+                put(columns, block, spec.key, _cached(block, spec, shown.columns[key][spec.key], texts))
     _put_singles(columns, data, shown.cells, texts)
     _drop_hidden(columns, data)
     return columns
@@ -185,7 +185,8 @@ def _same(held: Any, value: Any) -> bool:
     )
 
 
-def _put(columns: Columns, block: BlockData, key: str, changed: Mapping[int, Any]) -> None:
+def put(columns: Columns, block: BlockData, key: str, changed: Mapping[int, Any]) -> None:
+    """Add new values of a field, by Excel row or instance, to the edits."""
     for index, value in changed.items():
         row, column = block.cell(key, index)
         columns.setdefault(block.sheet_of(key), {}).setdefault(column, {})[row] = value

@@ -7,7 +7,7 @@ from typing import Any
 
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Columns
-from strategy_xl.ooxml.cells import Cached, Formula
+from strategy_xl.ooxml.cells import shown
 from strategy_xl.schema.spec import FieldRole, FieldSpec
 from strategy_xl.text.lines import row_height, text_lines
 
@@ -45,13 +45,11 @@ def _lines(block: BlockData, spec: FieldSpec, row: int, columns: Columns) -> int
     """Lines that a cell will show."""
     place = block.places[spec.key]
     value: Any = columns.get(place.sheet, {}).get(place.column, {}).get(row)
-    if isinstance(value, Cached):
-        value = value.value
-    elif isinstance(value, Formula):
-        value = value.cached
-    elif value is None and spec.role is FieldRole.INPUT:
+    if value is not None:
+        value = shown(value)
+    elif spec.role is FieldRole.INPUT:
         value = block.frame[spec.key].get(row)
-    elif value is None:
+    else:
         value = block.shown[spec.key][row - block.first_row]
     # What the column has more than the template's width goes to the indent and the sides.
     return text_lines(value, spec.width) if isinstance(value, str) else 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from openpyxl.chart import Reference
 from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.marker import Marker
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
@@ -13,6 +15,8 @@ from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 
+from strategy_xl.build.layout import Area
+from strategy_xl.build.page import Book
 from strategy_xl.build.style import WHITE
 
 EMU_PER_POINT = 12700
@@ -49,6 +53,19 @@ def line(colour: str, points: float = 1.75, dash: str | None = None) -> LineProp
 def outline(colour: str, points: float = 0.75) -> GraphicalProperties:
     """Nothing but a line."""
     return GraphicalProperties(ln=line(colour, points))
+
+
+def cells(book: Book, area: Area) -> Reference:
+    """An area of the workbook as openpyxl's charts take it."""
+    sheet: Any = book.workbook[area.sheet]
+    return Reference(sheet, area.column, area.row, area.last_column, area.last_row)
+
+
+def plot_area(left: float, top: float, width: float, height: float) -> Layout:
+    """Where a chart draws, axes and texts not counted, in shares of it."""
+    return Layout(
+        ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=left, y=top, w=width, h=height)
+    )
 
 
 def marker(colour: str, size: int) -> Marker:

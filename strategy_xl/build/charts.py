@@ -8,7 +8,6 @@ from typing import Any
 from openpyxl.chart import BarChart, DoughnutChart, LineChart, Reference, ScatterChart, Series
 from openpyxl.chart.data_source import AxDataSource, NumRef, StrRef
 from openpyxl.chart.error_bar import ErrorBars
-from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import LegendEntry
 from openpyxl.chart.marker import DataPoint, Marker
 from openpyxl.chart.series import SeriesLabel
@@ -34,6 +33,8 @@ from strategy_xl.build.style import TONE_INK, TONE_STRONG, WHITE, mix
 from strategy_xl.formulas.references import parse_argument
 from strategy_xl.schema.spec import NUMERIC_TYPES, ChartSpec, FieldType, SeriesSpec, Tone
 
+ZONES_PLOT = (0.055, 0.12, 0.925, 0.68)
+"""Left, top, width and height of a plot with zones in shares of the chart."""
 PALETTE = ("2F6FC9", "0F766E", "B45309", "7C3AED", "BE185D", "475569", "65A30D", "0891B2")
 SECONDARY_AXIS = 200
 EMU_PER_CM, EMU_PER_PIXEL = 360_000, 9_525
@@ -55,8 +56,7 @@ class _Builder:
 
     def cells(self, area: Area) -> Reference:
         """An area as openpyxl takes it."""
-        sheet: Any = self.book.workbook[area.sheet]
-        return Reference(sheet, area.column, area.row, area.last_column, area.last_row)
+        return parts.cells(self.book, area)
 
     def label(self, series: SeriesSpec) -> SeriesLabel:
         """The series' name: a text, a cell, or the header of its values."""
@@ -178,7 +178,7 @@ class _Builder:
         thickness; areas do not go together with points. LibreOffice draws them over the points, so that they
         must let these through (``chart_extras.finished``).
         """
-        share = self.plot()[3]
+        share = ZONES_PLOT[3]
         width = self.spec.height * share / (area.last_row - area.row + 1) * EMU_PER_CM
         tone = spec.tone or Tone.NEUTRAL
         stroke = LineProperties(w=int(width), cap="flat", solidFill=TONE_STRONG[tone])
@@ -192,10 +192,6 @@ class _Builder:
             noEndCap=True,
             spPr=GraphicalProperties(ln=stroke),
         )
-
-    def plot(self) -> tuple[float, float, float, float]:
-        """Where a chart with zones is drawn, as shares of it: left, top, width, height."""
-        return 0.055, 0.12, 0.925, 0.68
 
     def line(self) -> Any:
         """Lines over time or categories; empty cells leave gaps."""
@@ -305,11 +301,7 @@ class _Builder:
             chart.legend.overlay = False
             chart.legend.txPr = parts.rich(9, self.muted)
         if any(item.fill for item in spec.series):
-            left, top, width, height = self.plot()
-            place = ManualLayout(
-                layoutTarget="inner", xMode="edge", yMode="edge", x=left, y=top, w=width, h=height
-            )
-            chart.layout = Layout(manualLayout=place)
+            chart.layout = parts.plot_area(*ZONES_PLOT)
             chart.y_axis.majorGridlines = None
         chart.visible_cells_only = False
         chart.display_blanks = "gap"

@@ -14,7 +14,6 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 
 from strategy_xl.schema.names import box_key
 from strategy_xl.schema.spec import (
-    INDENT_WIDTH,
     AnyBlock,
     FieldType,
     GridBlock,
@@ -24,9 +23,7 @@ from strategy_xl.schema.spec import (
     TableBlock,
     WorkbookSpec,
 )
-from strategy_xl.text.lines import BOLD_LETTERS, text_lines
 
-__all__ = ["BOLD_LETTERS", "INDENT_WIDTH", "text_lines"]
 FIRST_COLUMN = 2
 TITLE_ROW, QUESTION_ROW, LEGEND_ROW, FIRST_ROW = 1, 2, 3, 4
 MARGIN_WIDTH, AXIS_WIDTH = 2.0, 4.0

@@ -12,7 +12,6 @@ from typing import Any
 
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.data_source import StrRef
-from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import LegendEntry
 from openpyxl.chart.marker import Marker
 from openpyxl.chart.series import SeriesLabel
@@ -50,8 +49,7 @@ class _Network:
 
     def cells(self, area: Area) -> Reference:
         """An area as openpyxl takes it."""
-        sheet: Any = self.page.book.workbook[area.sheet]
-        return Reference(sheet, area.column, area.row, area.last_column, area.last_row)
+        return parts.cells(self.page.book, area)
 
     def rows(self, reference: str, series: SeriesSpec) -> Area:
         """The rows of a column, or of neighbouring columns, that a series takes."""
@@ -164,10 +162,7 @@ class _Network:
             chart.legend.legendEntry = [LegendEntry(idx=at, delete=True) for at in self.unlisted]
         else:
             chart.legend = None
-        left, top, width, height = PLOT
-        chart.layout = Layout(
-            ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=left, y=top, w=width, h=height)
-        )
+        chart.layout = parts.plot_area(*PLOT)
         return chart
 
 

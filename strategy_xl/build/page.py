@@ -9,6 +9,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
+from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from strategy_xl.book.shown import CellValue
@@ -116,16 +117,29 @@ class Page:
         self.dress(row, span, look)
         return cell
 
-    def put_formula(self, row: int, column: int | Span, formula: str, look: Look, *, where: str = "") -> Any:
-        """Write a rendered formula with a look. Raises TemplateError when it is too long for Excel."""
+    def put_formula(  # noqa: PLR0913 - where, what and how it looks; the rest by name
+        self,
+        row: int,
+        column: int | Span,
+        formula: str,
+        look: Look,
+        *,
+        where: str = "",
+        array: bool = False,
+        last_row: int | None = None,
+    ) -> Any:
+        """Write a rendered formula with a look; a rectangle is merged. Result: the cell.
+
+        Raises TemplateError when it is too long for Excel.
+        """
         if len(formula) > MAX_FORMULA:
             raise TemplateError(
                 "SX145", Location(f"{self.layout.module.key}.toml"), key=where, n=len(formula)
             )
         span = column if isinstance(column, Span) else Span(column, column)
         cell: Any = self.sheet.cell(row, span.first)
-        cell.value = formula
-        self.dress(row, span, look)
+        cell.value = ArrayFormula(cell.coordinate, formula) if array else formula
+        self.dress(row, span, look, last_row)
         return cell
 
     def dress(self, row: int, span: Span, look: Look, last_row: int | None = None) -> None:

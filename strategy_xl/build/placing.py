@@ -19,7 +19,6 @@ from strategy_xl.build.layout import (
     CM_PER_ROW,
     FIRST_COLUMN,
     FIRST_ROW,
-    INDENT_WIDTH,
     INSTANCE_WIDTH,
     LABEL_WIDTH,
     LEAST_LABEL_WIDTH,
@@ -41,6 +40,7 @@ from strategy_xl.build.layout import (
 )
 from strategy_xl.build.widths import Columns
 from strategy_xl.schema.spec import (
+    INDENT_WIDTH,
     AnyBlock,
     ChartSpec,
     FieldSpec,

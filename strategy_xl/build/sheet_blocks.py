@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from strategy_xl.build import charts, completeness, sheet_card, sheet_path, tones
@@ -142,9 +141,8 @@ def _tile(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
         page.put(row, span, None, value)
     else:
         formula = book.formulas.render(spec.formula, placed)
-        cell = page.put_formula(row, span, formula, value, where=f"{placed.block.key}.{spec.key}")
-        if spec.array:
-            cell.value = ArrayFormula(cell.coordinate, formula)
+        where = f"{placed.block.key}.{spec.key}"
+        page.put_formula(row, span, formula, value, where=where, array=spec.array)
     note = field_note(book, spec)
     if note:
         page.note(label, note)
@@ -177,26 +175,26 @@ def _result_beside(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
     book, row, span = page.book, placed.rows[spec.key], placed.spans[spec.key]
     tone = TONE_INK[spec.tone] if spec.tone is not None else book.spec.theme.ink
     look = replace(value_look(spec, book.spec.theme, book.lang), fill=None, border=None, wrap=False)
+    last = row
     if spec.type in WIDE_TYPES:
         look = replace(
             look, size=9, colour=book.spec.theme.muted, wrap=True, vertical="top", horizontal="left"
         )
-        look = replace(look, indent=1)
-        page.dress(row, span, look, row + max(spec.lines, 2) - 1)
+        look, last = replace(look, indent=1), row + max(spec.lines, 2) - 1
     elif is_whole_beside(spec):
         look = replace(look, bold=True, colour=tone, horizontal="left", indent=1)
-        page.dress(row, span, look)
     else:
         look = replace(look, bold=True, size=12, colour=tone, horizontal="right", indent=0)
         label = Look(colour=tone, horizontal="left", indent=1, bold=spec.tone is not None)
         cell = page.put(row, placed.spans[f"{spec.key}:label"], book.text(spec.label), label)
         if note := field_note(book, spec):
             page.note(cell, note)
-        page.dress(row, span, look)
-    if spec.formula is not None:
+    if spec.formula is None:
+        page.dress(row, span, look, last)
+    else:
         formula = book.formulas.render(spec.formula, placed)
-        cell = page.sheet.cell(row, span.first)
-        cell.value = ArrayFormula(cell.coordinate, formula) if spec.array else formula
+        where = f"{placed.block.key}.{spec.key}"
+        page.put_formula(row, span, formula, look, where=where, array=spec.array, last_row=last)
     if spec.type is FieldType.CHOICE:
         page.toned.setdefault(spec.choices or "", []).append(placed.value_area(spec.key).local)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from openpyxl.worksheet.formula import ArrayFormula
-
 from strategy_xl.build.layout import FIRST_COLUMN, PAGE_WIDTH, PlacedBlock, Span
 from strategy_xl.build.page import Page
 from strategy_xl.build.style import LINE, WHITE, Look, mix, value_look
@@ -101,16 +99,15 @@ def _write_field(page: Page, placed: PlacedBlock, spec: FieldSpec, where: CardPl
         beside = where is not None and where.label == "left"
         page.dress(top, label, head, last if beside else top)
     look = value_look(spec, book.spec.theme, book.lang) if where is None else _value_look(page, spec, where)
-    cell = page.put_formula(
+    page.put_formula(
         row,
-        span.first,
+        span,
         book.formulas.render(spec.formula or "", placed),
         look,
         where=f"{placed.block.key}.{spec.key}",
+        array=spec.array,
+        last_row=last,
     )
-    if spec.array:
-        cell.value = ArrayFormula(cell.coordinate, cell.value)
-    page.dress(row, span, look, last)
 
 
 def write(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.properties import Outline
 
 from strategy_xl.book.shown import CellValue
@@ -63,9 +62,7 @@ def _write_value(page: Page, placed: PlacedBlock, spec: FieldSpec, instance: int
         page.put(row, span, value, look)
         return
     formula = page.book.formulas.render(spec.formula, placed, instance)
-    cell = page.put_formula(row, span, formula, look, where=f"{placed.block.key}.{spec.key}")
-    if spec.array:
-        cell.value = ArrayFormula(cell.coordinate, formula)
+    page.put_formula(row, span, formula, look, where=f"{placed.block.key}.{spec.key}", array=spec.array)
 
 
 def _write_instance_labels(page: Page, placed: PlacedBlock, block: FormBlock) -> None:

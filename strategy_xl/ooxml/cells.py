@@ -83,6 +83,15 @@ class Kept(_Value):
     __slots__ = ()
 
 
+def shown(value: Any) -> Any:
+    """What a cell shows that gets a value: of a formula its result, of a link its text."""
+    if isinstance(value, Styled):
+        value = value.value
+    if isinstance(value, Cached):
+        value = value.value
+    return value.cached if isinstance(value, Formula) else value
+
+
 class Seen(NamedTuple):
     """What stands in a cell, for those who only look: style, formula, whether anything shows."""
 

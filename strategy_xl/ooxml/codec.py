@@ -72,8 +72,9 @@ class Deflater:
         """Start a stream for a part of about ``size`` bytes."""
         # zlib 8 makes a twentieth less than Excel's 6; isal 1 takes a tenth of the time, for up to twice as
         # many bytes.
-        self._library = zlib if size < _FAST_OUT else library_for(size)
-        level = 8 if size < _FAST_OUT else 1
+        is_large = size >= _FAST_OUT
+        self._library = library_for(size) if is_large else zlib
+        level = 1 if is_large else 8
         self._stream = self._library.compressobj(level, zlib.DEFLATED, -15)
         self.crc = 0
         self.size = 0

@@ -21,6 +21,7 @@ from strategy_xl.ooxml.calc_chain import chain_part, edit_part, with_full_calcul
 from strategy_xl.ooxml.cell_read import SheetFacts, Tally
 from strategy_xl.ooxml.cells import Cached, Formula
 from strategy_xl.ooxml.edit_forms import CellEdits, ColumnEdits, Normal, normalised
+from strategy_xl.ooxml.grown_charts import chart_parts
 from strategy_xl.ooxml.guards import check_edits
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import Content, Packed, write_package
@@ -267,12 +268,10 @@ class PatchJob:
             known = sides.get((title, area.left), {})
             return {row - area.top: side for row, side in known.items() if area.top <= row <= area.bottom}
 
-        for sheet in self.info.sheets if by_title else ():
-            for drawing in self.info.related(sheet.part, "drawing"):
-                for part in self.info.related(drawing, "chart"):
-                    before = self.replaced.get(part) or self.package.read(part)
-                    if isinstance(before, bytes) and (after := refreshed(before, texts, places)) != before:
-                        self.replaced[part] = after
+        for part in chart_parts(self.info) if by_title else ():
+            before = self.replaced.get(part) or self.package.read(part)
+            if isinstance(before, bytes) and (after := refreshed(before, texts, places)) != before:
+                self.replaced[part] = after
 
     def settle_calculation(self, *, full_calc: bool | None) -> None:
         """Bring the calculation chain and the request for a full calculation in line with the changes."""

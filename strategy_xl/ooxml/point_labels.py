@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from strategy_xl.formulas.cell_refs import Area, parse_area
-from strategy_xl.ooxml.cells import Cached, Formula, Styled
+from strategy_xl.ooxml.cells import shown
 from strategy_xl.ooxml.xml_bytes import content, escape, unescape
 
 Texts = Callable[[str, Area], Mapping[int, str]]
@@ -37,9 +37,8 @@ _POSITION = re.compile(rb'dLblPos val="(\w+)"')
 
 def text_of(value: Any) -> str:
     """The text that a cell shows which gets a value."""
-    shown = value.value if isinstance(value, Cached | Styled) else value
-    shown = shown.cached if isinstance(shown, Formula) else shown
-    return shown if isinstance(shown, str) else "" if shown is None else str(shown)
+    found = shown(value)
+    return found if isinstance(found, str) else "" if found is None else str(found)
 
 
 def _nothing_else(prefix: bytes) -> bytes:
@@ -47,7 +46,9 @@ def _nothing_else(prefix: bytes) -> bytes:
     return b"".join(b'<%bshow%b val="0"/>' % (prefix, name) for name in _SHOWN)
 
 
-def _extension(prefix: bytes, inside: bytes) -> bytes:
+def _extension(prefix: bytes) -> bytes:
+    """What says that labels show texts of cells."""
+    inside = b'<c15:showDataLabelsRange val="1"/>'
     return b'<%bextLst><%bext uri="%b" %b>%b</%bext></%bextLst>' % (
         prefix, prefix, _LABEL_URI, _EXTENSION, inside, prefix, prefix,
     )  # fmt: skip
@@ -61,9 +62,8 @@ def series_labels(look: bytes, position: str, prefix: bytes = b"") -> bytes:
         position: ``t`` above, ``r`` at the right.
         prefix: of the chart's namespace, with its colon.
     """
-    shown = b'<c15:showDataLabelsRange val="1"/>'
     return b'<%bdLbls>%b<%bdLblPos val="%b"/>%b%b</%bdLbls>' % (
-        prefix, look, prefix, position.encode(), _nothing_else(prefix), _extension(prefix, shown), prefix,
+        prefix, look, prefix, position.encode(), _nothing_else(prefix), _extension(prefix), prefix,
     )  # fmt: skip
 
 
@@ -101,26 +101,26 @@ def _refreshed(series: bytes, prefix: bytes, texts: Texts, sides: Texts) -> byte
         return series
     known = {int(point[1]): unescape(point[2]) for point in _POINT.finditer(found[2] or b"")}
     title = (named[1] or named[2]).replace("''", "'")
-    shown = {at: text for at, text in sorted({**known, **texts(title, area)}.items()) if text}
-    if shown != known:
-        series = _with_cache(series, prefix, found, area, shown)
-    return _with_labels(series, prefix, shown, sides(title, area)) if shown or known else series
+    now = {at: text for at, text in sorted({**known, **texts(title, area)}.items()) if text}
+    if now != known:
+        series = _with_cache(series, prefix, found, area, now)
+    return _with_labels(series, prefix, now, sides(title, area)) if now or known else series
 
 
 def _with_cache(
-    series: bytes, prefix: bytes, found: re.Match[bytes], area: Area, shown: Mapping[int, str]
+    series: bytes, prefix: bytes, found: re.Match[bytes], area: Area, named: Mapping[int, str]
 ) -> bytes:
     """The series with other texts kept beside the range."""
     points = b"".join(
         b'<%bpt idx="%d"><%bv>%b</%bv></%bpt>' % (prefix, at, prefix, escape(text), prefix, prefix)
-        for at, text in shown.items()
+        for at, text in named.items()
     )
     count = (area.bottom - area.top + 1) * (area.right - area.left + 1)
     cache = b'<c15:dlblRangeCache><%bptCount val="%d"/>%b</c15:dlblRangeCache>' % (prefix, count, points)
     return series[: found.start()] + b"<c15:f>%b</c15:f>%b" % (found[1], cache) + series[found.end() :]
 
 
-def _with_labels(series: bytes, prefix: bytes, shown: Mapping[int, str], sides: Mapping[int, str]) -> bytes:
+def _with_labels(series: bytes, prefix: bytes, named: Mapping[int, str], sides: Mapping[int, str]) -> bytes:
     """The series with a label for each point that has a text, unless people have made labels of their own."""
     opened = b"<%bdLbls>" % prefix
     labels = re.compile(rb"<%bdLbl>.*?</%bdLbl>" % (prefix, prefix), re.DOTALL)
@@ -133,8 +133,8 @@ def _with_labels(series: bytes, prefix: bytes, shown: Mapping[int, str], sides: 
     position, look = _POSITION.search(bare), _LOOK.search(bare)
     usual = position[1] if position else b"t"
     written = (look[1], look[2]) if look else (b"", b"")
-    made = b"".join(_label(prefix, at, at_side.get(at, usual), *written) for at in shown)
-    return labels.sub(b"", series).replace(opened, opened + made, 1)
+    made = b"".join(_label(prefix, at, at_side.get(at, usual), *written) for at in named)
+    return bare.replace(opened, opened + made, 1)
 
 
 def _label(prefix: bytes, at: int, position: bytes, style: bytes, fill: bytes) -> bytes:
@@ -143,10 +143,9 @@ def _label(prefix: bytes, at: int, position: bytes, style: bytes, fill: bytes) -
         b'<a:bodyPr %b wrap="none"/><a:p %b><a:fld id="{%08X%b" type="CELLRANGE"><a:rPr%b>%b</a:rPr><a:pPr/>'
         b"<a:t>[CELLRANGE]</a:t></a:fld><a:endParaRPr/></a:p>"
     ) % (_MAIN, _MAIN, at, _OURS, style, fill)
-    shown = b'<c15:showDataLabelsRange val="1"/>'
     return (
         b'<%bdLbl><%bidx val="%d"/><%btx><%brich>%b</%brich></%btx><%bdLblPos val="%b"/>%b%b</%bdLbl>'
     ) % (
         prefix, prefix, at, prefix, prefix, field, prefix, prefix, prefix, position,
-        _nothing_else(prefix), _extension(prefix, shown), prefix,
+        _nothing_else(prefix), _extension(prefix), prefix,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from strategy_xl.ooxml.grown_names import grown_names
 from strategy_xl.ooxml.grown_tail import grown_tail
 from strategy_xl.ooxml.growth import Growth, TableEdit
 from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.patch import PatchJob, PatchReport, TailEdit, set_cells
+from strategy_xl.ooxml.patch import PatchJob, PatchReport, TailEdit
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import SheetInfo
 
@@ -56,19 +56,6 @@ def edit_tables(  # noqa: PLR0913 - source, target, tables; the rest are keyword
     SX953 no room on the sheet, SX955 formula that cannot be copied, SX956 another table, a pivot table or a
     merged area in the way.
     """
-    allowed = allow_breaking_signature
-    if not tables:
-        return set_cells(
-            source,
-            target,
-            edits,
-            columns=columns,
-            heights=heights,
-            sides=sides,
-            allow_breaking_signature=allowed,
-            dry_run=dry_run,
-            backups=backups,
-        )
     snapshot = source if isinstance(source, Snapshot) else Snapshot.take(source)
     with Package.open(snapshot) as package:
         job = PatchJob(package, target, snapshot)
@@ -93,7 +80,7 @@ def edit_tables(  # noqa: PLR0913 - source, target, tables; the rest are keyword
         job.settle_calculation(full_calc=None)
         if longer:
             _put(job, job.info.part, partial(grown_names, reaches=[growth.reach for growth in longer]))
-        job.check_signature(allow=allowed)
+        job.check_signature(allow=allow_breaking_signature)
         return job.write(dry_run=dry_run, backups=backups)
 
 

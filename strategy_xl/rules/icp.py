@@ -31,7 +31,7 @@ from strategy_xl.rules.icp_profile import (
     sentences,
 )
 from strategy_xl.rules.result import Codes, RuleResult, whole_sheet
-from strategy_xl.rules.wording import fold, fold_all
+from strategy_xl.rules.wording import fold, fold_all, same_name
 
 DESCRIBED_FIRST = 3
 RESERVES = ("reserve", "red_flag")
@@ -172,20 +172,15 @@ def overview(
     three of them with the largest revenue. Source: rules.md §k.
     """
     profile = workbook_profile(clients, profiles, params)
-    told = {_same_name(name) for name in described if isinstance(name, str)}
+    told = {same_name(name) for name in described if isinstance(name, str)}
     ideal = texts(clients, "class_final") == "ideal"
     left = [
         row
         for row, name in enumerate(texts(clients, "name").tolist())
-        if ideal[row] and name and _same_name(name) not in told
+        if ideal[row] and name and same_name(name) not in told
     ]
     revenue = np.nan_to_num(numbers(clients, "revenue"))
     left.sort(key=lambda row: -revenue[row])
     names = texts(clients, "name")[left[:DESCRIBED_FIRST]]
     values = {**profile.args, "undescribed": len(left), "describe_first": ", ".join(names.tolist())}
     return whole_sheet(values, profile.codes, {"clients": profile.ideal == 0}, VERSION)
-
-
-def _same_name(name: str) -> str:
-    """The name as it is compared: case and spaces do not matter, accents do."""
-    return " ".join(name.casefold().split())

@@ -59,6 +59,11 @@ def caseless(texts: Iterable[str]) -> Texts:
     return np.array([text.casefold() for text in texts], dtype=object)
 
 
+def same_name(name: object) -> str:
+    """A name as two tables are joined by it: case and spaces do not matter, accents do."""
+    return " ".join(str(name).casefold().split())
+
+
 def word_set(text: str) -> frozenset[str]:
     """The distinct words of a text, folded."""
     return frozenset(_WORD.findall(fold(text)))

@@ -16,7 +16,7 @@ import pandas as pd
 
 from strategy_xl.answers.fields import Answers
 from strategy_xl.book.data import BlockData, WorkbookData
-from strategy_xl.book.edits import Columns
+from strategy_xl.book.edits import Columns, put
 from strategy_xl.errors import Finding, Location
 from strategy_xl.formulas.references import parse_column
 from strategy_xl.rules.frame import flags
@@ -74,7 +74,7 @@ def _one(adoption: AdoptionSpec, before: Adopted, answers: Answers, today: date)
     wanted = flags(source.frame, when)
     marked = np.array([value is not None for value in source.frame[mark]], dtype=bool)
     for index in source.frame.index[marked & ~wanted]:
-        _put(columns, source, mark, int(index), None)
+        put(columns, source, mark, {int(index): None})
     drafts = answers.get(owner, {}).get(text)
     rows = [int(index) for index in source.frame.index[wanted & ~marked]]
     texts = {row: str(drafts.get(row) or "") for row in rows} if drafts is not None else {}
@@ -99,27 +99,19 @@ def _one(adoption: AdoptionSpec, before: Adopted, answers: Answers, today: date)
                 continue
             taken[place] = draft
             known.add(fold(draft))
-        _put(columns, source, mark, row, message(MARK, data.lang, day=today))
+        put(columns, source, mark, {row: message(MARK, data.lang, day=today)})
     if target is not None and taken:
-        for place, draft in taken.items():
-            _put(columns, target, key, place, draft)
+        put(columns, target, key, taken)
         data = replace(data, blocks={**data.blocks, target_key: _with_rows(target, key, taken)})
     data = replace(data, findings=(*data.findings, *findings))
     return Adopted(data, columns, before.has_rows or bool(taken))
 
 
 def _free_rows(block: BlockData) -> Iterator[int]:
-    """Rows in which nobody has filled anything, those under the last filled one first."""
-    used = set(block.frame.index.tolist())
-    last = max(used, default=block.first_row - 1)
-    merged = [area for area in block.merged if area.bottom >= block.first_row]
-    free = [
-        row
-        for row in block.all_rows
-        if row not in used and not any(area.top <= row <= area.bottom for area in merged)
-    ]
-    yield from (row for row in free if row > last)
-    yield from (row for row in free if row < last)
+    """Blank rows that no merged area reaches into."""
+    for row in block.blank_rows:
+        if not any(area.top <= row <= area.bottom for area in block.merged):
+            yield row
 
 
 def _with_rows(block: BlockData, key: str, taken: Mapping[int, str]) -> BlockData:
@@ -133,8 +125,3 @@ def _with_rows(block: BlockData, key: str, taken: Mapping[int, str]) -> BlockDat
         grown.loc[row, key] = text
     stale = {name: rows[~np.isin(rows, list(taken))] for name, rows in block.to_clear.items()}
     return replace(block, frame=grown, to_clear=stale)
-
-
-def _put(columns: Columns, block: BlockData, key: str, index: int, value: object) -> None:
-    row, column = block.cell(key, index)
-    columns.setdefault(block.sheet_of(key), {}).setdefault(column, {})[row] = value

@@ -8,7 +8,7 @@ from typing import Any
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import FormulaTexts, PlacedAnswers, Shown, Texts
 from strategy_xl.formulas.shifting import has_relative_references
-from strategy_xl.ooxml.cells import Formula
+from strategy_xl.ooxml.cells import shown as shown_by
 from strategy_xl.ooxml.growth import TableEdit
 from strategy_xl.schema.names import TABLE_STYLE
 from strategy_xl.schema.spec import FieldRole, TableBlock
@@ -86,10 +86,5 @@ def _columns(
                 values[int(row) - block.first_row] = value
         for row in block.overtyped.get(spec.key, ()):
             values[int(row) - block.first_row] = block.shown[spec.key][int(row) - block.first_row]
-        found[block.places[spec.key].column - block.table_left] = [_plain(value) for value in values]
+        found[block.places[spec.key].column - block.table_left] = list(map(shown_by, values))
     return found
-
-
-def _plain(value: Any) -> Any:
-    """A value as a cell shows it: a link by its text."""
-    return value.cached if isinstance(value, Formula) else value

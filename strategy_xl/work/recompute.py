@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from strategy_xl.answers.cases import alert_cases
-from strategy_xl.answers.fields import answer
-from strategy_xl.answers.judging import evaluate
+from strategy_xl.answers.fields import Answers, answer
+from strategy_xl.answers.judging import Evaluation, evaluate
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.edits import Columns, FormulaTexts, edits, place
 from strategy_xl.book.frames import rule_frames
@@ -91,6 +91,45 @@ class BookPlan:
     sides: Places
     tables: tuple[TableEdit, ...] = ()
 
+    def write(
+        self, source: Snapshot, target: Path, *, dry_run: bool = False, backups: int = 0
+    ) -> PatchReport:
+        """Put all of it into the workbook that it was made from; as ``edit_tables`` does.
+
+        Arguments:
+            source: the workbook as it was read.
+            target: what is written.
+            dry_run: find out what would change, write nothing.
+            backups: how many earlier versions stay beside the target.
+        """
+        return edit_tables(
+            source,
+            target,
+            self.tables,
+            columns=self.columns,
+            heights=self.heights,
+            sides=self.sides,
+            dry_run=dry_run,
+            backups=backups,
+        )
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What the rules say of a workbook: all of it, what of it cells show, and how much is filled in."""
+
+    evaluations: Sequence[Evaluation]
+    answers: Answers
+    filled: pd.DataFrame
+
+    @classmethod
+    def of(cls, spec: WorkbookSpec, data: WorkbookData, day: date) -> _Judged:
+        """The rules' say on a workbook as read."""
+        evaluations = evaluate(spec, rule_frames(data), day)
+        return cls(
+            evaluations, answer(spec, data.look, evaluations), module_completeness(spec, data, evaluations)
+        )
+
 
 def plan_workbook(
     source: Path | Snapshot, spec: WorkbookSpec, today: date, *, grows: bool = False
@@ -108,21 +147,17 @@ def plan_workbook(
     """
     data = read_workbook(source, spec, grows=grows)
     day = _reference_day(data, today)
-    evaluations = evaluate(spec, rule_frames(data), day)
-    filled = module_completeness(spec, data, evaluations)
-    shares = filled["completeness"]
-    answers = answer(spec, data.look, evaluations)
+    judged = _Judged.of(spec, data, day)
     taken: Columns = {}
     if grows:
-        adopted = take_over(spec, data, answers, day)
+        adopted = take_over(spec, data, judged.answers, day)
         data, taken = adopted.data, adopted.columns
         if adopted.has_rows:
-            evaluations = evaluate(spec, rule_frames(data), day)
-            filled = module_completeness(spec, data, evaluations)
-            shares = filled["completeness"]
-            answers = answer(spec, data.look, evaluations)
-    cases = alert_cases(spec, data.look, evaluations)
-    placed = place(data, {**answers, **boards(cases, data), **next_steps(spec, data, cases, filled)})
+            judged = _Judged.of(spec, data, day)
+    shares = judged.filled["completeness"]
+    cases = alert_cases(spec, data.look, judged.evaluations)
+    listed = {**boards(cases, data), **next_steps(spec, data, cases, judged.filled)}
+    placed = place(data, {**judged.answers, **listed})
     shown = compute(spec, data, placed, shares, day)
 
     @cache
@@ -140,7 +175,7 @@ def plan_workbook(
     lengthen(spec, data, shown, columns)
     heights = row_heights(data, columns)
     sides = label_places(spec, data, shown.columns)
-    return BookPlan(data, figures(spec, evaluations, shares), columns, heights, sides, tables)
+    return BookPlan(data, figures(spec, judged.evaluations, shares), columns, heights, sides, tables)
 
 
 def recompute_workbook(
@@ -187,14 +222,4 @@ def _attempt(
     snapshot = Snapshot.take(path)
     with snapshot.held():
         plan = plan_workbook(snapshot, spec, today, grows=True)
-        patched = edit_tables(
-            snapshot,
-            path,
-            plan.tables,
-            columns=plan.columns,
-            heights=plan.heights,
-            sides=plan.sides,
-            dry_run=dry_run,
-            backups=backups,
-        )
-        return plan, patched
+        return plan, plan.write(snapshot, path, dry_run=dry_run, backups=backups)

@@ -315,11 +315,8 @@ def _cells(data: BlockData, row: ImportRow, excel_row: int) -> dict[tuple[int, i
 
 
 def _blank_rows(data: BlockData) -> list[int]:
-    """Blank rows that the table has: those after the last filled one first, then the gaps."""
-    filled = set(data.frame.index)
-    blank = [row for row in data.all_rows if row not in filled and not data.is_new(row)]
-    last = max(filled, default=0)
-    return [row for row in blank if row > last] + [row for row in blank if row < last]
+    """Blank rows that the table has already."""
+    return [row for row in data.blank_rows if not data.is_new(row)]
 
 
 def _check_growth(data: BlockData, where: Location, grown: Sequence[ImportRow]) -> None:
