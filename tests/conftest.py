@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
 ROOT = Path(__file__).parents[1]
+SYSTEM_PYTHON = "/usr/bin/python3"
+PEOPLE = ROOT / "tests" / "people.py"
+"""What people do in LibreOffice, for its own Python."""
+Do = Callable[..., Path]
 sys.path[:0] = [str(ROOT / "tests" / "auditing"), str(ROOT / "tests" / "shop")]
 
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -68,3 +75,43 @@ def recalculated(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Call
         return target / f"{book.stem}.xlsx"
 
     return convert
+
+
+@pytest.fixture(scope="session")
+def people(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Do]:
+    """A function that does things to a workbook in a running LibreOffice and gives the saved file."""
+    if (
+        not Path(SYSTEM_PYTHON).exists()
+        or subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], check=False).returncode
+    ):
+        if os.environ.get("CI"):
+            pytest.fail("python3-uno is missing: tools/system_packages.sh installs it")
+        pytest.skip("the system's Python has no UNO (package python3-uno)")
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    profile = tmp_path_factory.mktemp("profile")
+    office = subprocess.Popen(
+        [
+            soffice,
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--headless",
+            "--norestore",
+            f"--accept=socket,host=localhost,port={port};urp;",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def do(source: Path, *operations: tuple[Any, ...]) -> Path:
+        target = tmp_path_factory.mktemp("people") / "plan.xlsx"
+        subprocess.run(
+            [SYSTEM_PYTHON, str(PEOPLE), str(port), str(source), str(target), json.dumps(operations)],
+            check=True,
+            timeout=240,
+        )
+        return target
+
+    yield do
+    office.terminate()
+    office.wait(60)

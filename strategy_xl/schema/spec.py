@@ -702,6 +702,16 @@ class WorkbookSpec(Spec):
                 return spec
         raise KeyError(key)
 
+    def charts(self) -> list[ChartSpec]:
+        """All charts, in the order of the sheets."""
+        return [
+            chart
+            for module in self.modules
+            for block in module.blocks
+            if isinstance(block, SummaryBlock)
+            for chart in block.charts
+        ]
+
     def data_blocks(self) -> dict[str, tuple[ModuleSpec, DataBlock]]:
         """Every block that holds fields, by its key, with its module."""
         return {

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.formulas.references import parse_argument
-from strategy_xl.schema.spec import ChartSpec, SeriesSpec, SummaryBlock, WorkbookSpec
+from strategy_xl.schema.spec import ChartSpec, SeriesSpec, WorkbookSpec
 
 LETTER_CM, LINE_CM, DOT_CM = 0.135, 0.34, 0.13
 """Room of a letter, a line and a point of a chart, in cm on the screen."""
@@ -81,11 +81,9 @@ def _value(value: Any) -> float | None:
 
 def _series(spec: WorkbookSpec) -> Iterator[tuple[ChartSpec, SeriesSpec]]:
     """Series whose names may stand on any side, of charts whose axes have fixed ends."""
-    for module in spec.modules:
-        for block in module.blocks:
-            for chart in block.charts if isinstance(block, SummaryBlock) else ():
-                if chart.minimum is not None and chart.maximum is not None:
-                    yield from ((chart, item) for item in chart.series if item.labels and item.x)
+    for chart in spec.charts():
+        if chart.minimum is not None and chart.maximum is not None:
+            yield from ((chart, item) for item in chart.series if item.labels and item.x)
 
 
 def label_places(spec: WorkbookSpec, data: WorkbookData, shown: Mapping[str, Mapping[str, Any]]) -> Places:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
-import socket
-import subprocess
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,7 +23,6 @@ from strategy_xl.schema.spec import ModuleSpec
 from strategy_xl.text.catalog import message
 
 TODAY = date(2026, 11, 24)
-SYSTEM_PYTHON = "/usr/bin/python3"
 CLIENTS = [
     {"name": "Alpha", "revenue": 24000.0, "hours": 60.0, "satisfaction": 9.0},
     {"name": "Béta", "revenue": 3000.0, "hours": 30.0, "satisfaction": 10.0},
@@ -47,45 +43,6 @@ def write_book(path: Path, lang: str = "fr") -> Path:
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The French workbook as built."""
     return write_book(tmp_path_factory.mktemp("book") / "plan.xlsx")
-
-
-@pytest.fixture(scope="module")
-def people(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Do]:
-    """A function that does things to a workbook in a running LibreOffice and gives the saved file."""
-    if (
-        not Path(SYSTEM_PYTHON).exists()
-        or subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], check=False).returncode
-    ):
-        pytest.skip("the system's Python has no UNO (package python3-uno)")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    profile = tmp_path_factory.mktemp("profile")
-    office = subprocess.Popen(
-        [
-            soffice,
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--headless",
-            "--norestore",
-            f"--accept=socket,host=localhost,port={port};urp;",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    script = Path(__file__).with_name("people.py")
-
-    def do(source: Path, *operations: tuple[Any, ...]) -> Path:
-        target = tmp_path_factory.mktemp("people") / "plan.xlsx"
-        subprocess.run(
-            [SYSTEM_PYTHON, str(script), str(port), str(source), str(target), json.dumps(operations)],
-            check=True,
-            timeout=240,
-        )
-        return target
-
-    yield do
-    office.terminate()
-    office.wait(60)
 
 
 def codes(data: WorkbookData) -> set[str]:

@@ -14,7 +14,6 @@ from openpyxl import load_workbook
 
 from strategy_xl.build.book import build
 from strategy_xl.schema.loader import load_default
-from strategy_xl.schema.spec import ChartSpec, SummaryBlock
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -29,17 +28,6 @@ KINDS = {
     "doughnut": "doughnutChart",
     "network": "scatterChart",
 }
-
-
-def charts_of_templates() -> list[ChartSpec]:
-    """All charts of the templates, in the order of the sheets."""
-    return [
-        chart
-        for module in load_default().modules
-        for block in module.blocks
-        if isinstance(block, SummaryBlock)
-        for chart in block.charts
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +53,7 @@ def formulas(part: etree._Element) -> Iterator[str]:
 
 def test_every_chart_of_the_templates_is_there(parts: list[etree._Element]) -> None:
     """There is one part a chart, of its kind, with its title beside the plot."""
-    specs = charts_of_templates()
+    specs = load_default().charts()
     assert len(parts) == len(specs)
     for part, spec in zip(parts, specs, strict=True):
         assert part.find(f".//{C}{KINDS[spec.type]}") is not None
@@ -90,7 +78,7 @@ def test_references_lead_to_cells_of_the_book(book: Path, parts: list[etree._Ele
 
 def test_axes_are_shown_and_hidden_helpers_are_drawn(parts: list[etree._Element]) -> None:
     """No axis is deleted but a network's and that of centred bars; values in hidden helpers are drawn."""
-    for part, spec in zip(parts, charts_of_templates(), strict=True):
+    for part, spec in zip(parts, load_default().charts(), strict=True):
         deleted = [
             element
             for element in part.iter(f"{C}delete")
@@ -108,7 +96,7 @@ def test_a_threshold_is_a_cross_of_two_lines_out_of_the_legend(
     """Its guides run through cells of the workbook that read the setting, dashed and not in the legend."""
     found = 0
     workbook = load_workbook(book)
-    for part, spec in zip(parts, charts_of_templates(), strict=True):
+    for part, spec in zip(parts, load_default().charts(), strict=True):
         if spec.type == "network":
             continue  # of a series for every point and link, see test_network
         series = part.findall(f".//{C}ser")
@@ -138,7 +126,7 @@ def test_a_threshold_is_a_cross_of_two_lines_out_of_the_legend(
 def test_pareto_has_a_second_axis_from_0_to_100_percent(parts: list[etree._Element]) -> None:
     """The cumulated line of a Pareto chart runs on its own axis from 0 to 1, shown as percent."""
     checked = 0
-    for part, spec in zip(parts, charts_of_templates(), strict=True):
+    for part, spec in zip(parts, load_default().charts(), strict=True):
         if spec.type != "pareto":
             continue
         checked += 1
@@ -153,7 +141,7 @@ def test_pareto_has_a_second_axis_from_0_to_100_percent(parts: list[etree._Eleme
 
 def test_horizontal_bars_begin_at_the_top(parts: list[etree._Element]) -> None:
     """A funnel and a bar chart show the first category on top and their numbers at the bars."""
-    for part, spec in zip(parts, charts_of_templates(), strict=True):
+    for part, spec in zip(parts, load_default().charts(), strict=True):
         if spec.type in {"funnel", "bar"}:
             assert part.find(f".//{C}barDir").get("val") == "bar"
             assert part.find(f".//{C}catAx/{C}scaling/{C}orientation").get("val") == "maxMin"
@@ -163,7 +151,7 @@ def test_the_way_to_the_desired_place_ends_in_an_arrow_head(parts: list[etree._E
     """The arrow of the map runs from the perceived to the desired point, without marks of its own."""
     found = [
         part.findall(f".//{C}ser")[index]
-        for part, spec in zip(parts, charts_of_templates(), strict=True)
+        for part, spec in zip(parts, load_default().charts(), strict=True)
         for index, series in enumerate(spec.series)
         if series.arrow
     ]
@@ -174,7 +162,7 @@ def test_the_way_to_the_desired_place_ends_in_an_arrow_head(parts: list[etree._E
 
 def test_bars_of_the_funnel_stand_in_the_middle(parts: list[etree._Element]) -> None:
     """They are stacked on a series that is not drawn and holds the place on their left."""
-    charts = zip(parts, charts_of_templates(), strict=True)
+    charts = zip(parts, load_default().charts(), strict=True)
     (part,) = [part for part, spec in charts if any(series.spacer for series in spec.series)]
     spacer, bars = part.findall(f".//{C}ser")
     assert part.find(f".//{C}grouping").get("val") == "stacked"
@@ -200,7 +188,7 @@ def test_every_chart_tells_what_it_shows(tmp_path: Path, lang: str) -> None:
             for frame in etree.fromstring(package.read(name)).iter("{*}graphicFrame"):
                 chart = charts[frame.find(".//{*}chart").get(f"{{{RELATION}}}id")]
                 told[chart.rpartition("/")[2]] = frame.find(".//{*}cNvPr").get("descr")
-    specs = charts_of_templates()
+    specs = load_default().charts()
     assert len(told) == len(specs)
     for number, spec in enumerate(specs, 1):
         text = told[f"chart{number}.xml"]

@@ -14,22 +14,11 @@ from openpyxl import load_workbook
 from strategy_xl.build.book import build
 from strategy_xl.build.network import LINKS, PLOT
 from strategy_xl.schema.loader import load_default
-from strategy_xl.schema.spec import ChartSpec, SummaryBlock
+from strategy_xl.schema.spec import ChartSpec
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
-
-
-def charts() -> list[ChartSpec]:
-    """All charts of the templates, in the order of the sheets."""
-    return [
-        chart
-        for module in load_default().modules
-        for block in module.blocks
-        if isinstance(block, SummaryBlock)
-        for chart in block.charts
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +34,10 @@ def networks(book: Path) -> list[tuple[ChartSpec, Any]]:
     """Every network with its chart part."""
     with zipfile.ZipFile(book) as package:
         parts = [
-            etree.fromstring(package.read(f"xl/charts/chart{at}.xml")) for at in range(1, len(charts()) + 1)
+            etree.fromstring(package.read(f"xl/charts/chart{at}.xml"))
+            for at in range(1, len(load_default().charts()) + 1)
         ]
-    found = [pair for pair in zip(charts(), parts, strict=True) if pair[0].type == "network"]
+    found = [pair for pair in zip(load_default().charts(), parts, strict=True) if pair[0].type == "network"]
     assert len(found) == 2
     return found
 
@@ -140,7 +130,7 @@ def test_every_chart_has_an_alternative_text(book: Path) -> None:
                 for frame in root.iter(f"{DRAWING}graphicFrame")
                 for shown in frame.iter(f"{DRAWING}cNvPr")
             ]
-    specs = list(charts())
+    specs = load_default().charts()
     assert len(found) == len(specs)
     for text, chart in zip(found, specs, strict=True):
         if chart.alt is not None:
