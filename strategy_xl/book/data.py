@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -148,6 +149,19 @@ class BlockData:
         return found.set_axis(column.index)
 
 
+class Singles(NamedTuple):
+    """The cells outside of fields in which formulas belong.
+
+    Arguments:
+        erased, overtyped: those whose formula is gone, without and with something in its place.
+        shown: what the others show, those whose formula has a result.
+    """
+
+    erased: frozenset[Place] = frozenset()
+    overtyped: frozenset[Place] = frozenset()
+    shown: Mapping[Place, Any] = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class WorkbookData:
     """A workbook as people filled it.
@@ -162,8 +176,7 @@ class WorkbookData:
         sheets: module key → title of its sheet.
         choices: list key → choices with the labels of this workbook.
         anchors: (block key, field key) → cell, for every stored name that still leads somewhere.
-        erased, overtyped: of the formulas outside of fields (completeness, printed grids), the cells whose
-            formula is gone, without and with something in its place.
+        singles: the formulas outside of fields (completeness, printed grids, titles).
         merged: sheet title → its merged areas.
         snapshot: the bytes that all this was read from, and the only ones that it may be written to.
     """
@@ -178,8 +191,7 @@ class WorkbookData:
     choices: Mapping[str, Choices]
     anchors: Mapping[tuple[str, str], Place]
     snapshot: Snapshot = field(repr=False)
-    erased: frozenset[Place] = frozenset()
-    overtyped: frozenset[Place] = frozenset()
+    singles: Singles = field(default_factory=Singles)
     merged: Mapping[str, tuple[Area, ...]] = field(default_factory=dict)
 
     @cached_property

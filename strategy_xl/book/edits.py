@@ -84,6 +84,10 @@ def place(data: WorkbookData, answers: Mapping[str, Mapping[str, pd.Series]]) ->
     return found
 
 
+_NOT_SHOWN = object()
+"""Of a formula without a result: no value is the same."""
+
+
 def edits(data: WorkbookData, placed: PlacedAnswers, shown: Shown, texts: Texts | None = None) -> Columns:
     """Every cell that does not show yet what it should: owned cells as values, formula cells as ``Cached``.
 
@@ -114,12 +118,16 @@ def edits(data: WorkbookData, placed: PlacedAnswers, shown: Shown, texts: Texts 
 def _put_singles(
     columns: Columns, data: WorkbookData, cells: Sequence[tuple[Place, Any]], texts: Texts | None
 ) -> None:
+    singles = data.singles
     for place, value in cells:
-        new: Any = Cached(value)
-        if place in data.erased and texts is not None:
-            new = Formula(texts().of_cell(place), value)
-        elif place in data.erased | data.overtyped:
+        if place in singles.erased and texts is not None:
+            new: Any = Formula(texts().of_cell(place), value)
+        elif place in singles.erased | singles.overtyped or _same(
+            singles.shown.get(place, _NOT_SHOWN), value
+        ):
             continue
+        else:
+            new = Cached(value)
         columns.setdefault(place.sheet, {}).setdefault(place.column, {})[place.row] = new
 
 

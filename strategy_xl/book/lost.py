@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from strategy_xl.book.data import BlockData, Rows
+from strategy_xl.book.data import BlockData, Rows, Singles
 from strategy_xl.book.resolve import Place
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import Finding, Location, Severity
@@ -136,21 +136,24 @@ def live_labels(
             yield spec, place
 
 
-def bare_cells(
-    places: Iterator[Place], metas: Metas, value: Callable[[Place], Any]
-) -> tuple[frozenset[Place], frozenset[Place]]:
-    """Those of the cells that were erased, and those that were typed over.
+def read_singles(places: Iterator[Place], metas: Metas, value: Callable[[Place], Any]) -> Singles:
+    """What became of the formulas outside of fields.
 
     Arguments:
-        places: cells in which a formula belongs.
+        places: their cells.
         metas: what is known of a sheet by its title.
         value: what a cell shows.
     """
-    bare = [
-        place for place in places if not metas(place.sheet).formulas_in(place.column, place.row, place.row)[0]
-    ]
+    bare: list[Place] = []
+    shown: dict[Place, Any] = {}
+    for place in places:
+        meta, cell = metas(place.sheet), (place.column, place.row, place.row)
+        if not meta.formulas_in(*cell)[0]:
+            bare.append(place)
+        elif not meta.uncached_in(*cell)[0]:
+            shown[place] = value(place)
     erased = frozenset(place for place in bare if blank_mask([value(place)])[0])
-    return erased, frozenset(bare) - erased
+    return Singles(erased, frozenset(bare) - erased, shown)
 
 
 # -- what people are told ------------------------------------------------------------------------------------

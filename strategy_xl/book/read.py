@@ -19,7 +19,7 @@ import numpy as np
 
 from strategy_xl.book import lost
 from strategy_xl.book.below import DEEP, Below, Under
-from strategy_xl.book.data import BlockData, Rows, WorkbookData
+from strategy_xl.book.data import BlockData, Rows, Singles, WorkbookData
 from strategy_xl.book.frames import (
     Column,
     cells_of,
@@ -96,7 +96,7 @@ def read_workbook(
                 work.expect(sheet, block)
         read = {block.block.key: work.block(block) for block in blocks_found}
         read, related = check_relations(path, read)
-        erased, overtyped = _single_formulas(spec, found, values)
+        singles = _single_formulas(spec, found, values)
         merged = {sheet: values.meta(sheet).merged for sheet in {block.sheet for block in read.values()}}
     return WorkbookData(
         path,
@@ -109,14 +109,13 @@ def read_workbook(
             *mixed,
             *work.findings,
             *related,
-            *lost.put_back(path, read, erased, found.lang),
+            *lost.put_back(path, read, singles.erased, found.lang),
         ),
         found.sheets,
         choices,
         found.anchors,
         snapshot,
-        erased,
-        overtyped,
+        singles,
         merged,
     )
 
@@ -154,11 +153,9 @@ def _names(info: WorkbookInfo) -> BookNames:
     return BookNames(sheets, names, tables)
 
 
-def _single_formulas(
-    spec: WorkbookSpec, found: Resolution, values: SheetValues
-) -> tuple[frozenset[Place], frozenset[Place]]:
-    """Formulas outside of fields that were erased, and those typed over."""
-    return lost.bare_cells(
+def _single_formulas(spec: WorkbookSpec, found: Resolution, values: SheetValues) -> Singles:
+    """What became of the formulas outside of fields."""
+    return lost.read_singles(
         lost.single_cells(spec, found.anchors), values.meta, lambda place: _content(values, place)
     )
 
