@@ -59,6 +59,8 @@ from strategy_xl.schema.spec import (
 from strategy_xl.text.lines import BOLD_LETTERS
 
 WORKINGS_WIDTH = 12.0
+SQUARE_WIDTH = 124.0
+"""Width in characters of a square with axes: what stands beside it is to be seen with it."""
 STEPS_A_LINE, STEP_WIDTH, ARROW_WIDTH = 4, 14.0, 5.0
 """A path: steps in a line, width of the two columns of each and of the arrow behind it."""
 MIN_VALUE_WIDTH, MIN_PAIR_WIDTH = 9.0, 40.0
@@ -324,7 +326,7 @@ def _place_grid(block: GridBlock, sheet: str, row: int, columns: Columns) -> Pla
     if block.layout == "row":
         order = [(0, part) for part in columns.split(len(block.boxes))]
     elif block.layout == "two_by_two":
-        parts = columns.split(2)
+        parts = columns.split(2, SQUARE_WIDTH if block.across is not None else PAGE_WIDTH)
         order = [(0, parts[0]), (0, parts[1]), (1, parts[0]), (1, parts[1])]
     else:
         parts = columns.split(3)
