@@ -138,8 +138,8 @@ def _spec_rows(kind: type[spec.Spec], meanings: dict[str, str]) -> Iterator[str]
 KINDS = (
     spec.ModuleSpec, spec.RuleCall, spec.TableBlock, spec.FormBlock, spec.GridBlock, spec.BoxSpec,
     spec.SummaryBlock, spec.CardPlace, spec.ChartSpec, spec.SeriesSpec, spec.TextBlock, spec.MapBlock,
-    spec.ListsBlock, spec.FieldSpec, spec.AdoptionSpec, spec.WorkbookSpec, spec.ListSpec, spec.ChoiceSpec, spec.GroupSpec,
-    spec.ThemeSpec, spec.WhenSpec, spec.BarSpec, spec.UnitSpec,
+    spec.ListsBlock, spec.FieldSpec, spec.AdoptionSpec, spec.WorkbookSpec, spec.ListSpec, spec.ChoiceSpec,
+    spec.GroupSpec, spec.ThemeSpec, spec.WhenSpec, spec.BarSpec, spec.UnitSpec,
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -136,13 +136,16 @@ def live_labels(
             yield spec, place
 
 
-def read_singles(places: Iterator[Place], metas: Metas, value: Callable[[Place], Any]) -> Singles:
+def read_singles(
+    places: Iterable[Place], metas: Metas, value: Callable[[Place], Any], *, shows: bool
+) -> Singles:
     """What became of the formulas outside of fields.
 
     Arguments:
         places: their cells.
         metas: what is known of a sheet by its title.
         value: what a cell shows.
+        shows: whether it is asked what those show that are still there.
     """
     bare: list[Place] = []
     shown: dict[Place, Any] = {}
@@ -150,7 +153,7 @@ def read_singles(places: Iterator[Place], metas: Metas, value: Callable[[Place],
         meta, cell = metas(place.sheet), (place.column, place.row, place.row)
         if not meta.formulas_in(*cell)[0]:
             bare.append(place)
-        elif not meta.uncached_in(*cell)[0]:
+        elif shows and not meta.uncached_in(*cell)[0]:
             shown[place] = value(place)
     erased = frozenset(place for place in bare if blank_mask([value(place)])[0])
     return Singles(erased, frozenset(bare) - erased, shown)

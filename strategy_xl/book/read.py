@@ -94,9 +94,9 @@ def read_workbook(
         for block in blocks_found:
             for sheet in {block.sheet, *(place.sheet for place in block.places.values())}:
                 work.expect(sheet, block)
+        singles = work.singles(list(lost.single_cells(spec, found.anchors)), shows=blocks is None)
         read = {block.block.key: work.block(block) for block in blocks_found}
         read, related = check_relations(path, read)
-        singles = _single_formulas(spec, found, values)
         merged = {sheet: values.meta(sheet).merged for sheet in {block.sheet for block in read.values()}}
     return WorkbookData(
         path,
@@ -151,13 +151,6 @@ def _names(info: WorkbookInfo) -> BookNames:
         if table.header_rows
     )
     return BookNames(sheets, names, tables)
-
-
-def _single_formulas(spec: WorkbookSpec, found: Resolution, values: SheetValues) -> Singles:
-    """What became of the formulas outside of fields."""
-    return lost.read_singles(
-        lost.single_cells(spec, found.anchors), values.meta, lambda place: _content(values, place)
-    )
 
 
 def _choices(
@@ -243,6 +236,24 @@ class _Reader:
             last = max(place.row for place in block.places.values())
         known = self._last.get(sheet, 0)
         self._last[sheet] = None if last is None or known is None else max(last, known)
+
+    def singles(self, places: Sequence[Place], *, shows: bool) -> Singles:
+        """What became of the formulas outside of fields; before blocks let go of their sheets.
+
+        Arguments:
+            places: their cells.
+            shows: whether it is asked what those show that are still there.
+        """
+        for place in places:
+            last = self._last.get(place.sheet, 0)
+            self._last[place.sheet] = None if last is None else max(last, place.row)
+            self._width[place.sheet] = max(self._width.get(place.sheet, 0), place.column)
+
+        def content(place: Place) -> Any:
+            (value,) = cells_of(self._rows(place.sheet), place.column, place.row, place.row)
+            return value
+
+        return lost.read_singles(places, self.values.meta, content, shows=shows)
 
     def _rows(self, sheet: str) -> list[Row]:
         if self.values.is_overgrown(sheet):
