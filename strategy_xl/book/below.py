@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from strategy_xl.book.frames import says_total, total_rows, transpose
+from strategy_xl.book.frames import says_total, total_rows
 from strategy_xl.book.resolve import BlockPlace
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import MAX_ROW, Area, cell_name
 from strategy_xl.ooxml.sheet_facts import SheetMeta
-from strategy_xl.ooxml.sheet_values import Row
+from strategy_xl.ooxml.sheet_grid import Grid
 from strategy_xl.schema.spec import FieldRole, TableBlock
 
 DEEP = 5_000
@@ -46,7 +46,7 @@ class Under:
         self,
         path: str,
         place: BlockPlace,
-        rows: Sequence[Row],
+        grid: Grid,
         meta: SheetMeta,
         obstacle: Obstacle,
         drawn: Drawn,
@@ -56,13 +56,13 @@ class Under:
         Arguments:
             path: the workbook, for messages.
             place: the block's place.
-            rows: what its sheet's cells show.
+            grid: what its sheet's cells show.
             meta: what is known of the sheet.
             obstacle, drawn: see ``Obstacle`` and ``Drawn``; asked only where rows are to be added.
         """
         assert place.last is not None
         assert isinstance(place.block, TableBlock)
-        self._path, self._place, self._rows, self._meta = path, place, rows, meta
+        self._path, self._place, self._grid, self._meta = path, place, grid, meta
         self._block: TableBlock = place.block
         self._last = place.last
         self._obstacle, self._drawn = obstacle, drawn
@@ -78,7 +78,7 @@ class Under:
             for spec in self._block.fields
             if spec.role is FieldRole.COMPUTED and spec.key in self._columns
         ]
-        self._end = min(place.bottom or len(rows), len(rows), self._last + DEEP)
+        self._end = min(place.bottom or len(grid), len(grid), self._last + DEEP)
 
     @property
     def grows(self) -> bool:
@@ -152,9 +152,7 @@ class Under:
         return range(row, min(row + NEAR, self._end) + 1)
 
     def _cell(self, row: int, column: int) -> object:
-        if row > len(self._rows) or column > len(self._rows[row - 1]):
-            return ""
-        return self._rows[row - 1][column - 1]
+        return self._grid.cell(row, column)
 
     def _is_filled(self, row: int, column: int) -> bool:
         value = self._cell(row, column)
@@ -191,7 +189,7 @@ class Under:
         )
         if not any(map(says_total, texts)):
             return {}
-        cells = transpose(self._rows, self._columns, first, end)
+        cells = {key: self._grid.column(column, first, end) for key, column in self._columns.items()}
         found: Mapping[int, str] = total_rows(self._place, cells, first, self._meta)
         return {first + at: key for at, key in found.items() if first + at > self._last}
 
@@ -238,6 +236,6 @@ class Under:
         return bool((is_near & (columns >= self._left) & (columns <= self._right)).any())
 
     def _cells_under(self, last: int) -> Iterator[tuple[int, int]]:
-        for row in range(last + 1, min(last + NEAR, len(self._rows)) + 1):
+        for row in range(last + 1, min(last + NEAR, len(self._grid)) + 1):
             for column in self._across():
                 yield row, column

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,35 +15,9 @@ import pandas as pd
 from strategy_xl.book.data import BlockData, Rows, WorkbookData
 from strategy_xl.book.resolve import BlockPlace
 from strategy_xl.ooxml.sheet_facts import SheetMeta
-from strategy_xl.ooxml.sheet_values import Row
 from strategy_xl.schema.spec import DataBlock, FieldRole, FieldSpec, FieldType, TableBlock
 from strategy_xl.text.coercion import Coerced, as_column, blank_mask
 from strategy_xl.text.parsing import fold
-
-_SLICE = 512
-
-
-def cells_of(rows: Sequence[Row], column: int, first: int, last: int) -> list[Any]:
-    """The cells of a column from row ``first`` to ``last``; "" beyond what the sheet holds."""
-    window = rows[first - 1 : last]
-    if not window or column > len(window[0]):
-        return [""] * (last - first + 1)
-    found = [row[column - 1] for row in window]
-    return found + [""] * (last - first + 1 - len(found))
-
-
-def transpose(rows: Sequence[Row], columns: Mapping[str, int], first: int, last: int) -> dict[str, list[Any]]:
-    """The cells of several columns, by key; a few rows at a time, which memory caches like."""
-    found: dict[str, list[Any]] = {key: [] for key in columns}
-    for start in range(first - 1, min(last, len(rows)), _SLICE):
-        turned = list(zip(*rows[start : min(start + _SLICE, last)], strict=True))
-        for key, column in columns.items():
-            if column <= len(turned):
-                found[key].extend(turned[column - 1])
-    count = last - first + 1
-    for cells in found.values():
-        cells.extend([""] * (count - len(cells)))
-    return found
 
 
 @dataclass(frozen=True, slots=True)

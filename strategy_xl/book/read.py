@@ -22,12 +22,10 @@ from strategy_xl.book.below import DEEP, Below, Under
 from strategy_xl.book.data import BlockData, Rows, Singles, WorkbookData
 from strategy_xl.book.frames import (
     Column,
-    cells_of,
     filled_rows,
     frame_of,
     left_results,
     total_rows,
-    transpose,
 )
 from strategy_xl.book.relations import check_relations
 from strategy_xl.book.resolve import BlockPlace, BookNames, Place, Resolution, resolve, table_area
@@ -37,7 +35,8 @@ from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.guards import first_in_the_way, is_drawn_over
 from strategy_xl.ooxml.limits import cut_short
 from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.sheet_values import Row, SheetValues
+from strategy_xl.ooxml.sheet_grid import Grid
+from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import TableColumn, WorkbookInfo
 from strategy_xl.schema.names import STORED
@@ -77,11 +76,10 @@ def read_workbook(
     path = snapshot.path
     with _no_collection(), Package.open(snapshot) as package:
         info = WorkbookInfo(package)
-        values = SheetValues(package, {sheet.name: sheet.part for sheet in info.sheets})
+        values = SheetValues(info)
 
         def cells(sheet: str, row: int) -> Sequence[object]:
-            rows = values.rows(sheet)
-            return rows[row - 1] if row <= len(rows) else ()
+            return values.grid(sheet).row(row)
 
         found = resolve(path, _names(info), spec, cells, blocks=blocks)
         choices, mixed = _choices(path, spec, found, values)
@@ -163,8 +161,8 @@ def _choices(
         stored: list[str] = []
         if item.key in found.lists:
             place, count = found.lists[item.key]
-            rows = values.rows(place.sheet)
-            column = cells_of(rows, place.column, place.row, min(place.row + count - 1, len(rows)))
+            grid = values.grid(place.sheet)
+            column = grid.column(place.column, place.row, min(place.row + count - 1, len(grid)))
             stored = [str(value).strip() for value in column]
         places = found.choices.get(item.key)
         placed: dict[str, str] | None = None
@@ -175,13 +173,8 @@ def _choices(
     return choices, findings
 
 
-def _content(values: SheetValues, place: Place) -> Any:
-    (value,) = cells_of(values.rows(place.sheet), place.column, place.row, place.row)
-    return value
-
-
 def _label(values: SheetValues, place: Place) -> str:
-    return str(_content(values, place)).strip()
+    return str(values.grid(place.sheet).cell(place.row, place.column)).strip()
 
 
 def _taken(
@@ -250,19 +243,18 @@ class _Reader:
             self._width[place.sheet] = max(self._width.get(place.sheet, 0), place.column)
 
         def content(place: Place) -> Any:
-            (value,) = cells_of(self._rows(place.sheet), place.column, place.row, place.row)
-            return value
+            return self._grid(place.sheet).cell(place.row, place.column)
 
         return lost.read_singles(places, self.values.meta, content, shows=shows)
 
-    def _rows(self, sheet: str) -> list[Row]:
+    def _grid(self, sheet: str) -> Grid:
         if self.values.is_overgrown(sheet):
             where = Location(self.path, sheet)
             meta = self.values.meta(sheet)
             finding = Finding("SX130", where, {"cell": cell_name(meta.rows, meta.columns)}, Severity.NOTE)
             if finding not in self.findings:
                 self.findings.append(finding)
-        return self.values.rows(sheet, self._last[sheet], self._width[sheet])
+        return self.values.grid(sheet, self._last[sheet], self._width[sheet])
 
     # -- blocks ----------------------------------------------------------------------------------------
 
@@ -276,20 +268,20 @@ class _Reader:
         return data
 
     def _table(self, place: BlockPlace) -> BlockData:
-        rows = self._rows(place.sheet)
+        grid = self._grid(place.sheet)
         first = place.header + 1
-        last = place.last if place.last is not None else self._last_used(place, rows)
-        under = self._under(place, rows)
+        last = place.last if place.last is not None else self._last_used(place, grid)
+        under = self._under(place, grid)
         below = under.look(adopts=self.grows) if under is not None else Below()
         typed = last + below.adopted
         said = len(self.findings)
-        columns, filled = self._columns(place, rows, first, typed)
+        columns, filled = self._columns(place, grid, first, typed)
         last = typed
         if under is not None and self.grows:
             last += under.spare(typed, int(filled[::-1].argmax()) if filled.any() else len(filled))
         if last > typed:
             del self.findings[said:]
-            columns, filled = self._columns(place, rows, first, last)
+            columns, filled = self._columns(place, grid, first, last)
         index = np.flatnonzero(filled) + first
         data = BlockData(
             place.module,
@@ -315,10 +307,10 @@ class _Reader:
         return data
 
     def _columns(
-        self, place: BlockPlace, rows: Sequence[Row], first: int, last: int
+        self, place: BlockPlace, grid: Grid, first: int, last: int
     ) -> tuple[dict[str, Column], lost.Mask]:
         """The columns of a table from a row to another, and which rows are filled."""
-        cells = transpose(rows, {key: item.column for key, item in place.places.items()}, first, last)
+        cells = {key: grid.column(item.column, first, last) for key, item in place.places.items()}
         blank = [""] * (last - first + 1)
         columns = {spec.key: self._read(spec, cells.get(spec.key, blank)) for spec in place.block.fields}
         filled = filled_rows(place.block, columns.values(), last - first + 1)
@@ -327,7 +319,7 @@ class _Reader:
             self._say_total("SX132", place, key, first + at, cells[key][at])
         return columns, filled
 
-    def _under(self, place: BlockPlace, rows: Sequence[Row]) -> Under | None:
+    def _under(self, place: BlockPlace, grid: Grid) -> Under | None:
         """The look under an Excel table; None for a plain range."""
         if place.last is None or not isinstance(place.block, TableBlock):
             return None
@@ -336,7 +328,7 @@ class _Reader:
         return Under(
             self.path,
             place,
-            rows,
+            grid,
             self.values.meta(place.sheet),
             partial(first_in_the_way, self.info, sheet),
             partial(is_drawn_over, self.info, sheet),
@@ -349,13 +341,8 @@ class _Reader:
             cell = place.places.get(spec.key)
             raw: list[Any] = [""] * count
             if cell is not None:
-                rows = self._rows(cell.sheet)
-                found = (
-                    rows[cell.row - 1][cell.column - 1 : cell.column - 1 + count]
-                    if cell.row <= len(rows)
-                    else []
-                )
-                raw = [*found, *[""] * (count - len(found))]
+                grid = self._grid(cell.sheet)
+                raw = [grid.cell(cell.row, cell.column + at) for at in range(count)]
             columns[spec.key] = self._read(spec, raw)
         # A form of one instance is always there; of several, those that people began.
         filled = np.ones(1, bool) if count == 1 else filled_rows(place.block, columns.values(), count)
@@ -399,17 +386,17 @@ class _Reader:
             return Column(spec, raw, Coerced(cells))
         return Column(spec, raw, coerce_column(raw, spec, context))
 
-    def _last_used(self, place: BlockPlace, rows: Sequence[Row]) -> int:
+    def _last_used(self, place: BlockPlace, grid: Grid) -> int:
         """Last row that holds anything in an input column, of a table that is a plain range now."""
         if place.block.is_listing:  # nothing tells its last row but the template
             prepared = place.header + getattr(place.block, "rows", 0)
             return min(place.bottom or prepared, prepared)
-        bottom = min(place.bottom or len(rows), len(rows))
+        bottom = min(place.bottom or len(grid), len(grid))
         bottom = self.values.last_row(place.sheet, place.header, bottom)
         last = place.header
         for spec in place.block.fields:
             if spec.role is FieldRole.INPUT and spec.key in place.places:
-                blank = blank_mask(cells_of(rows, place.places[spec.key].column, place.header + 1, bottom))
+                blank = blank_mask(grid.column(place.places[spec.key].column, place.header + 1, bottom))
                 used = np.flatnonzero(~blank)
                 if len(used):
                     last = max(last, place.header + 1 + int(used[-1]))

@@ -102,7 +102,7 @@ def scan(chunks: Callable[[], Iterable[bytes]], where: Location | None = None, p
     """
     tail: list[bytes] = []
     try:
-        found = _merge(_analysed(_buffers(chunks(), tail)))
+        found = merge(_analysed(_buffers(chunks(), tail)))
     except _NotPlainError:
         return _parse(chunks(), where, part)
     return replace(found, merged=_areas(ref.decode() for ref in _MERGED.findall(b"".join(tail))))
@@ -160,7 +160,8 @@ def _analysed(buffers: Iterator[bytes]) -> Iterator[SheetMeta]:
             yield waiting.popleft().result()
 
 
-def _merge(parts: Iterable[SheetMeta]) -> SheetMeta:
+def merge(parts: Iterable[SheetMeta]) -> SheetMeta:
+    """What several runs of rows of a sheet tell together."""
     found = list(parts)
     if len(found) <= 1:
         return found[0] if found else SheetMeta()

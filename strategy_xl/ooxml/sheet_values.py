@@ -1,8 +1,9 @@
-"""The values of a workbook's sheets through python-calamine, kept from unbounded sheets.
+"""The values of a workbook's sheets: in one pass over the bytes, or through python-calamine.
 
-calamine lays a sheet out as one rectangle from its first to its last cell. A stray cell in XFD1048576 would
-ask for hundreds of gigabytes and end the process, so each sheet's real extent is looked at first, and an
-overgrown sheet is cut down to the rows and columns that are asked for.
+A sheet that is written the plain way is read by ``sheet_pass``; any doubt gives the whole sheet to calamine,
+kept from unbounded sheets. It lays a sheet out as one rectangle from its first to its last cell: a stray one
+in XFD1048576 would ask for hundreds of gigabytes and end the process, so each sheet's real extent is looked
+at first, and an overgrown sheet is cut down to the rows and columns that are asked for.
 """
 
 from __future__ import annotations
@@ -10,28 +11,29 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import python_calamine
 
 from strategy_xl.errors import Location, WorkbookError
-from strategy_xl.formulas.cell_refs import MAX_ROW, column_number, parse_area
+from strategy_xl.formulas.cell_refs import MAX_ROW, column_number
+from strategy_xl.ooxml.cell_scan import NotPlainError
 from strategy_xl.ooxml.foreign_values import panics_told
 from strategy_xl.ooxml.limits import SPARE_ROWS, whole
-from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_facts import SheetMeta, scan
+from strategy_xl.ooxml.sheet_grid import Grid, RowsGrid
+from strategy_xl.ooxml.sheet_pass import BookFacts, read_sheet
+from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_tree import well_formed
 
 _LARGE_AREA = 4_000_000
-_LARGE_PART = 8 << 20
+_WIDTH = 256
 _ROW_COST = 8  # a row costs as much as that many cells
 _SMALLEST_ROW = len('<row><c r="A1"><v>1</v></c></row>')
 _SPARSE = 8
 """A rectangle this many times larger than its number of cells is cut down before it is laid out."""
 
-_DIMENSION = re.compile(rb"<dimension\b[^<>]*?\sref=\"([A-Z0-9:]+)\"")
 _STATED_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*?\sr=[\"'](\d{1,7})[\"']")
 _OWN_SIZE = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?dimension\s*>)")
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?(?:/>|>.*?</(?:\w+:)?row\s*>)", re.DOTALL)
@@ -48,99 +50,98 @@ _FAR = 1e10
 _CLAIM = re.compile(rb"uniqueCount\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,40})")
 _LONGEST_CLAIM = 80
 
-Row = list[Any]
-
 
 class SheetValues:
     """Values and facts of the sheets of one workbook; each sheet is read once.
 
     Arguments:
-        package: the open package of the same file.
-        parts: sheet title → part name.
+        info: the workbook; its package is open.
     """
 
-    def __init__(self, package: Package, parts: Mapping[str, str]) -> None:
+    def __init__(self, info: WorkbookInfo) -> None:
         """Keep what is needed; nothing is read yet."""
-        self._package = package
+        self._info = info
+        self._package = info.package
         self._is_checked = False
-        self._parts = parts
+        self._parts = {sheet.name: sheet.part for sheet in info.sheets}
         self._book: python_calamine.CalamineWorkbook | None = None
+        self._facts: BookFacts | None = None
         self._metas: dict[str, SheetMeta] = {}
-        self._looks: dict[str, Future[SheetMeta]] = {}
         self._overgrown: dict[str, bool] = {}
-        self._rows: dict[str, list[Row]] = {}
+        self._grids: dict[str, Grid] = {}
+        self._odd: set[str] = set()
 
     def meta(self, sheet: str) -> SheetMeta:
         """Extent, formulas and error cells of a sheet.
 
         Errors: WorkbookError SX112 when the part is not well-formed.
         """
-        if sheet not in self._metas:
-            look = self._looks.pop(sheet, None)
+        if sheet not in self._metas and not self._pass(sheet):
+            part = self._parts[sheet]
             try:
-                self._metas[sheet] = look.result() if look is not None else self._look(sheet)
+                self._metas[sheet] = scan(
+                    lambda: self._package.chunks(part), Location(self._package.path, sheet), part
+                )
             except ValueError as error:
                 raise WorkbookError(
                     "SX112", Location(self._package.path, sheet), detail=str(error)
                 ) from error
         return self._metas[sheet]
 
-    def _look(self, sheet: str) -> SheetMeta:
-        part = self._parts[sheet]
-        return scan(lambda: self._package.chunks(part), Location(self._package.path, sheet), part)
+    def _pass(self, sheet: str) -> bool:
+        """Read a sheet in one pass; whether it could be."""
+        if sheet in self._odd or self._parts[sheet] not in self._package.members:
+            return False
+        try:
+            if self._facts is None:
+                self._check_claims()
+                self._facts = BookFacts.of(self._info)
+            self._metas[sheet], self._grids[sheet] = read_sheet(
+                self._package.chunks(self._parts[sheet]), self._facts
+            )
+        except NotPlainError:
+            self._odd.add(sheet)
+            return False
+        return True
 
     def is_overgrown(self, sheet: str) -> bool:
         """Whether a sheet's cells lie so far apart that it must be cut down."""
         if sheet not in self._overgrown:
-            if sheet not in self._metas and self._states_its_size(sheet):
-                # The look at the bytes then runs beside calamine, which leaves Python alone while it reads.
-                with_one = ThreadPoolExecutor(1)
-                self._looks[sheet] = with_one.submit(self._look, sheet)
-                with_one.shutdown(wait=False)
-                self._overgrown[sheet] = False
-            else:
-                meta = self.meta(sheet)
-                is_large = meta.area + _ROW_COST * meta.rows > _LARGE_AREA
-                self._overgrown[sheet] = is_large and meta.area > _SPARSE * meta.cells
+            meta = self.meta(sheet)
+            is_large = meta.area + _ROW_COST * meta.rows > _LARGE_AREA
+            self._overgrown[sheet] = is_large and meta.area > _SPARSE * meta.cells
         return self._overgrown[sheet]
 
-    def _states_its_size(self, sheet: str) -> bool:
-        """Whether a large sheet says itself that it covers a sensible rectangle (Excel writes that rightly).
-
-        Small sheets are looked at first in any case: that costs little, and proves it.
-        """
-        member = self._package.members.get(self._parts[sheet])
-        if member is None or member.size < _LARGE_PART:
-            return False
-        declared = _DIMENSION.search(next(iter(self._package.chunks(member.name)), b""))
-        area = parse_area(declared[1].decode()) if declared is not None else None
-        return area is not None and 1 < area.bottom * area.right < member.size
-
-    def rows(self, sheet: str, last: int | None = None, width: int | None = None) -> list[Row]:
-        """The values of a sheet, row 1 and column A first; "" where nothing stands.
+    def grid(self, sheet: str, last: int | None = None, width: int | None = None) -> Grid:
+        """The values of a sheet.
 
         Arguments:
+            sheet: its title.
             last: last row wanted; the first call for a sheet decides.
             width: columns wanted, where the sheet must be cut down.
 
         Errors: WorkbookError SX112 when the file cannot be read.
         """
-        known = self._rows.get(sheet)
+        if sheet not in self._grids and self._pass(sheet) and self.is_overgrown(sheet):
+            # Whatever stands far below, there are no more rows than cells to be looked at.
+            self._grids[sheet] = self._grids[sheet].within(self._bottom(sheet, last), width or _WIDTH)
+        known = self._grids.get(sheet)
         if known is None:
             try:
-                values = self._values(sheet, last, width)
+                known = self._grids[sheet] = RowsGrid(self._values(sheet, last, width))
             except (python_calamine.CalamineError, OSError, ValueError) as error:
                 where = Location(self._package.path, sheet)
                 raise WorkbookError("SX112", where, detail=str(error)) from error
-            known = self._rows[sheet] = values
-            self.meta(sheet)  # a look under way shares the package's file: wait before anyone else reads it
         return known
 
-    def _values(self, sheet: str, last: int | None, width: int | None) -> list[Row]:
+    def _bottom(self, sheet: str, last: int | None) -> int:
+        """The last row to look at of a sheet whose cells lie far apart."""
+        return min(last or MAX_ROW, self.meta(sheet).cells + SPARE_ROWS)
+
+    def _values(self, sheet: str, last: int | None, width: int | None) -> list[list[Any]]:
         if self.is_overgrown(sheet):
-            # Whatever stands far below, there are no more rows than cells to be looked at.
-            bottom = min(last or MAX_ROW, self.meta(sheet).cells + SPARE_ROWS)
-            return self._read(sheet, last, lambda data: _crop(data, bottom, width or 256))
+            bottom = self._bottom(sheet, last)
+            return self._read(sheet, last, lambda data: _crop(data, bottom, width or _WIDTH))
         try:
             return self._read(sheet, last)
         except python_calamine.CalamineError as fault:
@@ -152,7 +153,7 @@ class SheetValues:
 
     def _read(
         self, sheet: str, last: int | None, change: Callable[[bytes], bytes] | None = None
-    ) -> list[Row]:
+    ) -> list[list[Any]]:
         book = self._open() if change is None else self._alone(sheet, change)
         with panics_told():
             return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=last)
@@ -184,7 +185,7 @@ class SheetValues:
 
     def release(self, sheet: str) -> None:
         """Forget a sheet's values (its facts are small and stay)."""
-        self._rows.pop(sheet, None)
+        self._grids.pop(sheet, None)
 
     def _open(self) -> python_calamine.CalamineWorkbook:
         if self._book is None:

@@ -17,7 +17,7 @@ from strategy_xl.ooxml.xml_tree import Element, listed, parse
 _TEXT_ITEM = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
 _OTHER_OFFICE = ("word/", "ppt/", "visio/")
 # Built-in number formats that show dates or times (ECMA-376 part 1, 18.8.30, and the East Asian ones).
-_DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 
 
 class Relationship(NamedTuple):
@@ -335,23 +335,28 @@ class WorkbookInfo:
         return next(self.related(self.part, "styles"), None)
 
     @cached_property
-    def date_styles(self) -> frozenset[int]:
-        """The indices of the cell styles that show dates or times."""
+    def number_formats(self) -> tuple[tuple[int, str | None], ...]:
+        """Of each cell style the number of its format, and the format itself where the workbook states it."""
         if self.styles_part is None:
-            return frozenset()
+            return ()
         root = self.tree(self.styles_part)
         formats = root.find("numFmts")
         custom = {
-            element.whole("numFmtId", 0): is_date_format(element.get("formatCode"))
+            element.whole("numFmtId", 0): element.get("formatCode")
             for element in (formats.all("numFmt") if formats else ())
         }
         styles = root.find("cellXfs")
-        found = set()
-        for index, element in enumerate(styles.all("xf") if styles else ()):
-            number = element.whole("numFmtId", 0)
-            if custom.get(number, number in _DATE_FORMATS):
-                found.add(index)
-        return frozenset(found)
+        numbers = [element.whole("numFmtId", 0) for element in (styles.all("xf") if styles else ())]
+        return tuple((number, custom.get(number)) for number in numbers)
+
+    @cached_property
+    def date_styles(self) -> frozenset[int]:
+        """The indices of the cell styles that show dates or times."""
+        return frozenset(
+            index
+            for index, (number, code) in enumerate(self.number_formats)
+            if (number in DATE_FORMATS if code is None else is_date_format(code))
+        )
 
 
 class SharedStrings:

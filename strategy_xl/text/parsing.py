@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 EARLIEST_YEAR = 1950
 LATEST_YEAR = 2100
@@ -53,6 +53,7 @@ class Day:
     second: date | None = None
 
 
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """The text as labels are compared: no accents, no case, one kind of apostrophe and of space."""
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("œ", "oe").replace("Œ", "Oe"))

@@ -86,7 +86,7 @@ def _namesakes(info: WorkbookInfo, name: str) -> list[str]:
 
 def _new_table(block: BlockData, spec: TableBlock, area: Area, values: SheetValues, lang: str) -> NewTable:
     columns = range(area.left, area.right + 1)
-    row = values.rows(block.sheet)[area.top - 1]
+    row = values.grid(block.sheet).row(area.top)
     meta = values.meta(block.sheet)
     labels = {
         block.places[item.key].column: item.label.get(lang)

@@ -99,7 +99,7 @@ def _attempt(
     with snapshot.held(), Package.open(snapshot) as package:
         job = PatchJob(package, target, snapshot)
         data = read_workbook(snapshot, spec)
-        values = SheetValues(package, {sheet.name: sheet.part for sheet in job.info.sheets})
+        values = SheetValues(job.info)
         lost = _losses(spec, data, job.info, values)
         if not lost:
             return RepairReport(path, findings=lost.findings, written=job.write(dry_run=dry_run).written)

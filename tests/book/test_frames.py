@@ -7,56 +7,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from shop import shop, shop_book
 
-from strategy_xl.book import frames
 from strategy_xl.book.frames import (
     Column,
-    cells_of,
     filled_rows,
     frame_of,
     left_results,
     rule_frames,
-    transpose,
 )
 from strategy_xl.book.read import read_workbook
 from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.schema.spec import FieldSpec, FormBlock, TableBlock, Text
 from strategy_xl.text.coercion import Coerced, Context, coerce_column
 
-ROWS = [["a", 1, ""], ["b", 2, "x"], ["c", 3, "y"]]
 ONE = Text(fr="x", en="x")
-
-
-def test_cells_of_a_column() -> None:
-    """From a row to a row, 1-based; beyond what the sheet holds there is nothing."""
-    assert cells_of(ROWS, 1, 2, 3) == ["b", "c"]
-    assert cells_of(ROWS, 3, 2, 5) == ["x", "y", "", ""]
-    assert cells_of(ROWS, 4, 1, 2) == ["", ""]
-    assert cells_of(ROWS, 1, 4, 5) == ["", ""]
-    assert cells_of([], 1, 1, 2) == ["", ""]
-
-
-@given(
-    height=st.integers(0, 12),
-    width=st.integers(1, 4),
-    columns=st.dictionaries(st.sampled_from("abc"), st.integers(1, 6)),
-    first=st.integers(1, 8),
-    count=st.integers(1, 9),
-    cut=st.integers(1, 5),
-)
-def test_columns_at_once_are_each_column(
-    height: int, width: int, columns: dict[str, int], first: int, count: int, cut: int
-) -> None:
-    """Cut in slices of any length, several columns are what each is alone."""
-    rows: list[list[Any]] = [[f"{row}:{column}" for column in range(width)] for row in range(height)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(frames, "_SLICE", cut)
-        found = transpose(rows, columns, first, first + count - 1)
-    assert found == {key: cells_of(rows, column, first, first + count - 1) for key, column in columns.items()}
 
 
 def field(key: str, **parts: Any) -> FieldSpec:

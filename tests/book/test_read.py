@@ -20,6 +20,7 @@ from strategy_xl.build import book as build
 from strategy_xl.errors import Severity, WorkbookError
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import set_cells
+from strategy_xl.ooxml.sheet_grid import listed
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.loader import load_default
@@ -284,12 +285,14 @@ def test_cut_down_values_equal_whole_values(book: Path) -> None:
     """Cutting an overgrown sheet down changes no value inside the wanted rectangle."""
     sheet = read_workbook(book, load_default()).blocks["clients"].sheet
     with Package.open(book) as package:
-        parts = {item.name: item.part for item in WorkbookInfo(package).sheets}
-        whole = SheetValues(package, parts).rows(sheet, 40)
-        other = SheetValues(package, parts)
-        other._overgrown[sheet] = True
-        cut = other.rows(sheet, 40, 9)
-    assert [row[:9] for row in whole] == [row[:9] for row in cut]
+        whole = SheetValues(WorkbookInfo(package)).grid(sheet)
+        for odd in (set(), {sheet}):
+            other = SheetValues(WorkbookInfo(package))
+            other._odd |= odd
+            other._overgrown[sheet] = True
+            cut = other.grid(sheet, 12, 9)
+            assert (len(cut), cut.width) == (12, 9)
+            assert [whole.row(row)[:9] for row in range(1, 13)] == listed(cut)
 
 
 # -- read(build(x)) = x --------------------------------------------------------------------------------

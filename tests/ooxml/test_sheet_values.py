@@ -12,6 +12,7 @@ import python_calamine
 from strategy_xl.errors import WorkbookError
 from strategy_xl.ooxml.foreign_values import foreign_rows, panics_told
 from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.sheet_grid import listed
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.work.importing.source import read_list
@@ -27,7 +28,7 @@ def rows_of(path: Path) -> list[list[Any]]:
     """The values of the first sheet."""
     with Package.open(path) as package:
         info = WorkbookInfo(package)
-        return SheetValues(package, {sheet.name: sheet.part for sheet in info.sheets}).rows("S")
+        return listed(SheetValues(info).grid("S"))
 
 
 @pytest.mark.parametrize("far", ["1e300", "-1E+30", "123456789012345678", "99999999999.5"])
@@ -92,10 +93,10 @@ def test_a_cell_out_of_its_row_makes_no_room(
     path = kit({"S": made}).write(tmp_path / "a.xlsx")
     with Package.open(path) as package:
         info = WorkbookInfo(package)
-        values = SheetValues(package, {sheet.name: sheet.part for sheet in info.sheets})
+        values = SheetValues(info)
         meta = values.meta("S")
         assert (meta.rows, meta.columns) >= (30, 3)
         assert meta.rows * 2 > max(30, int(re.sub(r"\D", "", ref)))
-        found = values.rows("S")
+        found = listed(values.grid("S"))
     assert len(found) * len(found[0]) < 4_000_000 + 256 * 2_100
     assert [float(value) for value in found[29][:1]] == [3.0]

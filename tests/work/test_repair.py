@@ -261,7 +261,7 @@ def refill(original: Book, target: Path, module: str) -> None:
     data = read_workbook(target, SPEC)
     edits: dict[str, dict[tuple[int, int], Any]] = {}
     with Package.open(original.path) as package:
-        values = SheetValues(package, {sheet.name: sheet.part for sheet in WorkbookInfo(package).sheets})
+        values = SheetValues(WorkbookInfo(package))
         for key, block in data.blocks.items():
             old = original.data.blocks[key]
             if block.module.key != module or block.is_listing:
@@ -269,8 +269,7 @@ def refill(original: Book, target: Path, module: str) -> None:
             for spec in block.block.fields:
                 for at, index in enumerate(old.frame.index):
                     row, column = old.cell(spec.key, index)
-                    cells = values.rows(old.sheet_of(spec.key))[row - 1]
-                    value = cells[column - 1] if column <= len(cells) else ""
+                    value = values.grid(old.sheet_of(spec.key)).cell(row, column)
                     if spec.role is not FieldRole.COMPUTED and value != "":
                         at_row = block.first_row + (index - old.first_row if block.is_table else at)
                         edits.setdefault(block.sheet_of(spec.key), {})[block.cell(spec.key, at_row)] = value

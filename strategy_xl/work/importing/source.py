@@ -16,6 +16,7 @@ from typing import Any
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.ooxml.foreign_values import foreign_rows
 from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.sheet_grid import listed
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 
@@ -127,10 +128,10 @@ def _sheet_rows(path: Path, sheet: str | None) -> tuple[list[list[Any]], bool]:
         return foreign_rows(path, sheet), False
     with Package.open(path) as package:
         info = WorkbookInfo(package)
-        values = SheetValues(package, {item.name: item.part for item in info.sheets})
+        values = SheetValues(info)
         wanted = [info.sheet(sheet)] if sheet else [item for item in info.sheets if item.kind == "worksheet"]
         for item in wanted:
-            if values.meta(item.name).cells and (rows := values.rows(item.name)):
+            if values.meta(item.name).cells and (rows := listed(values.grid(item.name))):
                 return rows, info.is_1904
     return [], False
 

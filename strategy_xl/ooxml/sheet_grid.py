@@ -1,0 +1,212 @@
+"""The values of a sheet by column: typed arrays as they were read, Python objects only for what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+NUMBER, TEXT, BOOL, DAY, ERROR = range(5)
+"""Kinds of values; an error shows as nothing, as calamine has it."""
+
+_COLUMNS: Final = 1 << 15
+_MANY: Final = 20_000
+"""Cells above which single ones are searched for, not kept by their place."""
+_DAY_ZERO: Final = np.datetime64("1899-12-30")
+
+
+class Grid(Protocol):
+    """Values of a sheet; row 1 and column A first, "" where nothing stands."""
+
+    def __len__(self) -> int:
+        """Number of the last row that holds anything."""
+
+    @property
+    def width(self) -> int:
+        """Number of the last column that holds anything."""
+
+    def column(self, column: int, first: int, last: int) -> list[Any]:
+        """The cells of a column from row ``first`` to ``last``."""
+
+    def cell(self, row: int, column: int) -> Any:
+        """One cell."""
+
+    def row(self, row: int) -> list[Any]:
+        """The cells of a row, from column A to the last one of the sheet."""
+
+    def within(self, last: int, width: int) -> Grid:
+        """The sheet without what stands below a row and right of a column."""
+
+
+def listed(grid: Grid) -> list[list[Any]]:
+    """All cells of a sheet, row by row."""
+    columns = [grid.column(column, 1, len(grid)) for column in range(1, grid.width + 1)]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsGrid:
+    """A sheet given row by row, all of the same width."""
+
+    rows: Sequence[Sequence[Any]]
+
+    def __len__(self) -> int:
+        """Number of the last row that holds anything."""
+        return len(self.rows)
+
+    @property
+    def width(self) -> int:
+        """Number of the last column that holds anything."""
+        return len(self.rows[0]) if self.rows else 0
+
+    def column(self, column: int, first: int, last: int) -> list[Any]:
+        """The cells of a column from row ``first`` to ``last``."""
+        count = max(last - first + 1, 0)
+        found = [row[column - 1] for row in self.rows[first - 1 : last]] if column <= self.width else []
+        return found + [""] * (count - len(found))
+
+    def cell(self, row: int, column: int) -> Any:
+        """One cell."""
+        return self.rows[row - 1][column - 1] if row <= len(self.rows) and column <= self.width else ""
+
+    def row(self, row: int) -> list[Any]:
+        """The cells of a row, from column A to the last one of the sheet."""
+        return list(self.rows[row - 1]) if row <= len(self.rows) else [""] * self.width
+
+    def within(self, last: int, width: int) -> RowsGrid:
+        """The sheet without what stands below a row and right of a column."""
+        return RowsGrid([row[:width] for row in self.rows[:last]])
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Cells with a value; all arrays have one entry a cell.
+
+    Arguments:
+        rows, columns: where each is, from 1.
+        kinds: ``NUMBER``, ``TEXT``, ``BOOL``, ``DAY`` or ``ERROR``.
+        numbers: the number; of a text its position among the texts, of a truth 0 or 1, of a day its number
+            since 30 December 1899.
+    """
+
+    rows: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    columns: npt.NDArray[np.int16] = field(default_factory=lambda: np.zeros(0, np.int16))
+    kinds: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    numbers: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    def at(self, chosen: Any) -> Values:
+        """Some of the cells, by index or mask."""
+        return Values(self.rows[chosen], self.columns[chosen], self.kinds[chosen], self.numbers[chosen])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Values]) -> Values:
+        """The cells of several runs of rows."""
+        if not parts:
+            return cls()
+        return cls(
+            np.concatenate([part.rows for part in parts]),
+            np.concatenate([part.columns for part in parts]),
+            np.concatenate([part.kinds for part in parts]),
+            np.concatenate([part.numbers for part in parts]),
+        )
+
+
+class ColumnsGrid:
+    """A sheet as typed columns."""
+
+    def __init__(self, values: Values, texts: Sequence[str]) -> None:
+        """Sort cells into columns.
+
+        Arguments:
+            values: the cells, in the sheet's order.
+            texts: what the positions of texts mean.
+        """
+        self._last = int(values.rows.max(initial=0))
+        self._width = int(values.columns.max(initial=0))
+        # Rows stay in order within each column.
+        self._values = values.at(np.argsort(values.columns, kind="stable"))
+        self._starts = np.searchsorted(self._values.columns, np.arange(self._width + 2))
+        self._texts = texts
+        self._by_place: dict[int, Any] | None = None
+
+    def __len__(self) -> int:
+        """Number of the last row that holds anything."""
+        return self._last
+
+    @property
+    def width(self) -> int:
+        """Number of the last column that holds anything."""
+        return self._width
+
+    def column(self, column: int, first: int, last: int) -> list[Any]:
+        """The cells of a column from row ``first`` to ``last``."""
+        count = max(last - first + 1, 0)
+        part = self._part(column, first, last)
+        rows = self._values.rows[part]
+        if len(rows) == count:
+            return self._objects(part)
+        found = [""] * count
+        for at, value in zip((rows - first).tolist(), self._objects(part), strict=True):
+            found[at] = value
+        return found
+
+    def cell(self, row: int, column: int) -> Any:
+        """One cell."""
+        count = len(self._values.rows)
+        if count > _MANY:
+            found = self._objects(self._part(column, row, row))
+            return found[0] if found else ""
+        if self._by_place is None:
+            places = self._values.rows.astype(np.int64) * _COLUMNS + self._values.columns
+            values = self._objects(slice(0, count))
+            self._by_place = dict(zip(places.tolist(), values, strict=True))
+        return self._by_place.get(row * _COLUMNS + column, "")
+
+    def row(self, row: int) -> list[Any]:
+        """The cells of a row, from column A to the last one of the sheet."""
+        return [self.cell(row, column) for column in range(1, self._width + 1)]
+
+    def within(self, last: int, width: int) -> ColumnsGrid:
+        """The sheet without what stands below a row and right of a column."""
+        values = self._values
+        return ColumnsGrid(values.at((values.rows <= last) & (values.columns <= width)), self._texts)
+
+    def _part(self, column: int, first: int, last: int) -> slice:
+        """The cells of a column between two rows."""
+        if not 0 < column <= self._width:
+            return slice(0, 0)
+        start, stop = int(self._starts[column]), int(self._starts[column + 1])
+        low, high = np.searchsorted(self._values.rows[start:stop], (first, last + 1))
+        return slice(start + int(low), start + int(high))
+
+    def _objects(self, part: slice) -> list[Any]:
+        """Cells as Python has them."""
+        kinds, numbers = self._values.kinds[part], self._values.numbers[part]
+        if not len(kinds):
+            return []
+        kind = int(kinds[0])
+        if (kinds == kind).all():
+            return self._of_kind(kind, numbers)
+        found = np.empty(len(kinds), dtype=object)
+        for kind in range(ERROR + 1):
+            chosen = np.flatnonzero(kinds == kind)
+            if len(chosen):
+                found[chosen] = self._of_kind(kind, numbers[chosen])
+        return list(found)
+
+    def _of_kind(self, kind: int, numbers: npt.NDArray[np.float64]) -> list[Any]:
+        if kind == TEXT:
+            texts = self._texts
+            return [texts[at] for at in numbers.astype(np.int64).tolist()]
+        if kind == BOOL:
+            return list(map(bool, numbers.tolist()))
+        if kind == DAY:
+            days: list[date] = (_DAY_ZERO + numbers.astype(np.int64)).tolist()
+            return days
+        if kind == ERROR:
+            return [""] * len(numbers)
+        return list(numbers.tolist())

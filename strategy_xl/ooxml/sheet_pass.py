@@ -1,0 +1,341 @@
+"""A sheet in one pass over its bytes: what its cells hold and what is known of them besides.
+
+What the arrays of ``cell_scan`` point to becomes numbers and texts here, exactly as calamine reads them. A
+value of which that is not sure (dates with a time of day, formats that may be dates, numbers written in an
+odd way) raises ``NotPlainError`` as any other doubt does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from strategy_xl.formulas.cell_refs import parse_area
+from strategy_xl.ooxml import cell_scan, sheet_grid
+from strategy_xl.ooxml.cell_scan import CellRun, NotPlainError, scan_cells
+from strategy_xl.ooxml.sheet_facts import ErrorCell, SheetMeta, merge
+from strategy_xl.ooxml.sheet_grid import ColumnsGrid, Values
+from strategy_xl.ooxml.workbook_part import DATE_FORMATS, WorkbookInfo, is_date_format
+from strategy_xl.ooxml.xml_bytes import decode_xstring, unescape
+
+_BUFFER: Final = 2 << 20
+_ROW_END: Final = b"</row>"
+_OPENED: Final = re.compile(rb"<sheetData\s*(/?)>")
+_MERGED: Final = re.compile(rb'<mergeCell\b[^>]*?\sref="([^"]*)"')
+_ITEM: Final = re.compile(rb"<si>(?:<t( xml:space=\"preserve\")?>([^<]*)</t>|<t/>)</si>")
+_ANY_ITEM: Final = re.compile(rb"<si(?:\s[^<>]*)?(?:/>|>(.*?)</si>)", re.DOTALL)
+_RUN: Final = re.compile(rb"<t(\s+xml:space=\"preserve\")?\s*>([^<]*)</t>")
+_PHONETIC: Final = re.compile(rb"<rPh\b.*?</rPh>", re.DOTALL)
+_REFERENCE: Final = re.compile(rb"&(?!#\d{1,6};|#x[0-9A-Fa-f]{1,5};|(?:amp|lt|gt|quot|apos);)")
+_SURROGATE: Final = re.compile(rb"_x[dD][89a-fA-F]")
+_BLANKS: Final = b" \t\r\n"
+_SHORT: Final = 9
+_DECLARED: Final = 200
+"""Bytes in which the declaration of a part stands."""
+_FIRST_DAY, _LAST_DAY, _DAYS_1904 = 61, 2_957_003, 1_462
+"""Days on which both calendars, and all programs, agree how they are counted."""
+
+_NO_DATES: Final = frozenset({*range(14), *range(37, 41), 48, 49})
+"""Built-in formats that show no date, of which all programs say so."""
+_NOT_DAYS: Final = frozenset({46})
+"""Hours beyond a day."""
+_FIRST_CUSTOM: Final = 164
+_NOT_SHOWN: Final = re.compile(r"\"[^\"]*\"|\\.|\[[^\]]*\]|General", re.IGNORECASE)
+_ELAPSED: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_OF_DATES: Final = re.compile(r"[dmyhsegab]", re.IGNORECASE)
+
+NO_DATE, DATE, DOUBTFUL = range(3)
+"""What a style does to a number."""
+
+
+class Texts:
+    """The texts of a workbook's cells, each different one once: the shared strings, then those in sheets."""
+
+    def __init__(self, shared: Sequence[str] = ()) -> None:
+        """Begin with the shared strings."""
+        self.items = list(shared)
+        self.shared = len(shared)
+        self._known: dict[bytes, int] = {}
+
+    def positions(self, slices: list[bytes]) -> list[int]:
+        """Positions of texts given as they stand in a sheet.
+
+        Errors: NotPlainError.
+        """
+        known = self._known
+        for raw in set(slices).difference(known):
+            known[raw] = len(self.items)
+            self.items.append(_text(raw))
+        return [known[raw] for raw in slices]
+
+
+class BookFacts(NamedTuple):
+    """What cells need of their workbook.
+
+    Arguments:
+        styles: style index → ``NO_DATE``, ``DATE`` or ``DOUBTFUL``.
+        texts: the texts of its cells.
+        is_1904: whether days count from 1904.
+    """
+
+    styles: npt.NDArray[np.uint8]
+    texts: Texts
+    is_1904: bool
+
+    @classmethod
+    def of(cls, info: WorkbookInfo) -> BookFacts:
+        """The facts of a workbook.
+
+        Errors: NotPlainError when its shared strings are written in an unusual way.
+        """
+        part = info.shared_strings_part
+        texts = shared_texts(info.package.read(part)) if part is not None else []
+        styles = [_what(number, code) for number, code in info.number_formats]
+        return cls(np.array(styles or [NO_DATE], np.uint8), Texts(texts), info.is_1904)
+
+
+def _what(number: int, code: str | None) -> int:
+    """What a number format makes of a number."""
+    if code is None:
+        return NO_DATE if number in _NO_DATES else DATE if number in DATE_FORMATS - _NOT_DAYS else DOUBTFUL
+    if number < _FIRST_CUSTOM or _ELAPSED.search(code):
+        return DOUBTFUL
+    if not _OF_DATES.search(_NOT_SHOWN.sub("", code)):
+        return NO_DATE
+    return DATE if is_date_format(code) else DOUBTFUL
+
+
+def shared_texts(data: bytes) -> list[str]:
+    """The shared strings, as they show.
+
+    Errors: NotPlainError when they are written in an unusual way.
+    """
+    if b"<!" in data or b"<?" in data[_DECLARED:] or b":si" in data:
+        raise NotPlainError("shared strings")
+    plain_items = _ITEM.findall(data)
+    if len(plain_items) == data.count(b"<si"):
+        return _plain_texts([raw if keeps else raw.strip(_BLANKS) for keeps, raw in plain_items])
+    found: list[str] = []
+    for item in _ANY_ITEM.finditer(data):
+        plain = _ITEM.fullmatch(item[0])
+        runs = [plain.groups()] if plain else _RUN.findall(_PHONETIC.sub(b"", item[1] or b""))
+        found.append("".join([_text(raw if keeps or not raw else raw.strip(_BLANKS)) for keeps, raw in runs]))
+    return found
+
+
+def _plain_texts(items: list[bytes]) -> list[str]:
+    """Texts without runs; those without references are read all at once."""
+    try:
+        found = b"\0".join(items).decode().split("\0") if items else []
+    except UnicodeDecodeError as error:
+        raise NotPlainError("encoding") from error
+    if len(found) != len(items):
+        raise NotPlainError("text")
+    for at, raw in enumerate(items):
+        if b"&" in raw or b"_x" in raw or b"\r" in raw:
+            found[at] = _text(raw)
+    return found
+
+
+def _text(raw: bytes | None) -> str:
+    if not raw:
+        return ""
+    if b"&" in raw and _REFERENCE.search(raw):
+        raise NotPlainError("reference")
+    if b"_x" in raw and _SURROGATE.search(raw):
+        raise NotPlainError("text")
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        raise NotPlainError("encoding") from error
+    return decode_xstring(unescape(raw) if b"&" in raw or b"\r" in raw else text)
+
+
+def read_sheet(chunks: Iterable[bytes], book: BookFacts) -> tuple[SheetMeta, ColumnsGrid]:
+    """What is known of a sheet, and its values.
+
+    Arguments:
+        chunks: the part's content in pieces.
+        book: what cells need of their workbook.
+
+    Errors: NotPlainError, and what ``chunks`` raises.
+    """
+    tail: list[bytes] = []
+    work = _Pass(book)
+    for buffer in _buffers(chunks, tail):
+        run = scan_cells(buffer)
+        if run is not None:
+            work.take(run)
+    meta = merge(work.metas)
+    areas = (parse_area(ref.decode()) for ref in _MERGED.findall(b"".join(tail)))
+    grid = ColumnsGrid(Values.joined(work.values), book.texts.items)
+    return replace(meta, merged=tuple(area for area in areas if area is not None)), grid
+
+
+def _buffers(chunks: Iterable[bytes], tail: list[bytes]) -> Iterator[bytes]:
+    """The rows of a sheet in runs of whole ones; what follows them goes into ``tail``."""
+    source = iter(chunks)
+    data = b""
+    for chunk in source:
+        data += chunk
+        if (opened := _OPENED.search(data)) is not None:
+            break
+    else:
+        raise NotPlainError("sheetData")
+    if opened[1]:
+        tail += [data[opened.end() :], *source]
+        return
+    pieces, size = [data[opened.end() :]], len(data) - opened.end()
+    for chunk in source:
+        pieces.append(chunk)
+        size += len(chunk)
+        if size < _BUFFER:
+            continue
+        data = b"".join(pieces)
+        # What follows the rows may be large too: nothing in it looks like the end of a row.
+        cut = data.rfind(_ROW_END) + len(_ROW_END)
+        if cut > len(_ROW_END):
+            yield data[:cut]
+            data = data[cut:]
+        pieces, size = [data], len(data)
+    data = b"".join(pieces)
+    stop = data.find(b"</sheetData>")
+    if stop < 0:
+        raise NotPlainError("end of sheetData")
+    yield data[:stop]
+    tail.append(data[stop:])
+
+
+class _Pass:
+    """The runs of one sheet, put together."""
+
+    def __init__(self, book: BookFacts) -> None:
+        self._book = book
+        self.metas: list[SheetMeta] = []
+        self.values: list[Values] = []
+
+    def take(self, run: CellRun) -> None:
+        """Take in one run of rows."""
+        full = run.has_value
+        self.metas.append(_meta(run, full))
+        cells = np.flatnonzero(full)
+        types = run.types[cells]
+        kinds = np.zeros(len(cells), np.uint8)
+        numbers = np.zeros(len(cells))
+        for kind, type_, read in (
+            (sheet_grid.NUMBER, cell_scan.NUMBER, self._numbers),
+            (sheet_grid.TEXT, cell_scan.SHARED, self._shared),
+            (sheet_grid.TEXT, cell_scan.TEXT, self._texts),
+            (sheet_grid.TEXT, cell_scan.INLINE, self._inline),
+            (sheet_grid.BOOL, cell_scan.BOOL, self._truths),
+        ):
+            chosen = np.flatnonzero(types == type_)
+            if len(chosen):
+                kinds[chosen] = kind
+                numbers[chosen] = read(run, cells[chosen])
+        kinds[types == cell_scan.ERROR] = sheet_grid.ERROR
+        self._dates(run, cells, kinds, numbers)
+        self.values.append(Values(run.rows[cells], run.columns[cells].astype(np.int16), kinds, numbers))
+
+    def _numbers(self, run: CellRun, cells: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        found, is_long = _whole_numbers(run, cells)
+        if is_long.any():
+            found[is_long] = _floats(_slices(run, cells[is_long]))
+        return found
+
+    def _shared(self, run: CellRun, cells: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        found, is_odd = _whole_numbers(run, cells)
+        if is_odd.any() or found.max() >= self._book.texts.shared:
+            raise NotPlainError("shared string")
+        return found
+
+    def _texts(self, run: CellRun, cells: npt.NDArray[np.intp]) -> list[int]:
+        return self._book.texts.positions(_slices(run, cells))
+
+    def _inline(self, run: CellRun, cells: npt.NDArray[np.intp]) -> list[int]:
+        slices = zip(_slices(run, cells), run.spaced[cells].tolist(), strict=True)
+        return self._book.texts.positions([raw if keeps else raw.strip(_BLANKS) for raw, keeps in slices])
+
+    @staticmethod
+    def _truths(run: CellRun, cells: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        found, is_odd = _whole_numbers(run, cells)
+        if is_odd.any() or not (found <= 1).all():
+            raise NotPlainError("truth")
+        return found
+
+    def _dates(
+        self,
+        run: CellRun,
+        cells: npt.NDArray[np.intp],
+        kinds: npt.NDArray[np.uint8],
+        numbers: npt.NDArray[np.float64],
+    ) -> None:
+        """Turn the numbers that show as dates into days."""
+        book = self._book
+        found = np.flatnonzero(kinds == sheet_grid.NUMBER)
+        styles = run.styles[cells[found]]
+        what = np.where(
+            styles < len(book.styles), book.styles[styles.clip(max=len(book.styles) - 1)], DOUBTFUL
+        )
+        if (what == DOUBTFUL).any():
+            raise NotPlainError("format")
+        days = found[what == DATE]
+        counted = numbers[days]
+        if not ((counted == np.floor(counted)) & (counted >= _FIRST_DAY) & (counted <= _LAST_DAY)).all():
+            raise NotPlainError("time of day")
+        kinds[days] = sheet_grid.DAY
+        numbers[days] = counted + (_DAYS_1904 if book.is_1904 else 0)
+
+
+def _slices(run: CellRun, cells: npt.NDArray[np.intp]) -> list[bytes]:
+    buffer = run.buffer
+    spans = zip(run.starts[cells].tolist(), run.ends[cells].tolist(), strict=True)
+    return [buffer[start:end] for start, end in spans]
+
+
+def _whole_numbers(
+    run: CellRun, cells: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """The values that are a few digits and nothing else, and which are not."""
+    data = np.frombuffer(run.buffer, np.uint8)
+    starts, sizes = run.starts[cells], run.ends[cells] - run.starts[cells]
+    is_odd = sizes > _SHORT
+    found = np.zeros(len(cells), np.int64)
+    for offset in range(min(int(sizes.max()), _SHORT)):
+        live = (sizes > offset) & ~is_odd
+        digit = data[np.where(live, starts + offset, starts)] - ord("0")
+        is_odd |= live & (digit > 9)
+        found = np.where(live, found * 10 + digit, found)
+    return found.astype(np.float64), is_odd
+
+
+def _floats(slices: list[bytes]) -> list[float]:
+    """Numbers of any length; what Python takes for one and calamine does not is no number."""
+    if b"".join(slices).translate(None, b"0123456789.eE+-"):
+        raise NotPlainError("number")
+    try:
+        return [float(raw) for raw in slices]
+    except ValueError as error:
+        raise NotPlainError("number") from error
+
+
+def _meta(run: CellRun, full: npt.NDArray[np.bool_]) -> SheetMeta:
+    """What a run of rows tells beside its values."""
+    formulas = np.flatnonzero(run.formulas)
+    uncached = ~full[formulas] & (run.types[formulas] != cell_scan.TEXT)
+    errors = np.flatnonzero(full & (run.types == cell_scan.ERROR))
+    places = zip(run.rows[errors].tolist(), run.columns[errors].tolist(), _slices(run, errors), strict=True)
+    return SheetMeta(
+        int(run.rows.max()),
+        int(run.columns.max()),
+        len(run.rows),
+        run.rows[formulas],
+        run.columns[formulas],
+        uncached,
+        tuple(ErrorCell(row, column, raw.decode("utf-8", "replace")) for row, column, raw in places),
+    )
