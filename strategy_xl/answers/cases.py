@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from strategy_xl.answers import sentences
 from strategy_xl.answers.judging import Evaluation
@@ -17,6 +15,8 @@ from strategy_xl.book.shown import Look
 from strategy_xl.errors import Severity
 from strategy_xl.formulas.references import parse_argument
 from strategy_xl.rules.alerts import ALERTS, Alert
+from strategy_xl.rules.frame import dates, numbers
+from strategy_xl.rules.table import Table
 from strategy_xl.rules.wording import same_name
 from strategy_xl.schema.spec import TableBlock, WorkbookSpec
 from strategy_xl.text.catalog import has_message, message
@@ -92,26 +92,24 @@ def alert_cases(spec: WorkbookSpec, look: Look, evaluations: Sequence[Evaluation
     return found
 
 
-def _stakes(
-    table: TableBlock | None, inputs: pd.DataFrame, given: Mapping[str, pd.DataFrame]
-) -> npt.NDArray[np.float64]:
+def _stakes(table: TableBlock | None, inputs: Table, given: Mapping[str, Table]) -> npt.NDArray[np.float64]:
     """Revenue that each row is about; 0 where nothing says it."""
     none = np.zeros(len(inputs))
     if table is None or table.stake is None:
         return none
-    column: Any
     if "[" not in table.stake:
-        column = inputs.get(table.stake, none)
-    else:
-        owner, (key, other) = parse_argument(table.stake)
-        if owner not in given or table.identity_key not in inputs:
-            return none
-        pairs = zip(given[owner][key], given[owner][other], strict=True)
-        known = {same_name(name): value for name, value in pairs if isinstance(name, str)}
-        column = [known.get(same_name(name)) for name in inputs[table.identity_key]]
-    numbers = pd.to_numeric(pd.Series(column, dtype=object), errors="coerce").fillna(0.0)
-    stakes: npt.NDArray[np.float64] = np.maximum(numbers.to_numpy(dtype=np.float64), 0.0)
-    return stakes
+        return _positive(numbers(inputs, table.stake))
+    owner, (key, other) = parse_argument(table.stake)
+    if owner not in given or table.identity_key not in inputs:
+        return none
+    pairs = zip(given[owner].values(key), _positive(numbers(given[owner], other)).tolist(), strict=True)
+    known = {same_name(name): value for name, value in pairs if isinstance(name, str)}
+    return np.array([known.get(same_name(name), 0.0) for name in inputs.values(table.identity_key)])
+
+
+def _positive(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The amounts above zero; nothing where there is none."""
+    return np.where(values > 0, values, 0.0)
 
 
 @dataclass(frozen=True)
@@ -135,9 +133,9 @@ class _Struck:
             return
         rows = np.sort(rows[:PER_CODE])
         texts, actions = self._sentences(code, rows)
-        frames = self.evaluation.result.frame.iloc[rows]
+        index = self.evaluation.result.table.index.take(rows)
         for row, at, text, action, name in zip(
-            rows.tolist(), frames.index, texts, actions, self._names(rows), strict=True
+            rows.tolist(), index, texts, actions, self._names(rows), strict=True
         ):
             named = f"{name} — {text}" if name is not None and name not in text else text
             yield self._case(code, int(at), named, action, np.array([row]))
@@ -145,12 +143,12 @@ class _Struck:
     def _sentences(self, code: str, rows: npt.NDArray[np.intp]) -> tuple[list[str], list[str]]:
         """Sentence and action of each row."""
         rule, result = self.evaluation.rule, self.evaluation.result
-        frames = (result.frame.iloc[rows], self.evaluation.inputs.iloc[rows])
-        codes = pd.Series([code] * rows.size, index=frames[0].index, dtype=object)
-        texts = sentences.code_sentences(codes, rule, frames, self.lang, self.labels)
+        frames = (result.table.take(rows), self.evaluation.inputs.take(rows))
+        texts = sentences.code_sentences([code] * rows.size, rule, frames, self.lang, self.labels)
         actions = [""] * rows.size
         if has_message(f"{rule}.{code}{sentences.ACTION}", self.lang):
-            actions = sentences.code_sentences(codes + sentences.ACTION, rule, frames, self.lang, self.labels)
+            codes = [code + sentences.ACTION] * rows.size
+            actions = sentences.code_sentences(codes, rule, frames, self.lang, self.labels)
         return texts, actions
 
     def _names(self, rows: npt.NDArray[np.intp]) -> list[str | None]:
@@ -158,7 +156,7 @@ class _Struck:
         if self.identity not in inputs:
             return [None] * rows.size
         shown = self.labels.get(self.identity, {})
-        names = inputs[self.identity].iloc[rows]
+        names = inputs.values(self.identity, rows)
         return [shown.get(name, name) if isinstance(name, str) else None for name in names]
 
     def _together(self, code: str, rows: npt.NDArray[np.intp]) -> AlertCase:
@@ -174,7 +172,7 @@ class _Struck:
             todo = message(action, self.lang, n=int(rows.size), names=listed)
         else:
             todo = self._sentences(code, rows[:1])[1][0]
-        at = int(self.evaluation.result.frame.index[rows[0]])
+        at = int(self.evaluation.result.table.index[rows[0]])
         return self._case(code, at, text, todo, rows)
 
     def _case(self, code: str, at: int, text: str, action: str, rows: npt.NDArray[np.intp]) -> AlertCase:
@@ -183,8 +181,9 @@ class _Struck:
         stake = 0.0 if alert.severity is Severity.NOTE else float(self.stakes[rows].sum())
         due = None
         if self.due is not None and self.due in self.evaluation.inputs:
-            days = pd.to_datetime(self.evaluation.inputs[self.due].iloc[rows], errors="coerce").dropna()
-            due = days.min().date() if len(days) else None
+            days = dates(self.evaluation.inputs, self.due)[rows]
+            known = days[~np.isnat(days)].astype("datetime64[D]")
+            due = known.min().item() if known.size else None
         return AlertCase(
             alert, f"{self.evaluation.rule}.{code}", self.evaluation.call.into, at, text, action, stake, due
         )

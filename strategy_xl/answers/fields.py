@@ -33,7 +33,7 @@ def answer(spec: WorkbookSpec, look: Look, evaluations: Sequence[Evaluation]) ->
                 continue
             values = _values(field, fields, evaluation, look)
             if values is not None:
-                index = evaluation.result.frame.index
+                index = evaluation.result.table.index
                 answered[field.key] = pd.Series(values, index=index, dtype=object)
     return found
 
@@ -41,11 +41,11 @@ def answer(spec: WorkbookSpec, look: Look, evaluations: Sequence[Evaluation]) ->
 def _values(
     field: FieldSpec, fields: Sequence[FieldSpec], evaluation: Evaluation, look: Look
 ) -> Sequence[object] | None:
-    frame = evaluation.result.frame
+    table = evaluation.result.table
     if field.type is FieldType.MESSAGE:
         told = _sentences(field, fields, evaluation, look)
         return None if told is None else [text or None for text in told]
-    return look.column(field, frame[field.key]) if field.key in frame.columns else None
+    return look.column(field, table.array(field.key)) if field.key in table else None
 
 
 def _sentences(
@@ -53,9 +53,9 @@ def _sentences(
 ) -> list[str] | None:
     result, rule, lang = evaluation.result, evaluation.rule, look.lang
     labels = look.of_fields(fields)
-    if field.key in result.frame.columns:
-        column = result.frame[field.key]
-        return sentences.code_sentences(column, rule, (result.frame, evaluation.inputs), lang, labels)
+    if field.key in result.table:
+        codes = result.table.values(field.key)
+        return sentences.code_sentences(codes, rule, (result.table, evaluation.inputs), lang, labels)
     match evaluation.call.messages.get(field.key):
         case "reasons":
             return sentences.reasons(result, rule, evaluation.inputs, lang, labels)

@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import import_module
+from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.formulas.references import parse_argument
+from strategy_xl.rules.frame import Frame, cells, numbered
 from strategy_xl.rules.params import build_params, params_type
 from strategy_xl.rules.result import RuleResult
+from strategy_xl.rules.table import Table
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.spec import FormBlock, RuleCall, WorkbookSpec
 
@@ -30,7 +33,7 @@ class Evaluation:
     """One rule's answer on one workbook: the call, the rows it was given, the result."""
 
     call: RuleCall
-    inputs: pd.DataFrame
+    inputs: Table
     result: RuleResult
 
     @property
@@ -51,24 +54,34 @@ def rule_function(run: str) -> Callable[..., RuleResult]:
         raise TemplateError("SX106", Location(), rule=run) from error
 
 
+@cache
+def _parameters(run: str) -> tuple[tuple[str, type[Any] | None], ...]:
+    """The parameters of a rule's function, each with its type where that is one of thresholds."""
+    function = rule_function(run)
+    hints = typing.get_type_hints(function)
+    return tuple((name, params_type(hints[name])) for name in inspect.signature(function).parameters)
+
+
 class Evaluator:
     """The blocks of one workbook, on which rules run one after the other; each sees the earlier answers."""
 
-    def __init__(self, spec: WorkbookSpec, frames: Mapping[str, pd.DataFrame], today: date) -> None:
+    def __init__(self, spec: WorkbookSpec, frames: Mapping[str, Frame], today: date) -> None:
         """Take the frames read from a workbook, by block key."""
         self._blocks = spec.data_blocks()
-        self._frames = dict(frames)
+        self._frames = {key: Table.of(frame) for key, frame in frames.items()}
         self._today = today
         rows = self.frame(SETTINGS_BLOCK)
         self.settings: Mapping[str, object] = (
-            {str(key): rows[key].iloc[0] for key in rows.columns} if len(rows) else {}
+            {str(key): rows.first(key) for key in rows.columns} if len(rows) else {}
         )
 
-    def frame(self, block: str) -> pd.DataFrame:
-        """The rows of a block; an empty frame with its columns when the workbook does not have it."""
+    def frame(self, block: str) -> Table:
+        """The rows of a block; an empty table with its columns when the workbook does not have it."""
         if block not in self._frames:
             fields = self._blocks[block][1].fields if block in self._blocks else ()
-            self._frames[block] = pd.DataFrame({field.key: pd.Series(dtype=object) for field in fields})
+            self._frames[block] = Table(
+                {field.key: np.empty(0, dtype=object) for field in fields}, numbered(0)
+            )
         return self._frames[block]
 
     def _argument(self, text: str) -> object:
@@ -80,37 +93,34 @@ class Evaluator:
             case (key,):
                 block = self._blocks[owner][1]
                 if isinstance(block, FormBlock) and block.instances == 1:
-                    return frame[key].iloc[0] if len(frame) else None
+                    return frame.first(key) if len(frame) else None
                 return frame[key]
         key, other = keys
-        pairs = zip(frame[key], frame[other], strict=True)
-        return {name: value for name, value in pairs if pd.notna(name) and pd.notna(value)}
+        pairs = zip(cells(frame, key), cells(frame, other), strict=True)
+        return {name: value for name, value in pairs if name is not None and value is not None}
 
     def run(self, call: RuleCall) -> Evaluation:
         """Run one rule, and let later ones see its answer in the block's columns."""
         function = rule_function(call.run)
-        hints = typing.get_type_hints(function)
         listing = call.into in self._blocks and self._blocks[call.into][1].is_listing
         arguments: dict[str, object] = {}
-        for name in inspect.signature(function).parameters:
+        for name, thresholds in _parameters(call.run):
             if name in call.args:
                 arguments[name] = self._argument(call.args[name])
-            elif (kind := params_type(hints[name])) is not None:
-                arguments[name] = build_params(kind, self.settings)
+            elif thresholds is not None:
+                arguments[name] = build_params(thresholds, self.settings)
             elif name == "today":
                 arguments[name] = self._today
         result = function(**arguments)
         if listing:
-            inputs = self._frames[call.into] = result.frame
+            inputs = self._frames[call.into] = result.table
         else:
             inputs = self.frame(call.into)
-            self._frames[call.into] = inputs.assign(
-                **{key: result.frame[key] for key in result.frame.columns}
-            )
+            self._frames[call.into] = inputs.extended(result.table.on(inputs.index))
         return Evaluation(call, inputs, result)
 
 
-def evaluate(spec: WorkbookSpec, frames: Mapping[str, pd.DataFrame], today: date) -> list[Evaluation]:
+def evaluate(spec: WorkbookSpec, frames: Mapping[str, Frame], today: date) -> list[Evaluation]:
     """Run every rule of the templates, in sheet order, on the blocks that the workbook has.
 
     A block without a row has no answer to give; a board that the batch fills is always computed. A rule that

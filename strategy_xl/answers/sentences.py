@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from strategy_xl.rules.frame import Frame
 from strategy_xl.rules.result import Codes, RuleResult
+from strategy_xl.rules.table import Table
 from strategy_xl.text.catalog import has_message, messages
 from strategy_xl.text.shortening import MAX_TEXT, shorten
 
@@ -25,15 +26,15 @@ Labels = Mapping[str, Mapping[str, str]]
 class _Rows(Mapping[str, Sequence[object]]):
     """Placeholder values of some rows: a column is fetched only when a message names it."""
 
-    def __init__(self, frames: Sequence[pd.DataFrame], rows: npt.NDArray[np.intp], labels: Labels) -> None:
-        self._frames = frames
+    def __init__(self, frames: Sequence[Frame], rows: npt.NDArray[np.intp], labels: Labels) -> None:
+        self._tables = [Table.of(frame) for frame in frames]
         self._rows = rows
         self._labels = labels
 
     def __getitem__(self, key: str) -> Sequence[object]:
-        for frame in self._frames:
-            if key in frame.columns:
-                values: list[object] = frame[key].iloc[self._rows].tolist()
+        for table in self._tables:
+            if key in table:
+                values: list[object] = table.values(key, self._rows)
                 labels = self._labels.get(key)
                 if labels is None:
                     return values
@@ -41,14 +42,14 @@ class _Rows(Mapping[str, Sequence[object]]):
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
-        return iter({str(column): None for frame in self._frames for column in frame.columns})
+        return iter({str(key): None for table in self._tables for key in table})
 
     def __len__(self) -> int:
         return len(list(iter(self)))
 
 
 def _texts(
-    codes: Codes, rule: str, frames: Sequence[pd.DataFrame], lang: str, labels: Labels, suffix: str
+    codes: Codes, rule: str, frames: Sequence[Frame], lang: str, labels: Labels, suffix: str
 ) -> Iterator[tuple[npt.NDArray[np.intp], list[str]]]:
     """For each code that has such a message: the rows that carry it and their sentences."""
     for name in codes.names:
@@ -59,7 +60,7 @@ def _texts(
 
 
 def reasons(
-    result: RuleResult, rule: str, inputs: pd.DataFrame, lang: str, labels: Labels, *, limit: int = MAX_TEXT
+    result: RuleResult, rule: str, inputs: Frame, lang: str, labels: Labels, *, limit: int = MAX_TEXT
 ) -> list[str]:
     """Why, for every row: the sentences of its codes in order, as many as fit.
 
@@ -71,8 +72,8 @@ def reasons(
         labels: labels of choice keys by column.
         limit: most characters; a first sentence that is longer is cut at a word.
     """
-    found = [""] * len(result.frame)
-    for rows, sentences in _texts(result.reasons, rule, (result.frame, inputs), lang, labels, ""):
+    found = [""] * len(result.table)
+    for rows, sentences in _texts(result.reasons, rule, (result.table, inputs), lang, labels, ""):
         for row, sentence in zip(rows.tolist(), sentences, strict=True):
             if not found[row]:
                 found[row] = shorten(sentence, limit)
@@ -82,11 +83,11 @@ def reasons(
 
 
 def next_actions(
-    result: RuleResult, rule: str, inputs: pd.DataFrame, lang: str, labels: Labels, *, limit: int = MAX_TEXT
+    result: RuleResult, rule: str, inputs: Frame, lang: str, labels: Labels, *, limit: int = MAX_TEXT
 ) -> list[str]:
     """What to do next, for every row: the action of its first code that has one; arguments as ``reasons``."""
-    found = [""] * len(result.frame)
-    for rows, sentences in _texts(result.reasons, rule, (result.frame, inputs), lang, labels, ACTION):
+    found = [""] * len(result.table)
+    for rows, sentences in _texts(result.reasons, rule, (result.table, inputs), lang, labels, ACTION):
         for row, sentence in zip(rows.tolist(), sentences, strict=True):
             if not found[row]:
                 found[row] = shorten(sentence, limit)
@@ -101,17 +102,18 @@ def missing(result: RuleResult, names: Mapping[str, str], *, limit: int = MAX_TE
 
 
 def code_sentences(
-    codes: pd.Series,
+    codes: Sequence[object],
     rule: str,
-    frames: Sequence[pd.DataFrame],
+    frames: Sequence[Frame],
     lang: str,
     labels: Labels,
     limit: int = MAX_TEXT,
 ) -> list[str]:
     """Sentences for a column that itself holds one code a row (the what-if), ``""`` where it holds none."""
     found = [""] * len(codes)
-    values = codes.astype(object).to_numpy()
-    for code in sorted({value for value in values if isinstance(value, str) and value}):
+    values = np.empty(len(codes), dtype=object)
+    values[:] = codes
+    for code in sorted({value for value in codes if isinstance(value, str) and value}):
         rows = np.flatnonzero(values == code)
         sentences = messages(f"{rule}.{code}", lang, _Rows(frames, rows, labels), rows.size)
         for row, sentence in zip(rows.tolist(), sentences, strict=True):

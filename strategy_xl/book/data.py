@@ -18,6 +18,7 @@ from strategy_xl.errors import Finding
 from strategy_xl.formulas.cell_refs import Area, cell_name
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import TableColumn
+from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import DataBlock, FieldSpec, ModuleSpec, TableBlock
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coercion import Context, coerce_column
@@ -32,7 +33,7 @@ class BlockData:
     Arguments:
         module, block: what the templates say.
         sheet: title of the sheet it stands on.
-        frame: one row per filled row (index: Excel row number) or instance of a form (index: 1, 2…);
+        rows: one row per filled row (index: Excel row number) or instance of a form (index: 1, 2…);
             columns by field key. Inputs and computed fields have their type, owned fields are as read.
         places: field key → header cell (table) or first value cell (form); a field without one was not
             found and its column is all missing.
@@ -61,7 +62,7 @@ class BlockData:
     module: ModuleSpec
     block: DataBlock
     sheet: str
-    frame: pd.DataFrame
+    rows: Table
     places: Mapping[str, Place]
     first_row: int
     last_row: int
@@ -82,9 +83,14 @@ class BlockData:
     has_look: bool = True
 
     @property
+    def frame(self) -> pd.DataFrame:
+        """The filled rows as a frame of pandas."""
+        return self.rows.frame
+
+    @property
     def blank_rows(self) -> list[int]:
         """Rows in which nobody has filled anything: those under the last filled one first, then the gaps."""
-        filled = set(self.frame.index.tolist())
+        filled = set(self.rows.index.tolist())
         last = max(filled, default=0)
         blank = [row for row in self.all_rows if row not in filled]
         return [row for row in blank if row > last] + [row for row in blank if row < last]
@@ -142,11 +148,9 @@ class BlockData:
         """Title of the sheet a field's cells stand on (people may move a form's field elsewhere)."""
         return self.places[key].sheet
 
-    def typed(self, key: str) -> pd.Series[Any]:
-        """A field's column by its type (choice labels → keys), also for owned fields; index of the frame."""
-        column = self.frame[key]
-        found = coerce_column(list(column), self.field(key), self.context).series
-        return found.set_axis(column.index)
+    def typed(self, key: str) -> Any:
+        """A field's column by its type (choice labels → keys), also for owned fields; rows of ``rows``."""
+        return coerce_column(self.rows.values(key), self.field(key), self.context).array
 
 
 class Singles(NamedTuple):

@@ -15,6 +15,8 @@ import pandas as pd
 from strategy_xl.book.data import BlockData, Rows, WorkbookData
 from strategy_xl.book.resolve import BlockPlace
 from strategy_xl.ooxml.sheet_facts import SheetMeta
+from strategy_xl.rules.frame import as_array, flags
+from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import DataBlock, FieldRole, FieldSpec, FieldType, TableBlock
 from strategy_xl.text.coercion import Coerced, as_column, blank_mask
 from strategy_xl.text.parsing import fold
@@ -102,22 +104,32 @@ def _is_default(column: Column) -> npt.NDArray[np.bool_]:
         default = default in {True, "yes"}
     elif column.spec.type is FieldType.DATE:
         return np.zeros(len(column.raw), bool)
-    same = pd.Series(column.coerced.array) == default
-    found: npt.NDArray[np.bool_] = same.fillna(value=False).to_numpy(dtype=bool)
-    return found
+    array = column.coerced.array
+    if isinstance(array, pd.arrays.BooleanArray):
+        return np.asarray(flags(Table({"": array}), "") == default)
+    return np.asarray(array == default, dtype=bool)
 
 
-def frame_of(columns: Iterable[Column], filled: npt.NDArray[np.bool_], index: Rows) -> pd.DataFrame:
+def table_of(columns: Iterable[Column], filled: npt.NDArray[np.bool_], index: Rows) -> Table:
     """The filled rows of all columns; owned cells stay Python objects as they were read."""
     whole = bool(filled.all())
     rows = pd.Index(index, dtype="int64")
-    data = {}
+    arrays: dict[str, Any] = {}
+    owned: set[str] = set()
     for column in columns:
-        array = column.coerced.array if whole else column.coerced.array[filled]
-        owned = column.spec.role is FieldRole.OWNED
+        arrays[column.spec.key] = column.coerced.array if whole else column.coerced.array[filled]
+        if column.spec.role is FieldRole.OWNED:
+            owned.add(column.spec.key)
+
+    def frame() -> pd.DataFrame:
         # A Series, because the frame would guess a text type for a bare array of objects.
-        data[column.spec.key] = pd.Series(array, index=rows, dtype=object) if owned else as_column(array)
-    return pd.DataFrame(data, index=rows, copy=False)
+        columns = {
+            key: pd.Series(array, index=rows, dtype=object) if key in owned else as_column(array)
+            for key, array in arrays.items()
+        }
+        return pd.DataFrame(columns, index=rows, copy=False)
+
+    return Table(arrays, rows, frame)
 
 
 def left_results(columns: Iterable[Column], filled: npt.NDArray[np.bool_], first: int) -> dict[str, Rows]:
@@ -134,7 +146,7 @@ def left_results(columns: Iterable[Column], filled: npt.NDArray[np.bool_], first
     return found
 
 
-def rule_frames(data: WorkbookData) -> dict[str, pd.DataFrame]:
+def rule_frames(data: WorkbookData) -> dict[str, Table]:
     """Every block's rows as rules take them.
 
     What an earlier run wrote is read back by its type; the choice of an open list is the people's own word.
@@ -147,14 +159,14 @@ def rule_frames(data: WorkbookData) -> dict[str, pd.DataFrame]:
     return {key: _frame(block, opened) for key, block in data.blocks.items()}
 
 
-def _frame(block: BlockData, opened: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
-    typed: dict[str, pd.Series] = {}
+def _frame(block: BlockData, opened: Mapping[str, Mapping[str, str]]) -> Table:
+    typed: dict[str, Any] = {}
     for spec in block.block.fields:
-        if spec.choices is None or spec.key not in block.frame:
+        if spec.choices is None or spec.key not in block.rows:
             continue
         labels = opened.get(spec.choices)
         if spec.role is FieldRole.OWNED:
             typed[spec.key] = block.typed(spec.key)
         elif labels:
-            typed[spec.key] = block.frame[spec.key].map(lambda key, labels=labels: labels.get(key, key))
-    return block.frame.assign(**typed)
+            typed[spec.key] = as_array([labels.get(key, key) for key in block.rows.values(spec.key)])
+    return block.rows.extended(typed)

@@ -48,7 +48,7 @@ def _lines(block: BlockData, spec: FieldSpec, row: int, columns: Columns) -> int
     if value is not None:
         value = shown(value)
     elif spec.role is FieldRole.INPUT:
-        value = block.frame[spec.key].get(row)
+        value = block.rows[spec.key].get(row)
     else:
         value = block.shown[spec.key][row - block.first_row]
     # What the column has more than the template's width goes to the indent and the sides.

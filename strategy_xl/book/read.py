@@ -23,8 +23,8 @@ from strategy_xl.book.data import BlockData, Rows, Singles, WorkbookData
 from strategy_xl.book.frames import (
     Column,
     filled_rows,
-    frame_of,
     left_results,
+    table_of,
     total_rows,
 )
 from strategy_xl.book.relations import check_relations
@@ -287,7 +287,7 @@ class _Reader:
             place.module,
             place.block,
             place.sheet,
-            frame_of(columns.values(), filled, index),
+            table_of(columns.values(), filled, index),
             place.places,
             first,
             last,
@@ -351,7 +351,7 @@ class _Reader:
             place.module,
             place.block,
             place.sheet,
-            frame_of(columns.values(), filled, index),
+            table_of(columns.values(), filled, index),
             place.places,
             1,
             count,

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-import pandas as pd
+import numpy as np
 
 from strategy_xl.book.data import BlockData
 from strategy_xl.book.lost import is_hidden
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.references import parse_column
+from strategy_xl.rules.frame import as_array, is_known
+from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
 from strategy_xl.text.parsing import fold
 
@@ -37,11 +39,11 @@ def check_relations(path: str, blocks: Mapping[str, BlockData]) -> tuple[dict[st
             if spec.source is None or spec.role is not FieldRole.INPUT or spec.key not in data.places:
                 continue
             owner, column = parse_column(spec.source)
-            if owner not in blocks or column not in blocks[owner].frame:
+            if owner not in blocks or column not in blocks[owner].rows:
                 continue
-            frame, findings = _references(path, result[key], spec, blocks[owner], column)
+            rows, findings = _references(path, result[key], spec, blocks[owner], column)
             found += _capped(findings)
-            result[key] = replace(result[key], frame=frame)
+            result[key] = replace(result[key], rows=rows)
     return result, list(_gathered(found))
 
 
@@ -97,24 +99,23 @@ def _identities(path: str, data: BlockData) -> Iterator[Finding]:
     spec = data.field(block.identity_key)
     if spec.key not in data.places or spec.role is not FieldRole.INPUT:
         return
-    names = data.frame[spec.key]
-    if names.empty:
+    if not len(data.rows):
         return
+    known = is_known(data.rows, spec.key)
     label = spec.label.get(data.context.lang)
-    for index in names.index[names.isna()]:
+    for index in data.rows.index[~known]:
         if is_hidden(data.merged, *data.cell(spec.key, int(index))):
             continue  # told once, with the merged area
         yield Finding("SX393", _where(path, data, spec.key, index), {"label": label})
     # A date, a choice or a reference to another sheet may well come back on several rows.
     if spec.type is not FieldType.TEXT or spec.source is not None:
         return
-    present = names.dropna()
-    given = [str(name) for name in present.tolist()]
+    given = [str(name) for name in data.rows.values(spec.key, np.flatnonzero(known))]
     folded = [" ".join(name.casefold().split()) for name in given]
     if len(set(folded)) == len(folded):
         return
     firsts: dict[str, int] = {}
-    for row, name, text in zip(present.index.tolist(), given, folded, strict=True):
+    for row, name, text in zip(data.rows.index[known].tolist(), given, folded, strict=True):
         if firsts.setdefault(text, row) != row:
             args = {"label": label, "found": name, "row": firsts[text]}
             yield Finding("SX392", _where(path, data, spec.key, row), args)
@@ -122,17 +123,19 @@ def _identities(path: str, data: BlockData) -> Iterator[Finding]:
 
 def _references(
     path: str, data: BlockData, spec: FieldSpec, target: BlockData, column: str
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """The frame with references in the spelling of the names, and the references that lead nowhere."""
-    values = data.frame[spec.key]
-    if values.empty or target.frame.empty or spec.type is FieldType.CHOICE:
-        return data.frame, []
-    names = {str(name) for name in target.frame[column].dropna()}
+) -> tuple[Table, list[Finding]]:
+    """The rows with references in the spelling of the names, and the references that lead nowhere."""
+    rows = data.rows
+    if not len(rows) or not len(target.rows) or spec.type is FieldType.CHOICE:
+        return rows, []
+    names = {str(name) for name in target.rows.values(column, np.flatnonzero(is_known(target.rows, column)))}
     if not names:
-        return data.frame, []
-    unknown = [value for value in values.dropna().unique() if str(value) not in names]
+        return rows, []
+    given = dict.fromkeys(rows.values(spec.key, np.flatnonzero(is_known(rows, spec.key))))
+    unknown = [value for value in given if str(value) not in names]
     if not unknown:
-        return data.frame, []
+        return rows, []
+    values = rows[spec.key]
     by_case = {" ".join(name.casefold().split()): name for name in names}
     by_fold = {fold(name): name for name in names}
     same: dict[Any, str] = {}
@@ -160,5 +163,5 @@ def _references(
         }
         code = "SX491" if likely[value] else "SX490"
         findings.append(Finding(code, _where(path, data, spec.key, index), args, Severity.WARNING))
-    frame = data.frame.assign(**{spec.key: values.replace(same)}) if same else data.frame
-    return frame, findings
+    spelled = as_array([same.get(value, value) for value in rows.values(spec.key)])
+    return rows.extended({spec.key: spelled}) if same else rows, findings

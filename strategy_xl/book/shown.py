@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from strategy_xl.rules.frame import as_array, is_known, numbered
+from strategy_xl.rules.table import Table
 from strategy_xl.schema.names import YES_NO
 from strategy_xl.schema.spec import FieldSpec, FieldType, ListSpec
 from strategy_xl.text.catalog import message
@@ -67,15 +69,21 @@ class Look:
             return labels.get(value, value)
         return " + ".join(labels[part] for part in parts)
 
-    def column(self, spec: FieldSpec, values: pd.Series | Sequence[Any]) -> list[Any]:
-        """A column of values as its cells hold them."""
-        column = values if isinstance(values, pd.Series) else pd.Series(list(values), dtype=object)
-        plain, missing = column.astype(object).tolist(), column.isna().tolist()
+    def column(self, spec: FieldSpec, values: Sequence[Any]) -> list[Any]:
+        """A column of values as its cells hold them.
+
+        Arguments:
+            spec: the field.
+            values: a column: an array of its type, of pandas, or a list.
+        """
+        table = Table({"": as_array(values)}, numbered(len(values)))
+        missing = (~is_known(table, "")).tolist()
+        plain = table.values("")
         if spec.choices is not None:
             labels = self.labels[spec.choices]
             known = {key: self._choice(labels, key) for key in set(plain) if isinstance(key, str)}
             plain = [known.get(value, value) for value in plain]
         elif spec.type is FieldType.BOOL:
             yes, no = self.flags
-            plain = [yes if value else no for value in map(bool, column.fillna(value=False).tolist())]
+            plain = [yes if not none and value else no for value, none in zip(plain, missing, strict=True)]
         return [None if none else value for value, none in zip(plain, missing, strict=True)]

@@ -25,7 +25,9 @@ from strategy_xl.rules.client_scores import (
 from strategy_xl.rules.frame import (
     Bools,
     Column,
+    DataFrame,
     Frame,
+    as_frame,
     cells,
     choice_array,
     choice_codes,
@@ -278,7 +280,7 @@ def _missing(clients: Frame, found: ClientScores) -> Codes:
     return Codes.from_masks(masks, len(clients))
 
 
-def contributions(clients: Frame, params: ClientParams | None = None) -> Frame:
+def contributions(clients: Frame, params: ClientParams | None = None) -> DataFrame:
     """What each signal adds to its score, and its points above or below the threshold.
 
     Arguments: as ``classify``. Result: same index; for each signal of X (``x_satisfaction``, ``x_impact``,
@@ -304,4 +306,4 @@ def contributions(clients: Frame, params: ClientParams | None = None) -> Frame:
             columns[f"{key}_gap"] = share * (values[key] - params.score_threshold)
     columns["x_distance"] = found.x - params.score_threshold
     columns["y_distance"] = found.y - params.score_threshold
-    return make_frame(columns, clients.index)
+    return as_frame(make_frame(columns, clients.index))

@@ -213,7 +213,7 @@ def assess(
         "where": ("NO_PLACE", detectors.place),
     }
     dimension, answer = texts(answers, "dimension"), texts(answers, "answer")
-    counted = flags(by_answer.frame, "answered")
+    counted = flags(by_answer.table, "answered")
     usable = (answer != "") & ~by_answer.reasons.has("PLACEHOLDER")
     rows = len(DIMENSIONS)
     reasons = {code: np.zeros(rows, dtype=bool) for code, _ in needs.values()}

@@ -1,7 +1,8 @@
 """Tables as rules see them: numpy columns read by key, answers made into a table of the same rows.
 
-The one module of the rules that knows the frame library. A rule reads each column it needs as an array of one
-type (an absent column is a column of missing values), works on arrays, and gives its answers back as a table.
+With ``table`` the one module of the rules that knows the frame library. A rule reads each column it needs as
+an array of one type (an absent column is a column of missing values), works on arrays, and gives its answers
+back as a table.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Frame = pd.DataFrame
+from strategy_xl.rules.table import Table
+
+Frame = pd.DataFrame | Table
+"""What rules take: a table, or a frame of pandas."""
+DataFrame = pd.DataFrame
 Column = pd.Series
 Index = pd.Index
 
@@ -37,26 +42,34 @@ ROUNDING = 9
 
 def numbers(frame: Frame, key: str) -> Floats:
     """The column as float64, shape (rows,); NaN where missing, absent or not a number."""
-    if key not in frame.columns:
+    held = _array(frame, key)
+    if held is None:
         return np.full(len(frame), np.nan)
-    column = frame[key]
+    if isinstance(held, np.ndarray) and held.dtype.kind in "fiu":
+        return held.astype(np.float64, copy=False)
+    column = pd.Series(held, dtype=held.dtype)
     if column.dtype.kind not in "fiu":
         column = pd.to_numeric(column, errors="coerce")
-    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    found: Floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return found
 
 
 def texts(frame: Frame, key: str) -> Texts:
     """The column as stripped texts, shape (rows,); "" where missing, absent or blank."""
-    if key not in frame.columns:
+    array = _array(frame, key)
+    if array is None:
         return np.full(len(frame), "", dtype=object)
-    column = frame[key]
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        kinds = np.array([*(str(kind).strip() for kind in column.cat.categories), ""], dtype=object)
-        return kinds.take(column.cat.codes.to_numpy())
-    held = column.to_numpy(dtype=object)
+    if isinstance(array, pd.Categorical):
+        kinds = np.array([*(str(kind).strip() for kind in array.categories), ""], dtype=object)
+        return kinds.take(array.codes)
+    held = Table.of(frame).objects(key)
     # One by one is faster than pandas' own way.
-    shown = ["" if gone else str(cell).strip() for cell, gone in zip(held, pd.isna(held), strict=True)]
+    shown = [cell.strip() if cell.__class__ is str else _shown(cell) for cell in held.tolist()]
     return np.array(shown, dtype=object)
+
+
+def _shown(cell: object) -> str:
+    return "" if is_missing(cell) else str(cell).strip()
 
 
 def has_text(frame: Frame, key: str) -> Bools:
@@ -66,53 +79,71 @@ def has_text(frame: Frame, key: str) -> Bools:
 
 def flags(frame: Frame, key: str) -> Bools:
     """Rows where the column is true, shape (rows,); missing and absent are not true."""
-    if key not in frame.columns:
+    held = _array(frame, key)
+    if held is None:
         return np.zeros(len(frame), dtype=bool)
-    return frame[key].astype("boolean").fillna(value=False).to_numpy(dtype=bool)
+    if isinstance(held, pd.arrays.BooleanArray):
+        return np.asarray(held.to_numpy(dtype=bool, na_value=False), dtype=bool)
+    if isinstance(held, np.ndarray) and held.dtype == bool:
+        truths: Bools = held
+        return truths
+    nullable = pd.Series(held, dtype=held.dtype).astype("boolean")
+    return np.asarray(nullable.fillna(value=False).to_numpy(dtype=bool))
 
 
 def dates(frame: Frame, key: str) -> Dates:
     """The column as datetime64[us], shape (rows,); NaT where missing, absent or not a date."""
-    if key not in frame.columns:
+    held = _array(frame, key)
+    if held is None:
         return np.full(len(frame), np.datetime64("NaT"), dtype="datetime64[us]")
-    return pd.to_datetime(frame[key], errors="coerce").to_numpy(dtype="datetime64[us]")
+    if isinstance(held, np.ndarray) and held.dtype.kind == "M":
+        return held.astype("datetime64[us]")
+    days = pd.to_datetime(pd.Series(held, dtype=held.dtype), errors="coerce")
+    return np.asarray(days.to_numpy(dtype="datetime64[us]"))
 
 
 def cells(frame: Frame, key: str) -> Objects:
     """What stands in the column, as Python objects, shape (rows,); None where missing or absent."""
-    if key not in frame.columns:
+    if key not in frame:
         return np.full(len(frame), None, dtype=object)
-    held: Objects = frame[key].to_numpy(dtype=object, copy=True)
+    held = Table.of(frame).objects(key).copy()
     held[pd.isna(held)] = None
     return held
 
 
 def encoded(frame: Frame, key: str) -> tuple[Ints, Objects]:
     """``distinct`` for what stands in a column; an absent column has no values."""
-    if key not in frame.columns:
+    if key not in frame:
         return np.full(len(frame), -1, dtype=np.int64), np.empty(0, dtype=object)
-    return distinct(frame[key].to_numpy(dtype=object))
+    return distinct(Table.of(frame).objects(key))
 
 
 def is_known(frame: Frame, key: str) -> Bools:
     """Rows where the column is not missing, shape (rows,); a blank text is not missing."""
-    if key not in frame.columns:
+    held = _array(frame, key)
+    if held is None:
         return np.zeros(len(frame), dtype=bool)
-    return frame[key].notna().to_numpy(dtype=bool)
+    return ~np.asarray(pd.isna(held), dtype=bool)
 
 
 def filled(frame: Frame, key: str) -> Bools:
     """Rows where the column holds something of any type, blank texts apart; shape (rows,)."""
     held = is_known(frame, key)
-    if key in frame.columns and frame[key].dtype.kind == "O":
-        blank = (isinstance(cell, str) and not cell.strip() for cell in frame[key])
-        held = held & ~np.fromiter(blank, dtype=bool, count=len(frame))
+    array = _array(frame, key)
+    if array is not None and array.dtype.kind == "O" and held.any():
+        blank = (isinstance(cell, str) and not cell.strip() for cell in array)
+        held = held & ~np.fromiter(blank, dtype=bool, count=len(held))
     return held
+
+
+def _array(frame: Frame, key: str) -> Any:
+    """A column as an array of its type; None when there is none."""
+    return Table.of(frame).array(key) if key in frame else None
 
 
 def matrix(frame: Frame) -> Floats:
     """A table of numbers as float64, shape (rows, columns)."""
-    return frame.to_numpy(dtype=np.float64)
+    return as_frame(frame).to_numpy(dtype=np.float64)
 
 
 def is_missing(value: object) -> bool:
@@ -196,14 +227,19 @@ def months_before(moments: Dates, months: int) -> Dates:
 # -- making ------------------------------------------------------------------------------------------------
 
 
-def make_frame(columns: Mapping[str, object], index: Index | None = None) -> Frame:
+def make_frame(columns: Mapping[str, object], index: Index | None = None) -> Table:
     """A table of columns by key; numbered from 0 without an index."""
-    return pd.DataFrame(dict(columns), index=index, copy=False)
+    return Table(columns, index)
 
 
-def make_grid(values: Floats, index: Index, columns: Index) -> Frame:
+def make_grid(values: Floats, index: Index, columns: Index) -> Table:
     """A table of the numbers of a matrix."""
-    return pd.DataFrame(values, index=index, columns=columns)
+    return Table.of(pd.DataFrame(values, index=index, columns=columns))
+
+
+def as_frame(table: Frame) -> pd.DataFrame:
+    """A table as a frame of pandas."""
+    return Table.of(table).frame
 
 
 def make_column(values: npt.ArrayLike, index: Index) -> Column:
@@ -214,6 +250,15 @@ def make_column(values: npt.ArrayLike, index: Index) -> Column:
 def object_column(values: Sequence[object] | Objects, index: Index | None = None) -> Column:
     """A column of Python objects, whatever they are; numbered from 0 without an index."""
     return pd.Series(values, index=index, dtype=object)
+
+
+def as_array(values: Sequence[Any]) -> Any:
+    """A column as an array: one that stands alone by its type, a list as Python objects."""
+    if hasattr(values, "dtype"):
+        return getattr(values, "array", values)
+    found = np.empty(len(values), dtype=object)
+    found[:] = values
+    return found
 
 
 def text_array(values: Sequence[Any] | npt.NDArray[Any]) -> Any:
@@ -254,19 +299,20 @@ def periods(first: int, count: int, alias: str) -> Index:
 # -- rows and columns of tables ----------------------------------------------------------------------------
 
 
-def pick(frame: Frame, rows: Bools | npt.NDArray[np.integer]) -> Frame:
+def pick(frame: Frame, rows: Bools | npt.NDArray[np.integer]) -> Table:
     """Some rows, by mask or by position."""
-    return frame.iloc[rows]
+    return Table.of(frame).take(rows)
 
 
-def extended(frame: Frame, columns: Mapping[str, Any]) -> Frame:
+def extended(frame: Frame, columns: Mapping[str, Any]) -> Table:
     """The table with more columns, or with others in the place of those of the same key."""
-    return frame.assign(**columns)
+    return Table.of(frame).extended(columns)
 
 
-def aligned(frame: Frame, index: Index) -> Frame:
+def aligned(frame: Frame, index: Index) -> Table:
     """The rows of an index, in its order; missing where the table has none."""
-    return frame.reindex(index)
+    table = Table.of(frame)
+    return table if table.index is index else Table.of(table.frame.reindex(index))
 
 
 def index_order(index: Index) -> npt.NDArray[np.intp]:
@@ -274,7 +320,7 @@ def index_order(index: Index) -> npt.NDArray[np.intp]:
     return index.argsort(kind="stable")
 
 
-def listed(frame: Frame, key: str) -> Frame:
+def listed(frame: Frame, key: str) -> Table:
     """The table as a list: its index is the first column, rows are numbered from 1."""
-    rows = frame.rename_axis(key).reset_index()
-    return rows.set_axis(numbered(len(rows)))
+    rows = as_frame(frame).rename_axis(key).reset_index()
+    return Table.of(rows.set_axis(numbered(len(rows))))

@@ -13,8 +13,10 @@ from typing import Literal
 import numpy as np
 
 from strategy_xl.rules.frame import (
+    DataFrame,
     Floats,
     Frame,
+    as_frame,
     dates,
     labels,
     make_frame,
@@ -86,7 +88,7 @@ def _row_median(values: Floats) -> Floats:
     return result
 
 
-def by_period(lines: Frame, by: str, today: date, frequency: Frequency = "year") -> Frame:
+def by_period(lines: Frame, by: str, today: date, frequency: Frequency = "year") -> DataFrame:
     """Revenue per item (index) and complete period (columns, no gap), NaN where the item has no line.
 
     A period that is not over at ``today`` is left out: half a year would look like a fall.
@@ -103,7 +105,7 @@ def by_period(lines: Frame, by: str, today: date, frequency: Frequency = "year")
     order = np.lexsort((revenue[used], item))
     sums = totals(revenue[used][order], (item * count + period[used] - first)[order], len(items) * count)
     columns = periods(first, count, _PERIOD_ALIAS[frequency])
-    return make_grid(sums.reshape(len(items), count), labels(items, "item"), columns)
+    return as_frame(make_grid(sums.reshape(len(items), count), labels(items, "item"), columns))
 
 
 def grow(table: Frame, params: GrowthParams | None = None, frequency: Frequency = "year") -> RuleResult:

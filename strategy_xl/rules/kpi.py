@@ -19,8 +19,10 @@ from strategy_xl.model import KpiElapsedAt, KpiNature, KpiRule, KpiStatus, KpiTy
 from strategy_xl.rules.frame import (
     Bools,
     Codes8,
+    DataFrame,
     Floats,
     Frame,
+    as_frame,
     cells,
     choice_array,
     choice_codes,
@@ -355,7 +357,7 @@ def _wrong_way(kpis: Frame, facts: _Facts) -> Bools:
     return np.asarray(down | up, dtype=bool)
 
 
-def weakest(kpis: Frame, judged: Frame) -> Frame:
+def weakest(kpis: Frame, judged: Frame) -> DataFrame:
     """The weakest status among the KPIs of each objective (Perdoo's rule).
 
     Arguments: kpis (columns ``objective``, ``name``); judged: the frame of ``status`` (column
@@ -374,4 +376,4 @@ def weakest(kpis: Frame, judged: Frame) -> Frame:
         "kpi": [own[0][2] for own in groups],
         "kpis_count": [len(own) for own in groups],
     }
-    return make_frame(columns, labels((own[0][0] for own in groups), "objective"))
+    return as_frame(make_frame(columns, labels((own[0][0] for own in groups), "objective")))

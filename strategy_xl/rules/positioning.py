@@ -304,15 +304,15 @@ def assess(
         distance(weights, places["desired"], places[other], params.position_coverage)
         for other in ("perceived", "ideal")
     )
-    to_desired = numbers(by_competitor.frame, "distance_desired")
+    to_desired = numbers(by_competitor.table, "distance_desired")
     nearest, differentiation = None, float("nan")
     comparable = not np.isnan(to_desired).all()
     if comparable:
         first = int(np.nanargmin(to_desired))
         differentiation = float(to_desired[first])
-        nearest = str(cells(by_competitor.frame, "name")[first])
+        nearest = str(cells(by_competitor.table, "name")[first])
     crowding = int(by_competitor.reasons.has("CROWDING").sum())
-    gaps = numbers(by_attribute.frame, "gap")
+    gaps = numbers(by_attribute.table, "gap")
     rivals = np.column_stack([places[key] for key in COMPETITORS])
     found = {
         "under": _is_under(places["perceived"], rivals, params),
@@ -354,7 +354,7 @@ def overview(attributes: Frame, competitors: Frame, params: PositioningParams | 
     named = {key: texts(competitors, f"name_{place}") for place, key in enumerate(COMPETITORS, start=1)}
     names = {key: name[0] for key, name in named.items() if len(name)}
     found = assess(attributes, names, params)
-    away = numbers(aligned(found.competitors.frame, labels(COMPETITORS)), "distance_desired")
+    away = numbers(aligned(found.competitors.table, labels(COMPETITORS)), "distance_desired")
     row: dict[str, object] = {**found.summary.args, "gap_class": found.summary.gap_class}
     row |= {f"distance_{place}": value for place, value in enumerate(away, start=1)}
     return whole_sheet(row, found.summary.codes, {"attributes": found.summary.gap_class is None}, VERSION)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from strategy_xl.rules.frame import Frame, extended, make_frame, numbered, object_column
+from strategy_xl.rules.frame import DataFrame, as_frame, extended, make_frame, numbered, object_column
+from strategy_xl.rules.table import Table
 
 MAX_CODES = 64
 
@@ -71,25 +72,34 @@ class RuleResult:
     """The answer of a rule for a table.
 
     Arguments:
-        frame: output columns by key, same index as the input.
+        table: output columns by key, same index as the input; a frame of pandas is taken as one.
         reasons: reason codes per row, most telling first.
         missing: column keys that are needed and empty, per row.
         version: version of the rule, changed whenever an answer can change.
     """
 
-    frame: Frame
+    table: Table
     reasons: Codes
     missing: Codes
     version: str
 
-    def explained(self) -> Frame:
+    def __post_init__(self) -> None:
+        """Whoever has a frame may give it."""
+        object.__setattr__(self, "table", Table.of(self.table))
+
+    @property
+    def frame(self) -> DataFrame:
+        """The output columns as a frame of pandas."""
+        return self.table.frame
+
+    def explained(self) -> DataFrame:
         """The frame with readable columns ``reasons``, ``missing`` (tuples of names), ``rule_version``."""
-        index = self.frame.index
+        index = self.table.index
         told = {
             "reasons": object_column(self.reasons.lists(), index),
             "missing": object_column(self.missing.lists(), index),
         }
-        return extended(self.frame, {**told, "rule_version": self.version})
+        return as_frame(extended(self.table, {**told, "rule_version": self.version}))
 
 
 def whole_sheet(

@@ -270,7 +270,7 @@ def assess_products(
     start = months_before(period[past].max(keepdims=True), params.revenue_window_months)
     current = pick(lines, past & (period > start))
     grown = assess_growth(pick(lines, past), by, today, growth_params, frequency)
-    result = split(current, by, params, grown.frame["growth"])
+    result = split(current, by, params, grown.table["growth"])
     if not np.isnat(period).any():
         return result
     known = result.concentration
@@ -289,7 +289,7 @@ def list_products(
     Arguments: as for ``assess_products``, products by year. Result: index 1, 2…
     """
     items = assess_products(lines, today, "product", params, growth_params).items
-    return RuleResult(listed(items.frame, "product"), items.reasons, items.missing, items.version)
+    return RuleResult(listed(items.table, "product"), items.reasons, items.missing, items.version)
 
 
 def list_segments(lines: Frame, today: date, params: RevenueParams | None = None) -> RuleResult:
@@ -298,7 +298,7 @@ def list_segments(lines: Frame, today: date, params: RevenueParams | None = None
     Arguments: as for ``assess_products``. Result: index 1, 2…, column ``segment``.
     """
     items = assess_products(lines, today, "segment", params).items
-    return RuleResult(listed(items.frame, "segment"), items.reasons, items.missing, items.version)
+    return RuleResult(listed(items.table, "segment"), items.reasons, items.missing, items.version)
 
 
 def list_clients(clients: Frame, params: RevenueParams | None = None) -> RuleResult:
@@ -312,7 +312,7 @@ def list_clients(clients: Frame, params: RevenueParams | None = None) -> RuleRes
     """
     lines = extended(clients, {"client": text_array(texts(clients, "name"))})
     items = split(lines, "client", params).items
-    return RuleResult(listed(items.frame, "client"), items.reasons, items.missing, items.version)
+    return RuleResult(listed(items.table, "client"), items.reasons, items.missing, items.version)
 
 
 def propose(items: Frame) -> str | None:
@@ -335,7 +335,7 @@ def overview(
     assessed = assess_products(lines, today, "product", params, growth_params)
     found = assessed.concentration
     levels = {"hhi_level": found.hhi_level, "top1_level": found.top1_level, "top3_level": found.top3_level}
-    proposed = propose(assessed.items.frame)
+    proposed = propose(assessed.items.table)
     return whole_sheet(
         {**found.args, **levels, "proposed": proposed},
         found.codes,

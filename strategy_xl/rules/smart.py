@@ -14,10 +14,12 @@ import numpy as np
 from strategy_xl.rules.frame import (
     Bools,
     Column,
+    DataFrame,
     Floats,
     Frame,
     Objects,
     aligned,
+    as_frame,
     cells,
     day_array,
     extended,
@@ -135,7 +137,7 @@ def assess_texts(
     today: date | str | None = None,
     fields: Frame | None = None,
     params: SmartParams | None = None,
-) -> Frame:
+) -> DataFrame:
     """Judge sentences, one row each, in the order given; a Series keeps its index.
 
     Arguments:
@@ -154,14 +156,15 @@ def assess_texts(
     day = date.fromisoformat(today) if isinstance(today, str) else today
     stream = _read_all(series, lang, day)
     if fields is None:
-        return text_frame(stream, series.index)
+        return as_frame(text_frame(stream, series.index))
     readings = list(stream)
     frame = text_frame(readings, series.index)
     rows = aligned(fields, series.index)
     result = _judge(rows, readings, frame, day or date(1970, 1, 1), params or SmartParams())
-    judged = {letter: result.frame[letter.lower()] for letter in "SMART"}
-    judged |= {name: result.frame[name] for name in (*REWRITE_COLUMNS, "rewrite")}
-    return extended(frame, {**judged, "codes": object_column(result.reasons.lists(), series.index)})
+    judged = {letter: result.table.array(letter.lower()) for letter in "SMART"}
+    judged |= {name: result.table.array(name) for name in (*REWRITE_COLUMNS, "rewrite")}
+    codes = object_column(result.reasons.lists(), series.index)
+    return as_frame(extended(frame, {**judged, "codes": codes}))
 
 
 def assess(  # noqa: PLR0913 - the table, the day, the settings and three optional sources

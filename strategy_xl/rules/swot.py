@@ -210,7 +210,7 @@ def summarise(items: Frame, params: SwotParams | None = None) -> SwotSummary:
     (redress), none → WT (protect). Source: rules.md §e.
     """
     params = params or SwotParams()
-    scored = score_items(items, params).frame
+    scored = score_items(items, params).table
     box = texts(items, "box")
     weight, weighted = numbers(scored, "weight"), numbers(scored, "weighted")
     internal = np.isin(box, INTERNAL)
@@ -256,7 +256,7 @@ def score_pairs(pairs: Frame, items: Frame, params: SwotParams | None = None) ->
     ones, which carry the code TOP, and those that people take over). Source: rules.md §e.
     """
     params = params or SwotParams()
-    weights = numbers(score_items(items, params).frame, "weight")
+    weights = numbers(score_items(items, params).table, "weight")
     known: dict[str, tuple[str, float]] = {}
     # A spreadsheet look-up ignores case and takes the first row: so do we.
     for name, *item in zip(caseless(texts(items, "text")), texts(items, "box"), weights, strict=True):
@@ -314,10 +314,10 @@ def draft_objectives(pairs: Frame, items: Frame, params: SwotParams | None = Non
     Nothing is invented: no number, date or owner comes from a pair. Source: rules.md §e.
     """
     result = score_pairs(pairs, items, params)
-    rank = numbers(result.frame, "rank")
-    top = np.flatnonzero(result.reasons.has("TOP") & has_text(result.frame, "draft"))
+    rank = numbers(result.table, "rank")
+    top = np.flatnonzero(result.reasons.has("TOP") & has_text(result.table, "draft"))
     top = top[np.argsort(rank[top])]
-    drafts, named = pick(result.frame, top), pick(pairs, top)
+    drafts, named = pick(result.table, top), pick(pairs, top)
     columns = {
         "rank": rank[top].astype(np.int64),
         "score": numbers(drafts, "score"),

@@ -19,7 +19,8 @@ from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Columns, put
 from strategy_xl.errors import Finding, Location
 from strategy_xl.formulas.references import parse_column
-from strategy_xl.rules.frame import flags
+from strategy_xl.rules.frame import cells, flags
+from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import AdoptionSpec, WorkbookSpec
 from strategy_xl.text.catalog import message
 from strategy_xl.text.parsing import fold
@@ -71,12 +72,12 @@ def _one(adoption: AdoptionSpec, before: Adopted, answers: Answers, today: date)
     columns = {
         sheet: {at: dict(cells) for at, cells in held.items()} for sheet, held in before.columns.items()
     }
-    wanted = flags(source.frame, when)
-    marked = np.array([value is not None for value in source.frame[mark]], dtype=bool)
-    for index in source.frame.index[marked & ~wanted]:
+    wanted = flags(source.rows, when)
+    marked = np.array([value is not None for value in source.rows.values(mark)], dtype=bool)
+    for index in source.rows.index[marked & ~wanted]:
         put(columns, source, mark, {int(index): None})
     drafts = answers.get(owner, {}).get(text)
-    rows = [int(index) for index in source.frame.index[wanted & ~marked]]
+    rows = [int(index) for index in source.rows.index[wanted & ~marked]]
     texts = {row: str(drafts.get(row) or "") for row in rows} if drafts is not None else {}
     target_key, key = parse_column(adoption.into)
     target = data.blocks.get(target_key)
@@ -85,8 +86,8 @@ def _one(adoption: AdoptionSpec, before: Adopted, answers: Answers, today: date)
     findings: list[Finding] = []
     known = (
         set()
-        if target is None or key not in target.frame
-        else {fold(str(one)) for one in target.frame[key].dropna()}
+        if target is None or key not in target.rows
+        else {fold(str(one)) for one in cells(target.rows, key) if one is not None}
     )
     for row, draft in texts.items():
         if not draft:
@@ -124,4 +125,4 @@ def _with_rows(block: BlockData, key: str, taken: Mapping[int, str]) -> BlockDat
     for row, text in taken.items():
         grown.loc[row, key] = text
     stale = {name: rows[~np.isin(rows, list(taken))] for name, rows in block.to_clear.items()}
-    return replace(block, frame=grown, to_clear=stale)
+    return replace(block, rows=Table.of(grown), to_clear=stale)

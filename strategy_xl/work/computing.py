@@ -24,6 +24,8 @@ from strategy_xl.formulas.arrays import Context, compile_formula, evaluation_ord
 from strategy_xl.formulas.references import references
 from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
+from strategy_xl.rules.frame import is_known
+from strategy_xl.rules.table import Table
 from strategy_xl.schema.consistency import MAP_COLUMNS, SETTINGS_BLOCK, TODAY
 from strategy_xl.schema.names import COMPANY, SHARE, box_key
 from strategy_xl.schema.spec import (
@@ -56,16 +58,14 @@ def _needs(spec: WorkbookSpec, version: int) -> list[BlockNeed]:
     return found
 
 
-def _used(block: BlockData) -> pd.DataFrame:
+def _used(block: BlockData) -> Table:
     """The rows or instances of a block in which people typed something; of a table only those are read."""
     if block.is_table:
-        return block.frame
-    inputs = [
-        field.key
-        for field in block.block.fields
-        if field.role is FieldRole.INPUT and field.key in block.frame
-    ]
-    return block.frame[block.frame[inputs].notna().any(axis=1)] if inputs else block.frame
+        return block.rows
+    rows = block.rows
+    fields = (field for field in block.block.fields if field.role is FieldRole.INPUT)
+    inputs = [field.key for field in fields if field.key in rows]
+    return rows.take(np.any([is_known(rows, key) for key in inputs], axis=0)) if inputs else rows
 
 
 def module_completeness(
@@ -83,10 +83,10 @@ def module_completeness(
     frames = {need.block: _used(data.blocks[need.block]) for need in needs}
     judges = {need.block: set(need.judges.values()) for need in needs}
     for evaluation in evaluations:
-        block, answer = evaluation.call.into, evaluation.result.frame
+        block, answer = evaluation.call.into, evaluation.result.table
         if block in frames:
-            judged = {key: answer[key] for key in answer.columns if key in judges[block]}
-            frames[block] = frames[block].assign(**judged)
+            judged = {key: answer[key] for key in answer if key in judges[block]}
+            frames[block] = frames[block].extended(judged)
     return completeness(frames, needs).frame
 
 
@@ -146,9 +146,9 @@ class _Computation:
             column: Objects = np.full(len(block.all_rows), None, dtype=object)
             if field.key in placed:
                 column = _shown(placed[field.key].cells)
-            elif field.key in block.frame and not block.is_listing:
-                at = block.frame.index.to_numpy(dtype=np.intp) - block.first_row
-                column[at] = self._data.look.column(field, block.frame[field.key])
+            elif field.key in block.rows and not block.is_listing:
+                at = block.rows.index.to_numpy(dtype=np.intp) - block.first_row
+                column[at] = self._data.look.column(field, block.rows.array(field.key))
             found[field.key] = column
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from strategy_xl.answers.cases import AlertCase, alert_codes
@@ -13,6 +14,7 @@ from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.shown import Look
 from strategy_xl.formulas.references import references
 from strategy_xl.ooxml.cells import Formula
+from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import FieldSpec, FieldType, SummaryBlock, TableBlock, WorkbookSpec
 from strategy_xl.text.catalog import message
 
@@ -151,16 +153,18 @@ def _step(spec: WorkbookSpec, data: WorkbookData, sheets: Sequence[str], action:
 
 def figures(spec: WorkbookSpec, evaluations: Sequence[Evaluation], shares: pd.Series) -> Mapping[str, float]:
     """Figures for the table of results: those that the templates name, alerts, and how much is filled in."""
-    first: dict[str, pd.DataFrame] = {}
+    first: dict[str, Table] = {}
     for evaluation in evaluations:
-        first.setdefault(evaluation.call.into, evaluation.result.frame)
+        first.setdefault(evaluation.call.into, evaluation.result.table)
     found: dict[str, float] = {}
     for figure in spec.figures:
-        frame = first.get(figure.block)
-        if frame is not None and figure.column is None:
-            found[figure.key] = len(frame)
-        elif frame is not None and figure.column in frame:
-            found[figure.key] = int((frame[figure.column].astype(object) == figure.choice).sum())
+        table = first.get(figure.block)
+        if table is None:
+            continue
+        if figure.column is None:
+            found[figure.key] = len(table)
+        elif figure.column in table:
+            found[figure.key] = int(np.sum(table.objects(figure.column) == figure.choice))
     found["alerts"] = sum(
         int(evaluation.result.reasons.has(code).sum())
         for evaluation in evaluations

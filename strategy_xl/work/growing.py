@@ -81,8 +81,8 @@ def _columns(
         elif spec.key in placed:
             values = list(placed[spec.key].cells)
         elif spec.role is FieldRole.INPUT:
-            looks = data.look.column(spec, block.frame[spec.key])
-            for row, value in zip(block.frame.index, looks, strict=True):
+            looks = data.look.column(spec, block.rows.array(spec.key))
+            for row, value in zip(block.rows.index, looks, strict=True):
                 values[int(row) - block.first_row] = value
         for row in block.overtyped.get(spec.key, ()):
             values[int(row) - block.first_row] = block.shown[spec.key][int(row) - block.first_row]

@@ -64,9 +64,9 @@ class JobReport:
 def _reference_day(data: WorkbookData, today: date) -> date:
     """The day that the settings sheet fixes, else the given one."""
     settings = data.blocks.get(SETTINGS_BLOCK)
-    if settings is None or REFERENCE_DATE not in settings.frame or settings.frame.empty:
+    if settings is None or REFERENCE_DATE not in settings.rows or not len(settings.rows):
         return today
-    fixed = settings.frame[REFERENCE_DATE].iloc[0]
+    fixed = settings.rows.first(REFERENCE_DATE)
     return today if pd.isna(fixed) else fixed.date()
 
 

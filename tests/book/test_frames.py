@@ -12,9 +12,9 @@ from shop import shop, shop_book
 from strategy_xl.book.frames import (
     Column,
     filled_rows,
-    frame_of,
     left_results,
     rule_frames,
+    table_of,
 )
 from strategy_xl.book.read import read_workbook
 from strategy_xl.ooxml.patch import set_cells
@@ -84,13 +84,13 @@ def test_a_list_of_results_is_filled_by_anything() -> None:
 def test_the_frame_has_the_filled_rows_and_their_types() -> None:
     """Inputs by type, owned cells as read, index by sheet row."""
     held = columns(name=["Scie", "", "Clou"], amount=[5.0, "", "7,5"], grade=["A", "", None])
-    frame = frame_of(held, np.array([True, False, True]), np.array([20, 22]))
+    frame = table_of(held, np.array([True, False, True]), np.array([20, 22])).frame
     assert list(frame.index) == [20, 22]
     assert frame["amount"].tolist() == [5.0, 7.5]
     assert frame["amount"].dtype == "float64"
     assert frame["grade"].dtype == object
     assert frame["grade"].tolist() == ["A", None]
-    whole = frame_of(held, np.ones(3, bool), np.array([20, 21, 22]))
+    whole = table_of(held, np.ones(3, bool), np.array([20, 21, 22])).frame
     assert whole["name"].fillna("").tolist() == ["Scie", "", "Clou"]
 
 

@@ -17,9 +17,9 @@ FORM = BlockNeed("f", "m", ("x", "y", "z", "w"), 1)
 def test_a_table_is_counted_over_the_rows_it_needs() -> None:
     """Two full rows of a table that needs three are two thirds; a fourth row raises what is asked."""
     rows = pd.DataFrame({"a": [1, 2], "b": ["u", "v"]})
-    assert block_completeness({"t": rows}, [TABLE]).loc["t", "completeness"] == pytest.approx(4 / 6)
+    assert block_completeness({"t": rows}, [TABLE]).frame.loc["t", "completeness"] == pytest.approx(4 / 6)
     four = pd.DataFrame({"a": [1, 2, 3, 4], "b": ["u", None, " ", ""]})
-    assert block_completeness({"t": four}, [TABLE]).loc["t"].tolist() == ["m", 5, 8, 5 / 8]
+    assert block_completeness({"t": four}, [TABLE]).frame.loc["t"].tolist() == ["m", 5, 8, 5 / 8]
 
 
 def test_a_module_weighs_blocks_by_required_cells() -> None:
@@ -49,8 +49,8 @@ def test_a_cell_that_a_result_judges_counts_when_it_is_said_to() -> None:
     need = BlockNeed("q", "m", ("answer", "who"), 1, {"answer": "answered"})
     rows = pd.DataFrame({"answer": ["we do", "idem", "x y z"], "who": ["a", None, "b"]})
     judged = rows.assign(answered=pd.array([True, False, True], dtype="boolean"))
-    assert block_completeness({"q": judged}, [need]).loc["q", "filled"] == 2 + 2
-    assert block_completeness({"q": rows}, [need]).loc["q", "filled"] == 0 + 2
+    assert block_completeness({"q": judged}, [need]).frame.loc["q", "filled"] == 2 + 2
+    assert block_completeness({"q": rows}, [need]).frame.loc["q", "filled"] == 0 + 2
 
 
 def test_absent_blocks_are_empty_and_blocks_without_needs_do_not_count() -> None:

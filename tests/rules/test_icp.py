@@ -33,7 +33,7 @@ def test_worked_example_of_lift_and_weight() -> None:
     assert kept["value"].tolist() == ["Industrie", "20-50"]
     assert kept["lift"].tolist() == pytest.approx([2.1538, 1.26], abs=5e-5)
     assert kept["weight"].tolist() == pytest.approx([0.7748, 0.2667], abs=5e-5)
-    region = profile.criteria.loc[profile.criteria["value"] == "Sud"].iloc[0]
+    region = profile.criteria.frame.loc[profile.criteria["value"] == "Sud"].iloc[0]
     assert region["lift"] == pytest.approx(0.9545, abs=5e-5)
     assert not region["kept"]
     assert profile.codes == ("PROFILE",)
@@ -72,7 +72,7 @@ def test_numeric_field_is_one_range_between_percentiles() -> None:
     sizes = [*range(10, 110, 10), *[1000] * 30]
     clients = pd.DataFrame({"size": sizes})
     profile = icp_profile.extract(clients, pd.Series([True] * 10 + [False] * 30), fields=((), ("size",)))
-    row = profile.kept.iloc[0]
+    row = profile.kept.frame.iloc[0]
     assert (row["kind"], row["low"], row["high"]) == ("range", pytest.approx(19), pytest.approx(91))
     assert (row["ideal_count"], row["base_count"]) == (8, 8)
     prospects = pd.DataFrame({"size": [19, 91, 92, np.nan]})
@@ -146,7 +146,7 @@ def test_profile_and_scores_are_order_free(frame: pd.DataFrame, seed: int) -> No
     shuffled = frame.sample(frac=1, random_state=seed)
     one = icp_profile.extract(frame, frame["ideal"], fields=fields)
     two = icp_profile.extract(shuffled, shuffled["ideal"], fields=fields)
-    pd.testing.assert_frame_equal(one.criteria, two.criteria)
+    pd.testing.assert_frame_equal(one.criteria.frame, two.criteria.frame)
     assert one.codes == two.codes
     left = icp.score_prospects(frame, one).frame
     pd.testing.assert_frame_equal(left, icp.score_prospects(shuffled, two).frame.loc[frame.index])
@@ -172,7 +172,7 @@ def test_score_equals_the_definition(frame: pd.DataFrame) -> None:
     result = icp.score_prospects(frame, profile).frame
     for row in frame.index:
         known = matched = 0.0
-        for field, group in profile.kept.groupby("field"):
+        for field, group in profile.kept.frame.groupby("field"):
             if frame.loc[row, field] == "":
                 continue
             known += group["weight"].max()

@@ -17,6 +17,7 @@ from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import render
 from strategy_xl.rules.result import Codes, RuleResult
+from strategy_xl.rules.table import Table
 from strategy_xl.schema.consistency import check
 from strategy_xl.schema.spec import ModuleSpec, RuleCall, WorkbookSpec
 
@@ -222,4 +223,4 @@ def judged(
     result = RuleResult(
         frame, Codes.from_masks(codes or {}, rows), Codes.from_masks(missing or {}, rows), "1"
     )
-    return Evaluation(RuleCall(run="shop.judge", **{"into": "items", **call}), given, result)
+    return Evaluation(RuleCall(run="shop.judge", **{"into": "items", **call}), Table.of(given), result)

@@ -19,6 +19,7 @@ from strategy_xl.book.edits import Shown, place
 from strategy_xl.book.resolve import Place
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.ooxml.cells import Formula
+from strategy_xl.rules.table import Table
 from strategy_xl.text.choices import Choices
 from strategy_xl.work.computing import compute, module_completeness
 
@@ -71,7 +72,7 @@ def with_rows(data: WorkbookData, rows: list[dict[str, Any]]) -> WorkbookData:
     frame["amount"] = frame["amount"].astype(float)
     frame = frame[frame["name"].notna() | frame["amount"].notna()]
     last = max(block.last_row, block.first_row + len(rows) - 1)
-    return replace(data, blocks={**data.blocks, "items": replace(block, frame=frame, last_row=last)})
+    return replace(data, blocks={**data.blocks, "items": replace(block, rows=Table.of(frame), last_row=last)})
 
 
 def test_every_row_of_every_computed_field_is_shown(data: WorkbookData) -> None:
@@ -124,7 +125,7 @@ def test_the_old_listing_counts_no_more(data: WorkbookData) -> None:
     block = data.blocks["alerts"]
     rows = pd.Index(range(block.first_row, block.first_row + 2))
     frame = pd.DataFrame({key: pd.Series(["Urgent"] * 2, index=rows, dtype=object) for key in block.frame})
-    old = replace(data, blocks={**data.blocks, "alerts": replace(block, frame=frame)})
+    old = replace(data, blocks={**data.blocks, "alerts": replace(block, rows=Table.of(frame))})
     assert total(shown(old), "told") == 0
 
 

@@ -42,6 +42,7 @@ def judge(given: Given) -> RuleResult:
 
     from strategy_xl.rules import smart
     from strategy_xl.rules.result import Codes, RuleResult
+    from strategy_xl.rules.table import Table
 
     objectives, params = given.frame, given.params(smart.SmartParams)
     detailed = np.zeros(len(objectives), dtype=bool)
@@ -64,7 +65,7 @@ def judge(given: Given) -> RuleResult:
         )
         for name in ("reasons", "missing")
     )
-    return RuleResult(frame, reasons, missing, smart.VERSION)
+    return RuleResult(Table.of(frame), reasons, missing, smart.VERSION)
 
 
 def _sentences(titles: pd.Series, given: Given, params: SmartParams) -> RuleResult:
@@ -74,6 +75,7 @@ def _sentences(titles: pd.Series, given: Given, params: SmartParams) -> RuleResu
 
     from strategy_xl.rules import smart
     from strategy_xl.rules.result import Codes, RuleResult
+    from strategy_xl.rules.table import Table
 
     read = smart.assess_texts(titles, None, given.today)
     letters = {key.lower(): read[key].to_numpy(np.float64, na_value=np.nan) for key in "SMART"}
@@ -84,7 +86,8 @@ def _sentences(titles: pd.Series, given: Given, params: SmartParams) -> RuleResu
     codes = read["codes"].tolist()
     masks = {code: np.array([code in row for row in codes]) for code in smart.ALL_CODES}
     rows = len(titles)
-    return RuleResult(frame, Codes.from_masks(masks, rows), Codes.from_masks({}, rows), smart.VERSION)
+    reasons, missing = Codes.from_masks(masks, rows), Codes.from_masks({}, rows)
+    return RuleResult(Table.of(frame), reasons, missing, smart.VERSION)
 
 
 @cell_function(
