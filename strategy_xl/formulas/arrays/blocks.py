@@ -168,6 +168,12 @@ class Cells:
         found.shape, found.point = self.shape, self.point
         return found
 
+    def cell(self, row: int, column: int) -> Cells:
+        """One cell of a range that is the same for all rows, counted from 0."""
+        kind = self.sole if self.sole is not None else int(self.kind[0, row, column])
+        value = self.texts[0, row, column] if kind == TEXT else float(self.number[0, row, column])
+        return point(kind, value, ref=self.ref)
+
     def pointed(self) -> Cells:
         """The same cells; a single one as a point."""
         if self.point is not None or self.shape != ONE:
@@ -179,7 +185,7 @@ class Cells:
         """The cells broadcast to a shape (views, no copies)."""
         if shape == self.shape:
             return self
-        found = self.map(lambda part: np.broadcast_to(part, shape))
+        found = self.map(lambda part: spread(part, shape))
         if self._kept is not None and "folded" in self._kept:
             found._kept = {"folded": np.broadcast_to(self.folded, shape)}  # noqa: SLF001 - its own class
         return found
@@ -245,6 +251,11 @@ def _folded(cells: Cells) -> Objects:
     return np.broadcast_to(lowered, cells.shape)
 
 
+def spread(array: npt.NDArray[Any], shape: Shape) -> npt.NDArray[Any]:
+    """An array broadcast to a shape (a view, no copy)."""
+    return array if array.shape == shape else np.broadcast_to(array, shape)
+
+
 def _distinct_part(array: Objects) -> Objects:
     """The array without its broadcast axes (of stride 0), which only repeat."""
     keep = tuple(slice(0, 1) if stride == 0 else slice(None) for stride in array.strides)
@@ -300,7 +311,7 @@ def checked(values: Floats, errors: Floats | None = None) -> Cells:
     """Numbers where a result is finite, else #NUM!; ``errors`` (-1 = none) come first."""
     found = None if finite(values) else np.where(np.isfinite(values), -1.0, float(NUM))
     if errors is not None:
-        errors = np.broadcast_to(errors, values.shape)
+        errors = spread(errors, values.shape)
         found = errors if found is None else np.where(errors >= 0, errors, found)
     return with_errors(numbers(values), found)
 
@@ -309,7 +320,7 @@ def with_errors(cells: Cells, errors: Floats | None) -> Cells:
     """The cells with an error (-1 = none) in their place where there is one."""
     if errors is None:
         return cells
-    errors = np.broadcast_to(errors, cells.shape)
+    errors = spread(errors, cells.shape)
     mask = errors >= 0
     if not mask.any():
         return cells

@@ -114,14 +114,15 @@ def _reference(source: Any, *, down: bool) -> Cells:
     """The cells of a reference: a value, a column (``down``: a value of each row), a table."""
     if source is None or type(source) in _SINGLE:
         return constant(source).referred()
+    if type(source) is np.ndarray and source.size == 1 and type(source.item()) in _SINGLE:
+        return constant(source.item()).referred()
     shape = np.shape(source)
     whole = (1, *shape) if shape else ONE
     if len(shape) == 1:
         whole = (shape[0], 1, 1) if down else (1, shape[0], 1)
     if 0 in whole[1:]:  # a table of no rows still has one empty row on its sheet
         return constant(None).referred()
-    flat = column_cells(source) if len(shape) == 1 else from_values(source).flat().referred()
-    return flat.shaped(whole).pointed()
+    return column_cells(source).shaped(whole).pointed()
 
 
 _SINGLE = frozenset({str, float, bool, int})
@@ -324,7 +325,11 @@ class _Run:
         rows = np.flatnonzero(mask)
         if rows.size * 2 > self.size:
             return self.value(node)
-        return _scattered(_Part(self, rows).value(node), rows, self.size) if rows.size else constant(None)
+        if not rows.size:
+            return constant(None)
+        if rows.size == 1:  # a single row would do as a constant does, which some functions take otherwise
+            rows = np.append(rows, (rows + 1) % self.size)
+        return _scattered(_Part(self, rows).value(node), rows, self.size)
 
     def _sliced(self, node: Node) -> Cells:
         """Evaluate an aggregate over rows × cells a few rows at a time."""

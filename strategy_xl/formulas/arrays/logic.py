@@ -15,6 +15,7 @@ from strategy_xl.formulas.arrays.blocks import (
     ERROR,
     NA,
     NUMBER,
+    ONE,
     TEXT,
     VALUE,
     Bools,
@@ -225,8 +226,9 @@ def _asks(name: str, *kinds: int, test: Callable[[Cells], Bools] | None = None) 
     @function(name, args=(1, 1))
     def _ask(args: Sequence[Cells], _env: Environment) -> Cells:
         cells = args[0]
-        if cells.shape[1:] == (1, 1) and cells.sole is not None and (test is None or cells.sole not in kinds):
-            return TRUE if cells.sole in kinds else FALSE
+        if cells.sole is not None and (test is None or cells.sole not in kinds):
+            answer = cells.sole in kinds
+            return _answered(answer if cells.shape == ONE else np.broadcast_to(np.bool_(answer), cells.shape))
         found = reduce(operator.or_, map(cells.of, kinds))
         return booleans(np.asarray(found if test is None else found & test(cells)))
 

@@ -145,11 +145,11 @@ def compare(op: str, left: Cells, right: Cells) -> Cells:
         return _point_compare(op, left, right)
     if left.sole == right.sole == NUMBER and fitting(left.shape, right.shape):
         return booleans(_numbers(op, left.number, right.number))
-    size = _size(left, right)
     if op in _EQUALITY:
         for cells, one in ((left, right), (right, left)):
             if one.sole == TEXT and one.point is not None and cells.present & 1 << TEXT:
                 return _with_text(op, cells, str(one.point).lower())
+    size = _size(left, right)
     both_text = left.may(TEXT, BLANK) and right.may(TEXT, BLANK)
     words = _words(op, left, right, size) if both_text else None
     left, right = aligned([left, right])

@@ -8,6 +8,7 @@ from typing import Any
 from weakref import ref
 
 import numpy as np
+import numpy.typing as npt
 
 from strategy_xl.cellvalues import ErrorValue, to_serial
 from strategy_xl.formulas.arrays.blocks import (
@@ -113,12 +114,13 @@ _known: dict[int, tuple[ref[Any], Cells]] = {}
 
 
 def column_cells(values: Any) -> Cells:
-    """The cells of a column as a reference, in one dimension, read once for as long as the array lives.
+    """The cells of an array as a reference, in one dimension, read once for as long as the array lives.
 
     What is kept of an array holds as long as nobody changes it; whoever has new values has a new array.
     """
     if not isinstance(values, np.ndarray):
         return from_values(values).flat().referred()
+    values = _column(values)
     known = _known.get(id(values))
     if known is not None and known[0]() is values:
         return known[1]
@@ -126,3 +128,11 @@ def column_cells(values: Any) -> Cells:
     key = id(values)
     _known[key] = (ref(values, lambda _gone: _known.pop(key, None)), found)
     return found
+
+
+def _column(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The column that an array shows in another shape; the array itself when it is none."""
+    base = values.base
+    if values.ndim == 1 or not isinstance(base, np.ndarray) or base.ndim != 1 or base.size != values.size:
+        return values
+    return base if values.flags.c_contiguous and base.dtype == values.dtype else values
