@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
 from strategy_xl.formulas.references import Reference, references
@@ -21,6 +22,7 @@ class CircularError(FormulaError):
         self.cycle = cycle
 
 
+@cache
 def dependencies(formula: str) -> tuple[Reference, ...]:
     """The references of a formula, each once, in the order in which they first stand."""
     return tuple(dict.fromkeys(references(formula)))

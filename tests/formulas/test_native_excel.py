@@ -24,7 +24,7 @@ from strategy_xl.formulas.arrays import (
     evaluation_order,
     function_names,
 )
-from strategy_xl.formulas.arrays.blocks import from_values
+from strategy_xl.formulas.arrays.reading import from_values
 from strategy_xl.formulas.references import Reference
 from strategy_xl.formulas.tree import Binary, Literal, parse, simplified
 

@@ -12,7 +12,7 @@ import numpy as np
 from strategy_xl.formulas.arrays.blocks import BLANK, BOOL, ERROR, ERRORS, NUMBER, TEXT, Bools, Cells, Floats
 from strategy_xl.formulas.arrays.grouping import Ints
 from strategy_xl.formulas.arrays.kinds import parse_number, significant, significant_one
-from strategy_xl.formulas.arrays.operators import collation
+from strategy_xl.formulas.arrays.operators import collation, text_codes
 from strategy_xl.formulas.arrays.strings import has_wildcard, wildcard
 
 _OPERATOR = re.compile(r"(<>|<=|>=|=|<|>)?(.*)", re.DOTALL)
@@ -135,8 +135,20 @@ class Range:
     def __init__(self, cells: Cells) -> None:
         """Take a line of M cells."""
         self.cells = cells
-        self.numbers = significant(cells.number)
         self._keys: list[Key] | None = None
+
+    @cached_property
+    def numbers(self) -> Floats:
+        """The cells' numbers on 15 digits, shape (M,)."""
+        return significant(self.cells.number)
+
+    @cached_property
+    def _read(self) -> Floats:
+        """The numbers that texts read as, NaN for the others, shape (M,)."""
+        codes, places = self.cells.kept("codes", text_codes)
+        read = map(_text_key, places)
+        values = np.array([key if isinstance(key, float) else np.nan for key in read], dtype=np.float64)
+        return values[codes]
 
     def keys(self) -> list[Key]:
         """What each cell is equal to: a text that reads as a number is that number, "" is blank."""
@@ -192,11 +204,11 @@ class Range:
                 cells.of(TEXT) & np.array([fits[text] for text in cells.folded.tolist()], dtype=bool)
             )
         if criterion.kind == TEXT:
-            return np.asarray(cells.of(TEXT) & np.asarray(cells.folded == criterion.text, dtype=bool))
+            codes, places = cells.kept("codes", text_codes)
+            return np.asarray(codes == places.get(criterion.text, -1))
         found = cells.of(criterion.kind) & (self.numbers == criterion.number)
         if criterion.kind == NUMBER and cells.may(TEXT):
-            wanted = criterion.number
-            found = found | np.fromiter((key == wanted for key in self.keys()), bool, cells.number.size)
+            found = found | (self._read == criterion.number)
         return np.asarray(found)
 
 

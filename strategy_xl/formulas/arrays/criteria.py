@@ -136,11 +136,8 @@ def _select(pairs: Sequence[Cells]) -> tuple[Selection, tuple[int, ...]] | Cells
         return error(VALUE)
     shape = common(*(part.shape for part in criteria))
     rows = int(np.prod(shape))
-    lines: dict[int, Range] = {}
-    for part in ranges:
-        lines.setdefault(id(part), Range(part.flat()))
     paired = [
-        (lines[id(line)], Asked(part if part.number.size == 1 else part.spread(shape)))
+        (line.flat().kept("range", Range), Asked(part if part.number.size == 1 else part.spread(shape)))
         for line, part in zip(ranges, criteria, strict=True)
     ]
     return Selection(paired, rows), shape

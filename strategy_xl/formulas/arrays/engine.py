@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 
@@ -13,17 +13,20 @@ from strategy_xl.cellvalues import LONGEST_TEXT, ErrorValue
 from strategy_xl.formulas.arrays import all as library
 from strategy_xl.formulas.arrays.blocks import (
     ERRORS,
+    ONE,
+    TEXT,
+    Bools,
     Cells,
     Value,
     constant,
-    from_values,
     objects,
     stacked,
-    texts,
 )
+from strategy_xl.formulas.arrays.grouping import Ints
 from strategy_xl.formulas.arrays.kinds import settled
 from strategy_xl.formulas.arrays.library import FUNCTIONS, Function, Traits
 from strategy_xl.formulas.arrays.operators import operate, sign
+from strategy_xl.formulas.arrays.reading import column_cells, from_values
 from strategy_xl.formulas.arrays.sumproduct import grouped_sumproduct
 from strategy_xl.formulas.references import Reference
 from strategy_xl.formulas.tree import (
@@ -46,6 +49,9 @@ Vector = list[Value]
 
 CHUNK = 2_000_000
 """Most cells of a rows × cells table held at a time (about 16 MB an array)."""
+
+MANY = 200
+"""Rows from which on a branch that few of them take is evaluated for those alone."""
 
 _DEPTH = 200
 """Levels of a tree that is evaluated: each takes some calls within calls of Python."""
@@ -99,28 +105,43 @@ class Context:
         kept = self._kept.get(key)
         if kept is not None and kept[0] is source:
             return kept[1]
-        found = from_values(source)
-        shape: tuple[int, ...] = found.shape
-        if len(shape) == 0:
-            shape = (1, 1, 1)
-        elif len(shape) == 1:
-            shape = (shape[0], 1, 1) if key[0] == "row" else (1, shape[0], 1)
-        else:
-            shape = (1, *shape)
-        found = found.map(lambda part: part.reshape(shape), ref=True)
-        if not all(shape[1:]):  # a table of no rows still has one empty row on its sheet
-            found = constant(None).map(lambda part: part, ref=True)
+        found = _reference(source, down=key[0] == "row")
         self._kept[key] = (source, found)
         return found
 
 
+def _reference(source: Any, *, down: bool) -> Cells:
+    """The cells of a reference: a value, a column (``down``: a value of each row), a table."""
+    if source is None or type(source) in _SINGLE:
+        return constant(source).referred()
+    if type(source) is np.ndarray and source.size == 1 and type(source.item()) in _SINGLE:
+        return constant(source.item()).referred()
+    shape = np.shape(source)
+    whole = (1, *shape) if shape else ONE
+    if len(shape) == 1:
+        whole = (shape[0], 1, 1) if down else (1, shape[0], 1)
+    if 0 in whole[1:]:  # a table of no rows still has one empty row on its sheet
+        return constant(None).referred()
+    return column_cells(source).shaped(whole).pointed()
+
+
+_SINGLE = frozenset({str, float, bool, int})
+
+
+class Step(NamedTuple):
+    """How one part of a formula is evaluated, and what its cells depend on."""
+
+    traits: Traits
+    compute: Callable[[_Run], Cells]
+
+
 @dataclass(frozen=True)
 class Compiled:
-    """A formula ready to be evaluated, with what its parts depend on."""
+    """A formula ready to be evaluated: its tree, and a step for each node by its identity."""
 
     formula: str
     root: Node
-    traits: Mapping[int, Traits]
+    steps: Mapping[int, Step]
 
     def evaluate(self, context: Context) -> Vector:
         """The formula's value in each of the N rows; of an array, its first element, as Excel's cells do.
@@ -130,7 +151,8 @@ class Compiled:
         size = context.rows_count()
         if size == 0:
             return []
-        found = settled(_Run(self, context, slice(0, size)).value(self.root))
+        with np.errstate(all="ignore"):
+            found = settled(_Run(self, context, size).value(self.root))
         if found.shape[1:] != (1, 1):
             if _spans_cells(self.root):
                 message = f"the result is a range: {self.formula!r}"
@@ -152,9 +174,9 @@ def compile_formula(formula: str) -> Compiled:
     tree = parse(formula)
     _check_depth(tree)
     root = simplified(tree)
-    traits: dict[int, Traits] = {}
-    _analyse(root, traits)
-    return Compiled(formula, root, traits)
+    steps: dict[int, Step] = {}
+    _analyse(root, steps)
+    return Compiled(formula, root, steps)
 
 
 def _check_depth(tree: Node) -> None:
@@ -173,11 +195,11 @@ def evaluate(formula: str, context: Context) -> Vector:
     return compile_formula(formula).evaluate(context)
 
 
-def _analyse(node: Node, traits: dict[int, Traits]) -> Traits:
-    known = traits.get(id(node))
+def _analyse(node: Node, steps: dict[int, Step]) -> Traits:
+    known = steps.get(id(node))
     if known is not None:
-        return known
-    parts = [_analyse(part, traits) for part in children(node)]
+        return known.traits
+    parts = [_analyse(part, steps) for part in children(node)]
     match node:
         case Reference(kind="row"):
             found = Traits(rows=True, cols=False)
@@ -189,7 +211,7 @@ def _analyse(node: Node, traits: dict[int, Traits]) -> Traits:
             raise UnsupportedError(str(code))
         case _:
             found = Traits(any(part.rows for part in parts), any(part.cols for part in parts))
-    traits[id(node)] = found
+    steps[id(node)] = Step(found, _computing(node))
     return found
 
 
@@ -233,61 +255,98 @@ def _function(node: Call) -> Function:
     return spec
 
 
-class _Run:
-    """One evaluation, of all rows or of a slice of them."""
+def _computing(node: Node) -> Callable[[_Run], Cells]:  # noqa: C901, PLR0911 - one arm a kind of node
+    """How a node is evaluated from its parts."""
+    match node:
+        case Literal() | Missing() | Array():
+            cells = _written(node)
+            return lambda _run: cells
+        case Reference(kind="row", key=key):
+            return lambda run: run.row(key)
+        case Reference(kind="column", key=key, owner=block):
+            return lambda run: run.context.cells(("column", block, key), run.context.columns(block, key))
+        case Reference(kind="setting", key=key):
+            return lambda run: run.context.cells(("setting", key), run.context.setting(key))
+        case Reference(key=key, owner=listed):
+            return lambda run: constant(run.context.label(listed, key))
+        case Group(inner=inner):
+            return lambda run: run.value(inner)
+        case Unary(op=op, operand=operand):
+            return lambda run: sign(op, run.value(operand))
+        case Binary(op=op, left=left, right=right):
+            return lambda run: operate(op, run.value(left), run.value(right), run.decimal)
+        case Call(args=args):
+            call = FUNCTIONS[node.name].call
+            if FUNCTIONS[node.name].lazy:
+                return lambda run: call(args, run)
+            return lambda run: call([run.value(part) for part in args], run)
 
-    def __init__(self, compiled: Compiled, context: Context, rows: slice, whole: _Run | None = None) -> None:
-        self._compiled = compiled
-        self._context = context
-        self._rows = rows
-        self._whole = whole
-        self._known: dict[int, Cells] = {}
+
+def _written(node: Literal | Missing | Array) -> Cells:
+    """The cells of what is written out."""
+    match node:
+        case Literal(kind=kind, value=value):
+            return constant(ErrorValue(str(value)) if kind == "error" else value)
+        case Missing():
+            return constant(None)
+        case Array(rows=rows):
+            values = [item for row in rows for part in row for item in _written(part).tolist()]
+            return from_values(objects(values, (1, len(rows), len(rows[0]))))
+
+
+class _Run:
+    """One evaluation, of all N rows."""
+
+    def __init__(self, compiled: Compiled, context: Context, size: int) -> None:
+        self.compiled = compiled
+        self.context = context
+        self.size = size
+        self.known: dict[int, Cells] = {}
+        self._steps = compiled.steps
         self.decimal = context.decimal
         self.thousands = context.thousands
         self.language = context.language
 
-    @property
-    def size(self) -> int:
-        return int(self._rows.stop - self._rows.start)
-
     def traits(self, node: Node) -> Traits:
-        return self._compiled.traits[id(node)]
+        return self._steps[id(node)].traits
 
     def value(self, node: Node) -> Cells:
-        known = self._known.get(id(node))
-        if known is not None:
-            return known
-        traits = self.traits(node)
-        found = self._from_whole(node, traits)
+        found = self.known.get(id(node))
         if found is None:
-            found = self._sliced(node) if traits.heavy else self.compute(node)
-        if traits.cols and not found.ref:
-            found = found.map(lambda part: part, ref=True)
-        self._known[id(node)] = found
+            traits, compute = self._steps[id(node)]
+            found = self._sliced(node) if traits.heavy else compute(self)
+            found = self.known[id(node)] = _single(found, traits)
         return found
 
-    def _from_whole(self, node: Node, traits: Traits) -> Cells | None:
-        """In a slice: what does not span rows × cells, taken from the evaluation of all rows."""
-        if self._whole is None or (traits.rows and traits.cols):
-            return None
-        found = self._whole.value(node)
-        return found.map(lambda part: part[self._rows]) if found.shape[0] > 1 else found
+    def value_where(self, node: Node, mask: Bools) -> Cells:
+        traits = self.traits(node)
+        if self.size < MANY or id(node) in self.known or traits.cols or not (traits.rows and children(node)):
+            return self.value(node)
+        rows = np.flatnonzero(mask)
+        if rows.size * 2 > self.size:
+            return self.value(node)
+        if not rows.size:
+            return constant(None)
+        if rows.size == 1:  # a single row would do as a constant does, which some functions take otherwise
+            rows = np.append(rows, (rows + 1) % self.size)
+        return _scattered(_Part(self, rows).value(node), rows, self.size)
 
     def _sliced(self, node: Node) -> Cells:
         """Evaluate an aggregate over rows × cells a few rows at a time."""
         assert isinstance(node, Call)
+        compute = self._steps[id(node)].compute
         step = max(1, CHUNK // max(1, self._widest(node)))
         if step >= self.size:
-            return self.compute(node)
+            return compute(self)
         if node.name == "SUMPRODUCT":
             found = grouped_sumproduct(node.args, self)
             if found is not None:
                 return found
         parts: list[Cells] = []
         for start in range(0, self.size, step):
-            rows = slice(start, min(start + step, self.size))
-            part = _Run(self._compiled, self._context, rows, self).compute(node)
-            parts.append(part.spread((rows.stop - rows.start, *part.shape[1:])))
+            rows = np.arange(start, min(start + step, self.size))
+            part = compute(_Slice(self, rows))
+            parts.append(part.spread((rows.size, *part.shape[1:])))
         return stacked(parts, ref=parts[0].ref)
 
     def _widest(self, node: Node) -> int:
@@ -296,49 +355,15 @@ class _Run:
             found.append(int(np.prod(self.value(node).shape[1:])))
         return max(found, default=1)
 
-    def compute(self, node: Node) -> Cells:  # noqa: C901, PLR0911 - one arm a kind of node
-        """Evaluate a node from its parts, whatever was kept of it."""
-        match node:
-            case Literal(kind=kind, value=value):
-                return constant(ErrorValue(str(value)) if kind == "error" else value)
-            case Reference(kind="row", key=key):
-                found = self._context.cells(("row", key), self._context.rows[key])
-                return found.map(lambda part: part[self._rows]) if self._whole is not None else found
-            case Reference(kind="column", key=key, owner=block):
-                return self._context.cells(("column", block, key), self._context.columns(block, key))
-            case Reference(kind="setting", key=key):
-                return self._context.cells(("setting", key), self._context.setting(key))
-            case Reference(key=key, owner=listed):
-                return texts(objects([self._context.label(listed, key)], (1, 1, 1)))
-            case Missing():
-                return constant(None)
-            case Group(inner=inner):
-                return self.value(inner)
-            case Array(rows=rows):
-                return self._array(rows)
-            case Unary(op=op, operand=operand):
-                return sign(op, self.value(operand))
-            case Binary(op=op, left=left, right=right):
-                return operate(op, self.value(left), self.value(right), self.decimal)
-            case Call():
-                spec = FUNCTIONS[node.name]
-                if spec.lazy:
-                    return spec.call(node.args, self)
-                return spec.call([self.value(part) for part in node.args], self)
-
-    def _array(self, rows: tuple[tuple[Literal, ...], ...]) -> Cells:
-        values = [part for row in rows for item in row for part in self.value_of(item)]
-        return from_values(objects(values, (1, len(rows), len(rows[0]))))
-
-    def value_of(self, item: Literal) -> list[Value]:
-        """The one value of an element of an array constant."""
-        return self.compute(item).tolist()
+    def row(self, key: str) -> Cells:
+        """The rows' own cells in a column of their block."""
+        return self.context.cells(("row", key), self.context.rows[key])
 
     def today(self) -> Cells:
-        return self._context.cells(("setting", TODAY), self._context.setting(TODAY))
+        return self.context.cells(("setting", TODAY), self.context.setting(TODAY))
 
     def row_numbers(self, node: Node | None) -> Cells:
-        context = self._context
+        context = self.context
         if _is_column(node):
             if context.row_numbers is None:
                 raise UnsupportedError("ROW of a column without row_numbers in the context")
@@ -346,6 +371,70 @@ class _Run:
         if node is None or (isinstance(node, Reference) and node.kind == "row"):
             if context.row_number is None:
                 raise UnsupportedError("ROW() without row_number in the context")
-            found = context.cells(("row", "#"), context.row_number)
-            return found.map(lambda part: part[self._rows]) if self._whole is not None else found
+            return context.cells(("row", "#"), context.row_number)
         raise UnsupportedError("ROW of anything but a reference")
+
+
+class _Part(_Run):
+    """An evaluation for some rows only, which takes what is known of all rows."""
+
+    def __init__(self, whole: _Run, rows: Ints) -> None:
+        super().__init__(whole.compiled, whole.context, rows.size)
+        self._whole = whole
+        self._rows = rows
+
+    def value(self, node: Node) -> Cells:
+        found = self.known.get(id(node))
+        if found is None:
+            if self.is_shared(node):
+                found = self.known[id(node)] = self._mine(self._whole.value(node))
+            else:
+                found = super().value(node)
+        return found
+
+    def is_shared(self, node: Node) -> bool:
+        """Whether a part of the formula is evaluated for all rows: what is the same in all, or is known."""
+        return not self.traits(node).rows or id(node) in self._whole.known
+
+    def _mine(self, cells: Cells) -> Cells:
+        return cells.map(lambda part: part[self._rows]).pointed() if cells.shape[0] > 1 else cells
+
+    def row(self, key: str) -> Cells:
+        return self._mine(self._whole.row(key))
+
+    def row_numbers(self, node: Node | None) -> Cells:
+        found = self._whole.row_numbers(node)
+        return found if _is_column(node) else self._mine(found)
+
+
+class _Slice(_Part):
+    """Some rows of an aggregate over rows × cells: only what spans both is evaluated here."""
+
+    def is_shared(self, node: Node) -> bool:
+        traits = self.traits(node)
+        return not (traits.rows and traits.cols)
+
+
+def _single(found: Cells, traits: Traits) -> Cells:
+    """The cells as other parts take them: one as a point, those of a range as a reference."""
+    found = found.pointed()
+    return found.referred() if traits.cols else found
+
+
+def _scattered(part: Cells, rows: Ints, size: int) -> Cells:
+    """Cells of some rows (k, 1, 1) in their places among all rows; elsewhere anything."""
+    if part.shape[0] == 1:
+        return part
+
+    def spread(array: Any, filling: Any) -> Any:
+        found = np.full((size, 1, 1), filling, dtype=array.dtype)
+        found[rows] = array
+        return found
+
+    return Cells(
+        None if part.sole is not None else spread(part.kind, part.kind[0]),
+        None if part.sole == TEXT else spread(part.number, 0.0),
+        None if part.text is None else spread(part.text, ""),
+        present=part.present,
+        ref=part.ref,
+    )

@@ -19,11 +19,14 @@ from strategy_xl.formulas.arrays.blocks import (
     Cells,
     Floats,
     booleans,
+    error,
     numbers,
+    point,
     texts,
     with_errors,
 )
 
+TRUE, FALSE = point(BOOL, 1.0), point(BOOL, 0.0)
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+(?:[.]\d*)?|[.]\d+)(?:[eE][+-]?\d+)?\s*(%?)\s*")
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*")
 _SCIENTIFIC_FROM, _SCIENTIFIC_BELOW = 21, -10
@@ -60,8 +63,11 @@ def number_text(value: float, decimal: str = ".") -> str:
 
 def numeric(cells: Cells) -> Cells:
     """Each cell as a number: a blank is 0, TRUE is 1, a text is read or is #VALUE!; errors stay."""
-    if cells.only(NUMBER):
+    sole = cells.sole
+    if sole == NUMBER:
         return cells
+    if cells.point is not None:
+        return _numeric_point(cells)
     if not cells.may(TEXT, ERROR):
         return numbers(cells.number)
     number, wrong = cells.number, None
@@ -77,10 +83,24 @@ def numeric(cells: Cells) -> Cells:
     return with_errors(numbers(number), errors)
 
 
+def _numeric_point(cells: Cells) -> Cells:
+    value = cells.point
+    if isinstance(value, str):
+        value = parse_number(value)
+        return error(VALUE) if value is None else point(NUMBER, value)
+    assert value is not None
+    return point(ERROR if cells.sole == ERROR else NUMBER, value)
+
+
 def textual(cells: Cells, decimal: str = ".") -> Cells:
     """Each cell as text: a blank is "", a number in General format, TRUE; errors stay."""
-    if cells.only(TEXT):
+    sole, value = cells.sole, cells.point
+    if sole == TEXT:
         return cells
+    if value is not None:
+        if sole == ERROR:
+            return point(ERROR, value)
+        return point(TEXT, one_text(sole, float(value), decimal))
     found = np.array(cells.texts, dtype=object)
     if cells.may(NUMBER):
         mask = cells.of(NUMBER)
@@ -94,11 +114,24 @@ def textual(cells: Cells, decimal: str = ".") -> Cells:
     return with_errors(texts(found), errors)
 
 
+def one_text(kind: int | None, value: float, decimal: str) -> str:
+    """A number, a truth or a blank as ``textual`` shows it."""
+    if kind == NUMBER:
+        return number_text(value, decimal)
+    return "" if kind == BLANK else "TRUE" if value else "FALSE"
+
+
 def logical(cells: Cells) -> Cells:
     """Each cell as truth: a number that is not 0, TRUE, "TRUE"; another text is #VALUE!; errors stay."""
     if cells.only(BOOL):
         return cells
-    truth = cells.number != 0
+    if cells.point is not None:
+        if cells.sole == ERROR:
+            return point(ERROR, cells.point)
+        if cells.sole != TEXT:
+            return TRUE if cells.point else FALSE
+        return {"true": TRUE, "false": FALSE}.get(str(cells.point).lower()) or error(VALUE)
+    truth = cells.true
     errors: Floats | None = None
     if cells.may(TEXT):
         is_text = cells.of(TEXT)
@@ -114,15 +147,17 @@ def truth(cells: Cells) -> tuple[Bools, Floats | None]:
     """Mask of what is true, and the errors (-1 = none) of a condition, both of the cells' shape."""
     found = logical(cells)
     if not found.may(ERROR):
-        return found.number != 0, None
+        return found.true, None
     is_error = found.of(ERROR)
-    return (found.number != 0) & ~is_error, np.where(is_error, found.number, -1.0)
+    return found.true & ~is_error, np.where(is_error, found.number, -1.0)
 
 
 def settled(cells: Cells) -> Cells:
     """What a formula shows: a blank result is 0."""
     if not cells.may(BLANK):
         return cells
+    if cells.point is not None:
+        return point(NUMBER, 0.0)
     kind = np.where(cells.kind == BLANK, np.uint8(NUMBER), cells.kind)
     return Cells(kind, cells.number, cells.text, present=cells.present & ~(1 << BLANK) | 1 << NUMBER)
 

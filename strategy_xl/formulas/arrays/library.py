@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from strategy_xl.formulas.arrays.blocks import Cells, Shape
+from strategy_xl.formulas.arrays.blocks import Bools, Cells, Shape
 from strategy_xl.formulas.tree import Node, UnsupportedError
 
 
@@ -33,6 +33,9 @@ class Environment(Protocol):
 
     def value(self, node: Node) -> Cells:
         """The cells of a part of the formula."""
+
+    def value_where(self, node: Node, mask: Bools) -> Cells:
+        """The cells of a part where the mask (N, 1, 1) holds; in the other rows they may be anything."""
 
     def traits(self, node: Node) -> Traits:
         """What the shape of a part depends on."""

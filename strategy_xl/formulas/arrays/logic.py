@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +15,7 @@ from strategy_xl.formulas.arrays.blocks import (
     ERROR,
     NA,
     NUMBER,
+    ONE,
     TEXT,
     VALUE,
     Bools,
@@ -20,13 +24,15 @@ from strategy_xl.formulas.arrays.blocks import (
     aligned,
     booleans,
     choose,
-    constant,
     error,
     errors_of,
+    fitting,
     numbers,
+    point,
+    texts,
     with_errors,
 )
-from strategy_xl.formulas.arrays.kinds import logical, numeric, truth
+from strategy_xl.formulas.arrays.kinds import FALSE, TRUE, logical, numeric, truth
 from strategy_xl.formulas.arrays.library import ALL, Environment, function
 from strategy_xl.formulas.arrays.operators import compare
 from strategy_xl.formulas.tree import Node
@@ -42,14 +48,30 @@ def pick(condition: Cells, yes: Cells, no: Cells) -> Cells:
 @function("IF", args=(2, 3), lazy=True)
 def _if(args: Sequence[Node], env: Environment) -> Cells:
     condition = env.value(args[0])
-    mask, errors = truth(condition)
-    if errors is None and condition.shape[1:] == (1, 1):  # a branch that no row takes is not evaluated
-        if mask.all():
-            return env.value(args[1])
-        if not mask.any():
-            return env.value(args[2]) if len(args) > 2 else constant(value=False)
-    no = env.value(args[2]) if len(args) > 2 else constant(value=False)
-    return pick(condition, env.value(args[1]), no)
+    if condition.shape[1:] != (1, 1):
+        no = env.value(args[2]) if len(args) > 2 else FALSE
+        return pick(condition, env.value(args[1]), no)
+    truths = logical(condition)
+    if truths.sole == ERROR and not any(env.traits(node).cols for node in args[1:]):
+        return truths
+    if truths.sole == BOOL:  # a branch that no row takes is not evaluated
+        mask = truths.true
+        if truths.point is not None:
+            taken = bool(truths.point)
+        else:
+            taken = bool(mask.all())
+            if not taken and mask.any():
+                yes, no = _branch(args, 1, env, mask), _branch(args, 2, env, ~mask)
+                return choose(mask, *((yes, no) if fitting(yes.shape, no.shape) else aligned([yes, no])))
+        return env.value(args[1]) if taken else env.value(args[2]) if len(args) > 2 else FALSE
+    mask, _errors = truth(truths)
+    no = _branch(args, 2, env, ~mask)
+    return pick(condition, _branch(args, 1, env, mask), no)
+
+
+def _branch(args: Sequence[Node], at: int, env: Environment, mask: Bools) -> Cells:
+    """A branch of IF, where the mask (N, 1, 1) holds at least."""
+    return env.value_where(args[at], mask) if at < len(args) else FALSE
 
 
 @function("IFERROR", args=(2, 2), lazy=True)
@@ -57,7 +79,10 @@ def _iferror(args: Sequence[Node], env: Environment) -> Cells:
     value = env.value(args[0])
     if not value.may(ERROR):
         return value
-    value, other = aligned([value, env.value(args[1])])
+    other = env.value(args[1])
+    if value.sole == ERROR and value.point is not None:
+        return other.referred(ref=other.ref and value.ref)
+    value, other = aligned([value, other])
     return choose(value.of(ERROR), other, value)
 
 
@@ -102,6 +127,19 @@ def _choose(args: Sequence[Node], env: Environment) -> Cells:
     return with_errors(found, errors_of((index,)))
 
 
+def _bare(args: Sequence[Cells]) -> list[Any] | None:
+    """The conditions as masks or truths, when each is a number or a truth of every row and nothing else."""
+    if any(part.sole not in (BOOL, NUMBER) or part.shape[1:] != (1, 1) for part in args):
+        return None
+    return [part.true if part.point is None else bool(part.point) for part in args]
+
+
+def _answered(found: Any) -> Cells:
+    if isinstance(found, bool):
+        return TRUE if found else FALSE
+    return booleans(found)
+
+
 def _truths(args: Sequence[Cells]) -> tuple[Bools, Bools, Floats | None]:
     """All conditions side by side: (n, L) truths, which of them count, and the first error of each row."""
     rows = max(part.shape[0] for part in args)
@@ -122,7 +160,7 @@ def _truths(args: Sequence[Cells]) -> tuple[Bools, Bools, Floats | None]:
         if part.may(ERROR)
         for at in range(part.shape[1])
     )
-    truths = np.concatenate([part.number != 0 for part in found], axis=1)
+    truths = np.concatenate([part.true for part in found], axis=1)
     return truths, np.concatenate(counts, axis=1), None if errors is None else errors.reshape(rows, 1, 1)
 
 
@@ -137,12 +175,18 @@ def _joined(found: Bools, counts: Bools, errors: Floats | None) -> Cells:
 
 @function("AND", args=(1, 254), arrays=ALL)
 def _and(args: Sequence[Cells], _env: Environment) -> Cells:
+    bare = _bare(args)
+    if bare is not None:
+        return _answered(reduce(operator.and_, bare))
     truths, counts, errors = _truths(args)
     return _joined(np.asarray((truths | ~counts).all(axis=1)), counts, errors)
 
 
 @function("OR", args=(1, 254), arrays=ALL)
 def _or(args: Sequence[Cells], _env: Environment) -> Cells:
+    bare = _bare(args)
+    if bare is not None:
+        return _answered(reduce(operator.or_, bare))
     truths, counts, errors = _truths(args)
     return _joined(np.asarray((truths & counts).any(axis=1)), counts, errors)
 
@@ -156,17 +200,19 @@ def _xor(args: Sequence[Cells], _env: Environment) -> Cells:
 @function("NOT", args=(1, 1))
 def _not(args: Sequence[Cells], _env: Environment) -> Cells:
     found = logical(args[0])
-    return with_errors(booleans(found.number == 0), errors_of((found,)))
+    if found.point is not None:
+        return found.referred(ref=False) if found.sole == ERROR else FALSE if found.point else TRUE
+    return with_errors(booleans(~found.true), errors_of((found,)))
 
 
 @function("TRUE", args=(0, 0))
 def _true(_args: Sequence[Cells], _env: Environment) -> Cells:
-    return constant(value=True)
+    return TRUE
 
 
 @function("FALSE", args=(0, 0))
 def _false(_args: Sequence[Cells], _env: Environment) -> Cells:
-    return constant(value=False)
+    return FALSE
 
 
 @function("NA", args=(0, 0))
@@ -174,22 +220,27 @@ def _na(_args: Sequence[Cells], _env: Environment) -> Cells:
     return error(NA)
 
 
-def _asks(name: str, test: Callable[[Cells], Bools]) -> None:
+def _asks(name: str, *kinds: int, test: Callable[[Cells], Bools] | None = None) -> None:
     """Register a question about the kind of a cell; errors are answered, not passed on."""
 
     @function(name, args=(1, 1))
     def _ask(args: Sequence[Cells], _env: Environment) -> Cells:
-        return booleans(np.asarray(test(args[0]), dtype=bool))
+        cells = args[0]
+        if cells.sole is not None and (test is None or cells.sole not in kinds):
+            answer = cells.sole in kinds
+            return _answered(answer if cells.shape == ONE else np.broadcast_to(np.bool_(answer), cells.shape))
+        found = reduce(operator.or_, map(cells.of, kinds))
+        return booleans(np.asarray(found if test is None else found & test(cells)))
 
 
-_asks("ISBLANK", lambda cells: cells.of(BLANK))
-_asks("ISNUMBER", lambda cells: cells.of(NUMBER))
-_asks("ISTEXT", lambda cells: cells.of(TEXT))
-_asks("ISNONTEXT", lambda cells: ~cells.of(TEXT))
-_asks("ISLOGICAL", lambda cells: cells.of(BOOL))
-_asks("ISERROR", lambda cells: cells.of(ERROR))
-_asks("ISERR", lambda cells: cells.of(ERROR) & (cells.number != NA))
-_asks("ISNA", lambda cells: cells.of(ERROR) & (cells.number == NA))
+_asks("ISBLANK", BLANK)
+_asks("ISNUMBER", NUMBER)
+_asks("ISTEXT", TEXT)
+_asks("ISNONTEXT", BLANK, NUMBER, BOOL, ERROR)
+_asks("ISLOGICAL", BOOL)
+_asks("ISERROR", ERROR)
+_asks("ISERR", ERROR, test=lambda cells: cells.number != NA)
+_asks("ISNA", ERROR, test=lambda cells: cells.number == NA)
 
 
 @function("ISEVEN", args=(1, 1))
@@ -207,18 +258,18 @@ def _isodd(args: Sequence[Cells], _env: Environment) -> Cells:
 @function("N", args=(1, 1))
 def _n(args: Sequence[Cells], _env: Environment) -> Cells:
     cells = args[0]
+    if cells.point is not None:
+        if cells.sole == ERROR:
+            return cells.referred(ref=False)
+        return point(NUMBER, 0.0 if cells.sole == TEXT else cells.point)
+    if not cells.may(ERROR):
+        return numbers(cells.number)
     return with_errors(numbers(np.where(cells.of(ERROR), 0.0, cells.number)), errors_of((cells,)))
 
 
 @function("T", args=(1, 1))
 def _t(args: Sequence[Cells], _env: Environment) -> Cells:
-    cells = args[0]
-    if not cells.may(TEXT):
-        return with_errors(constant("").spread(cells.shape), errors_of((cells,)))
-    found = Cells(
-        np.full(cells.shape, TEXT, dtype=np.uint8), np.zeros(cells.shape), cells.texts, present=1 << TEXT
-    )
-    return with_errors(found, errors_of((cells,)))
+    return with_errors(texts(args[0].texts), errors_of(args))
 
 
 @function("HYPERLINK", args=(1, 2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +25,10 @@ from strategy_xl.formulas.arrays.blocks import (
     error,
     errors_of,
     numbers,
+    point,
     with_errors,
 )
-from strategy_xl.formulas.arrays.kinds import numeric, significant, truth
+from strategy_xl.formulas.arrays.kinds import numeric, significant, significant_one, truth
 from strategy_xl.formulas.arrays.library import ALL, Environment, common, function
 from strategy_xl.formulas.arrays.operators import collation, compare
 from strategy_xl.formulas.arrays.strings import has_wildcard, wildcard
@@ -34,6 +36,7 @@ from strategy_xl.formulas.tree import Call, Literal, Missing, Node, UnsupportedE
 
 Ints = npt.NDArray[np.int64]
 _NOWHERE = -1
+_FIRST = constant(1.0)
 
 
 def takes_whole(node: Call) -> bool:
@@ -44,6 +47,10 @@ def takes_whole(node: Call) -> bool:
 
 def _sort_keys(cells: Cells, kind: int) -> tuple[list[object], list[int]]:
     """Values of one kind in a line of cells, with their positions."""
+    return cells.kept(f"sorted {kind}", lambda line: _sorted_keys(line, kind))
+
+
+def _sorted_keys(cells: Cells, kind: int) -> tuple[list[object], list[int]]:
     at = np.flatnonzero(cells.kind == kind).tolist()
     if kind == TEXT:
         folded = cells.folded.tolist()
@@ -61,38 +68,54 @@ def exact_places(wanted: Cells, line: Cells) -> Ints:
     found = np.full(wanted.shape, _NOWHERE, dtype=np.int64)
     kinds = np.broadcast_to(np.where(wanted.kind == BLANK, np.uint8(NUMBER), wanted.kind), wanted.shape)
     for kind in (NUMBER, TEXT, BOOL):
-        if not line.may(kind):
-            continue
-        at = np.flatnonzero(line.of(kind))[::-1]  # the first of equal cells is written last
         asked = kinds == kind
-        if not asked.any():
+        if not line.may(kind) or not asked.any():
             continue
         if kind == TEXT:
-            found[asked] = _text_places(wanted.folded[asked].tolist(), line.folded[at].tolist(), at.tolist())
+            found[asked] = _text_places(wanted.folded[asked].tolist(), _first_places(line, TEXT))
         else:
-            places = dict(zip(significant(line.number[at]).tolist(), at.tolist(), strict=True))
+            places = _first_places(line, kind)
             values = significant(wanted.number[asked]).tolist()
             found[asked] = [places.get(value, _NOWHERE) for value in values]
     return found
 
 
-def _text_places(wanted: list[str], texts: list[str], at: list[int]) -> list[int]:
-    places = dict(zip(texts, at, strict=True))
+def _exact_place(wanted: Cells, line: Cells) -> int:
+    """The same for a single value."""
+    kind, value = wanted.sole, wanted.point
+    if isinstance(value, str):
+        return _text_places([value.lower()], _first_places(line, TEXT))[0]
+    places = _first_places(line, BOOL if kind == BOOL else NUMBER)
+    return places.get(significant_one(float(value or 0.0)), _NOWHERE)
+
+
+def _first_places(line: Cells, kind: int) -> dict[Any, int]:
+    """First position of each value of one kind in a line of cells, in their order; texts in lower case."""
+    return line.kept(f"places {kind}", lambda cells: _places_by_value(cells, kind))
+
+
+def _places_by_value(line: Cells, kind: int) -> dict[Any, int]:
+    at = np.flatnonzero(line.of(kind))
+    values = (line.folded if kind == TEXT else significant(line.number))[at].tolist()
+    found: dict[Any, int] = {}
+    for value, place in zip(values, at.tolist(), strict=True):
+        found.setdefault(value, place)
+    return found
+
+
+def _text_places(wanted: list[str], places: dict[str, int]) -> list[int]:
     if not has_wildcard("".join(wanted)):
         return [places.get(text, _NOWHERE) for text in wanted]
     found = {
-        text: _first_like(text, texts, at) if has_wildcard(text) else places.get(text, _NOWHERE)
+        text: _first_like(text, places) if has_wildcard(text) else places.get(text, _NOWHERE)
         for text in set(wanted)
     }
     return [found[text] for text in wanted]
 
 
-def _first_like(pattern: str, texts: list[str], at: list[int]) -> int:
+def _first_like(pattern: str, places: dict[str, int]) -> int:
     expression = wildcard(pattern)
-    for text, place in zip(reversed(texts), reversed(at), strict=True):
-        if expression.fullmatch(text):
-            return place
-    return _NOWHERE
+    return next((place for text, place in places.items() if expression.fullmatch(text)), _NOWHERE)
 
 
 def _bisect(values: list[object], sought: object, *, descending: bool) -> int:
@@ -180,6 +203,11 @@ def _match(args: Sequence[Cells], _env: Environment) -> Cells:
     mode = constant(1.0) if len(args) < 3 else numeric(args[2])
     if min(table.shape[1:]) > 1:
         return error(NA)
+    if wanted.point is not None and mode.point == 0 and mode.sole != ERROR and table.shape[0] == 1:
+        if wanted.sole == ERROR:
+            return wanted.referred(ref=False)
+        place = _exact_place(wanted, table.flat())
+        return error(NA) if place < 0 else point(NUMBER, place + 1.0)
     errors = errors_of((wanted, mode))
     found: Cells | None = None
     for sign in sorted(set(np.sign(mode.number).ravel().tolist())):
@@ -231,13 +259,33 @@ def _within(table: Cells, row: Floats, column: Floats, errors: Floats | None) ->
     return with_errors(found, np.broadcast_to(wrong, found.shape))
 
 
+def _single(table: Cells, row: Cells, column: Cells) -> Cells | None:
+    """INDEX at one place of a range that is the same for all rows; None for a whole row or column."""
+    found = next((part for part in (row, column) if part.sole == ERROR), None)
+    if found is None:
+        down, right = float(row.point or 0), float(column.point or 0)
+        if down == 0 or right == 0:
+            return None
+        if down < 1 or right < 1:
+            found = error(VALUE)
+        elif down >= table.shape[1] + 1 or right >= table.shape[2] + 1:
+            found = error(REF)
+        else:
+            return table.cell(int(down) - 1, int(right) - 1)
+    return found.referred(ref=table.ref)
+
+
 @function("INDEX", args=(2, 4), arrays=frozenset({0}), engine=True)
 def _index(args: Sequence[Cells], _env: Environment) -> Cells:
     table, row = args[0], numeric(args[1])
     column = numeric(args[2]) if len(args) > 2 else None
     if column is None and table.shape[1] == 1 and table.shape[2] > 1:
-        row, column = constant(1.0), row
-    errors = errors_of(aligned([row, column if column is not None else constant(1.0)]))
+        row, column = _FIRST, row
+    if table.shape[0] == 1 and row.point is not None and (column is None or column.point is not None):
+        single = _single(table, row, column or _FIRST)
+        if single is not None:
+            return single
+    errors = errors_of(aligned([row, column if column is not None else _FIRST]))
     whole_row = column is not None and column.number.size == 1 and column.number.item() == 0
     whole_column = row.number.size == 1 and row.number.item() == 0
     if errors is None and (whole_row or whole_column):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import unicodedata
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -24,41 +26,67 @@ from strategy_xl.formulas.arrays.blocks import (
     aligned,
     booleans,
     checked,
+    error,
     errors_of,
+    finite,
+    fitting,
+    numbers,
+    point,
     texts,
     with_errors,
 )
-from strategy_xl.formulas.arrays.kinds import numeric, significant, textual
+from strategy_xl.formulas.arrays.kinds import FALSE, TRUE, numeric, significant, significant_one, textual
 
 _NEARLY = 1e-14
-_COMPARE: dict[str, Callable[[npt.NDArray[Any], npt.NDArray[Any]], Bools]] = {
-    "<": np.less,
-    ">": np.greater,
-    "<=": np.less_equal,
-    ">=": np.greater_equal,
+_PLAIN: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
 }
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+_EQUALITY = ("=", "<>")
 
 
 def arithmetic(op: str, left: Cells, right: Cells) -> Cells:
     """``left op right`` for ``+ - * / ^``; shapes broadcast."""
-    left, right = aligned([numeric(left), numeric(right)])
+    left, right = numeric(left), numeric(right)
+    a, b = left.point, right.point
+    plain = _PLAIN.get(op)
+    if plain is not None:
+        if a is not None and b is not None:
+            return _point_arithmetic(op, left, right)
+        if left.sole == right.sole == NUMBER and fitting(left.shape, right.shape):
+            found = plain(left.number if a is None else a, right.number if b is None else b)
+            if finite(found):
+                return numbers(found)
+    left, right = aligned([left, right])
     errors = errors_of((left, right))
-    a, b = left.number, right.number
-    with np.errstate(all="ignore"):
-        if op == "+":
-            found = a + b
-        elif op == "-":
-            found = a - b
-        elif op == "*":
-            found = a * b
-        elif op == "/":
-            found = np.divide(a, b)
-            errors = _also(errors, b == 0, DIV0)
-        else:
-            found = np.power(a, b)
-            errors = _also(errors, (a == 0) & (b < 0), DIV0)
-            errors = _also(errors, (a == 0) & (b == 0), NUM)
-    return checked(found, errors)
+    x, y = left.number, right.number
+    if op == "/":
+        errors = _also(errors, y == 0, DIV0)
+    elif op == "^":
+        errors = _also(errors, (x == 0) & (y < 0), DIV0)
+        errors = _also(errors, (x == 0) & (y == 0), NUM)
+    return checked(np.power(x, y) if plain is None else plain(x, y), errors)
+
+
+def _point_arithmetic(op: str, left: Cells, right: Cells) -> Cells:
+    """The same of two single numbers or errors."""
+    for part in (left, right):
+        if part.sole == ERROR:
+            return part.referred(ref=False)
+    if op == "/" and right.point == 0:
+        return error(DIV0)
+    found = _PLAIN[op](left.point, right.point)
+    return point(NUMBER, found) if isfinite(found) else error(NUM)
 
 
 def _also(errors: Floats | None, mask: Bools, code: int) -> Floats | None:
@@ -74,12 +102,25 @@ def sign(op: str, operand: Cells) -> Cells:
     if op == "+":
         return operand
     found = numeric(operand)
+    value = found.point
+    if value is not None:
+        if found.sole == ERROR:
+            return found.referred(ref=False)
+        return point(NUMBER, -float(value) if op == "-" else float(value) / 100)
     return checked(-found.number if op == "-" else found.number / 100, errors_of((found,)))
 
 
 def join(left: Cells, right: Cells, decimal: str = ".") -> Cells:
     """``left & right``; shapes broadcast."""
-    left, right = aligned([textual(left, decimal), textual(right, decimal)])
+    left, right = textual(left, decimal), textual(right, decimal)
+    a, b = left.point, right.point
+    if a is not None and b is not None:
+        for part in (left, right):
+            if part.sole == ERROR:
+                return part.referred(ref=False)
+        text = f"{a}{b}"
+        return error(VALUE) if len(text) > LONGEST_TEXT else point(TEXT, text)
+    left, right = aligned([left, right])
     joined = left.texts + right.texts
     errors = errors_of((left, right))
     sizes = [len(text) for text in joined.ravel().tolist()]
@@ -100,9 +141,14 @@ def compare(op: str, left: Cells, right: Cells) -> Cells:
     Numbers come before texts before booleans; a blank is the other side's 0, "" or FALSE; texts compare
     without case, numbers on 15 digits.
     """
-    if left.only(NUMBER) and right.only(NUMBER):
-        one, two = aligned([left, right])
-        return booleans(_numbers(op, one.number, two.number))
+    if left.point is not None and right.point is not None:
+        return _point_compare(op, left, right)
+    if left.sole == right.sole == NUMBER and fitting(left.shape, right.shape):
+        return booleans(_numbers(op, left.number, right.number))
+    if op in _EQUALITY:
+        for cells, one in ((left, right), (right, left)):
+            if one.sole == TEXT and one.point is not None and cells.present & 1 << TEXT:
+                return _with_text(op, cells, str(one.point).lower())
     size = _size(left, right)
     both_text = left.may(TEXT, BLANK) and right.may(TEXT, BLANK)
     words = _words(op, left, right, size) if both_text else None
@@ -123,6 +169,48 @@ def compare(op: str, left: Cells, right: Cells) -> Cells:
     return with_errors(booleans(np.where(same, found, across)), errors)
 
 
+def _point_compare(op: str, left: Cells, right: Cells) -> Cells:
+    """The same of two single values."""
+    kind_a, kind_b = left.sole, right.sole
+    for part in (left, right):
+        if part.sole == ERROR:
+            return part.referred(ref=False)
+    if kind_a == BLANK:
+        kind_a = kind_b
+    elif kind_b == BLANK:
+        kind_b = kind_a
+    if kind_a != kind_b:
+        return TRUE if _COMPARE[op](kind_a, kind_b) else FALSE
+    if kind_a == TEXT:
+        one, two = (str(part.point).lower() if part.sole == TEXT else "" for part in (left, right))
+        if op in _EQUALITY:
+            return TRUE if _COMPARE[op](one, two) else FALSE
+        return TRUE if _COMPARE[op](collation(one), collation(two)) else FALSE
+    a, b = left.point, right.point
+    assert isinstance(a, float)
+    assert isinstance(b, float)
+    if a != b and abs(a - b) <= _NEARLY * abs(a):
+        a, b = significant_one(a), significant_one(b)
+    return TRUE if _COMPARE[op](a, b) else FALSE
+
+
+def _with_text(op: str, cells: Cells, word: str) -> Cells:
+    """Cells ``=`` or ``<>`` one text (in lower case), through the codes of their texts."""
+    codes, places = cells.flat().kept("codes", text_codes)
+    same = (codes == places.get(word, -1)).reshape(cells.shape)
+    if not word and not cells.only(TEXT, BLANK):
+        same &= cells.of(TEXT) | cells.of(BLANK)
+    return with_errors(booleans(same if op == "=" else ~same), errors_of((cells,)))
+
+
+def text_codes(line: Cells) -> tuple[npt.NDArray[np.int64], dict[str, int]]:
+    """Codes of the texts of a line (M,), the same for texts that differ in case only; code by lower case."""
+    words = line.texts.tolist()
+    places: dict[str, int] = {}
+    known = {word: places.setdefault(word.lower(), len(places)) for word in dict.fromkeys(words)}
+    return np.fromiter(map(known.__getitem__, words), np.int64, len(words)), places
+
+
 def _any_number(left: Cells, right: Cells) -> bool:
     """Whether the number parts can matter (not between texts alone)."""
     return not (left.only(TEXT, ERROR) and right.only(TEXT, ERROR))
@@ -133,37 +221,32 @@ def _size(left: Cells, right: Cells) -> tuple[int, ...]:
 
 
 def _numbers(op: str, a: Floats, b: Floats) -> Bools:
-    equal = np.asarray(a == b)
-    with np.errstate(all="ignore"):
-        near = ~equal & (np.abs(a - b) <= _NEARLY * np.abs(a))
+    """Compare numbers on 15 digits; shapes broadcast."""
+    found: Bools = _COMPARE[op](a, b)
+    # Few numbers are nearly equal and not the same: those alone are rounded before they are compared.
+    if b.size == 1:
+        sought = float(b.item())
+        edge = 2 * _NEARLY * abs(sought)
+        near = (a >= sought - edge) & (a <= sought + edge)
+    else:
+        near = np.abs(a - b) <= _NEARLY * np.abs(a)
+    near &= a != b
     if near.any():
-        a, b = np.broadcast_arrays(a, b)
-        equal[near] = significant(a[near]) == significant(b[near])
-    if op == "=":
-        return equal
-    if op == "<>":
-        return ~equal
-    strict = _COMPARE[op[0]](a, b) & ~equal
-    return np.asarray(strict | equal) if op.endswith("=") else np.asarray(strict)
+        one, two = (part[near] for part in np.broadcast_arrays(a, b))
+        alike = (np.abs(one - two) <= _NEARLY * np.abs(one)) & (significant(one) == significant(two))
+        found[near] = np.where(alike, op in ("=", "<=", ">="), found[near])
+    return found
 
 
 def _words(op: str, left: Cells, right: Cells, size: tuple[int, ...]) -> Bools:
     """Compare the texts; large tables through ranks, so that each text is looked at once."""
-    if op in ("=", "<>") and int(np.prod(size)) <= 4 * (left.number.size + right.number.size):
-        one, two = aligned([_folded(left), _folded(right)])
+    if op in _EQUALITY and int(np.prod(size)) <= 4 * (left.number.size + right.number.size):
+        one, two = aligned([texts(left.folded), texts(right.folded)])
         same = np.asarray(one.texts == two.texts, dtype=bool)
         return same if op == "=" else ~same
-    codes_a, codes_b = text_ranks(left, right, ordered=op not in ("=", "<>"))
-    one, two = aligned([_ranked(left, codes_a), _ranked(right, codes_b)])
+    codes_a, codes_b = text_ranks(left, right, ordered=op not in _EQUALITY)
+    one, two = aligned([numbers(codes_a), numbers(codes_b)])
     return _numbers(op, one.number, two.number)
-
-
-def _folded(cells: Cells) -> Cells:
-    return Cells(cells.kind, cells.number, cells.folded, present=cells.present)
-
-
-def _ranked(cells: Cells, codes: Floats) -> Cells:
-    return Cells(cells.kind, codes, present=cells.present)
 
 
 def text_ranks(left: Cells, right: Cells, *, ordered: bool = True) -> tuple[Floats, Floats]:

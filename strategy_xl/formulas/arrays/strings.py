@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import repeat
+from math import prod
 
 import numpy as np
 
 from strategy_xl.cellvalues import LONGEST_TEXT
 from strategy_xl.formulas.arrays.blocks import (
     BLANK,
+    ERROR,
     NUMBER,
     TEXT,
     VALUE,
@@ -21,13 +24,15 @@ from strategy_xl.formulas.arrays.blocks import (
     booleans,
     checked,
     constant,
+    error,
     errors_of,
     objects,
+    point,
     texts,
     with_errors,
 )
 from strategy_xl.formulas.arrays.formats import FormatSigns, format_text, format_value
-from strategy_xl.formulas.arrays.kinds import numeric, parse_number, textual, truth
+from strategy_xl.formulas.arrays.kinds import FALSE, TRUE, numeric, parse_number, textual, truth
 from strategy_xl.formulas.arrays.library import ALL, Environment, function
 from strategy_xl.formulas.arrays.maths import failing
 from strategy_xl.formulas.arrays.stats import first_errors, flat_rows
@@ -40,19 +45,45 @@ _Plan = Sequence[str]
 
 
 def _arguments(args: Sequence[Cells], plan: _Plan, env: Environment) -> tuple[list[Cells], Floats | None]:
-    found = aligned(
-        [
-            textual(part, env.decimal) if kind == "t" else numeric(part)
-            for part, kind in zip(args, plan, strict=True)
-        ]
-    )
-    return found, errors_of(found)
+    """The arguments as texts and numbers, and their first errors, all of one shape but for points."""
+    found = [
+        textual(part, env.decimal) if kind == "t" else numeric(part)
+        for part, kind in zip(args, plan, strict=True)
+    ]
+    arrays = {part.shape for part in found if part.point is None}
+    errors = errors_of(found)
+    if len(arrays) != 1 or errors is not None:
+        found = aligned(found)
+        return found, errors_of(found)
+    return found, errors
+
+
+def _shape(found: Sequence[Cells]) -> Shape:
+    return max(part.shape for part in found)
+
+
+def _points(args: Sequence[Cells], plan: _Plan, env: Environment) -> list[float | str] | Cells | None:
+    """The values of single arguments, or the first error among them; None when one is an array."""
+    values: list[float | str] = []
+    wrong: Cells | None = None
+    for part, kind in zip(args, plan, strict=True):
+        if part.point is None:
+            return None
+        found = textual(part, env.decimal) if kind == "t" else numeric(part)
+        if found.sole == ERROR and wrong is None:
+            wrong = found.referred(ref=False)
+        assert found.point is not None
+        values.append(found.point)
+    return wrong or values
 
 
 def _rows(found: Sequence[Cells], plan: _Plan, errors: Floats | None) -> list[tuple[object, ...] | None]:
     """The arguments of each position; None where one is an error."""
+    size = prod(_shape(found))
     columns = [
         (part.texts if kind == "t" else part.number).ravel().tolist()
+        if part.point is None
+        else repeat(part.point, size)
         for part, kind in zip(found, plan, strict=True)
     ]
     lines: list[tuple[object, ...] | None] = list(zip(*columns, strict=True))
@@ -67,10 +98,17 @@ def _texts_of(
 ) -> None:
     """Register a function to text: ``compute`` sees Python values and gives None for #VALUE!."""
     low = len(plan) - len(defaults)
+    usual = [constant(value) for value in defaults]
 
     @function(name, args=(low, len(plan)))
     def _call(args: Sequence[Cells], env: Environment) -> Cells:
-        given = [*args, *(constant(value) for value in defaults[len(args) - low :])]
+        given = [*args, *usual[len(args) - low :]]
+        single = _points(given, plan, env)
+        if isinstance(single, Cells):
+            return single
+        if single is not None:
+            text = compute(*single)
+            return error(VALUE) if text is None or len(text) > LONGEST_TEXT else point(TEXT, text)
         found, errors = _arguments(given, plan, env)
         known: dict[object, str | None] = {None: ""}
         values: list[str | None] = []
@@ -78,7 +116,7 @@ def _texts_of(
             if line not in known:
                 known[line] = compute(*line) if line is not None else ""
             values.append(known[line])
-        return _bounded(values, found[0].shape, errors)
+        return _bounded(values, _shape(found), errors)
 
 
 def _numbers_of(
@@ -86,13 +124,20 @@ def _numbers_of(
 ) -> None:
     """Register a function to a number: ``compute`` sees Python values and gives None for #VALUE!."""
     low = len(plan) - len(defaults)
+    usual = [constant(value) for value in defaults]
 
     @function(name, args=(low, len(plan)))
     def _call(args: Sequence[Cells], env: Environment) -> Cells:
-        given = [*args, *(constant(value) for value in defaults[len(args) - low :])]
+        given = [*args, *usual[len(args) - low :]]
+        single = _points(given, plan, env)
+        if isinstance(single, Cells):
+            return single
+        if single is not None:
+            value = compute(*single)
+            return error(VALUE) if value is None else point(NUMBER, value)
         found, errors = _arguments(given, plan, env)
         values = [0.0 if line is None else compute(*line) for line in _rows(found, plan, errors)]
-        shape = found[0].shape
+        shape = _shape(found)
         wrong = np.array([value is None for value in values], dtype=bool).reshape(shape)
         number = np.array([0.0 if value is None else value for value in values]).reshape(shape)
         return checked(number, failing(wrong, VALUE, errors))
@@ -243,6 +288,9 @@ def _value(args: Sequence[Cells], _env: Environment) -> Cells:
 
 @function("EXACT", args=(2, 2))
 def _exact(args: Sequence[Cells], env: Environment) -> Cells:
+    single = _points(args, "tt", env)
+    if single is not None:
+        return single if isinstance(single, Cells) else TRUE if single[0] == single[1] else FALSE
     (one, two), errors = _arguments(args, "tt", env)
     return with_errors(booleans(np.asarray(one.texts == two.texts, dtype=bool)), errors)
 
@@ -286,9 +334,10 @@ def _bounded(found: Sequence[str | None], shape: Shape, errors: Floats | None) -
 
 @function("CONCATENATE", args=(1, 254))
 def _concatenate(args: Sequence[Cells], env: Environment) -> Cells:
-    found, errors = _arguments(args, "t" * len(args), env)
-    lines = zip(*(part.texts.ravel().tolist() for part in found), strict=True)
-    return _bounded([_put_together("", line) for line in lines], found[0].shape, errors)
+    plan = "t" * len(args)
+    found, errors = _arguments(args, plan, env)
+    lines = [_put_together("", list(map(str, line or ()))) for line in _rows(found, plan, None)]
+    return _bounded(lines, _shape(found), errors)
 
 
 def _put_together(sign: str, line: Sequence[str]) -> str | None:
