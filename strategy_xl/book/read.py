@@ -75,7 +75,7 @@ def read_workbook(
     snapshot = source if isinstance(source, Snapshot) else Snapshot.take(source)
     path = snapshot.path
     with _no_collection(), Package.open(snapshot) as package:
-        info = WorkbookInfo(package)
+        info = WorkbookInfo.of(package)
         values = SheetValues(info)
 
         def cells(sheet: str, row: int) -> Sequence[object]:

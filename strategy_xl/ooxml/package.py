@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.ooxml.codec import inflate, library_for
@@ -54,8 +54,15 @@ class Member(NamedTuple):
 class Package:
     """An open workbook package; use as a context manager."""
 
-    def __init__(self, path: Path | str, stream: BinaryIO) -> None:
-        """Read the central directory of an open file; ``Package.open`` is the way in."""
+    def __init__(self, path: Path | str, stream: BinaryIO, kept: dict[type, Any] | None = None) -> None:
+        """Read the central directory of an open file; ``Package.open`` is the way in.
+
+        Arguments:
+            path: where it is, for messages.
+            stream: the file.
+            kept: of bytes in memory: what is known of them, for all who open them.
+        """
+        self.kept = kept
         self.path = str(path)
         self.where = Location(self.path)
         self._stream = stream
@@ -78,7 +85,12 @@ class Package:
         name, SX909 expands beyond measure.
         """
         if isinstance(source, Snapshot):
-            return cls(source.path, BytesIO(source.content))
+            if source.kept is None:
+                return cls(source.path, BytesIO(source.content))
+            if cls not in source.kept:
+                source.kept[cls] = cls(source.path, BytesIO(source.content), source.kept)
+            package: Package = source.kept[cls]
+            return package
         try:
             stream = Path(source).open("rb")  # noqa: SIM115 - closed by the package
         except OSError as error:
@@ -101,8 +113,9 @@ class Package:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
-        self._stream.close()
+        """Close the file; what is in memory stays open for the next."""
+        if self.kept is None:
+            self._stream.close()
 
     # -- the directory ---------------------------------------------------------------------------------
 

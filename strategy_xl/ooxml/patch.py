@@ -145,7 +145,7 @@ class PatchJob:
     def __init__(self, package: Package, target: Path | str, snapshot: Snapshot) -> None:
         """For an open source, a target path, and the snapshot that the source was opened from."""
         self.package = package
-        self.info = WorkbookInfo(package)
+        self.info = WorkbookInfo.of(package)
         self.warnings: list[Finding] = []
         self.replaced: dict[str, Content] = {}
         self.added: dict[str, Content] = {}

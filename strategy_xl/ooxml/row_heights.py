@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from strategy_xl.ooxml.xml_bytes import set_attribute
@@ -27,9 +28,19 @@ def with_heights(pieces: Iterable[bytes], heights: RowHeights) -> Iterator[bytes
         pieces: the part; no row's opening tag is cut in two.
         heights: row → points.
     """
+    rows = sorted(heights)
     for piece in pieces:
         # What stands in a comment or CDATA may look like a row.
-        yield piece if b"<!" in piece else _fitted(piece, heights)
+        yield piece if not _concerns(piece, rows) or b"<!" in piece else _fitted(piece, heights)
+
+
+def _concerns(piece: bytes, rows: Sequence[int]) -> bool:
+    """Whether any of some rows may be among those of a piece, which are in order."""
+    first = _ROW.search(piece)
+    last = _ROW.search(piece, max(piece.rfind(b"row r="), 0)) if first is not None else None
+    if first is None or last is None:
+        return False
+    return bisect_left(rows, int(first[1])) < bisect_right(rows, int(last[1]))
 
 
 def _fitted(piece: bytes, heights: RowHeights) -> bytes:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from xml.parsers import expat
 
 import numpy as np
@@ -73,17 +74,40 @@ class SheetMeta:
 
     def formulas_in(self, column: int, first: int, last: int) -> npt.NDArray[np.bool_]:
         """For rows first…last of a column: which hold a formula."""
-        return self._mask(self.formula_columns == column, first, last)
+        return _mask(self._by_column.get(column, _NO_ROWS), first, last)
 
     def uncached_in(self, column: int, first: int, last: int) -> npt.NDArray[np.bool_]:
         """For rows first…last of a column: which hold a formula without stored result."""
-        return self._mask((self.formula_columns == column) & self.uncached, first, last)
+        return _mask(self._uncached_by_column.get(column, _NO_ROWS), first, last)
 
-    def _mask(self, chosen: npt.NDArray[np.bool_], first: int, last: int) -> npt.NDArray[np.bool_]:
-        mask = np.zeros(max(last - first + 1, 0), bool)
-        rows = self.formula_rows[chosen]
-        mask[rows[(rows >= first) & (rows <= last)] - first] = True
-        return mask
+    @cached_property
+    def _by_column(self) -> Mapping[int, npt.NDArray[np.int32]]:
+        return _rows_by_column(self.formula_columns, self.formula_rows)
+
+    @cached_property
+    def _uncached_by_column(self) -> Mapping[int, npt.NDArray[np.int32]]:
+        return _rows_by_column(self.formula_columns[self.uncached], self.formula_rows[self.uncached])
+
+
+_NO_ROWS = np.zeros(0, np.int32)
+
+
+def _rows_by_column(
+    columns: npt.NDArray[np.int32], rows: npt.NDArray[np.int32]
+) -> Mapping[int, npt.NDArray[np.int32]]:
+    """The rows of each column, ascending."""
+    order = np.lexsort((rows, columns))
+    present, starts = np.unique(columns[order], return_index=True)
+    parts = np.split(rows[order], starts[1:])
+    return dict(zip(present.tolist(), parts, strict=False))  # of no column there is one empty part
+
+
+def _mask(rows: npt.NDArray[np.int32], first: int, last: int) -> npt.NDArray[np.bool_]:
+    """For first…last: which of them are among the rows."""
+    mask = np.zeros(max(last - first + 1, 0), bool)
+    low, high = np.searchsorted(rows, (first, last + 1))
+    mask[rows[low:high] - first] = True
+    return mask
 
 
 class _NotPlainError(Exception):

@@ -18,9 +18,10 @@ import numpy.typing as npt
 from strategy_xl.formulas.cell_refs import parse_area
 from strategy_xl.ooxml import cell_scan, sheet_grid
 from strategy_xl.ooxml.cell_scan import CellRun, NotPlainError, scan_cells
+from strategy_xl.ooxml.number_formats import DATE_FORMATS, is_date_format
 from strategy_xl.ooxml.sheet_facts import ErrorCell, SheetMeta, merge
 from strategy_xl.ooxml.sheet_grid import ColumnsGrid, Values
-from strategy_xl.ooxml.workbook_part import DATE_FORMATS, WorkbookInfo, is_date_format
+from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import decode_xstring, unescape
 
 _BUFFER: Final = 2 << 20
@@ -34,6 +35,8 @@ _PHONETIC: Final = re.compile(rb"<rPh\b.*?</rPh>", re.DOTALL)
 _REFERENCE: Final = re.compile(rb"&(?!#\d{1,6};|#x[0-9A-Fa-f]{1,5};|(?:amp|lt|gt|quot|apos);)")
 _SURROGATE: Final = re.compile(rb"_x[dD][89a-fA-F]")
 _BLANKS: Final = b" \t\r\n"
+_BETWEEN: Final = b"\0"
+"""No text has it: XML knows no such character."""
 _SHORT: Final = 9
 _DECLARED: Final = 200
 """Bytes in which the declaration of a part stands."""
@@ -68,9 +71,10 @@ class Texts:
         Errors: NotPlainError.
         """
         known = self._known
-        for raw in set(slices).difference(known):
-            known[raw] = len(self.items)
-            self.items.append(_text(raw))
+        new = list(set(slices).difference(known))
+        if new:
+            known.update(zip(new, range(len(self.items), len(self.items) + len(new)), strict=True))
+            self.items += _texts(new)
         return [known[raw] for raw in slices]
 
 
@@ -119,41 +123,30 @@ def shared_texts(data: bytes) -> list[str]:
         raise NotPlainError("shared strings")
     plain_items = _ITEM.findall(data)
     if len(plain_items) == data.count(b"<si"):
-        return _plain_texts([raw if keeps else raw.strip(_BLANKS) for keeps, raw in plain_items])
+        return _texts([raw if keeps else raw.strip(_BLANKS) for keeps, raw in plain_items])
     found: list[str] = []
     for item in _ANY_ITEM.finditer(data):
         plain = _ITEM.fullmatch(item[0])
-        runs = [plain.groups()] if plain else _RUN.findall(_PHONETIC.sub(b"", item[1] or b""))
-        found.append("".join([_text(raw if keeps or not raw else raw.strip(_BLANKS)) for keeps, raw in runs]))
+        runs = [plain.groups(b"")] if plain else _RUN.findall(_PHONETIC.sub(b"", item[1] or b""))
+        found.append("".join(_texts([raw if keeps else raw.strip(_BLANKS) for keeps, raw in runs])))
     return found
 
 
-def _plain_texts(items: list[bytes]) -> list[str]:
-    """Texts without runs; those without references are read all at once."""
+def _texts(items: list[bytes]) -> list[str]:
+    """Texts as they stand in XML, as they show; all at once."""
+    joined = _BETWEEN.join(items)
+    if (b"&" in joined and _REFERENCE.search(joined)) or (b"_x" in joined and _SURROGATE.search(joined)):
+        raise NotPlainError("text")
     try:
-        found = b"\0".join(items).decode().split("\0") if items else []
+        text = joined.decode()
     except UnicodeDecodeError as error:
         raise NotPlainError("encoding") from error
+    if b"&" in joined or b"\r" in joined:
+        text = unescape(joined)
+    found = decode_xstring(text).split(_BETWEEN.decode()) if items else []
     if len(found) != len(items):
         raise NotPlainError("text")
-    for at, raw in enumerate(items):
-        if b"&" in raw or b"_x" in raw or b"\r" in raw:
-            found[at] = _text(raw)
     return found
-
-
-def _text(raw: bytes | None) -> str:
-    if not raw:
-        return ""
-    if b"&" in raw and _REFERENCE.search(raw):
-        raise NotPlainError("reference")
-    if b"_x" in raw and _SURROGATE.search(raw):
-        raise NotPlainError("text")
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError as error:
-        raise NotPlainError("encoding") from error
-    return decode_xstring(unescape(raw) if b"&" in raw or b"\r" in raw else text)
 
 
 def read_sheet(chunks: Iterable[bytes], book: BookFacts) -> tuple[SheetMeta, ColumnsGrid]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from strategy_xl.errors import Location, WorkbookChangedError, WorkbookError
 
@@ -47,12 +47,14 @@ class Snapshot(NamedTuple):
         content: all its bytes.
         stamp: what the file system told about it.
         digest: BLAKE2b of the bytes.
+        kept: what was found out of the bytes by those who read them, by its type: it stays true.
     """
 
     path: str
     content: bytes
     stamp: Stamp
     digest: bytes
+    kept: dict[type, Any] | None = None
 
     @classmethod
     def take(cls, path: Path | str) -> Snapshot:
@@ -73,7 +75,7 @@ class Snapshot(NamedTuple):
             raise WorkbookError("SX918", Location(str(path)), reason=error.strerror or str(error)) from error
         if after != stamp or len(content) != stamp.size:
             raise WorkbookChangedError(Location(str(path)))
-        return cls(str(path), content, stamp, hashlib.blake2b(content).digest())
+        return cls(str(path), content, stamp, hashlib.blake2b(content).digest(), {})
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.formulas.cell_refs import Area, parse_area
 from strategy_xl.ooxml.limits import MAX_ID, whole
+from strategy_xl.ooxml.number_formats import DATE_FORMATS, is_date_format, plain_formats
 from strategy_xl.ooxml.package import Package, part_key
 from strategy_xl.ooxml.xml_bytes import TOKEN, decode_xstring, span_of
 from strategy_xl.ooxml.xml_tree import Element, listed, parse
@@ -17,7 +18,6 @@ from strategy_xl.ooxml.xml_tree import Element, listed, parse
 _TEXT_ITEM = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
 _OTHER_OFFICE = ("word/", "ppt/", "visio/")
 # Built-in number formats that show dates or times (ECMA-376 part 1, 18.8.30, and the East Asian ones).
-DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 
 
 class Relationship(NamedTuple):
@@ -101,6 +101,14 @@ class WorkbookInfo:
         self.package = package
         self._relationships: dict[str, tuple[Relationship, ...]] = {}
         self._tables: dict[str, tuple[TableInfo, ...]] = {}
+
+    @classmethod
+    def of(cls, package: Package) -> WorkbookInfo:
+        """The structure of a package, the one that others have found of the same bytes."""
+        if package.kept is None:
+            return cls(package)
+        info: WorkbookInfo = package.kept.setdefault(cls, cls(package))
+        return info
 
     def _located(self, sheet: str | None = None) -> Location:
         return Location(self.package.path, sheet)
@@ -339,6 +347,9 @@ class WorkbookInfo:
         """Of each cell style the number of its format, and the format itself where the workbook states it."""
         if self.styles_part is None:
             return ()
+        plain = plain_formats(self.package.read(self.styles_part))
+        if plain is not None:
+            return plain
         root = self.tree(self.styles_part)
         formats = root.find("numFmts")
         custom = {
@@ -390,24 +401,6 @@ class SharedStrings:
 
         items = self._items
         return rich_text(items[index]) if 0 <= index < len(items) else None
-
-
-def is_date_format(code: str) -> bool:
-    """Whether a number format shows a date or a time."""
-    bare, skip = "", ""
-    for char in code.lower().split(";")[0]:
-        if skip == "\\":
-            skip = ""
-        elif skip:
-            skip = "" if char == skip else skip
-        elif char in '"\\[':
-            skip = {"[": "]"}.get(char, char)
-        else:
-            bare += char
-    # [h], [mm] and [ss] count hours, minutes and seconds beyond a day.
-    counted = ("h", "hh", "m", "mm", "s", "ss")
-    elapsed = any(part.split("]")[0] in counted for part in code.lower().split("[")[1:])
-    return elapsed or ("general" not in bare and any(char in bare for char in "ydmhs"))
 
 
 def resolve(folder: str, target: str) -> str:

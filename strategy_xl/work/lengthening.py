@@ -36,7 +36,7 @@ def lengthen(spec: WorkbookSpec, data: WorkbookData, shown: Shown, columns: Colu
     if not longer:
         return
     with Package.open(data.snapshot) as package:
-        info = WorkbookInfo(package)
+        info = WorkbookInfo.of(package)
         reaches = []
         for block in longer:
             area: Area = info.table(block.table or "").area

@@ -15,11 +15,12 @@ import pytest
 
 from strategy_xl.errors import WorkbookError
 from strategy_xl.ooxml import package_write, swap
+from strategy_xl.ooxml.number_formats import is_date_format, plain_formats
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import pack, write_package
 from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.ooxml.replace import atomic_replace
-from strategy_xl.ooxml.workbook_part import WorkbookInfo, is_date_format, resolve
+from strategy_xl.ooxml.workbook_part import WorkbookInfo, resolve
 
 
 def code_of(error: pytest.ExceptionInfo[WorkbookError]) -> str:
@@ -447,3 +448,37 @@ class TestWorkbookInfo:
     def test_targets(self, target: Path, expected: Any) -> None:
         """Relationship targets resolve against the folder of their part."""
         assert resolve("xl/w", target) == expected
+
+
+def test_plain_styles_are_read_as_the_tree_reads_them(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The quick look at the number formats of workbooks of many programs agrees with the parser."""
+    quick = 0
+    for path in sorted((shared / "corpus").glob("*.xls[xm]")):
+        try:
+            with Package.open(path) as package:
+                info = WorkbookInfo(package)
+                if info.styles_part is None:
+                    continue
+                found = plain_formats(package.read(info.styles_part))
+                if found is not None:
+                    monkeypatch.setattr("strategy_xl.ooxml.workbook_part.plain_formats", lambda _data: None)
+                    assert found == WorkbookInfo(package).number_formats, path.name
+                    quick += 1
+                monkeypatch.undo()
+        except WorkbookError:
+            continue
+    assert quick > 50
+
+
+@pytest.mark.parametrize(
+    "styles",
+    [
+        b'<styleSheet><cellXfs><xf numFmtId="1"/><!-- <xf/> --></cellXfs></styleSheet>',
+        b'<styleSheet><cellXfs><xf fontId="1"/></cellXfs></styleSheet>',
+        b'<styleSheet><numFmts><numFmt formatCode="d" numFmtId="200"/></numFmts><cellXfs><xf numFmtId="200"/></cellXfs></styleSheet>',
+        b'<s:styleSheet><s:cellXfs><s:xf numFmtId="1"/></s:cellXfs></s:styleSheet>',
+    ],
+)
+def test_other_styles_are_left_to_the_tree(styles: bytes) -> None:
+    """A comment, a missing number, another order of attributes, a prefix."""
+    assert plain_formats(styles) is None
