@@ -88,6 +88,7 @@ class CellRun:
         starts, ends: where in the buffer its value stands; equal when it has none.
         formulas: whether it has a formula.
         spaced: whether the spaces around an inline text count.
+        has_ranges: whether a formula is that of an array, a data table or one that is shared.
     """
 
     buffer: bytes
@@ -99,6 +100,7 @@ class CellRun:
     ends: Ints
     formulas: Mask
     spaced: Mask
+    has_ranges: bool
 
     @property
     def has_value(self) -> Mask:
@@ -127,7 +129,7 @@ def scan_cells(buffer: bytes) -> CellRun | None:
     contents = tags + 3  # where what stands in a value or text begins
     for code, empty in ((_VALUE, _VALUE_EMPTY), (_TEXT, _TEXT_EMPTY)):
         _find_contents(buffer, data, tags, codes, contents, (code, empty))
-    _find_empty_formulas(buffer, data, tags, codes)
+    has_ranges = _find_empty_formulas(buffer, data, tags, codes)
     if not _is(data, tags[codes == _INLINE], b"<is>").all():
         raise NotPlainError("is")
     of_cell = np.flatnonzero(codes == _CELL)
@@ -150,7 +152,7 @@ def scan_cells(buffer: bytes) -> CellRun | None:
     is_inline = types == INLINE
     if not is_inline[owner[codes == _INLINE]].all() or is_inline[owner[codes == _VALUE]].any():
         raise NotPlainError("type")
-    return CellRun(buffer, rows, columns, styles, types, starts, ends, formulas, spaced)
+    return CellRun(buffer, rows, columns, styles, types, starts, ends, formulas, spaced, has_ranges)
 
 
 def _is(data: Bytes, at: Ints, text: bytes) -> Mask:
@@ -212,17 +214,20 @@ def _find_contents(
             raise NotPlainError("value")
 
 
-def _find_empty_formulas(buffer: bytes, data: Bytes, tags: Ints, codes: Codes) -> None:
-    """Tell formulas that only refer to a shared one from others."""
+def _find_empty_formulas(buffer: bytes, data: Bytes, tags: Ints, codes: Codes) -> bool:
+    """Tell formulas that only refer to a shared one; whether one may say for which cells it is."""
+    has_ranges = False
     found = np.flatnonzero(codes == _FORMULA)
     following = data[tags[found] + 2]
     plain = following == ord(">")
     if not (plain | (following == ord(" ")) | (following == ord("/"))).all():
         raise NotPlainError("formula")
     for index in found[~plain].tolist():
-        stop = buffer.find(b">", tags[index])
+        start, stop = int(tags[index]), buffer.find(b">", tags[index])
+        has_ranges |= b" t=" in buffer[start:stop]
         if buffer[stop - 1 : stop] == b"/":
             codes[index] = _FORMULA_EMPTY
+    return has_ranges
 
 
 def _references(data: Bytes, cells: Ints) -> tuple[Ints, Ints, Ints]:

@@ -26,6 +26,7 @@ from strategy_xl.ooxml.guards import check_edits
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import Content, Packed, write_package
 from strategy_xl.ooxml.pipeline import repack
+from strategy_xl.ooxml.plain_parts import PlainParts
 from strategy_xl.ooxml.point_labels import refreshed, text_of
 from strategy_xl.ooxml.readback import read_back
 from strategy_xl.ooxml.replace import atomic_replace
@@ -211,6 +212,7 @@ class PatchJob:
             self.info.has_shared_strings,
             self._shared,
             self._is_date_style,
+            is_plain=sheet.part in PlainParts.of(self.package),
         )
         scanner = SheetScanner(facts, edits, edit_tail)
         folder = Path(os.path.realpath(self._target)).parent

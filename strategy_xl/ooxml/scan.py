@@ -105,7 +105,7 @@ class SheetScanner:
         self._row_open = b"<%brow" % prefix
         self._formula_close = b"</%bf" % prefix
         self._row_close = b"</%brow>" % prefix
-        self._row_number = re.compile(rb'<%brow r="(\d{1,7})"' % re.escape(prefix))
+        self._row_number = re.compile(rb'<%brow(?: r="(\d{1,7})")?' % re.escape(prefix))
         whole_row = rb"<%(p)brow\b[^<>]*?(?:/>|>.*?</%(p)brow>)" % {b"p": re.escape(prefix)}
         self._row_split = re.compile(whole_row, re.DOTALL)
         self._formula = re.compile(rb"<%bf\b([^<>]*)>" % re.escape(prefix))
@@ -187,13 +187,15 @@ class SheetScanner:
         yield self._rows_before(None)
         return data
 
-    def _block(self, block: bytes) -> bytes:  # noqa: PLR0911 - a ladder of shapes, the cheapest first
+    def _block(self, block: bytes) -> bytes:  # noqa: C901, PLR0911 - a ladder of shapes, the cheapest first
         """A run of whole rows, patched."""
+        if self._is_untouched(block):
+            return block
         if b"<" + self._close[2:] in block:
             raise self._broken("sheetData")
         self._find_computed(block)
         found = self._row_number.findall(block)
-        if len(found) != block.count(self._row_open):
+        if b"" in found:
             return b"".join(self._careful_rows(block)[:2])
         if not found:
             return block
@@ -219,6 +221,24 @@ class SheetScanner:
         starts = [0, *(end for _, end in spans)]
         pieces = [block[start:end] for start, (_, end) in zip(starts, spans, strict=False)]
         return b"".join(self._patched(pieces, numbers, found, is_whole=True)) + block[starts[-1] :]
+
+    def _is_untouched(self, block: bytes) -> bool:
+        """Whether a run of rows of a sheet that is known to be plain is no edit's concern."""
+        if not self._facts.is_plain or self.cells.masters:
+            return False
+        last = self._row_number.match(block, max(block.rfind(self._row_open), 0))
+        if last is None or not last[1]:
+            return False
+        row = int(last[1])
+        if self._next < len(self._edit_rows) and self._edit_rows[self._next] <= row:
+            return False
+        self._note_formulas(block)
+        self._last_row = row
+        return True
+
+    def _note_formulas(self, block: bytes) -> None:
+        if not self.tally.has_formulas:
+            self.tally.has_formulas = self._formula_close in block
 
     def _patched(
         self, pieces: list[bytes], numbers: list[int], found: list[bytes], *, is_whole: bool = False
@@ -300,8 +320,7 @@ class SheetScanner:
 
     def _find_computed(self, block: bytes) -> None:
         """Note array formulas, spills and data tables, and refuse edits of a part of one."""
-        if not self.tally.has_formulas:
-            self.tally.has_formulas = self._formula_close in block
+        self._note_formulas(block)
         if not (
             b'"array"' in block
             or b'"dataTable"' in block

@@ -149,8 +149,22 @@ def _texts(items: list[bytes]) -> list[str]:
     return found
 
 
-def read_sheet(chunks: Iterable[bytes], book: BookFacts) -> tuple[SheetMeta, ColumnsGrid]:
-    """What is known of a sheet, and its values.
+class SheetRead(NamedTuple):
+    """What a pass over a sheet gives.
+
+    Arguments:
+        meta: what is known of it.
+        grid: its values.
+        has_ranges: whether a formula is that of an array, a data table or one that is shared.
+    """
+
+    meta: SheetMeta
+    grid: ColumnsGrid
+    has_ranges: bool
+
+
+def read_sheet(chunks: Iterable[bytes], book: BookFacts) -> SheetRead:
+    """Read a sheet.
 
     Arguments:
         chunks: the part's content in pieces.
@@ -167,7 +181,8 @@ def read_sheet(chunks: Iterable[bytes], book: BookFacts) -> tuple[SheetMeta, Col
     meta = merge(work.metas)
     areas = (parse_area(ref.decode()) for ref in _MERGED.findall(b"".join(tail)))
     grid = ColumnsGrid(Values.joined(work.values), book.texts.items)
-    return replace(meta, merged=tuple(area for area in areas if area is not None)), grid
+    meta = replace(meta, merged=tuple(area for area in areas if area is not None))
+    return SheetRead(meta, grid, work.has_ranges)
 
 
 def _buffers(chunks: Iterable[bytes], tail: list[bytes]) -> Iterator[bytes]:
@@ -209,12 +224,14 @@ class _Pass:
 
     def __init__(self, book: BookFacts) -> None:
         self._book = book
+        self.has_ranges = False
         self.metas: list[SheetMeta] = []
         self.values: list[Values] = []
 
     def take(self, run: CellRun) -> None:
         """Take in one run of rows."""
         full = run.has_value
+        self.has_ranges |= run.has_ranges
         self.metas.append(_meta(run, full))
         cells = np.flatnonzero(full)
         types = run.types[cells]

@@ -21,6 +21,7 @@ from strategy_xl.formulas.cell_refs import MAX_ROW, column_number
 from strategy_xl.ooxml.cell_scan import NotPlainError
 from strategy_xl.ooxml.foreign_values import panics_told
 from strategy_xl.ooxml.limits import SPARE_ROWS, whole
+from strategy_xl.ooxml.plain_parts import PlainParts
 from strategy_xl.ooxml.sheet_facts import SheetMeta, scan
 from strategy_xl.ooxml.sheet_grid import Grid, RowsGrid
 from strategy_xl.ooxml.sheet_pass import BookFacts, read_sheet
@@ -96,12 +97,13 @@ class SheetValues:
             if self._facts is None:
                 self._check_claims()
                 self._facts = BookFacts.of(self._info)
-            self._metas[sheet], self._grids[sheet] = read_sheet(
-                self._package.chunks(self._parts[sheet]), self._facts
-            )
+            found = read_sheet(self._package.chunks(self._parts[sheet]), self._facts)
         except NotPlainError:
             self._odd.add(sheet)
             return False
+        self._metas[sheet], self._grids[sheet] = found.meta, found.grid
+        if not found.has_ranges:
+            PlainParts.of(self._package).add(self._parts[sheet])
         return True
 
     def is_overgrown(self, sheet: str) -> bool:

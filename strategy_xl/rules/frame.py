@@ -69,7 +69,7 @@ def texts(frame: Frame, key: str) -> Texts:
 
 
 def _shown(cell: object) -> str:
-    return "" if is_missing(cell) else str(cell).strip()
+    return "" if cell is None or is_missing(cell) else str(cell).strip()
 
 
 def has_text(frame: Frame, key: str) -> Bools:
@@ -168,12 +168,17 @@ def choice_codes(column: Column | None, keys: Sequence[str], index: Index) -> Co
     if column is None:
         return np.full(len(index), -1, dtype=np.int8)
     own = column if column.index.is_(index) else column.reindex(index)
+    return _choice_codes(own.array, keys)
+
+
+def _choice_codes(held: Any, keys: Sequence[str]) -> Codes8:
+    """``choice_codes`` of a column given as an array."""
     places = {str(key): place for place, key in enumerate(keys)}
-    held = own.array
+    codes: npt.NDArray[np.signedinteger]
     if isinstance(held, pd.Categorical):
         codes, found = held.codes, list(held.categories)
     else:
-        codes, labels = distinct(own.to_numpy(dtype=object))
+        codes, labels = distinct(np.asarray(held, dtype=object))
         found = list(labels)
     table: Codes8 = np.array([*(places.get(str(key), -1) for key in found), -1], dtype=np.int8)
     return table.take(codes)
@@ -192,7 +197,8 @@ def _choice_type(keys: tuple[str, ...]) -> pd.CategoricalDtype:
 
 def is_choice(frame: Frame, name: str, *keys: str) -> Bools:
     """Rows whose choice in a column is one of the keys, shape (rows,); an absent column has none."""
-    return choice_codes(frame.get(name), keys, frame.index) >= 0
+    held = _array(frame, name)
+    return np.zeros(len(frame), dtype=bool) if held is None else _choice_codes(held, keys) >= 0
 
 
 # -- arrays ------------------------------------------------------------------------------------------------

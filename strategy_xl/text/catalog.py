@@ -94,6 +94,9 @@ def _is_missing(value: object) -> bool:
     return type(value).__name__ in {"NAType", "NaTType"}
 
 
+_FEW = 50
+
+
 def format_value(value: object, form: str, lang: str) -> str:
     """One value as people write it; an em dash when it is missing.
 
@@ -165,6 +168,21 @@ def message(key: str, lang: str, /, **args: object) -> str:
     )
 
 
+def _formatted(values: Sequence[object], form: str, lang: str) -> list[str]:
+    """Values as people write them; of many, equal ones are written once."""
+    if len(values) < _FEW:
+        return [format_value(value, form, lang) for value in values]
+    known: dict[tuple[type, object], str] = {}
+    found: list[str] = []
+    for value in values:
+        key = (value.__class__, value)
+        text = known.get(key)
+        if text is None:
+            text = known[key] = format_value(value, form, lang)
+        found.append(text)
+    return found
+
+
 def messages(key: str, lang: str, columns: Mapping[str, Sequence[object]], rows: int) -> list[str]:
     """The message of a key for many rows at once.
 
@@ -187,5 +205,5 @@ def messages(key: str, lang: str, columns: Mapping[str, Sequence[object]], rows:
             pairs = zip(columns[name], columns["unit"], strict=True)
             pieces.append([measure(value, unit, lang) for value, unit in pairs])
         elif name is not None:
-            pieces.append([format_value(value, form, lang) for value in columns[name]])
+            pieces.append(_formatted(columns[name], form, lang))
     return ["".join(parts) for parts in zip(*pieces, strict=True)] if pieces else [""] * rows

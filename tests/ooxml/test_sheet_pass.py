@@ -77,7 +77,7 @@ def by_pass(content: bytes) -> tuple[SheetMeta, Grid] | None:
     with Package("a.xlsx", BytesIO(content)) as package:
         info = WorkbookInfo(package)
         try:
-            return read_sheet(package.chunks("xl/worksheets/s.xml"), BookFacts.of(info))
+            return read_sheet(package.chunks("xl/worksheets/s.xml"), BookFacts.of(info))[:2]
         except NotPlainError:
             return None
 
@@ -315,7 +315,7 @@ def test_the_corpus_is_read_as_calamine_reads_it(shared: Path) -> None:
                     if sheet.kind != "worksheet":
                         continue
                     try:
-                        _, grid = read_sheet(package.chunks(sheet.part), facts)
+                        grid = read_sheet(package.chunks(sheet.part), facts).grid
                     except NotPlainError:
                         odd += 1
                         continue
