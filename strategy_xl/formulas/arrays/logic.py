@@ -149,7 +149,8 @@ def _truths(args: Sequence[Cells]) -> tuple[Bools, Bools, Floats | None]:
         flat = part.map(lambda array: array.reshape(array.shape[0], -1))
         counting = flat.of(NUMBER) | flat.of(BOOL) if part.ref else np.ones(flat.shape, dtype=bool)
         if part.ref and flat.may(TEXT):
-            flat = Cells(flat.kind, flat.number, present=flat.present & ~(1 << TEXT))
+            kind = np.where(flat.kind == TEXT, np.uint8(BLANK), flat.kind)  # a text there is no truth
+            flat = Cells(kind, flat.number, present=flat.present & ~(1 << TEXT) | 1 << BLANK)
         value = logical(flat)
         size = (rows, flat.shape[1])
         found.append(value.spread(size))

@@ -53,6 +53,8 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
 }
 _EQUALITY = ("=", "<>")
+MIRROR = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+"""The operator that says the same of the sides the other way round."""
 
 
 def arithmetic(op: str, left: Cells, right: Cells) -> Cells:
@@ -143,8 +145,12 @@ def compare(op: str, left: Cells, right: Cells) -> Cells:
     """
     if left.point is not None and right.point is not None:
         return _point_compare(op, left, right)
-    if left.sole == right.sole == NUMBER and fitting(left.shape, right.shape):
+    if left.only(NUMBER, BLANK) and right.only(NUMBER, BLANK) and fitting(left.shape, right.shape):
         return booleans(_numbers(op, left.number, right.number))
+    if right.sole == NUMBER and right.point is not None:
+        return _with_number(op, left, right)
+    if left.sole == NUMBER and left.point is not None:
+        return _with_number(MIRROR[op], right, left)
     if op in _EQUALITY:
         for cells, one in ((left, right), (right, left)):
             if one.sole == TEXT and one.point is not None and cells.present & 1 << TEXT:
@@ -194,21 +200,37 @@ def _point_compare(op: str, left: Cells, right: Cells) -> Cells:
     return TRUE if _COMPARE[op](a, b) else FALSE
 
 
+def _with_number(op: str, cells: Cells, one: Cells) -> Cells:
+    """Cells compared with one number: what is no number and not blank comes after it."""
+    before = cells.kind <= NUMBER
+    found = _numbers(op, cells.number, one.number)
+    found = found & before if op in ("=", "<", "<=") else found | ~before
+    return with_errors(booleans(found), errors_of((cells,)))
+
+
 def _with_text(op: str, cells: Cells, word: str) -> Cells:
     """Cells ``=`` or ``<>`` one text (in lower case), through the codes of their texts."""
-    codes, places = cells.flat().kept("codes", text_codes)
-    same = (codes == places.get(word, -1)).reshape(cells.shape)
-    if not word and not cells.only(TEXT, BLANK):
-        same &= cells.of(TEXT) | cells.of(BLANK)
+    line = cells.flat()
+    if word:
+        codes, places = line.kept("codes", text_codes)
+        same = codes == places.get(word, -1)
+    else:
+        same = line.kept("empty", _are_empty)
+    same = same.reshape(cells.shape)
     return with_errors(booleans(same if op == "=" else ~same), errors_of((cells,)))
 
 
-def text_codes(line: Cells) -> tuple[npt.NDArray[np.int64], dict[str, int]]:
+def _are_empty(line: Cells) -> Bools:
+    found = np.asarray(line.texts == "", dtype=bool)
+    return found if line.only(TEXT, BLANK) else found & (line.of(TEXT) | line.of(BLANK))
+
+
+def text_codes(line: Cells) -> tuple[npt.NDArray[np.int32], dict[str, int]]:
     """Codes of the texts of a line (M,), the same for texts that differ in case only; code by lower case."""
     words = line.texts.tolist()
     places: dict[str, int] = {}
     known = {word: places.setdefault(word.lower(), len(places)) for word in dict.fromkeys(words)}
-    return np.fromiter(map(known.__getitem__, words), np.int64, len(words)), places
+    return np.fromiter(map(known.__getitem__, words), np.int32, len(words)), places
 
 
 def _any_number(left: Cells, right: Cells) -> bool:
@@ -254,16 +276,14 @@ def text_ranks(left: Cells, right: Cells, *, ordered: bool = True) -> tuple[Floa
 
     ``ordered``: in the sort order of all texts.
     """
-    words_a, words_b = left.folded.ravel().tolist(), right.folded.ravel().tolist()
-    distinct = {*words_a, *words_b}
+    sides = [cells.flat().kept("codes", text_codes) for cells in (left, right)]
+    distinct = dict.fromkeys(word for _codes, places in sides for word in places)
     order = {
         word: float(rank)
         for rank, word in enumerate(sorted(distinct, key=collation) if ordered else distinct)
     }
-    return (
-        np.array([order[word] for word in words_a]).reshape(left.shape),
-        np.array([order[word] for word in words_b]).reshape(right.shape),
-    )
+    one, two = (np.array([order[word] for word in places], dtype=float)[codes] for codes, places in sides)
+    return one.reshape(left.shape), two.reshape(right.shape)
 
 
 def operate(op: str, left: Cells, right: Cells, decimal: str = ".") -> Cells:
