@@ -391,6 +391,11 @@ def fitting(one: Shape, two: Shape) -> bool:
     return one == two or all(mine in (1, other) or other == 1 for mine, other in zip(one, two, strict=True))
 
 
+def fitted(one: Cells, two: Cells) -> Sequence[Cells]:
+    """Two arrays that numpy can spread to a common shape; where a range is too short, filled with #N/A."""
+    return (one, two) if fitting(one.shape, two.shape) else aligned((one, two))
+
+
 def aligned(cells: Sequence[Cells]) -> list[Cells]:
     """The arrays on one shape; where a range is too short for another one, Excel fills with #N/A."""
     shapes = {part.shape for part in cells}

@@ -29,6 +29,7 @@ from strategy_xl.formulas.arrays.blocks import (
     error,
     errors_of,
     finite,
+    fitted,
     fitting,
     numbers,
     point,
@@ -69,7 +70,7 @@ def arithmetic(op: str, left: Cells, right: Cells) -> Cells:
             found = plain(left.number if a is None else a, right.number if b is None else b)
             if finite(found):
                 return numbers(found)
-    left, right = aligned([left, right])
+    left, right = fitted(left, right)
     errors = errors_of((left, right))
     x, y = left.number, right.number
     if op == "/":
@@ -122,7 +123,7 @@ def join(left: Cells, right: Cells, decimal: str = ".") -> Cells:
                 return part.referred(ref=False)
         text = f"{a}{b}"
         return error(VALUE) if len(text) > LONGEST_TEXT else point(TEXT, text)
-    left, right = aligned([left, right])
+    left, right = fitted(left, right)
     joined = left.texts + right.texts
     errors = errors_of((left, right))
     sizes = [len(text) for text in joined.ravel().tolist()]
@@ -157,8 +158,8 @@ def compare(op: str, left: Cells, right: Cells) -> Cells:
                 return _with_text(op, cells, str(one.point).lower())
     size = _size(left, right)
     both_text = left.may(TEXT, BLANK) and right.may(TEXT, BLANK)
-    words = _words(op, left, right, size) if both_text else None
-    left, right = aligned([left, right])
+    words = _words(op, left, right) if both_text else None
+    left, right = fitted(left, right)
     errors = errors_of((left, right))
     kind_a, kind_b = left.kind, right.kind
     if left.may(BLANK) or right.may(BLANK):
@@ -260,15 +261,11 @@ def _numbers(op: str, a: Floats, b: Floats) -> Bools:
     return found
 
 
-def _words(op: str, left: Cells, right: Cells, size: tuple[int, ...]) -> Bools:
-    """Compare the texts; large tables through ranks, so that each text is looked at once."""
-    if op in _EQUALITY and int(np.prod(size)) <= 4 * (left.number.size + right.number.size):
-        one, two = aligned([texts(left.folded), texts(right.folded)])
-        same = np.asarray(one.texts == two.texts, dtype=bool)
-        return same if op == "=" else ~same
-    codes_a, codes_b = text_ranks(left, right, ordered=op not in _EQUALITY)
-    one, two = aligned([numbers(codes_a), numbers(codes_b)])
-    return _numbers(op, one.number, two.number)
+def _words(op: str, left: Cells, right: Cells) -> Bools:
+    """Compare the texts through ranks, so that each text is looked at once."""
+    ranks = text_ranks(left, right, ordered=op not in _EQUALITY)
+    one, two = aligned([numbers(part) for part in ranks])
+    return np.asarray(_COMPARE[op](one.number, two.number))
 
 
 def text_ranks(left: Cells, right: Cells, *, ordered: bool = True) -> tuple[Floats, Floats]:

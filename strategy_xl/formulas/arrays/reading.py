@@ -87,7 +87,7 @@ def _from_objects(array: Objects) -> Cells:
     values = array.ravel().tolist()
     types = set(map(type, values))
     if types <= _NUMBERS and types != _NOTHING:
-        return _from_floats(np.array(values, dtype=np.float64).reshape(array.shape))  # a None becomes NaN
+        return _from_floats(array.astype(np.float64))  # a None becomes NaN
     if types == _TEXTS:
         return texts(array)
     if types == _TEXTS | _NOTHING:
