@@ -64,6 +64,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/rules.py
 	$(BIN)/python benchmarks/smart.py
 	$(BIN)/python benchmarks/functions.py
+	$(BIN)/python benchmarks/formulas.py
 	$(BIN)/python benchmarks/recompute.py
 	$(BIN)/python benchmarks/calc.py
 

@@ -8,6 +8,7 @@ does the rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -135,11 +136,11 @@ class Cells:
 
     def may(self, *kinds: int) -> bool:
         """Whether cells of one of these kinds may occur."""
-        return any(self.present & (1 << kind) for kind in kinds)
+        return bool(self.present & _bits(kinds))
 
     def only(self, *kinds: int) -> bool:
         """Whether all cells are of these kinds."""
-        return not self.present & ~sum(1 << kind for kind in kinds)
+        return not self.present & ~_bits(kinds)
 
     def of(self, kind: int) -> Bools:
         """Mask of the cells of one kind, shape S."""
@@ -202,22 +203,28 @@ class Cells:
 
     def tolist(self) -> list[Value]:
         """The cells as Python values, flattened; a blank is None."""
-        match self.sole:
-            case 1:  # NUMBER
-                return [*self.number.ravel().tolist()]
-            case 2:  # TEXT
-                return [*self.texts.ravel().tolist()]
-            case 3:  # BOOL
-                return [*self.true.ravel().tolist()]
-            case _:
-                return [*self._mixed().tolist()]
+        return [*self._values().tolist()]
 
-    def _mixed(self) -> Objects:
+    def objects(self) -> Objects:
+        """The cells as Python values, in a new array of one dimension; a blank is None."""
+        return self._values().astype(np.object_, copy=False)
+
+    def _values(self) -> npt.NDArray[Any]:
+        """Python values or what becomes them, in one dimension; objects in a new array."""
+        if self.sole == NUMBER:
+            return self.number.ravel()
+        if self.sole == BOOL:
+            return self.true.ravel()
+        if self.sole == TEXT:
+            return self.texts.flatten()
         kind, number = self.kind.ravel(), self.number.ravel()
-        found = np.full(kind.shape, None, dtype=object)
+        found: Objects
         if self.may(TEXT):
-            mask = kind == TEXT
-            found[mask] = self.texts.ravel()[mask]
+            found = self.texts.flatten()
+            if self.may(BLANK):
+                found[kind == BLANK] = None
+        else:
+            found = np.full(kind.shape, None, dtype=object)
         if self.may(NUMBER):
             mask = kind == NUMBER
             found[mask] = number[mask]
@@ -226,13 +233,18 @@ class Cells:
             found[mask] = number[mask] != 0
         if self.may(ERROR):
             mask = kind == ERROR
-            found[mask] = [_ERROR_VALUES[int(code)] for code in number[mask]]
+            found[mask] = _ERROR_VALUES[number[mask].astype(np.intp)]
         return found
 
 
 _EMPTY = np.array("", dtype=object)
-_ERROR_VALUES = tuple(ErrorValue)
+_ERROR_VALUES = np.array(tuple(ErrorValue), dtype=object)
 _SOLE = tuple(next((kind for kind in range(5) if bits == 1 << kind), None) for bits in range(32))
+
+
+@cache
+def _bits(kinds: tuple[int, ...]) -> int:
+    return sum(1 << kind for kind in kinds)
 
 
 def point(kind: int, value: float | str, *, ref: bool = False) -> Cells:
@@ -377,6 +389,11 @@ def _words(cells: Cells) -> Objects:
 def fitting(one: Shape, two: Shape) -> bool:
     """Whether arrays of these shapes spread to a common one."""
     return one == two or all(mine in (1, other) or other == 1 for mine, other in zip(one, two, strict=True))
+
+
+def fitted(one: Cells, two: Cells) -> Sequence[Cells]:
+    """Two arrays that numpy can spread to a common shape; where a range is too short, filled with #N/A."""
+    return (one, two) if fitting(one.shape, two.shape) else aligned((one, two))
 
 
 def aligned(cells: Sequence[Cells]) -> list[Cells]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -53,6 +53,7 @@ class Criterion(NamedTuple):
         return self.number if self.kind == NUMBER else (self.kind, self.number)
 
 
+@lru_cache(maxsize=4096)
 def _read(text: str) -> Criterion:
     match = _OPERATOR.fullmatch(text)
     assert match is not None
@@ -74,10 +75,16 @@ class Asked:
 
     def __init__(self, cells: Cells) -> None:
         """Read criteria cells (flattened); an empty cell asks for 0."""
+        if cells.point is not None:
+            kind, text = cells.sole or NUMBER, cells.folded.item()
+            number = 0.0 if kind == TEXT else significant_one(float(cells.point))
+            self._raw: list[tuple[int, float, str]] = [(kind, number, text)]
+            self.which: Ints = np.zeros(1, dtype=np.int64)
+            return
         if cells.only(NUMBER):
             known, which = np.unique(significant(cells.number), return_inverse=True)
-            self._raw: list[tuple[int, float, str]] = [(NUMBER, value, "") for value in known.tolist()]
-            self.which: Ints = which.ravel().astype(np.int64)
+            self._raw = [(NUMBER, value, "") for value in known.tolist()]
+            self.which = which.ravel().astype(np.int64)
             return
         codes: dict[object, int] = {}
         if cells.only(TEXT):
@@ -136,6 +143,7 @@ class Range:
         """Take a line of M cells."""
         self.cells = cells
         self._keys: list[Key] | None = None
+        self._chosen: dict[Criterion, Bools] = {}
 
     @cached_property
     def numbers(self) -> Floats:
@@ -166,6 +174,12 @@ class Range:
                     )
                 ]
         return self._keys
+
+    def chosen(self, criterion: Criterion) -> Bools:
+        """The mask of ``matches``, kept for the next who asks for the same."""
+        if criterion not in self._chosen:
+            self._chosen[criterion] = self.matches(criterion)
+        return self._chosen[criterion]
 
     def matches(self, criterion: Criterion) -> Bools:
         """Mask of the cells that a criterion takes, shape (M,)."""

@@ -44,7 +44,7 @@ class Selection:
         self._rest: list[tuple[Range, Asked]] = []
         for line, asked in pairs:
             if len(asked) == 1:
-                keep &= line.matches(asked.criterion(0))
+                keep &= line.chosen(asked.criterion(0))
                 continue
             codes = _codes(line, asked)
             if codes is not None:

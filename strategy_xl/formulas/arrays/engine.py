@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeGuard
 
@@ -13,20 +13,21 @@ from strategy_xl.cellvalues import LONGEST_TEXT, ErrorValue
 from strategy_xl.formulas.arrays import all as library
 from strategy_xl.formulas.arrays.blocks import (
     ERRORS,
-    ONE,
     TEXT,
     Bools,
     Cells,
+    Objects,
     Value,
     constant,
     objects,
     stacked,
 )
+from strategy_xl.formulas.arrays.context import Context
 from strategy_xl.formulas.arrays.grouping import Ints
 from strategy_xl.formulas.arrays.kinds import settled
 from strategy_xl.formulas.arrays.library import FUNCTIONS, Function, Traits
 from strategy_xl.formulas.arrays.operators import operate, sign
-from strategy_xl.formulas.arrays.reading import column_cells, from_values
+from strategy_xl.formulas.arrays.reading import from_values, shown_column
 from strategy_xl.formulas.arrays.sumproduct import grouped_sumproduct
 from strategy_xl.formulas.references import Reference
 from strategy_xl.formulas.tree import (
@@ -59,75 +60,6 @@ _DEPTH = 200
 TODAY = "today"
 
 
-@dataclass(frozen=True, eq=False)
-class Context:
-    """What the references of a formula stand for.
-
-    A value is a number, text, bool, date, ``ErrorValue``, or None (also NaN, NA, NaT) for an empty cell.
-
-    Arguments:
-        rows: the block's own columns by key, each of shape (N,): ``[key]``.
-        columns: ``(block, key)`` → the whole column of a table, shape (M,); one value for a form's field;
-            shape (1, instances) for the fields of a form with several instances: ``block[key]``.
-        setting: key → value: ``@key``; ``today`` is the reference date.
-        label: (list, choice) → label: ``#list.choice``.
-        size: N, where it cannot be taken from ``rows``.
-        row_number: sheet row number of each of the N rows, for ROW().
-        row_numbers: block → sheet row numbers of its whole columns, for ROW(block[key]).
-        decimal, thousands: signs of texts made from numbers.
-        language: of day and month names (``fr`` or ``en``).
-    """
-
-    rows: Mapping[str, Any]
-    columns: Callable[[str, str], Any]
-    setting: Callable[[str], Any]
-    label: Callable[[str, str], str]
-    size: int | None = None
-    row_number: Any = None
-    row_numbers: Callable[[str], Any] | None = None
-    decimal: str = "."
-    thousands: str = ","
-    language: str = "en"
-    _kept: dict[tuple[str, ...], tuple[Any, Cells]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-
-    def rows_count(self) -> int:
-        """N: the rows to compute; 1 when the block has no columns of its own."""
-        if self.size is not None:
-            return self.size
-        for key in self.rows:
-            return len(self.rows[key])
-        return 1
-
-    def cells(self, key: tuple[str, ...], source: Any) -> Cells:
-        """The cells of a reference, converted once for as long as its source stays the same object."""
-        kept = self._kept.get(key)
-        if kept is not None and kept[0] is source:
-            return kept[1]
-        found = _reference(source, down=key[0] == "row")
-        self._kept[key] = (source, found)
-        return found
-
-
-def _reference(source: Any, *, down: bool) -> Cells:
-    """The cells of a reference: a value, a column (``down``: a value of each row), a table."""
-    if source is None or type(source) in _SINGLE:
-        return constant(source).referred()
-    if type(source) is np.ndarray and source.size == 1 and type(source.item()) in _SINGLE:
-        return constant(source.item()).referred()
-    shape = np.shape(source)
-    whole = (1, *shape) if shape else ONE
-    if len(shape) == 1:
-        whole = (shape[0], 1, 1) if down else (1, shape[0], 1)
-    if 0 in whole[1:]:  # a table of no rows still has one empty row on its sheet
-        return constant(None).referred()
-    return column_cells(source).shaped(whole).pointed()
-
-
-_SINGLE = frozenset({str, float, bool, int})
-
-
 class Step(NamedTuple):
     """How one part of a formula is evaluated, and what its cells depend on."""
 
@@ -151,15 +83,26 @@ class Compiled:
         size = context.rows_count()
         if size == 0:
             return []
+        values = self._result(context, size).tolist()
+        return values * size if len(values) == 1 else values
+
+    def column(self, context: Context) -> Objects:
+        """The same values as an array (N,) that other formulas read without looking at each value again.
+
+        Errors: as ``evaluate``. Nobody may change the array.
+        """
+        size = context.rows_count()
+        return shown_column(self._result(context, size), size) if size else np.empty(0, dtype=object)
+
+    def _result(self, context: Context, size: int) -> Cells:
         with np.errstate(all="ignore"):
             found = settled(_Run(self, context, size).value(self.root))
-        if found.shape[1:] != (1, 1):
-            if _spans_cells(self.root):
-                message = f"the result is a range: {self.formula!r}"
-                raise UnsupportedError(message)
-            found = found.map(lambda part: part[:, :1, :1])
-        values = found.tolist()
-        return values * size if len(values) == 1 else values
+        if found.shape[1:] == (1, 1):
+            return found
+        if _spans_cells(self.root):
+            message = f"the result is a range: {self.formula!r}"
+            raise UnsupportedError(message)
+        return found.map(lambda part: part[:, :1, :1])
 
 
 @lru_cache(maxsize=4096)

@@ -70,17 +70,21 @@ def numeric(cells: Cells) -> Cells:
         return _numeric_point(cells)
     if not cells.may(TEXT, ERROR):
         return numbers(cells.number)
-    number, wrong = cells.number, None
+    number = cells.number
+    wrong: Floats | None = None
     if cells.may(TEXT):
         is_text = cells.kind == TEXT
-        found = {text: parse_number(text) for text in set(cells.texts[is_text].tolist())}
-        number = np.array(number)
-        read = [found[text] for text in cells.texts[is_text].tolist()]
-        number[is_text] = [0.0 if value is None else value for value in read]
-        wrong = np.full(cells.shape, -1.0)
-        wrong[is_text] = [VALUE if value is None else -1.0 for value in read]
-    errors = np.where(cells.of(ERROR), cells.number, -1.0 if wrong is None else wrong)
-    return with_errors(numbers(number), errors)
+        words = cells.texts[is_text].tolist()
+        found = {text: parse_number(text) for text in set(words)}
+        wrong = np.where(is_text, float(VALUE), -1.0)
+        if any(value is not None for value in found.values()):
+            read = [found[text] for text in words]
+            number = np.array(number)
+            number[is_text] = [0.0 if value is None else value for value in read]
+            wrong[is_text] = [VALUE if value is None else -1.0 for value in read]
+    if cells.may(ERROR):
+        wrong = np.where(cells.of(ERROR), cells.number, -1.0 if wrong is None else wrong)
+    return with_errors(numbers(number), wrong)
 
 
 def _numeric_point(cells: Cells) -> Cells:

@@ -26,7 +26,7 @@ from strategy_xl.formulas.arrays.blocks import (
     choose,
     error,
     errors_of,
-    fitting,
+    fitted,
     numbers,
     point,
     texts,
@@ -61,8 +61,7 @@ def _if(args: Sequence[Node], env: Environment) -> Cells:
         else:
             taken = bool(mask.all())
             if not taken and mask.any():
-                yes, no = _branch(args, 1, env, mask), _branch(args, 2, env, ~mask)
-                return choose(mask, *((yes, no) if fitting(yes.shape, no.shape) else aligned([yes, no])))
+                return choose(mask, *fitted(_branch(args, 1, env, mask), _branch(args, 2, env, ~mask)))
         return env.value(args[1]) if taken else env.value(args[2]) if len(args) > 2 else FALSE
     mask, _errors = truth(truths)
     no = _branch(args, 2, env, ~mask)
@@ -82,7 +81,7 @@ def _iferror(args: Sequence[Node], env: Environment) -> Cells:
     other = env.value(args[1])
     if value.sole == ERROR and value.point is not None:
         return other.referred(ref=other.ref and value.ref)
-    value, other = aligned([value, other])
+    value, other = fitted(value, other)
     return choose(value.of(ERROR), other, value)
 
 
@@ -91,7 +90,7 @@ def _ifna(args: Sequence[Node], env: Environment) -> Cells:
     value = env.value(args[0])
     if not value.may(ERROR):
         return value
-    value, other = aligned([value, env.value(args[1])])
+    value, other = fitted(value, env.value(args[1]))
     return choose(value.of(ERROR) & (value.number == NA), other, value)
 
 
@@ -149,7 +148,8 @@ def _truths(args: Sequence[Cells]) -> tuple[Bools, Bools, Floats | None]:
         flat = part.map(lambda array: array.reshape(array.shape[0], -1))
         counting = flat.of(NUMBER) | flat.of(BOOL) if part.ref else np.ones(flat.shape, dtype=bool)
         if part.ref and flat.may(TEXT):
-            flat = Cells(flat.kind, flat.number, present=flat.present & ~(1 << TEXT))
+            kind = np.where(flat.kind == TEXT, np.uint8(BLANK), flat.kind)  # a text there is no truth
+            flat = Cells(kind, flat.number, present=flat.present & ~(1 << TEXT) | 1 << BLANK)
         value = logical(flat)
         size = (rows, flat.shape[1])
         found.append(value.spread(size))

@@ -28,8 +28,10 @@ _SAME = 1e-15
 
 
 def floats(args: Sequence[Cells]) -> tuple[list[Floats], Floats | None]:
-    """The arguments as numbers on one shape, and the first error of each position (-1 = none)."""
-    found = aligned([numeric(part) for part in args])
+    """The arguments as numbers of one shape (or single), and the first error of each position (-1 = none)."""
+    found = [numeric(part) for part in args]
+    if len({part.shape for part in found if part.point is None}) > 1:
+        found = aligned(found)
     return [part.number for part in found], errors_of(found)
 
 

@@ -29,6 +29,7 @@ from strategy_xl.formulas.arrays.blocks import (
     error,
     errors_of,
     finite,
+    fitted,
     fitting,
     numbers,
     point,
@@ -53,6 +54,8 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
 }
 _EQUALITY = ("=", "<>")
+MIRROR = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+"""The operator that says the same of the sides the other way round."""
 
 
 def arithmetic(op: str, left: Cells, right: Cells) -> Cells:
@@ -67,7 +70,7 @@ def arithmetic(op: str, left: Cells, right: Cells) -> Cells:
             found = plain(left.number if a is None else a, right.number if b is None else b)
             if finite(found):
                 return numbers(found)
-    left, right = aligned([left, right])
+    left, right = fitted(left, right)
     errors = errors_of((left, right))
     x, y = left.number, right.number
     if op == "/":
@@ -120,7 +123,7 @@ def join(left: Cells, right: Cells, decimal: str = ".") -> Cells:
                 return part.referred(ref=False)
         text = f"{a}{b}"
         return error(VALUE) if len(text) > LONGEST_TEXT else point(TEXT, text)
-    left, right = aligned([left, right])
+    left, right = fitted(left, right)
     joined = left.texts + right.texts
     errors = errors_of((left, right))
     sizes = [len(text) for text in joined.ravel().tolist()]
@@ -143,16 +146,20 @@ def compare(op: str, left: Cells, right: Cells) -> Cells:
     """
     if left.point is not None and right.point is not None:
         return _point_compare(op, left, right)
-    if left.sole == right.sole == NUMBER and fitting(left.shape, right.shape):
+    if left.only(NUMBER, BLANK) and right.only(NUMBER, BLANK) and fitting(left.shape, right.shape):
         return booleans(_numbers(op, left.number, right.number))
+    if right.sole == NUMBER and right.point is not None:
+        return _with_number(op, left, right)
+    if left.sole == NUMBER and left.point is not None:
+        return _with_number(MIRROR[op], right, left)
     if op in _EQUALITY:
         for cells, one in ((left, right), (right, left)):
             if one.sole == TEXT and one.point is not None and cells.present & 1 << TEXT:
                 return _with_text(op, cells, str(one.point).lower())
     size = _size(left, right)
     both_text = left.may(TEXT, BLANK) and right.may(TEXT, BLANK)
-    words = _words(op, left, right, size) if both_text else None
-    left, right = aligned([left, right])
+    words = _words(op, left, right) if both_text else None
+    left, right = fitted(left, right)
     errors = errors_of((left, right))
     kind_a, kind_b = left.kind, right.kind
     if left.may(BLANK) or right.may(BLANK):
@@ -194,21 +201,37 @@ def _point_compare(op: str, left: Cells, right: Cells) -> Cells:
     return TRUE if _COMPARE[op](a, b) else FALSE
 
 
+def _with_number(op: str, cells: Cells, one: Cells) -> Cells:
+    """Cells compared with one number: what is no number and not blank comes after it."""
+    before = cells.kind <= NUMBER
+    found = _numbers(op, cells.number, one.number)
+    found = found & before if op in ("=", "<", "<=") else found | ~before
+    return with_errors(booleans(found), errors_of((cells,)))
+
+
 def _with_text(op: str, cells: Cells, word: str) -> Cells:
     """Cells ``=`` or ``<>`` one text (in lower case), through the codes of their texts."""
-    codes, places = cells.flat().kept("codes", text_codes)
-    same = (codes == places.get(word, -1)).reshape(cells.shape)
-    if not word and not cells.only(TEXT, BLANK):
-        same &= cells.of(TEXT) | cells.of(BLANK)
+    line = cells.flat()
+    if word:
+        codes, places = line.kept("codes", text_codes)
+        same = codes == places.get(word, -1)
+    else:
+        same = line.kept("empty", _are_empty)
+    same = same.reshape(cells.shape)
     return with_errors(booleans(same if op == "=" else ~same), errors_of((cells,)))
 
 
-def text_codes(line: Cells) -> tuple[npt.NDArray[np.int64], dict[str, int]]:
+def _are_empty(line: Cells) -> Bools:
+    found = np.asarray(line.texts == "", dtype=bool)
+    return found if line.only(TEXT, BLANK) else found & (line.of(TEXT) | line.of(BLANK))
+
+
+def text_codes(line: Cells) -> tuple[npt.NDArray[np.int32], dict[str, int]]:
     """Codes of the texts of a line (M,), the same for texts that differ in case only; code by lower case."""
     words = line.texts.tolist()
     places: dict[str, int] = {}
     known = {word: places.setdefault(word.lower(), len(places)) for word in dict.fromkeys(words)}
-    return np.fromiter(map(known.__getitem__, words), np.int64, len(words)), places
+    return np.fromiter(map(known.__getitem__, words), np.int32, len(words)), places
 
 
 def _any_number(left: Cells, right: Cells) -> bool:
@@ -238,15 +261,11 @@ def _numbers(op: str, a: Floats, b: Floats) -> Bools:
     return found
 
 
-def _words(op: str, left: Cells, right: Cells, size: tuple[int, ...]) -> Bools:
-    """Compare the texts; large tables through ranks, so that each text is looked at once."""
-    if op in _EQUALITY and int(np.prod(size)) <= 4 * (left.number.size + right.number.size):
-        one, two = aligned([texts(left.folded), texts(right.folded)])
-        same = np.asarray(one.texts == two.texts, dtype=bool)
-        return same if op == "=" else ~same
-    codes_a, codes_b = text_ranks(left, right, ordered=op not in _EQUALITY)
-    one, two = aligned([numbers(codes_a), numbers(codes_b)])
-    return _numbers(op, one.number, two.number)
+def _words(op: str, left: Cells, right: Cells) -> Bools:
+    """Compare the texts through ranks, so that each text is looked at once."""
+    ranks = text_ranks(left, right, ordered=op not in _EQUALITY)
+    one, two = aligned([numbers(part) for part in ranks])
+    return np.asarray(_COMPARE[op](one.number, two.number))
 
 
 def text_ranks(left: Cells, right: Cells, *, ordered: bool = True) -> tuple[Floats, Floats]:
@@ -254,16 +273,14 @@ def text_ranks(left: Cells, right: Cells, *, ordered: bool = True) -> tuple[Floa
 
     ``ordered``: in the sort order of all texts.
     """
-    words_a, words_b = left.folded.ravel().tolist(), right.folded.ravel().tolist()
-    distinct = {*words_a, *words_b}
+    sides = [cells.flat().kept("codes", text_codes) for cells in (left, right)]
+    distinct = dict.fromkeys(word for _codes, places in sides for word in places)
     order = {
         word: float(rank)
         for rank, word in enumerate(sorted(distinct, key=collation) if ordered else distinct)
     }
-    return (
-        np.array([order[word] for word in words_a]).reshape(left.shape),
-        np.array([order[word] for word in words_b]).reshape(right.shape),
-    )
+    one, two = (np.array([order[word] for word in places], dtype=float)[codes] for codes, places in sides)
+    return one.reshape(left.shape), two.reshape(right.shape)
 
 
 def operate(op: str, left: Cells, right: Cells, decimal: str = ".") -> Cells:

@@ -53,7 +53,8 @@ class _KindTable(dict[type, int]):
         raise TypeError(found)
 
 
-_PLAIN_NUMBERS, _PLAIN_TEXTS = {float, int}, {str}
+_NOTHING = {type(None)}
+_NUMBERS, _TEXTS = {float, int, *_NOTHING}, {str}
 _KIND_OF = _KindTable({type(None): BLANK, float: NUMBER, int: NUMBER, str: TEXT, bool: BOOL})
 
 
@@ -85,10 +86,15 @@ def _from_floats(number: Floats) -> Cells:
 def _from_objects(array: Objects) -> Cells:
     values = array.ravel().tolist()
     types = set(map(type, values))
-    if types <= _PLAIN_NUMBERS:
-        return _from_floats(np.array(values, dtype=np.float64).reshape(array.shape))
-    if types == _PLAIN_TEXTS:
+    if types <= _NUMBERS and types != _NOTHING:
+        return _from_floats(array.astype(np.float64))  # a None becomes NaN
+    if types == _TEXTS:
         return texts(array)
+    if types == _TEXTS | _NOTHING:
+        missing = np.asarray(array == None)  # noqa: E711 - of each element
+        kind = np.where(missing, np.uint8(BLANK), np.uint8(TEXT))
+        words: Objects = np.where(missing, "", array)
+        return Cells(kind, np.zeros(array.shape), words, present=1 << BLANK | 1 << TEXT)
     flat = array.ravel()
     kind = np.fromiter(map(_KIND_OF.__getitem__, map(type, values)), np.uint8, flat.size)
     counts = np.bincount(kind, minlength=_DATE + 1)
@@ -125,9 +131,21 @@ def column_cells(values: Any) -> Cells:
     if known is not None and known[0]() is values:
         return known[1]
     found = from_values(values.copy()).flat().referred()  # a copy: cells must not keep the array alive
-    key = id(values)
-    _known[key] = (ref(values, lambda _gone: _known.pop(key, None)), found)
+    _keep(values, found)
     return found
+
+
+def shown_column(cells: Cells, size: int) -> Objects:
+    """Cells (N, 1, 1) or one for all as an array (N,) of values, whose cells are known while it lives."""
+    line = cells.spread((size, 1, 1)).flat().referred()
+    found = line.objects()
+    _keep(found, line)
+    return found
+
+
+def _keep(values: npt.NDArray[Any], cells: Cells) -> None:
+    key = id(values)
+    _known[key] = (ref(values, lambda _gone: _known.pop(key, None)), cells)
 
 
 def _column(values: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +26,7 @@ from strategy_xl.formulas.arrays.blocks import (
     error,
     errors_of,
     numbers,
+    point,
 )
 from strategy_xl.formulas.arrays.kinds import numeric, parse_number
 from strategy_xl.formulas.arrays.library import ALL, Environment, function
@@ -87,11 +90,37 @@ def extreme(values: Floats, reduce: Callable[..., Floats]) -> Floats:
     return np.nan_to_num(reduce(values, axis=1), nan=0.0)
 
 
-def _aggregate(*names: str, compute: Callable[[Floats], Floats], least: int = 0, code: int = DIV0) -> None:
-    """Register an aggregate; with fewer than ``least`` numbers it is the error ``code``."""
+def _folded(args: Sequence[Cells], wins: Callable[[Any, Any], Any]) -> Cells | None:
+    """The number of each row that wins over the others before it; None when not all are single numbers."""
+    if any(part.sole != NUMBER or part.shape[1:] != (1, 1) for part in args):
+        return None
+    best: Any = args[0].number if args[0].point is None else args[0].point
+    for part in args[1:]:
+        other: Any = part.number if part.point is None else part.point
+        if isinstance(best, float) and isinstance(other, float):
+            best = other if wins(other, best) else best
+        else:
+            best = np.where(wins(other, best), other, best)
+    return point(NUMBER, best) if isinstance(best, float) else checked(best)
+
+
+def _aggregate(
+    *names: str,
+    compute: Callable[[Floats], Floats],
+    least: int = 0,
+    code: int = DIV0,
+    pair: Callable[[Any, Any], Any] | None = None,
+) -> None:
+    """Register an aggregate; with fewer than ``least`` numbers it is the error ``code``.
+
+    ``pair``: whether a number wins over the one before it, where the aggregate is one of the numbers.
+    """
 
     @function(*names, args=(1, 254), arrays=ALL)
     def _over(args: Sequence[Cells], _env: Environment) -> Cells:
+        single = None if pair is None else _folded(args, pair)
+        if single is not None:
+            return single
         values, errors = pooled(args)
         if least:
             errors = failing((_counts(values) < least)[:, None], code, errors)
@@ -121,18 +150,20 @@ def _quantile(ordered: Floats, count: Floats, share: Floats) -> Floats:
 
 
 def _taken(ordered: Floats, place: Floats) -> Floats:
-    lines = np.broadcast_to(ordered, (place.shape[0], ordered.shape[1]))
-    if not lines.shape[1]:
+    if not ordered.shape[1]:
         return np.zeros(place.shape)
-    at = np.clip(place, 0, lines.shape[1] - 1).astype(np.intp)
+    at = np.clip(place, 0, ordered.shape[1] - 1).astype(np.intp)
+    if ordered.shape[0] == 1:
+        return np.asarray(np.nan_to_num(ordered[0][at], nan=0.0))
+    lines = np.broadcast_to(ordered, (place.shape[0], ordered.shape[1]))
     return np.nan_to_num(np.take_along_axis(lines, at, axis=1), nan=0.0)
 
 
 _aggregate("SUM", compute=total)
 _aggregate("SUMSQ", compute=lambda values: total(values**2))
 _aggregate("PRODUCT", compute=lambda values: np.where(_counts(values) > 0, np.nanprod(values, axis=1), 0.0))
-_aggregate("MAX", compute=lambda values: extreme(values, np.fmax.reduce))
-_aggregate("MIN", compute=lambda values: extreme(values, np.fmin.reduce))
+_aggregate("MAX", compute=lambda values: extreme(values, np.fmax.reduce), pair=operator.gt)
+_aggregate("MIN", compute=lambda values: extreme(values, np.fmin.reduce), pair=operator.lt)
 _aggregate("AVERAGE", compute=lambda values: total(values) / _counts(values), least=1)
 _aggregate("MEDIAN", compute=_median, least=1, code=NUM)
 _aggregate("STDEV", "STDEV.S", compute=lambda values: np.sqrt(_variance(values, 1)), least=2)
