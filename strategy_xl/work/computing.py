@@ -217,8 +217,7 @@ class _Computation:
             shown = self._data.blocks[key].shown.get(field)
             if shown is not None and self._is_cut_off(formula):
                 return np.array([*shown, None], dtype=object)[:-1]
-            values = compile_formula(formula).evaluate(self._context(key))
-            return np.array(values, dtype=object)
+            return compile_formula(formula).column(self._context(key))
         column = _shown(answered.cells)
         blank = np.setdiff1d(np.arange(len(column)), answered.at)
         if blank.size:
