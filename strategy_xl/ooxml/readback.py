@@ -18,6 +18,8 @@ _ROW_END = b"</row>"
 _ROW_START = re.compile(rb'\s*<row [^<>]*?\br="\d+"')
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
 _SEAM = 12
+_NINE = 9
+_NONCHARACTERS = b"\xef\xbf"  # how those two begin that XML has not
 _REFERENCE = re.compile(
     rb"&(?!#(?:[1-9]\d{2,3}|[4-9]\d|3[2-9]|[1-4]\d{4}|9|10|13);|(?:amp|lt|gt|quot|apos);|[#\w]{0,6}\Z)"
 )
@@ -94,12 +96,12 @@ def _check_xml(before: Package, after: Package, name: str) -> None:
     """A changed part is well-formed; its size and checksum are looked at on the way.
 
     Of a large sheet only the rows that are not in the source are parsed, then all if they seem broken or
-    what need not be XML stands in them: the others have the bytes that they had.
+    what need not be XML stands anywhere.
     """
     try:
         if after.member(name).size > LARGE_XML:
             odd: list[bytes] = []
-            rows = _watched(_new_rows(before.chunks(name), after.chunks(name)), odd)
+            rows = _new_rows(before.chunks(name), _watched(after.chunks(name), odd))
             if _fault(rows, after, name) is None and not odd:
                 return
         fault = _fault(after.chunks(name), after, name)
@@ -144,14 +146,29 @@ def _watched(pieces: Iterable[bytes], odd: list[bytes]) -> Iterator[bytes]:
             seam = last + piece[:_SEAM]
             if (
                 has_control
-                or "\ufffe" in text
-                or "\uffff" in text
-                or _REFERENCE.search(piece)
+                or (_NONCHARACTERS in piece and ("\ufffe" in text or "\uffff" in text))
+                or _has_odd_reference(piece)
                 or _REFERENCE.search(seam)
             ):
                 odd.append(piece)
             last = piece[-_SEAM:]
         yield piece
+
+
+def _has_odd_reference(piece: bytes) -> bool:
+    """Whether a reference may be none; the common forms are told by their characters, all at once."""
+    import numpy as np
+
+    data = np.frombuffer(piece, np.uint8)
+    at = np.flatnonzero(data == ord("&"))
+    inside = at[at < len(data) - _SEAM]
+    first, second, third = (data[inside + offset] for offset in (1, 2, 3))
+    is_short = (second == ord("t")) & (third == ord(";")) & ((first == ord("l")) | (first == ord("g")))
+    # &#100; to &#999;: every one of them is a character.
+    is_number = (first == ord("#")) & (second - ord("1") < _NINE) & (third - ord("0") <= _NINE)
+    is_number &= (data[inside + 4] - ord("0") <= _NINE) & (data[inside + 5] == ord(";"))
+    rest = [*inside[~(is_short | is_number)].tolist(), *at[len(inside) :].tolist()]
+    return any(_REFERENCE.match(piece, start) for start in rest)
 
 
 class _Rows:

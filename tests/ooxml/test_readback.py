@@ -222,3 +222,16 @@ def test_references_wherever_the_pieces_are_cut(reference: str, is_usual: bool) 
         odd: list[bytes] = []
         assert b"".join(readback._watched([data[:cut], data[cut:]], odd)) == data
         assert bool(odd) != is_usual, cut
+
+
+REFERENCES = (
+    "&lt; &gt; &amp; &quot; &apos; &#233; &#8217; &#10; &#x41; &nbsp; & &#0; &#099; &#12; &ltx; &#2a3;"
+)
+REFERENCES += " &#233 a é ; &lt xxxxxxxxxxxxxxxxxxxx"
+
+
+@given(st.lists(st.sampled_from(REFERENCES.split()), max_size=12))
+def test_references_at_once_are_each_reference(parts: list[str]) -> None:
+    """What is told of all references at once is what the expression tells of each."""
+    piece = "".join(parts).encode()
+    assert readback._has_odd_reference(piece) == bool(readback._REFERENCE.search(piece))
