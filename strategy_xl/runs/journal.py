@@ -138,7 +138,7 @@ def _refuse_if_busy(file: Path) -> None:
 
 def neighbours(books: Iterable[Path]) -> set[Path]:
     """The journals that a run on the folders of these workbooks, or on any folder above them, would keep."""
-    folders = {book.parent.resolve() for book in books}
+    folders = {folder.resolve() for folder in {book.parent for book in books}}
     return {place / HIDDEN / FILE for folder in folders for place in (folder, *folder.parents)}
 
 

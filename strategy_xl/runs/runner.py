@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -126,11 +125,9 @@ def run(
         frame: limits and record of the run; by default those of a run without a journal.
     """
     frame = frame or Frame(Interrupts(), Journal(None, Path()))
-    spec = task.spec()
-    gc.freeze()  # what is imported and read by now stays: no process has to look through it for garbage
     treated = partial(
         treat,
-        job=partial(_one, spec=spec, task=task, marks=frame.marks),
+        job=partial(_one, spec=task.spec(), task=task, marks=frame.marks),
         limit=60 * frame.book_minutes,
         interrupts=frame.interrupts,
         watch=frame.journal,
