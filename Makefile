@@ -59,13 +59,14 @@ pictures: system $(VENV)/.dev demo
 	$(BIN)/python tools/pictures.py $(OUT)/pictures
 	$(BIN)/python tools/function_pictures.py docs/pictures
 
+# Writes docs/performance.md; FULL=1 with 50,000 to 1,000,000 clients and 1,000 workbooks.
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/patch.py
 	$(BIN)/python benchmarks/rules.py
 	$(BIN)/python benchmarks/smart.py
 	$(BIN)/python benchmarks/functions.py
 	$(BIN)/python benchmarks/formulas.py
-	$(BIN)/python benchmarks/recompute.py
+	$(BIN)/python benchmarks/performance.py $(if $(FULL),--full)
 	$(BIN)/python benchmarks/calc.py
 
 # Runs killed at random and at every call of the system, files saved meanwhile, full disks; the counts go into

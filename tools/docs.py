@@ -20,7 +20,7 @@ os.environ["STRATEGY_XL_LANG"] = "en"  # the reference pages are in English; the
 import click
 from babel.messages.pofile import read_po
 
-from strategy_xl.commands import cli
+from strategy_xl.commands import cli, imported
 from strategy_xl.schema import spec
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldSpec, FormBlock
@@ -48,7 +48,7 @@ def cli_page() -> str:
         "1 findings, 2 wrong usage or template, 3 something could not be treated. Messages are in\n",
         "French or English by `STRATEGY_XL_LANG`, else the system's language, else French.\n",
     ]
-    for name, command in [("", cli), *_all(cli.commands.items())]:
+    for name, command in [("", cli), *_all((name, imported(name)) for name in cli.commands)]:
         context = click.Context(
             command, info_name=f"strategy-xl {name}".strip(), max_content_width=96, terminal_width=96
         )

@@ -5,37 +5,63 @@ from __future__ import annotations
 import gettext
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from strategy_xl import __version__
-from strategy_xl.commands.addin import addin
-from strategy_xl.commands.check import check
-from strategy_xl.commands.doctor import doctor
-from strategy_xl.commands.functions_ import functions
-from strategy_xl.commands.import_ import import_
-from strategy_xl.commands.lite import lite
-from strategy_xl.commands.new import new
-from strategy_xl.commands.recompute import recompute
 from strategy_xl.commands.render import EXIT_UNREADABLE, EXIT_USAGE, language, show_error, text
-from strategy_xl.commands.repair import repair
-from strategy_xl.commands.restore import restore
-from strategy_xl.commands.serve import serve
 from strategy_xl.errors import StrategyXlError, TemplateError, UsageError
+
+_COMMANDS = {
+    "new": ("new", "cli.new.help"),
+    "check": ("check", "cli.check.help"),
+    "recompute": ("recompute", "cli.recompute.help"),
+    "repair": ("repair", "cli.repair.help"),
+    "import": ("import_", "cli.import.help"),
+    "restore": ("restore", "cli.restore.help"),
+    "functions": ("functions_", "functions.cli.help"),
+    "addin": ("addin", "addin.help"),
+    "doctor": ("doctor", "doctor.help"),
+    "serve": ("serve", "web.cli.serve.help"),
+    "lite": ("lite", "web.cli.lite.help"),
+}
+"""Name → module, and the help that the list of commands shows without importing it."""
+
+
+def imported(name: str) -> click.Command:
+    """A command with its options, its module imported.
+
+    Arguments:
+        name: what people type.
+    """
+    module = import_module(f"{__name__}.{_COMMANDS[name][0]}")
+    return next(
+        value for value in vars(module).values() if isinstance(value, click.Command) and value.name == name
+    )
+
+
+class _Commands(click.Group):
+    """The commands; each is imported when it is run, since the list of them needs their help only."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is to be run."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, listed if name is None or listed is None else imported(name), rest
 
 
 @click.group(
+    cls=_Commands,
+    commands=[click.Command(name, help=text(key)) for name, (_, key) in _COMMANDS.items()],
     help=text("cli.help"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="strategy-xl", help=text("cli.version.help"))
 def cli() -> None:
     """Hold the commands together."""
-
-
-for command in (new, check, recompute, repair, import_, restore, functions, addin, doctor, serve, lite):
-    cli.add_command(command)
 
 
 def _speak() -> None:

@@ -72,6 +72,7 @@ _ALWAYS = ("alerts", "completeness")
     help=text("cli.journal.help"),
 )
 @click.option("--no-journal", is_flag=True, help=text("cli.no_journal.help"))
+@click.option("--ignore-marks", is_flag=True, help=text("cli.ignore_marks.help"))
 @templates_option
 @today_option
 def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) -> None:
@@ -87,13 +88,14 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
     # A wrong template stops the run before the first workbook.
     spec = load_default() if templates is None else load(templates)
     found = workbooks(paths)
-    journal = Journal(_journal_file(found, options), found.home)
+    file = _journal_file(found, options)
+    journal = Journal(file, found.home)
     log = nullcontext() if options["no_journal"] else logging_to(found.home)
     with Interrupts(options["max_minutes"], _tell_of_end) as interrupts, log:
         day = chosen_day(options["today"])
         resumed = journal.begin(
             () if options["dry_run"] else found.books,
-            _fingerprint(spec, None if options["journal"] is None else found.home),
+            "" if file is None else _fingerprint(spec, None if options["journal"] is None else found.home),
             day,
             resume=(lambda begun: options["today"] is None or begun == day) if options["resume"] else None,
             wait=options["wait"],
@@ -104,7 +106,9 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
             books,
             Task(templates, resumed.day, dry_run=options["dry_run"], backups=options["backup"]),
             options["jobs"],
-            Frame(interrupts, journal, options["book_minutes"]),
+            Frame(
+                interrupts, journal, options["book_minutes"], {} if options["ignore_marks"] else resumed.marks
+            ),
             quiet=options["as_json"],
         )
     reports += [
@@ -132,8 +136,10 @@ def _journal_file(found: Found, options: dict[str, Any]) -> Path | None:
 
 def _fingerprint(spec: WorkbookSpec, home: Path | None) -> str:
     """What makes a run beside workbooks and day: program, templates, in a common journal the folder."""
+    from strategy_xl.runs.marks import program
+
     templates = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
-    return " ".join((__version__, templates, *([ascii(str(home.resolve()))] if home else ())))
+    return " ".join((__version__, program(), templates, *([ascii(str(home.resolve()))] if home else ())))
 
 
 def _tell_of_end() -> None:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from strategy_xl.ooxml.calc_chain import chain_part, edit_part, with_full_calcul
 from strategy_xl.ooxml.cell_read import SheetFacts, Tally
 from strategy_xl.ooxml.cells import Cached, Formula
 from strategy_xl.ooxml.edit_forms import CellEdits, ColumnEdits, Normal, normalised
+from strategy_xl.ooxml.fingerprint import fingerprint
 from strategy_xl.ooxml.grown_charts import chart_parts
 from strategy_xl.ooxml.guards import check_edits
 from strategy_xl.ooxml.package import Package
@@ -58,6 +60,8 @@ class PatchReport:
             control, SX943 digits lost, SX944 signature broken).
         written: whether a file was written (never in place when nothing changed, never on a dry run).
         backup: where the file that was replaced is kept; None when it is not.
+        fingerprint: of the target as it was left (see ``ooxml.fingerprint``); empty when it has none, and on
+            a dry run that would write.
     """
 
     source: str
@@ -70,6 +74,7 @@ class PatchReport:
     warnings: tuple[Finding, ...] = ()
     written: bool = True
     backup: Path | None = None
+    fingerprint: str = ""
 
     @property
     def changed_cells(self) -> int:
@@ -319,11 +324,13 @@ class PatchJob:
                 if isinstance(content, Packed):
                     stack.callback(content.stream.close)
             written = not dry_run and (is_changed or not in_place)
+            left = "" if is_changed else fingerprint(BytesIO(self._snapshot.content))
             if written:
                 with atomic_replace(self._target, check=self._snapshot.check, backups=kept) as stream:
                     if is_changed:
                         write_package(self.package, stream, self.replaced, self._removed, self.added)
                         read_back(self.info, stream, self.replaced.keys(), self._removed, self.added)
+                        left = fingerprint(stream)  # of what we write: later it may be somebody else's
                     else:
                         stream.write(self._snapshot.content)
         totals = self._totals
@@ -338,6 +345,7 @@ class PatchJob:
             tuple(self.warnings),
             written,
             kept.made,
+            left,
         )
 
 

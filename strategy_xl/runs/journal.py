@@ -13,7 +13,7 @@ import os
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
@@ -23,7 +23,9 @@ from typing import NamedTuple
 from strategy_xl.errors import Finding, Location, StrategyXlError
 from strategy_xl.ooxml.backups import HIDDEN, make_folder
 from strategy_xl.ooxml.snapshot import Stamp
+from strategy_xl.runs.marks import Mark
 from strategy_xl.runs.workers import RETRIED, Answer, stamp_of
+from strategy_xl.work.recompute import Lasting
 
 FILE = "journal.sqlite"
 
@@ -43,6 +45,11 @@ _SCHEMA = (
         fingerprint TEXT, PRIMARY KEY (run, path)) WITHOUT ROWID""",
     f"PRAGMA user_version = {_VERSION}",
 )
+_MARKS = """CREATE TABLE IF NOT EXISTS marks (
+    path BLOB NOT NULL, task TEXT NOT NULL, run INTEGER NOT NULL, fingerprint TEXT NOT NULL,
+    first TEXT NOT NULL, last TEXT NOT NULL, told TEXT NOT NULL, PRIMARY KEY (path, task)) WITHOUT ROWID"""
+_MARKED = """INSERT OR REPLACE INTO marks (fingerprint, first, last, told, task, run, path)
+    VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _STARTED = "UPDATE books SET state = 'started', started = ?, tries = tries + 1 WHERE run = ? AND path = ?"
 _SETTLED = """UPDATE books SET state = ?, ended = ?, seconds = ?, changed = ?, findings = ?, counts = ?,
     failure = ?, fingerprint = ? WHERE run = ? AND path = ?"""
@@ -58,10 +65,12 @@ class Resumed(NamedTuple):
     Arguments:
         day: its reference date.
         done: workbooks that are done and have not changed since.
+        marks: what earlier runs of this task left of workbooks on which there was nothing more to do.
     """
 
     day: date
-    done: frozenset[Path]
+    done: frozenset[Path] = frozenset()
+    marks: Mapping[Path, Mark] = {}
 
 
 @cache
@@ -129,8 +138,20 @@ def _refuse_if_busy(file: Path) -> None:
 
 def neighbours(books: Iterable[Path]) -> set[Path]:
     """The journals that a run on the folders of these workbooks, or on any folder above them, would keep."""
-    folders = {book.parent.resolve() for book in books}
+    folders = {folder.resolve() for folder in {book.parent for book in books}}
     return {place / HIDDEN / FILE for folder in folders for place in (folder, *folder.parents)}
+
+
+def _marks(connection: sqlite3.Connection, task: str, books: Mapping[bytes, Path]) -> dict[Path, Mark]:
+    """The marks of workbooks, by their names in the journal."""
+    rows = connection.execute(
+        "SELECT path, fingerprint, first, last, told FROM marks WHERE task = ?", (task,)
+    )
+    return {
+        books[key]: Mark(Lasting(left, date.fromisoformat(first), date.fromisoformat(last)), told)
+        for key, left, first, last, told in rows
+        if key in books
+    }
 
 
 class Journal:
@@ -145,7 +166,7 @@ class Journal:
         """
         self.fault: Finding | None = None
         self._file, self._home = file, home.resolve()
-        self._run = 0
+        self._run, self._task = 0, ""
         self._lines: list[tuple[str, tuple[object, ...]]] = []
         self._flushed = self._beaten = 0.0
 
@@ -200,13 +221,13 @@ class Journal:
             try:
                 for file in others:
                     _refuse_if_busy(file)
-                return self._begin(books, task, day, resume) if self._file else Resumed(day, frozenset())
+                return self._begin(books, task, day, resume) if self._file else Resumed(day)
             except RunBusyError:
                 if stop() or time.monotonic() >= deadline:
                     raise
             except (sqlite3.Error, OSError) as error:
                 self._give_up(error)
-                return Resumed(day, frozenset())
+                return Resumed(day)
             time.sleep(_POLL_SECONDS)
 
     def _begin(
@@ -217,7 +238,7 @@ class Journal:
         if not self._file.exists():
             self._file.touch()
             self._file.chmod(self._file.parent.stat().st_mode & 0o666)  # colleagues' runs write in it too
-        pid = os.getpid()
+        pid, self._task = os.getpid(), task
         with self._transaction() as connection:
             busy = _busy(connection, self._file)
             if busy is not None:
@@ -259,9 +280,11 @@ class Journal:
                 "ON CONFLICT DO UPDATE SET state = 'planned'",
                 [(self._run, key) for book, key in keys.items() if book not in done],
             )
-            for table, column in (("runs", "id"), ("books", "run")):
+            connection.execute(_MARKS)
+            marks = _marks(connection, task, {key: book for book, key in keys.items() if book not in done})
+            for table, column in (("runs", "id"), ("books", "run"), ("marks", "run")):
                 connection.execute(f"DELETE FROM {table} WHERE {column} <= ?", (self._run - _RUNS_KEPT,))  # noqa: S608 - names from the line above
-        return Resumed(day, done)
+        return Resumed(day, done, marks)
 
     def started(self, path: Path) -> None:
         """A workbook is in hand."""
@@ -283,6 +306,10 @@ class Journal:
             None if failure is None else json.dumps({"code": failure.code, **failure.args}, default=str),
             _text(answer.stamp),
         )
+        mark = Mark.of(report)
+        if mark is not None:
+            (left, first, last), told = mark
+            self._note(_MARKED, report.path, left, first.isoformat(), last.isoformat(), told, self._task)
 
     def _note(self, statement: str, path: Path, *values: object) -> None:
         if self._file is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from strategy_xl.ooxml.replace import remove_stale
 from strategy_xl.runs.faults import logger
 from strategy_xl.runs.interrupts import Interrupts
 from strategy_xl.runs.journal import Journal
+from strategy_xl.runs.marks import Mark
 from strategy_xl.runs.workers import LOST, RETRIED, Answer, treat
 from strategy_xl.schema.loader import load, load_default
 from strategy_xl.schema.spec import WorkbookSpec
@@ -52,14 +53,19 @@ class Frame:
         interrupts: whether to end before the last workbook.
         journal: where the run keeps its record.
         book_minutes: time that one workbook may take; 0 for as long as it takes.
+        marks: what earlier runs left of workbooks on which there was nothing more to do.
     """
 
     interrupts: Interrupts
     journal: Journal
     book_minutes: float = BOOK_MINUTES
+    marks: Mapping[Path, Mark] = field(default_factory=dict)
 
 
-def _one(path: Path, spec: WorkbookSpec, task: Task) -> JobReport:
+def _one(path: Path, spec: WorkbookSpec, task: Task, marks: Mapping[Path, Mark]) -> JobReport:
+    known = marks[path].report(path, task.today) if path in marks else None
+    if known is not None:
+        return known
     return recompute_workbook(path, spec, task.today, dry_run=task.dry_run, backups=task.backups)
 
 
@@ -121,7 +127,7 @@ def run(
     frame = frame or Frame(Interrupts(), Journal(None, Path()))
     treated = partial(
         treat,
-        job=partial(_one, spec=task.spec(), task=task),
+        job=partial(_one, spec=task.spec(), task=task, marks=frame.marks),
         limit=60 * frame.book_minutes,
         interrupts=frame.interrupts,
         watch=frame.journal,

@@ -7,6 +7,7 @@ one that hangs, and their processes go on when the parent is killed.
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -122,6 +123,7 @@ def _serve(pipe: Connection, parent: int, job: Job) -> None:
     for number in SIGNALS:  # Ctrl-C reaches all processes of a terminal; the parent decides
         signal.signal(number, signal.SIG_IGN)
     _die_with(parent)
+    gc.freeze()  # what the parent had stays: it is not looked through for garbage with each workbook
     while os.getppid() == parent:
         pipe.send(guarded(pipe.recv(), job))
 

@@ -54,24 +54,28 @@ def _check_across(names: Iterator[tuple[ModuleSpec, str]]) -> None:
         owner[name] = module
 
 
-def _known(workbook: WorkbookSpec, block: DataBlock, reference: Reference) -> set[str]:
-    """The keys a reference may name where it stands."""
-    blocks = workbook.data_blocks()
-    if reference.kind == "row":
-        return {field.key for field in block.fields}
-    if reference.kind == "choice":
-        return {
-            choice.key for spec in workbook.lists if spec.key == reference.owner for choice in spec.choices
-        }
-    owner = SETTINGS_BLOCK if reference.kind == "setting" else reference.owner
-    if any(
-        isinstance(part, MapBlock) and part.key == owner
-        for module in workbook.modules
-        for part in module.blocks
-    ):
-        return {*MAP_COLUMNS, *(module.key for module in workbook.modules)}
-    known = {field.key for field in blocks[owner][1].fields} if owner in blocks else set()
-    return known | {TODAY} if reference.kind == "setting" else known
+class _Keys:
+    """The keys that references may name, by what they belong to; made once, a workbook has thousands."""
+
+    def __init__(self, workbook: WorkbookSpec) -> None:
+        """Collect the keys of a workbook's blocks, lists and sheets."""
+        modules = {module.key for module in workbook.modules}
+        parts = [part for module in workbook.modules for part in module.blocks]
+        self.modules = modules
+        self.lists = {spec.key: {choice.key for choice in spec.choices} for spec in workbook.lists}
+        self.blocks = {
+            key: {field.key for field in block.fields} for key, (_, block) in workbook.data_blocks().items()
+        } | {part.key: {*MAP_COLUMNS, *modules} for part in parts if isinstance(part, MapBlock)}
+        self.settings = self.blocks.get(SETTINGS_BLOCK, set()) | {TODAY}
+
+    def knows(self, block: DataBlock, reference: Reference) -> bool:
+        """Whether the key that a reference names is there, where it stands."""
+        if reference.kind == "row":
+            return reference.key in self.blocks[block.key]
+        if reference.kind == "setting":
+            return reference.key in self.settings
+        owners = self.lists if reference.kind == "choice" else self.blocks
+        return reference.key in owners.get(reference.owner, ())
 
 
 def _shown_by_spark(where: Location, block: DataBlock, path: str, spark: str) -> list[Reference]:
@@ -85,10 +89,10 @@ def _shown_by_spark(where: Location, block: DataBlock, path: str, spark: str) ->
     return [Reference("row", key) for key in keys]
 
 
-def _check_field(workbook: WorkbookSpec, where: Location, block: DataBlock, field: FieldSpec) -> None:
+def _check_field(keys: _Keys, where: Location, block: DataBlock, field: FieldSpec) -> None:
     """Every list, source and formula reference of a field must exist."""
     path = f"{block.key}.{field.key}"
-    if field.choices is not None and all(spec.key != field.choices for spec in workbook.lists):
+    if field.choices is not None and field.choices not in keys.lists:
         raise TemplateError("SX103", where, key=path, reference=field.choices)
     wanted = list(references(field.formula or ""))
     if field.source is not None:
@@ -97,14 +101,14 @@ def _check_field(workbook: WorkbookSpec, where: Location, block: DataBlock, fiel
         except ValueError as error:
             raise TemplateError("SX103", where, key=path, reference=field.source) from error
         wanted.append(Reference("column", key, owner))
-    if field.module is not None and all(module.key != field.module for module in workbook.modules):
+    if field.module is not None and field.module not in keys.modules:
         raise TemplateError("SX103", where, key=path, reference=field.module)
     if field.unit_from is not None:
         wanted.append(Reference("row", field.unit_from))
     if field.spark is not None:
         wanted += _shown_by_spark(where, block, path, field.spark)
     for reference in wanted:
-        if reference.key not in _known(workbook, block, reference):
+        if not keys.knows(block, reference):
             shown = ".".join(part for part in (reference.owner, reference.key) if part)
             raise TemplateError("SX103", where, key=path, reference=shown)
 
@@ -173,6 +177,7 @@ def check(workbook: WorkbookSpec) -> None:
     for module in workbook.modules:
         _check_rules(workbook, module)
         _check_adoptions(workbook, module)
+    keys = _Keys(workbook)
     for module, block in workbook.data_blocks().values():
         where = _file(module)
         _check_unique(where, (field.key for field in block.fields), f"{block.key}.")
@@ -184,4 +189,4 @@ def check(workbook: WorkbookSpec) -> None:
                 )
         retired = block.retired if isinstance(block, TableBlock) else ()
         for field in (*block.fields, *retired):
-            _check_field(workbook, where, block, field)
+            _check_field(keys, where, block, field)

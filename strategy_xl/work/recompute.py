@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -35,6 +36,19 @@ from strategy_xl.work.label_places import Places, label_places
 from strategy_xl.work.lengthening import lengthen
 
 
+class Lasting(NamedTuple):
+    """What another run would find nothing to do on, as long as program and templates are the same.
+
+    Arguments:
+        fingerprint: of the workbook, as ``ooxml.fingerprint`` gives it.
+        first, last: the reference days for which this holds.
+    """
+
+    fingerprint: str
+    first: date
+    last: date
+
+
 @dataclass(frozen=True, slots=True)
 class JobReport:
     """What became of one workbook.
@@ -49,6 +63,7 @@ class JobReport:
             workbook meanwhile, twice: another try later may do.
         seconds: wall time.
         backup: where the file that was replaced is kept; None when it is not.
+        lasting: for how long another run would find nothing to do and say the same; None when not known.
     """
 
     path: Path
@@ -59,15 +74,16 @@ class JobReport:
     failure: Finding | None = None
     seconds: float = 0.0
     backup: Path | None = None
+    lasting: Lasting | None = None
 
 
-def _reference_day(data: WorkbookData, today: date) -> date:
-    """The day that the settings sheet fixes, else the given one."""
+def _fixed_day(data: WorkbookData) -> date | None:
+    """The reference day that the settings sheet fixes, if any."""
     settings = data.blocks.get(SETTINGS_BLOCK)
     if settings is None or REFERENCE_DATE not in settings.rows or not len(settings.rows):
-        return today
+        return None
     fixed = settings.rows.first(REFERENCE_DATE)
-    return today if pd.isna(fixed) else fixed.date()
+    return None if pd.isna(fixed) else fixed.date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,8 @@ class BookPlan:
         heights: of the rows whose sentences change, sheet → row → points.
         sides: on which side of their points names stand in charts.
         tables: what is to become of its tables.
+        is_final: whether what is planned changes nothing of what a next plan is made from, nor of what is
+            told: no finding, no row taken in, no draft taken over.
     """
 
     data: WorkbookData
@@ -90,6 +108,7 @@ class BookPlan:
     heights: SheetHeights
     sides: Places
     tables: tuple[TableEdit, ...] = ()
+    is_final: bool = False
 
     def write(
         self, source: Snapshot, target: Path, *, dry_run: bool = False, backups: int = 0
@@ -146,7 +165,7 @@ def plan_workbook(
     Errors: those of ``read_workbook``.
     """
     data = read_workbook(source, spec, grows=grows)
-    day = _reference_day(data, today)
+    day = _fixed_day(data) or today
     judged = _Judged.of(spec, data, day)
     taken: Columns = {}
     if grows:
@@ -175,7 +194,9 @@ def plan_workbook(
     lengthen(spec, data, shown, columns)
     heights = row_heights(data, columns)
     sides = label_places(spec, data, shown.columns)
-    return BookPlan(data, figures(spec, judged.evaluations, shares), columns, heights, sides, tables)
+    is_final = grows and not (data.findings or tables or taken)
+    counts = figures(spec, judged.evaluations, shares)
+    return BookPlan(data, counts, columns, heights, sides, tables, is_final)
 
 
 def recompute_workbook(
@@ -211,7 +232,17 @@ def recompute_workbook(
         sheets=plan.data.sheets,
         seconds=time.perf_counter() - start,
         backup=patched.backup,
+        lasting=_lasting(plan, patched, today),
     )
+
+
+def _lasting(plan: BookPlan, patched: PatchReport, today: date) -> Lasting | None:
+    """How long nothing is to be done on a workbook as it was left; None when only a next run can tell."""
+    if not patched.fingerprint or (patched.parts and (patched.warnings or not plan.is_final)):
+        return None
+    if _fixed_day(plan.data) is not None:
+        return Lasting(patched.fingerprint, date.min, date.max)
+    return Lasting(patched.fingerprint, today, today)  # the settings show the day
 
 
 def _attempt(

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from openxml_audit import OpenXmlValidator
 from package_audit import audit
 
+from strategy_xl import commands
 from strategy_xl.commands import cli
 from strategy_xl.errors import StrategyXlError
 
@@ -247,6 +248,17 @@ def test_nothing_found_is_wrong_usage(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert "SX107" in done.stderr
+
+
+def test_the_list_of_commands_shows_their_own_help() -> None:
+    """Every command of the package is in the list, under its name and with its help, in both languages."""
+    folder = Path(commands.__file__).parent
+    modules = {file.stem for file in folder.glob("*.py")} - {"__init__", "render"}
+    assert {module for module, _ in commands._COMMANDS.values()} == modules
+    for name in commands.cli.commands:
+        command = commands.imported(name)
+        assert command.name == name
+        assert command.help == commands.cli.commands[name].help
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -126,6 +126,9 @@ def treated(path: Path, *, checks: bool = True) -> Outcome:
     assert again.failure is None
     assert again.changed == 0
     assert path.read_bytes() == before
+    assert again.lasting is not None
+    if report.lasting is not None:  # promised before it was looked at again
+        assert again == replace(report, changed=0, seconds=again.seconds, backup=None)
     return Outcome(report, read_workbook(path, SPEC), path)
 
 

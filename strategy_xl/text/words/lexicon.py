@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from strategy_xl.text.words.time_words import time_words
 from strategy_xl.text.words.vocabulary import Grammar
@@ -120,11 +120,16 @@ class Lexicon:
         self.phrases = dict(self.phrases)
         # Words inside phrases and words of time are real words too: no typo may be seen in them.
         self.known = set(self.words) | {part for parts in phrases for part in parts} | time_words(lang).known
-        self._deletes: dict[str, list[str]] = {}
+
+    @cached_property
+    def _deletes(self) -> Mapping[str, Sequence[str]]:
+        """Every long word without one of its letters → such words; telling languages apart needs none."""
+        deletes: dict[str, list[str]] = defaultdict(list)
         for word in self.known:
             if len(word) >= 6 and word.isalpha():
                 for shorter in _one_less(word):
-                    self._deletes.setdefault(shorter, []).append(word)
+                    deletes[shorter].append(word)
+        return dict(deletes)
 
     def _forms(self, name: str, entry: str) -> set[str]:
         """All forms of a lexicon entry; in a phrase only the first (verb) or outer words vary."""
