@@ -409,8 +409,8 @@ class _Reader:
         place = data.places[key]
         if place.sheet not in self._sheet_errors:
             by_column: dict[int, dict[int, str]] = {}
-            for error in self.values.meta(place.sheet).errors:
-                by_column.setdefault(error.column, {})[error.row] = error.text
+            for row, column, text in self.values.meta(place.sheet).errors:
+                by_column.setdefault(column, {})[row] = text
             self._sheet_errors[place.sheet] = by_column
         errors = self._sheet_errors[place.sheet]
         if data.is_table:
@@ -430,9 +430,9 @@ class _Reader:
             key = column.spec.key
             if column.spec.role is FieldRole.INPUT or key not in data.places:
                 continue
-            found[key] = list(column.raw)
+            cells = found[key] = list(column.raw)
             for position, text in self._errors_of(data, key):
-                found[key][position] = error_value(text) or ErrorValue.UNKNOWN
+                cells[position] = error_value(text) or ErrorValue.UNKNOWN
         return found
 
     def _report(self, data: BlockData, columns: Iterable[Column]) -> None:
@@ -479,8 +479,10 @@ class _Reader:
         """
         if spec.role is FieldRole.OWNED:
             return []
-        helper = spec.role is FieldRole.COMPUTED and spec.hidden
-        return [found for found in self._errors_of(data, spec.key) if not (helper and found[1] == "#N/A")]
+        found = self._errors_of(data, spec.key)
+        if spec.role is FieldRole.COMPUTED and spec.hidden:
+            return [(at, text) for at, text in found if text != "#N/A"]
+        return list(found)
 
 
 def _table_columns(place: BlockPlace) -> dict[str, TableColumn]:

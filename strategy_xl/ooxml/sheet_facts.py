@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 from xml.parsers import expat
 
 import numpy as np
@@ -36,8 +37,7 @@ Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorCell:
+class ErrorCell(NamedTuple):
     """A cell that shows an error value (``#N/A``)."""
 
     row: int

@@ -339,7 +339,9 @@ def _meta(run: CellRun, full: npt.NDArray[np.bool_]) -> SheetMeta:
     formulas = np.flatnonzero(run.formulas)
     uncached = ~full[formulas] & (run.types[formulas] != cell_scan.TEXT)
     errors = np.flatnonzero(full & (run.types == cell_scan.ERROR))
-    places = zip(run.rows[errors].tolist(), run.columns[errors].tolist(), _slices(run, errors), strict=True)
+    raws = _slices(run, errors)
+    texts = {raw: raw.decode("utf-8", "replace") for raw in set(raws)}
+    told = [texts[raw] for raw in raws]
     return SheetMeta(
         int(run.rows.max()),
         int(run.columns.max()),
@@ -347,5 +349,5 @@ def _meta(run: CellRun, full: npt.NDArray[np.bool_]) -> SheetMeta:
         run.rows[formulas],
         run.columns[formulas],
         uncached,
-        tuple(ErrorCell(row, column, raw.decode("utf-8", "replace")) for row, column, raw in places),
+        tuple(map(ErrorCell, run.rows[errors].tolist(), run.columns[errors].tolist(), told)),
     )

@@ -219,7 +219,9 @@ class _Computation:
                 return np.array([*shown, None], dtype=object)[:-1]
             return compile_formula(formula).column(self._context(key))
         column = _shown(answered.cells)
-        blank = np.setdiff1d(np.arange(len(column)), answered.at)
+        is_blank = np.ones(len(column), dtype=bool)
+        is_blank[answered.at] = False
+        blank = np.flatnonzero(is_blank)
         if blank.size:
             column[blank] = self._blank(key, formula, int(blank[0]))
         return column
