@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice, repeat
 from typing import Final
 
@@ -12,10 +13,10 @@ from openpyxl.worksheet.dimensions import RowDimension
 from strategy_xl.book.shown import CellValue
 from strategy_xl.build.layout import PlacedBlock
 from strategy_xl.build.page import Page
-from strategy_xl.build.streaming import Contents, Row, contents
-from strategy_xl.ooxml.row_pattern import PlaceText, StreamedRows
+from strategy_xl.build.streaming import Column, Row, Streamer
+from strategy_xl.ooxml.row_pattern import PLAIN, Contents, StreamedRows, Texts
 from strategy_xl.schema.spec import TableBlock
-from strategy_xl.text.lines import row_height, text_lines
+from strategy_xl.text.lines import line_letters, row_height, text_lines
 
 PATTERN_ROWS = 1
 """Rows at the top of a table that openpyxl writes; the last of them is the pattern of those below."""
@@ -46,22 +47,19 @@ def written(page: Page, placed: PlacedBlock, block: TableBlock) -> int:
     return min(max([PATTERN_ROWS, *beside]), placed.count)
 
 
-def _heights(page: Page, placed: PlacedBlock, block: TableBlock) -> Callable[[Row], float | None]:
-    """Gives the height in points of a row with that content; None for one line, as any row has."""
-    least = max(spec.lines for spec in block.fields)
-    wrapped = [
-        (spec.key, page.layout.width(placed.columns[spec.key]) - 2) for spec in block.fields if spec.wraps
-    ]
+def _wrapped(page: Page, placed: PlacedBlock, block: TableBlock) -> dict[str, float]:
+    """The columns that wrap their texts, with the width that these have."""
+    return {spec.key: page.layout.width(placed.columns[spec.key]) - 2 for spec in block.fields if spec.wraps}
 
-    def height(row: Row) -> float | None:
-        lines = least
-        for key, width in wrapped:
-            value = row.get(key)
-            if isinstance(value, str):
-                lines = max(lines, text_lines(value, width))
-        return row_height(lines) if lines > 1 else None
 
-    return height
+def _height(row: Row, wrapped: Mapping[str, float], least: int) -> float | None:
+    """The height in points of a row with that content; None for one line, as any row has."""
+    lines = least
+    for key, width in wrapped.items():
+        value = row.get(key)
+        if isinstance(value, str):
+            lines = max(lines, text_lines(value, width))
+    return row_height(lines) if lines > 1 else None
 
 
 def fit(page: Page, placed: PlacedBlock, block: TableBlock, rows: Sequence[Row]) -> None:
@@ -69,10 +67,10 @@ def fit(page: Page, placed: PlacedBlock, block: TableBlock, rows: Sequence[Row])
 
     Rows that get messages are fitted again when these are written.
     """
-    height = _heights(page, placed, block)
+    wrapped, least = _wrapped(page, placed, block), max(spec.lines for spec in block.fields)
     below = placed.body + 1 + written(page, placed, block)
     for row, content in zip(range(placed.body + 1, below), chain(rows, repeat(_NOTHING)), strict=False):
-        points = height(content)
+        points = _height(content, wrapped, least)
         if points is not None:
             page.sheet.row_dimensions[row] = _FittingRow(page.sheet, index=row, ht=points)
 
@@ -90,24 +88,25 @@ def stream(
         defaults: what fills the empty cells of each column that has no formula.
     """
     pattern = written(page, placed, block)
-    height = _heights(page, placed, block)
-    tags: dict[float | None, bytes] = {None: b'">'}
+    wrapped, least = _wrapped(page, placed, block), max(spec.lines for spec in block.fields)
+    tags: dict[float | None, bytes] = {None: PLAIN}
 
-    def opening(row: Row) -> bytes:
-        points = height(row)
+    def tag(row: Row) -> bytes:
+        points = _height(row, wrapped, least)
         if points not in tags:
             shown = "".join(f' {name}="{value}"' for name, value in _FittingRow(page.sheet, ht=points))
             tags[points] = f'"{shown}>'.encode()
         return tags[points]
 
-    def below(place: PlaceText) -> Iterator[Sequence[bytes]]:
+    columns = {
+        key: Column(slot, line_letters(wrapped.get(key, math.inf))) for slot, key in enumerate(defaults, 1)
+    }
+    filled = {key: value for key, value in defaults.items() if value is not None}
+
+    def contents(texts: Texts) -> Iterator[Contents]:
         free = repeat(_NOTHING, placed.count - max(len(rows), pattern))
-        return contents(
-            chain(islice(rows, pattern, None), free),
-            list(defaults.items()),
-            opening,
-            Contents(page.sheet, place),
-        )
+        below = chain(islice(rows, pattern, None), free)
+        return Streamer(page.sheet, texts).rows(below, columns, filled, tag)
 
     letters = [get_column_letter(placed.columns[key]) for key in defaults]
-    page.streamed.append(StreamedRows(placed.body + pattern, letters, placed.count - pattern, below))
+    page.streamed.append(StreamedRows(placed.body + pattern, letters, placed.count - pattern, contents))

@@ -198,7 +198,7 @@ class _Sheet:
         """The whole part, its texts moved to the table of strings."""
         for before, pattern, given in self._added:
             yield strings.move(self._with_extent(before))
-            yield from pattern.write(given.after + 1, given.contents(strings.place))
+            yield from pattern.write(given.after + 1, given.contents(strings))
         yield extend(strings.move(self._rest), name, sparklines)
 
 
