@@ -149,7 +149,7 @@ class Growth:
         area = self.table.area
         peek = Peek()
         rows = range(area.bottom, min(self.bottom + self.edit.spare, MAX_ROW) + 1)
-        edits = {column: dict.fromkeys(rows, peek) for column in range(area.left, area.right + 1)}
+        edits = dict.fromkeys(range(area.left, area.right + 1), dict.fromkeys(rows, peek))
         scanner = SheetScanner(SheetFacts(self._where, self.sheet.part), edits, adds_rows=False)
         package = self.info.package
         for _ in changed_pieces(package, self.sheet.part, package.chunks(self.sheet.part), scanner.run):
