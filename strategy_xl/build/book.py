@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from openpyxl import Workbook
 
@@ -27,7 +28,6 @@ from strategy_xl.build.style import Styles
 from strategy_xl.build.validation import Validations
 from strategy_xl.errors import UsageError
 from strategy_xl.model import LANGUAGES
-from strategy_xl.ooxml.extensions import SparklineGroup
 from strategy_xl.ooxml.finish import finish
 from strategy_xl.ooxml.replace import atomic_replace, check_target
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
@@ -101,8 +101,8 @@ def _write_block(sheet: Page, placed: PlacedBlock, validations: Validations) -> 
             sheet_blocks.write_lists(sheet, placed)
 
 
-def _write_sheet(book: Book, layout: SheetLayout, validations: Validations) -> Sequence[SparklineGroup]:
-    """Write one sheet; the result is what only the last stage can write."""
+def _write_sheet(book: Book, layout: SheetLayout, validations: Validations) -> Page:
+    """Write one sheet; the result also knows what only the last stage can write."""
     sheet = Page(book, book.workbook[layout.title], layout)
     sheet_frame.write_band(sheet, book.layout.home)
     for placed in layout.blocks:
@@ -111,7 +111,7 @@ def _write_sheet(book: Book, layout: SheetLayout, validations: Validations) -> S
             sheet_frame.collapse(sheet, placed)
     tones.colour_choices(sheet)
     sheet_frame.finish(sheet)
-    return sheet.sparklines
+    return sheet
 
 
 def _company_of(rows: Rows) -> str:
@@ -146,9 +146,38 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
     protect: bool = False,
     ghosts: Mapping[str, Mapping[str, CellValue]] | None = None,
 ) -> bytes:
-    """The bytes of a workbook.
+    """The bytes of a workbook; the arguments are those of ``write``."""
+    made = io.BytesIO()
+    write(
+        made,
+        spec,
+        lang=lang,
+        company=company,
+        today=today,
+        rows=rows,
+        wording=wording,
+        protect=protect,
+        ghosts=ghosts,
+    )
+    return made.getvalue()
+
+
+def write(  # noqa: PLR0913 - what a book is made of, all by name
+    target: BinaryIO,
+    spec: WorkbookSpec,
+    *,
+    lang: str,
+    company: str,
+    today: date,
+    rows: Rows,
+    wording: Wording = _own,
+    protect: bool = False,
+    ghosts: Mapping[str, Mapping[str, CellValue]] | None = None,
+) -> None:
+    """Write a workbook; of the rows of long tables it never holds more than a few at a time.
 
     Arguments:
+        target: where it goes.
         spec: the modules and lists to write.
         lang: ``fr`` or ``en``.
         company: name of the firm, or empty.
@@ -168,7 +197,7 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
     styles = Styles(workbook, spec.theme)
     book = Book(spec, lang, company, today, layout, workbook, styles, rows, formulas, protect, ghosts or {})
     validations = Validations(book)
-    sparklines = {
+    pages = {
         f"xl/worksheets/sheet{number}.xml": _write_sheet(book, sheet, validations)
         for number, sheet in enumerate(layout.sheets, 1)
     }
@@ -183,13 +212,15 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
         for number, extras in enumerate(book.charts, 1)
         if extras.labels or extras.has_zones
     }
-    return finish(
+    finish(
         saved.getvalue(),
+        target,
         company=company,
         day=today,
         alternatives=book.alternatives,
         more=extended,
-        sparklines=sparklines,
+        sparklines={part: page.sparklines for part, page in pages.items()},
+        rows={part: page.streamed for part, page in pages.items()},
     )
 
 
@@ -230,16 +261,16 @@ def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, 
     if example:
         spec = example_files.with_lists(spec)
         rows = example_rows(spec, lang, today)
-    content = render(
-        spec,
-        lang=lang,
-        company=company or _company_of(rows),
-        today=today,
-        rows=rows,
-        protect=protect,
-        ghosts={} if example else _ghosts(spec, lang, today),
-    )
     with atomic_replace(target) as stream:
-        stream.write(content)
+        write(
+            stream,
+            spec,
+            lang=lang,
+            company=company or _company_of(rows),
+            today=today,
+            rows=rows,
+            protect=protect,
+            ghosts={} if example else _ghosts(spec, lang, today),
+        )
     titles = {module.key: module.sheet.get(lang) for module in spec.modules}
     return BuildReport(target, lang, titles, {key: len(found) for key, found in rows.items()})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time, timedelta
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -20,6 +21,7 @@ from strategy_xl.build.style import WHITE, Look, Styles, mix
 from strategy_xl.build.written import Values
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.ooxml.extensions import SparklineGroup
+from strategy_xl.ooxml.row_pattern import StreamedRows
 from strategy_xl.schema.spec import FieldRole, FieldSpec, ModuleSpec, Text, WorkbookSpec
 from strategy_xl.text.catalog import message
 from strategy_xl.text.lines import LINE_HEIGHT, text_lines
@@ -89,6 +91,8 @@ class Page:
     """Ranges that show choices of a list, by list key: coloured at the end."""
     sparklines: list[SparklineGroup] = field(default_factory=list)
     """Small lines in cells, written after everything else."""
+    streamed: list[StreamedRows] = field(default_factory=list)
+    """Rows of tables, written after everything else, from top to bottom."""
 
     @property
     def colour(self) -> str:
@@ -109,11 +113,7 @@ class Page:
         """Write plain content (never a formula) with a look; a span is merged. Result: the cell."""
         span = column if isinstance(column, Span) else Span(column, column)
         cell: Any = self.sheet.cell(row, span.first)
-        if isinstance(value, str):
-            cell.value = value
-            cell.data_type = "s"
-        elif value is not None:
-            cell.value = value
+        put_value(cell, value)
         self.dress(row, span, look)
         return cell
 
@@ -146,7 +146,8 @@ class Page:
         """Give a rectangle a look, merged into one cell when it is more than one."""
         last = last_row or row
         if span.last > span.first or last > row:
-            self.sheet.merge_cells(start_row=row, end_row=last, start_column=span.first, end_column=span.last)
+            # openpyxl's own merging copies borders from cell to cell, which are drawn below anyway.
+            self.sheet.merged_cells.add(CellRange(None, span.first, row, span.last, last))
         if look.border is None and look.bottom is None:
             # The first cell of a merged area gives it its ground; only lines are drawn cell by cell.
             last, span = row, Span(span.first, span.first)
@@ -193,6 +194,16 @@ class Page:
         """Columns of what is seen at once."""
         last = self.layout.page_last
         return Span(2, last)
+
+
+def put_value(cell: Any, value: object) -> None:
+    """Write plain content into a cell: a text is never a formula, a day changes no look."""
+    if isinstance(value, date | time | timedelta):
+        cell._value, cell.data_type = value, "d"  # noqa: SLF001 - openpyxl's own setter adds a format to the book
+    elif value is not None:
+        cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
 
 
 def field_note(book: Book, spec: FieldSpec) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,25 +10,25 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles import PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyleInfo
 
 from strategy_xl.book.shown import CellValue
-from strategy_xl.build import cell_marks
+from strategy_xl.build import cell_marks, table_rows
 from strategy_xl.build.layout import PlacedBlock
 from strategy_xl.build.page import Page, field_note
+from strategy_xl.build.streaming import Row
 from strategy_xl.build.style import WHITE, Look, mix, value_look
 from strategy_xl.build.validation import Validations
 from strategy_xl.schema.names import TABLE_STYLE
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
-from strategy_xl.text.lines import row_height, text_lines
+from strategy_xl.text.lines import text_lines
 
 FILTER_BUTTON = 4.0
 """Width in characters that the filter button takes from a header."""
 
 
-def _rows(page: Page, block: TableBlock) -> list[dict[str, CellValue]]:
+def _rows(page: Page, block: TableBlock) -> Sequence[Row]:
     """What the rows hold at first: the seed, or the example in its place (beside it when locked)."""
     values = page.book.values
     fields = {spec.key: spec for spec in block.fields}
@@ -40,10 +40,10 @@ def _rows(page: Page, block: TableBlock) -> list[dict[str, CellValue]]:
     if block.locked and seed:
         beside = [*given, *[{}] * len(seed)]
         return [{**row, **_filled(more)} for row, more in zip(seed, beside, strict=False)]
-    return [dict(row) for row in given]
+    return given
 
 
-def _filled(row: Mapping[str, CellValue]) -> dict[str, CellValue]:
+def _filled(row: Row) -> dict[str, CellValue]:
     return {key: value for key, value in row.items() if value is not None}
 
 
@@ -78,9 +78,9 @@ def _write_header(page: Page, placed: PlacedBlock, block: TableBlock) -> None:
 
 
 def _write_column(
-    page: Page, placed: PlacedBlock, spec: FieldSpec, rows: list[dict[str, CellValue]]
+    page: Page, placed: PlacedBlock, spec: FieldSpec, rows: Sequence[Row], written: int
 ) -> str | None:
-    """Fill one column; the result is its formula in file syntax, when it has one."""
+    """Fill the top of one column; the result is its formula in file syntax, when it has one."""
     column, first = placed.columns[spec.key], placed.body + 1
     look = value_look(spec, page.book.spec.theme, page.book.lang)
     sheet, apply = page.sheet, page.book.styles.apply
@@ -89,14 +89,14 @@ def _write_column(
         where = f"{placed.block.key}.{spec.key}"
         page.put_formula(first, column, formula, look, where=where)
         letter = get_column_letter(column)
-        for row in range(first, first + placed.count):
+        for row in range(first, first + written):
             cell: Any = sheet.cell(row, column)
             cell.value = ArrayFormula(f"{letter}{row}", formula) if spec.array else formula
             apply(cell, look)
         return formula
     seeded = _seeded_look(page, placed, spec, look)
-    default = None if spec.default is None else page.book.values.cell(spec, spec.default, page.file)
-    for index in range(placed.count):
+    default = _default(page, spec)
+    for index in range(written):
         value = rows[index].get(spec.key) if index < len(rows) else None
         value = default if value is None else value
         if value is None:
@@ -104,6 +104,10 @@ def _write_column(
         else:
             page.put(first + index, column, value, seeded)
     return None
+
+
+def _default(page: Page, spec: FieldSpec) -> CellValue:
+    return None if spec.default is None else page.book.values.cell(spec, spec.default, page.file)
 
 
 def _seeded_look(page: Page, placed: PlacedBlock, spec: FieldSpec, look: Look) -> Look:
@@ -147,41 +151,15 @@ def _mark_missing(page: Page, placed: PlacedBlock, block: TableBlock) -> None:
     page.sheet.conditional_formatting.add(" ".join(areas), rule)
 
 
-class _FittingRow(RowDimension):
-    """A row with a height that people's programs may still fit to its content."""
-
-    @property
-    def customHeight(self) -> bool:  # noqa: N802 - openpyxl's name
-        """The height is a proposal, not a wish."""
-        return False
-
-
-def _fit_rows(page: Page, placed: PlacedBlock, block: TableBlock, rows: list[dict[str, CellValue]]) -> None:
-    """Propose heights for rows with content; empty rows are left to the program that opens the book.
-
-    Rows that get messages are fitted again when these are written.
-    """
-    least = max(spec.lines for spec in block.fields)
-    for index in range(placed.count):
-        content = rows[index] if index < len(rows) else {}
-        lines = least
-        for spec in block.fields:
-            value = content.get(spec.key)
-            if isinstance(value, str) and spec.wraps:
-                lines = max(lines, text_lines(value, page.layout.width(placed.columns[spec.key]) - 2))
-        if lines > 1:
-            row = placed.body + 1 + index
-            page.sheet.row_dimensions[row] = _FittingRow(page.sheet, index=row, ht=row_height(lines))
-
-
 def write(page: Page, placed: PlacedBlock, block: TableBlock, validations: Validations) -> None:
     """Write the block: heading, header row with notes, rows, table object, validation, warnings."""
     page.heading(placed)
     _write_header(page, placed, block)
     rows = _rows(page, block)
+    written = table_rows.written(page, placed, block)
     formulas: dict[str, str] = {}
     for spec in block.fields:
-        formula = _write_column(page, placed, spec, rows)
+        formula = _write_column(page, placed, spec, rows, written)
         if formula is not None:
             formulas[spec.key] = formula
         area = placed.value_area(spec.key).local
@@ -190,7 +168,10 @@ def write(page: Page, placed: PlacedBlock, block: TableBlock, validations: Valid
         rule = validations.make(block, spec, area)
         if rule is not None:
             page.sheet.add_data_validation(rule)
-    _fit_rows(page, placed, block, rows)
+    table_rows.fit(page, placed, block, rows)
+    if written < placed.count:
+        defaults = {spec.key: _default(page, spec) for spec in block.fields if spec.formula is None}
+        table_rows.stream(page, placed, block, rows, defaults)
     _list_object(page, placed, block, formulas)
     _mark_missing(page, placed, block)
     cell_marks.mark(page, placed, block)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 
 from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, column_letters, column_number
 from strategy_xl.formulas.tokens import WORD, Token, tokens
@@ -30,21 +31,37 @@ def shift_formula(text: str, rows: int, columns: int) -> str:
     >>> shift_formula("A1+$B$2*SUM(C:C)+Clients[[#This Row],[CA]]", 1, 1)
     'B2+$B$2*SUM(D:D)+Clients[[#This Row],[CA]]'
     """
+    return _mover(text)(rows, columns)
+
+
+@lru_cache(maxsize=256)  # a formula is copied down many rows
+def _mover(text: str) -> Callable[[int, int], str]:
+    """What gives a formula, read once, as it reads when moved by so many rows and columns.
+
+    Errors: ShiftError, here when a bracket does not close, of the result when a reference leaves the sheet.
+    """
     found = tokens(text)
-    out = [token.text for token in found]
+    shifts: list[tuple[int, Callable[[int, int], str]]] = []
     for at, token in enumerate(found):
         if token.text == "[":
             raise ShiftError(text)
         cell = _CELL.fullmatch(token.text) if token.kind == WORD else None
         if cell is not None and not _is_named(found, at):
-            out[at] = _shift_cell(cell, rows, columns)
+            shifts.append((at, partial(_shift_cell, cell)))
         elif token.text == ":" and 0 < at < len(found) - 1 and not _is_named(found, at + 1):
             ends = found[at - 1].text, found[at + 1].text
-            if all(map(_COLUMN.fullmatch, ends)):
-                out[at - 1], out[at + 1] = (_shift_column(end, columns) for end in ends)
-            elif all(map(_ROW.fullmatch, ends)):
-                out[at - 1], out[at + 1] = (_shift_row(end, rows) for end in ends)
-    return "".join(out)
+            for part, shift in ((_COLUMN, _shift_column), (_ROW, _shift_row)):
+                if all(map(part.fullmatch, ends)):
+                    shifts += ((at - 1, partial(shift, ends[0])), (at + 1, partial(shift, ends[1])))
+    texts = [token.text for token in found]
+
+    def moved(rows: int, columns: int) -> str:
+        out = texts.copy()
+        for at, shift in shifts:
+            out[at] = shift(rows, columns)
+        return "".join(out)
+
+    return moved
 
 
 def has_relative_references(text: str) -> bool:
@@ -64,10 +81,12 @@ def _shift_cell(cell: re.Match[str], rows: int, columns: int) -> str:
     fixed_column, letters, fixed_row, digits = cell.groups()
     if column_number(letters.upper()) > MAX_COLUMN or not 1 <= int(digits) <= MAX_ROW:
         return cell[0]  # a name such as TAX20245678 cannot be a cell
-    return _shift_column(fixed_column + letters, columns) + _shift_row(fixed_row + digits, rows)
+    return _shift_column(fixed_column + letters, rows, columns) + _shift_row(
+        fixed_row + digits, rows, columns
+    )
 
 
-def _shift_column(part: str, columns: int) -> str:
+def _shift_column(part: str, _rows: int, columns: int) -> str:
     if part.startswith("$"):
         return part
     number = column_number(part.upper()) + columns
@@ -76,7 +95,7 @@ def _shift_column(part: str, columns: int) -> str:
     return column_letters(number) if columns else part
 
 
-def _shift_row(part: str, rows: int) -> str:
+def _shift_row(part: str, rows: int, _columns: int) -> str:
     if part.startswith("$"):
         return part
     number = int(part) + rows

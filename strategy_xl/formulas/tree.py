@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from strategy_xl.formulas.references import REFERENCE, Reference, pieces, read_reference
 from strategy_xl.formulas.tokens import ERROR, MARK, NUMBER, SPACE, TEXT, WORD, Token
@@ -217,6 +218,7 @@ class _Parser:
         return found
 
 
+@lru_cache(maxsize=2048)  # a run reads those of its templates several times
 def parse(formula: str) -> Node:
     """The tree of a template formula, with or without its leading ``=``, all but spaces kept.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from strategy_xl.ooxml.xml_bytes import encode_xstring, escape
 
 MAX_FORMULA = 8_192
 _EXACT_INTEGER = 2**53
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class _Value:
@@ -296,7 +298,6 @@ def formula_text(formula: Formula) -> str:
     Errors: ValueProblem SX935 when it is empty, too long or holds control characters.
     """
     text = formula.text.removeprefix("=")
-    has_control = any(ord(char) < 32 and char not in "\t\n\r" for char in text)
-    if not text.strip() or len(text) > MAX_FORMULA or has_control:
+    if not text.strip() or len(text) > MAX_FORMULA or _CONTROL.search(text):
         raise ValueProblem("SX935", length=len(text))
     return text

@@ -69,22 +69,32 @@ class Deflater:
     """Raw deflate with running CRC and sizes; level chosen for speed on large parts."""
 
     def __init__(self, size: int) -> None:
-        """Start a stream for a part of about ``size`` bytes."""
+        """Start a stream for a part of about ``size`` bytes; it may become much larger."""
         # zlib 8 makes a twentieth less than Excel's 6; isal 1 takes a tenth of the time, for up to twice as
         # many bytes.
-        is_large = size >= _FAST_OUT
-        self._library = library_for(size) if is_large else zlib
-        level = 1 if is_large else 8
-        self._stream = self._library.compressobj(level, zlib.DEFLATED, -15)
+        self._is_fast = size >= _FAST_OUT
+        self._library = library_for(size) if self._is_fast else zlib
+        self._stream = self._library.compressobj(1 if self._is_fast else 8, zlib.DEFLATED, -15)
         self.crc = 0
         self.size = 0
         self.compressed_size = 0
 
     def feed(self, data: bytes) -> bytes:
         """Take content, give what is ready of the compressed stream."""
+        before = b""
+        if not self._is_fast and self.size + len(data) >= 2 * _FAST_OUT:
+            before = self._go_fast()
         self.crc = self._library.crc32(data, self.crc)
         self.size += len(data)
-        return self._count(self._stream.compress(data))
+        return before + self._count(self._stream.compress(data))
+
+    def _go_fast(self) -> bytes:
+        """Go on with the fast library; blocks of two may follow each other where a full flush parts them."""
+        end = self._count(self._stream.flush(zlib.Z_FULL_FLUSH))
+        self._is_fast = True
+        self._library = library_for(_FAST_OUT)
+        self._stream = self._library.compressobj(1, zlib.DEFLATED, -15)
+        return end
 
     def finish(self) -> bytes:
         """The end of the compressed stream."""

@@ -10,12 +10,16 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import BinaryIO, Final
 
 from lxml import etree
 
 from strategy_xl.ooxml.extensions import SparklineGroup, extend
 from strategy_xl.ooxml.notes import shorten_drawing
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.package_write import Content, write_package
+from strategy_xl.ooxml.pipeline import packed
+from strategy_xl.ooxml.row_pattern import BLANK, RowPattern, StreamedRows
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PROPERTIES: Final = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
@@ -31,12 +35,15 @@ FONT_ORDER: Final = (
 )  # fmt: skip
 INLINE: Final = re.compile(rb' t="inlineStr"><is>(<t(?: xml:space="preserve")?>[^<]*</t>)</is></c>')
 EMPTY: Final = b' t="n"></c>'
+DIMENSION: Final = re.compile(rb'(<dimension ref="[A-Z]+\d+:[A-Z]+)(\d+)')
 DRAWING: Final = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 DRAWING_MAIN: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
 DRAWING_PART: Final = re.compile(r"xl/drawings/drawing\d+\.xml")
 PROGRAM: Final = "strategy_xl"
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
+LARGE_SHEET: Final = 16 << 20
+"""From about this many bytes on, a sheet is deflated for speed and not for size."""
 
 
 def _parse(content: bytes) -> etree._Element:
@@ -121,14 +128,14 @@ class SharedStrings:
         self.indices: dict[bytes, int] = {}
         self.count = 0
 
-    def _replace(self, match: re.Match[bytes]) -> bytes:
+    def place(self, text: bytes) -> bytes:
+        """What follows the style in a cell that shows a text, given as its ``<t>`` element."""
         self.count += 1
-        index = self.indices.setdefault(match[1], len(self.indices))
-        return b' t="s"><v>%d</v></c>' % index
+        return b' t="s"><v>%d</v></c>' % self.indices.setdefault(text, len(self.indices))
 
     def move(self, sheet: bytes) -> bytes:
         """The sheet part with its inline texts replaced by their numbers in the table."""
-        return INLINE.sub(self._replace, sheet).replace(EMPTY, b"/>")
+        return INLINE.sub(lambda match: self.place(match[1]), sheet).replace(EMPTY, BLANK)
 
     def part(self) -> bytes:
         """The table."""
@@ -162,27 +169,64 @@ def _describe(drawing: bytes, texts: Iterator[str]) -> bytes:
     return _serialise(root)
 
 
-def finish(
+class _Sheet:
+    """The part of a sheet, with rows that openpyxl has not written."""
+
+    def __init__(self, saved: bytes, rows: Sequence[StreamedRows]) -> None:
+        """Find where rows are missing, from top to bottom."""
+        self._added: list[tuple[bytes, RowPattern, StreamedRows]] = []
+        done = 0
+        self.size = len(saved)
+        """About how many bytes the part has when it is complete."""
+        for given in rows:
+            start = saved.index(b'<row r="%d"' % given.after, done)
+            end = saved.index(b"</row>", start) + len(b"</row>")
+            pattern = RowPattern(saved[start:end], given.after, given.open_columns)
+            self._added.append((saved[done:end], pattern, given))
+            self.size += pattern.size * given.count
+            done = end
+        self._rest = saved[done:]
+        self._last = max((given.after + given.count for given in rows), default=0)
+
+    def _with_extent(self, before: bytes) -> bytes:
+        """The beginning of the part, which says as far as where there are cells."""
+        return DIMENSION.sub(lambda found: found[1] + b"%d" % max(int(found[2]), self._last), before, count=1)
+
+    def pieces(
+        self, strings: SharedStrings, name: str, sparklines: Sequence[SparklineGroup]
+    ) -> Iterator[bytes]:
+        """The whole part, its texts moved to the table of strings."""
+        for before, pattern, given in self._added:
+            yield strings.move(self._with_extent(before))
+            yield from pattern.write(given.after + 1, given.contents(strings))
+        yield extend(strings.move(self._rest), name, sparklines)
+
+
+def finish(  # noqa: PLR0913 - what is to be done to a package, all by name
     saved: bytes,
+    target: BinaryIO,
     *,
     company: str,
     day: date,
     alternatives: Sequence[str] = (),
     more: Mapping[str, Callable[[bytes], bytes]] | None = None,
     sparklines: Mapping[str, Sequence[SparklineGroup]] | None = None,
-) -> bytes:
+    rows: Mapping[str, Sequence[StreamedRows]] | None = None,
+) -> None:
     """Rework a package that openpyxl saved.
 
     Arguments:
         saved: bytes of the package.
+        target: where the package goes.
         company: goes into the document properties when not empty.
         day: date of creation and change.
         alternatives: alternative texts of the charts, in the order of the sheets and of the charts on them.
         more: what else is to be done to a part, by its name.
         sparklines: groups of them by name of the sheet's part.
+        rows: what is to be put into a sheet, from top to bottom, by name of its part.
     """
     texts = iter(alternatives)
-    groups = sparklines or {}
+    groups, added = sparklines or {}, rows or {}
     changes: dict[str, Callable[[bytes], bytes]] = {
         "xl/styles.xml": order_fonts,
         "docProps/core.xml": _with_day(day),
@@ -190,29 +234,41 @@ def finish(
         "xl/_rels/workbook.xml.rels": _relate_strings_part,
         "docProps/app.xml": _with_maker(company),
     }
-    target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(saved)) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
-    ):
-        strings = SharedStrings()
-        parts: dict[str, bytes] = {}
+    strings = SharedStrings()
+    parts: dict[str, bytes] = {}
+    large: dict[str, Content] = {}
+    with zipfile.ZipFile(io.BytesIO(saved)) as source:
         for name in source.namelist():
             content = source.read(name)
             if name.startswith("xl/worksheets/sheet"):
-                content = extend(strings.move(content), name, groups.get(name, ()))
+                sheet = _Sheet(content, added.get(name, ()))
+                pieces = sheet.pieces(strings, name, groups.get(name, ()))
+                if sheet.size > LARGE_SHEET:
+                    large[name] = packed(pieces, sheet.size)
+                    content = b""
+                else:
+                    content = b"".join(pieces)
             elif name.endswith(".vml"):
                 content = shorten_drawing(content)
             elif name.startswith("xl/charts/chart"):
                 content = _declare_once(content)
             content = changes[name](content) if name in changes else content
             parts[name] = more[name](content) if more and name in more else content
-        for name in sorted((found for found in parts if DRAWING_PART.fullmatch(found)), key=_number):
-            parts[name] = _describe(parts[name], texts)
-        parts[STRINGS_PART] = strings.part()
+    for name in sorted((found for found in parts if DRAWING_PART.fullmatch(found)), key=_number):
+        parts[name] = _describe(parts[name], texts)
+    parts[STRINGS_PART] = strings.part()
+    if not large:
+        _write(parts, target)
+        return
+    with io.BytesIO() as small:
+        _write(parts, small)
+        write_package(Package("", small), target, large)
+
+
+def _write(parts: Mapping[str, bytes], target: BinaryIO) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in parts.items():
             info = zipfile.ZipInfo(name, ZIP_TIME)
             info.compress_type = zipfile.ZIP_DEFLATED
             # A book is made once and mailed often.
             made.writestr(info, content, compresslevel=9)
-    return target.getvalue()

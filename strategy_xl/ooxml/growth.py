@@ -149,8 +149,8 @@ class Growth:
         area = self.table.area
         peek = Peek()
         rows = range(area.bottom, min(self.bottom + self.edit.spare, MAX_ROW) + 1)
-        edits = {column: dict.fromkeys(rows, peek) for column in range(area.left, area.right + 1)}
-        scanner = SheetScanner(SheetFacts(self._where, self.sheet.part), edits)
+        edits = dict.fromkeys(range(area.left, area.right + 1), dict.fromkeys(rows, peek))
+        scanner = SheetScanner(SheetFacts(self._where, self.sheet.part), edits, adds_rows=False)
         package = self.info.package
         for _ in changed_pieces(package, self.sheet.part, package.chunks(self.sheet.part), scanner.run):
             pass
@@ -167,30 +167,45 @@ class Growth:
                 a style of its own gets the last row's.
         """
         area = self.table.area
+        new = range(area.bottom + 1, self.bottom + 1)
+        standing: dict[int, dict[int, Seen]] = {}
+        for (row, column), seen in self._seen.items():
+            if row in new and not seen.is_blank:
+                standing.setdefault(column, {})[row] = seen
         found: dict[int, dict[int, Any]] = {}
         for index in range(area.right - area.left + 1):
             column = area.left + index
             last = self._seen.get((area.bottom, column))
             style = last.style if last and last.style and last.style.isdigit() else None
-            own = given.get(column, {})
-            is_given = all(row in own for row in range(area.bottom + 1, self.bottom + 1))
-            formula = None if is_given else self._formula(index, column, last)
-            values: dict[int, Any] = {}
-            for row in range(area.bottom + 1, self.bottom + 1):
-                seen = self._seen.get((row, column))
+            own = {row: value for row, value in given.get(column, {}).items() if row in new}
+            formula = self._formula(index, column, last) if len(own) < len(new) else None
+            values = self._copied(formula, style, new, column)
+            for row, value in own.items():
+                _put(values, row, value, style)
+            for row, seen in standing.get(column, {}).items():
                 value = own.get(row, _KEPT)
-                if seen is None or seen.is_blank:
-                    if value is _KEPT:
-                        value = self._moved(formula, row - area.bottom, column) if formula else None
-                    if value is not None or style is not None:
-                        values[row] = Styled(value, style)
-                elif style is not None and (seen.style or b"0") == b"0":
+                if style is not None and (seen.style or b"0") == b"0":
                     values[row] = Styled(value, style)
                 elif value is not _KEPT:
                     values[row] = value
+                else:
+                    values.pop(row, None)
             if values:
                 found[column] = values
         return found
+
+    def _copied(
+        self, formula: Formula | None, style: bytes | None, rows: range, column: int
+    ) -> dict[int, Any]:
+        """Cells like the one in the last row; those that are alike are one object, which is written once."""
+        if formula is None:
+            return {} if style is None else dict.fromkeys(rows, Styled(None, style))
+        if not has_relative_references(formula.text):
+            return dict.fromkeys(rows, Styled(formula, style))
+        values: dict[int, Any] = {}
+        for row in rows:
+            _put(values, row, self._moved(formula, row - self.table.area.bottom, column), style)
+        return values
 
     def _formula(self, index: int, column: int, last: Seen | None) -> Formula | None:
         """The formula that new rows of a column get, as it stands in the last row."""
@@ -258,6 +273,14 @@ class Growth:
                 out += data[done : tag.start] + set_attribute(tag.raw, b"ref", str(longer).encode())
                 done = tag.end
         return out + data[done:]
+
+
+def _put(values: dict[int, Any], row: int, value: Any, style: bytes | None) -> None:
+    """Have a cell hold a value; without value and style it need not be there."""
+    if value is None and style is None:
+        values.pop(row, None)
+    else:
+        values[row] = Styled(value, style)
 
 
 def _with_formulas(data: bytes, formulas: Mapping[int, tuple[str, bool]]) -> bytes:

@@ -40,7 +40,7 @@ def repack(package: Package, name: str, change: Change, folder: Path | None = No
     if not is_large:
         return _deflated(changed_pieces(package, name, source, change), size, folder)
     with _Threaded(source) as pieces:
-        return _deflate_threaded(changed_pieces(package, name, pieces, change), size, folder)
+        return packed(changed_pieces(package, name, pieces, change), size, folder)
 
 
 def changed_pieces(package: Package, name: str, pieces: Iterable[bytes], change: Change) -> Iterator[bytes]:
@@ -122,8 +122,14 @@ class _Threaded:
             self._thread.join(0.01)
 
 
-def _deflate_threaded(pieces: Iterable[bytes], size: int, folder: Path | None) -> Packed:
-    """Deflate in a thread while the pieces are being made in this one."""
+def packed(pieces: Iterable[bytes], size: int, folder: Path | None = None) -> Packed:
+    """Pieces of a large part, deflated in a thread while they are being made in this one.
+
+    Arguments:
+        pieces: the part.
+        size: about how many bytes it has.
+        folder: where the temporary file for it goes.
+    """
     from queue import Queue
     from threading import Thread
 

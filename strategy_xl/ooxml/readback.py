@@ -15,7 +15,8 @@ from strategy_xl.ooxml.xml_tree import LARGE_XML, well_formed
 
 _PIECE = 1 << 20
 _ROW_END = b"</row>"
-_ROW_START = re.compile(rb'\s*<row [^<>]*?\br="\d+"')
+_ROW_START = re.compile(rb'\s*<row [^<>]*?\br="(\d+)"')
+_CELL_START = b'<c r="'
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
 _SEAM = 12
 _NINE = 9
@@ -24,6 +25,7 @@ _REFERENCE = re.compile(
     rb"&(?!#(?:[1-9]\d{2,3}|[4-9]\d|3[2-9]|[1-4]\d{4}|9|10|13);|(?:amp|lt|gt|quot|apos);|[#\w]{0,6}\Z)"
 )
 """A reference that may be none: all but the five names and the usual characters, and what may go on."""
+_MOST_KNOWN = 4096
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?(?:/>|>.*?</(?:\w+:)?c>)", re.DOTALL)
 
 
@@ -208,9 +210,40 @@ class _Rows:
         yield from self._pieces
 
 
+class _Once:
+    """Leaves out cells like one of a row before: those of a table are mostly the same in all its rows."""
+
+    def __init__(self) -> None:
+        self._known: set[bytes] = set()
+
+    def __call__(self, row: bytes) -> bytes:
+        """The row, which is well-formed without them when it is with them."""
+        start = _ROW_START.match(row)
+        if start is None:
+            return row
+        number = start[1] + b'"'
+        opened, *cells = row.split(_CELL_START)
+        kept = [opened]
+        for cell in cells:
+            letters, _, rest = cell.partition(number)
+            if rest in self._known and letters.isalpha():
+                continue
+            kept.append(cell)
+            if rest and len(self._known) < _MOST_KNOWN and _is_whole(rest):
+                self._known.add(rest)
+        return _CELL_START.join(kept)
+
+
+def _is_whole(cell: bytes) -> bool:
+    """Whether what follows the place of a cell ends with the cell, by the number of its tags."""
+    if cell.endswith(b"/>"):
+        return b"<" not in cell
+    return cell.endswith(b"</c>") and cell.count(b"<") + 1 == 2 * cell.count(b"</")
+
+
 def _new_rows(old: Iterator[bytes], new: Iterator[bytes]) -> Iterator[bytes]:
     """A sheet without the rows that its source has too: what is left is well-formed when the whole is."""
-    one, other = _Rows(old), _Rows(new)
+    one, other, once = _Rows(old), _Rows(new), _Once()
     end, one.at = other.row(), one.row()
     yield other.data[:end]  # with all that precedes the rows
     other.at = end
@@ -237,7 +270,7 @@ def _new_rows(old: Iterator[bytes], new: Iterator[bytes]) -> Iterator[bytes]:
         if row == was:
             stride = 4 * len(row)
         else:
-            yield row
+            yield once(row)
         if row == was or start is None or started is None or start[0] == started[0]:
             one.at = before
     yield from other.rest()

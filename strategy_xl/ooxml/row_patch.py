@@ -158,23 +158,11 @@ class RowPatcher:
                 attributes = Tag(found[0], 0, len(found[0])).attributes()
                 if attributes.get(b"customFormat") in (b"1", b"true") and attributes.get(b"s", b"").isdigit():
                     return attributes[b"s"]
-        return self._column_style(column)
+        return self.column_style(column)
 
-    def _column_style(self, column: int) -> bytes | None:
+    def column_style(self, column: int) -> bytes | None:
+        """The style that a column gives to its cells."""
         return next((style for first, last, style in self._styles if first <= column <= last), None)
-
-    # -- new rows --------------------------------------------------------------------------------------
-
-    def new_row(self, row: int) -> bytes:
-        """A row that is not there yet; empty when its edits leave nothing to write."""
-        body = b""
-        for column, _, rows in self._columns:
-            if row in rows:
-                body += self._cells.new(row, column, rows[row], self._column_style(column))
-        if not body:
-            return b""
-        self._cells.tally.inserted_rows += 1
-        return b'<%brow r="%d">' % (self._cells.prefix, row) + body + self._close
 
     # -- the careful way -------------------------------------------------------------------------------
 

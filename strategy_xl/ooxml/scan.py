@@ -20,13 +20,20 @@ from strategy_xl.ooxml.cell_read import SheetFacts
 from strategy_xl.ooxml.cells import Cached
 from strategy_xl.ooxml.column_patch import ColumnsPatcher
 from strategy_xl.ooxml.limits import MAX_ID, whole
+from strategy_xl.ooxml.new_rows import NewRows
 from strategy_xl.ooxml.row_patch import RowPatcher
 from strategy_xl.ooxml.xml_bytes import TOKEN, Tag, attributes_of, set_attribute, tags
 
 ColumnEdits = Mapping[int, Mapping[int, Any]]
 
+_TOGETHER = 100
+"""New rows that go on at once."""
 _LARGEST_HEAD = 4 << 20
 """Bytes before the cells; a sheet all of whose columns have a style takes a third of it."""
+
+
+def _is_filled(value: Any) -> bool:
+    return value is not None and value != ""
 
 
 class SheetScanner:
@@ -37,6 +44,8 @@ class SheetScanner:
         facts: SheetFacts,
         edits: ColumnEdits,
         edit_tail: Callable[[bytes], bytes] | None = None,
+        *,
+        adds_rows: bool = True,
     ) -> None:
         """Prepare for edits given as column → row → value.
 
@@ -44,11 +53,13 @@ class SheetScanner:
             facts: what the workbook tells about cells.
             edits: the values to write.
             edit_tail: changes what follows the cells (validations…); for the growth of tables.
+            adds_rows: whether edits of rows that are not there make them.
         """
         self._facts = facts
         self._edits = {column: edits[column] for column in sorted(edits) if edits[column]}
         self._edit_rows = sorted(set().union(*self._edits.values())) if self._edits else []
         self._edit_tail = edit_tail
+        self._adds_rows = adds_rows
         self._next = 0  # index of the next edited row
         self._last_row = 0
         self._careful = False
@@ -120,6 +131,7 @@ class SheetScanner:
             elif tag.local == b"dimension" and not tag.is_close:
                 dimension = tag
         self.rows = RowPatcher(self.cells, self._edits, styles)
+        self._new_rows = NewRows(self.cells, self._edits, self.rows.column_style)
         self._columns = ColumnsPatcher(self.cells, self._edits)
         if dimension is None:
             return head
@@ -136,12 +148,14 @@ class SheetScanner:
         for column, rows in self._edits.items():
             if area.left <= column <= area.right and min(rows) >= area.top and max(rows) <= area.bottom:
                 continue
-            filled = [row for row, value in rows.items() if value is not None and value != ""]
-            if filled:
+            ordered = sorted(rows)
+            first = next((row for row in ordered if _is_filled(rows[row])), None)
+            if first is not None:
+                last = next(row for row in reversed(ordered) if _is_filled(rows[row]))
                 found = Area(
-                    min(found.top, *filled),
+                    min(found.top, first),
                     min(found.left, column),
-                    max(found.bottom, *filled),
+                    max(found.bottom, last),
                     max(found.right, column),
                 )
         return found if found != area else None
@@ -184,7 +198,7 @@ class SheetScanner:
             if piece is None:
                 raise self._broken("end of part")
             data += piece
-        yield self._rows_before(None)
+        yield from self._rows_after()
         return data
 
     def _block(self, block: bytes) -> bytes:  # noqa: C901, PLR0911 - a ladder of shapes, the cheapest first
@@ -267,9 +281,16 @@ class SheetScanner:
     def _rows_before(self, row: int | None) -> bytes:
         """New rows for the edits of rows that are missing before ``row`` (None: up to the end)."""
         stop = len(self._edit_rows) if row is None else bisect_left(self._edit_rows, row, self._next)
-        rows = b"".join(self.rows.new_row(missing) for missing in self._edit_rows[self._next : stop])
+        missing = self._edit_rows[self._next : stop] if self._adds_rows else ()
+        rows = b"".join(map(self._new_rows.write, missing))
         self._next = stop
         return rows
+
+    def _rows_after(self) -> Iterator[bytes]:
+        """New rows below all that there are, some at a time."""
+        while self._next < len(self._edit_rows):
+            stop = self._edit_rows[min(self._next + _TOGETHER, len(self._edit_rows)) - 1] + 1
+            yield self._rows_before(stop)
 
     def _careful_rows(self, data: bytes) -> tuple[bytes, bytes, bool]:
         """Whole rows of the buffer, patched; what is left over; whether the cells have ended."""

@@ -120,7 +120,7 @@ def append_rows(  # noqa: PLR0913 - source, target, table, rows; the rest are ke
     """
     snapshot = source if isinstance(source, Snapshot) else Snapshot.take(source)
     tables: list[TableEdit] = []
-    added: dict[str, dict[int, dict[int, Any]]] = {}
+    added: dict[str, Mapping[int, dict[int, Any]]] = {}
     with Package.open(snapshot) as package:
         table = PatchJob(package, target, snapshot).info.table(table_name)
         bottom = max(table.area.bottom, typed)
@@ -129,11 +129,13 @@ def append_rows(  # noqa: PLR0913 - source, target, table, rows; the rest are ke
         if strangers and not table.totals_rows:
             where = Location(package.path, table.sheet)
             raise PatchRefusedError("SX954", where, name=table.display_name, column=min(strangers) + 1)
+        by_column: defaultdict[int, dict[int, Any]] = defaultdict(dict)
         for row, given in enumerate(rows, bottom + 1):
             for index, value in given.items():
                 if value is not None:
-                    by_column = added.setdefault(table.sheet, {})
-                    by_column.setdefault(table.area.left + index, {})[row] = value
+                    by_column[table.area.left + index][row] = value
+        if by_column:
+            added[table.sheet] = by_column
         if bottom + len(rows) > table.area.bottom or spare:
             tables.append(TableEdit(table_name, bottom + len(rows), typed, spare))
     return edit_tables(

@@ -12,9 +12,16 @@ LINE_ROOM: Final = 3.0
 """Height of a line of body size, and what a row needs beside its lines, in points."""
 
 
+def line_letters(width: float, *, bold: bool = False) -> float:
+    """How many letters of size 10 a line takes in a column that wide (in digits of size 11), at least one."""
+    return max(width * (BOLD_LETTERS if bold else LETTERS), 1.0)
+
+
 def text_lines(text: str, width: float, *, bold: bool = False) -> int:
     """Lines a text of size 10 takes in a column that wide (in digits of size 11), word by word."""
-    width = max(width * (BOLD_LETTERS if bold else LETTERS), 1.0)
+    width = line_letters(width, bold=bold)
+    if len(text) <= width and "\n" not in text:
+        return 1
     lines = 0
     for paragraph in text.split("\n"):
         used, lines = 0.0, lines + 1

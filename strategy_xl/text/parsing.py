@@ -74,6 +74,8 @@ _NUMBER = re.compile(
 )
 _MILLIONS = re.compile(r"(?<=[\d ])M(?=$|\))")
 """A capital M alone means millions; a small one could be metres, minutes or months."""
+_PLAIN = re.compile(r"(-?[0-9]{1,15})(?:[.,]([0-9]{1,2}|[0-9]{4,15}))?")
+"""What most numbers are: digits, and decimals that no language takes for thousands."""
 _SCALES = {"k": 1e3, "m": 1e6, "md": 1e9, "mds": 1e9}
 _GROUPS = {mark: re.compile(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+\Z") for mark in " '.,"}
 
@@ -121,6 +123,11 @@ def _digits(body: str, lang: str, *, is_english: bool) -> tuple[str | None, str 
     return _one_mark(body, marks[0], lang, is_english=is_english)
 
 
+@cache
+def _suffix(unit: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", unit).split())
+
+
 def parse_number(text: str, lang: str, unit: str | None = None) -> Number:
     """Read a number typed as text.
 
@@ -131,11 +138,13 @@ def parse_number(text: str, lang: str, unit: str | None = None) -> Number:
 
     Returns the number, or a problem: in French ``1.234`` and ``$1,234`` are ambiguous.
     """
+    suffix = _suffix(unit) if unit else ""
+    usual = _PLAIN.fullmatch(text)
+    if usual is not None and not (suffix and text.endswith(suffix)):
+        return Number(float(f"{usual[1]}.{usual[2] or 0}"))
     plain = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
-    if unit:
-        suffix = " ".join(unicodedata.normalize("NFKC", unit).split())
-        if plain.casefold().endswith(suffix.casefold()) and suffix != "%":
-            plain = plain[: -len(suffix)].rstrip()
+    if suffix and plain.casefold().endswith(suffix.casefold()) and suffix != "%":
+        plain = plain[: -len(suffix)].rstrip()
     plain = _MILLIONS.sub("m€", plain)
     match = _NUMBER.fullmatch(plain)
     if match is None or bool(match["open"]) != bool(match["close"]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategy_xl.schema.spec import ChoiceSpec, FieldSpec, ListSpec, Text
+from strategy_xl.text import parsing
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coercion import Context, coerce_column
@@ -393,6 +395,20 @@ def test_parsers_never_fail(text: str, lang: str) -> None:
     assert (parse_date(text, lang).value is None) == (parse_date(text, lang).problem is not Problem.NONE)
     assert parse_bool(text) in {True, False, None}
     assert fold(fold(text)) == fold(text)
+
+
+NUMBERS = st.from_regex(r"[+-]?[0-9]{1,17}([.,][0-9]{0,17})?", fullmatch=True)
+
+
+@given(NUMBERS, st.sampled_from(["fr", "en"]), st.sampled_from([None, "h", "/10", "0", "%"]))
+def test_usual_numbers_are_read_as_all_others(text: str, lang: str, unit: str | None) -> None:
+    """The short way gives what the long way gives."""
+    short = parse_number(text, lang, unit)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parsing, "_PLAIN", re.compile(r"(?!)"))
+        long = parse_number(text, lang, unit)
+    assert short == long
+    assert repr(short.value) == repr(long.value)
 
 
 def test_blank_columns_of_numbers_are_nan() -> None:

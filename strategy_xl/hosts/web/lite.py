@@ -233,9 +233,10 @@ def _sheets(lang: str) -> bytes:
     for down, function in enumerate(functions().values(), 2):
         _put(listed, down, [signature(function, lang), function.title(lang)])
     listed.freeze_panes = "A2"
-    stream = io.BytesIO()
+    stream, made = io.BytesIO(), io.BytesIO()
     book.save(stream)
-    return finish(stream.getvalue(), company="", day=_NO_DAY)
+    finish(stream.getvalue(), made, company="", day=_NO_DAY)
+    return made.getvalue()
 
 
 def build_lite(target: Path, *, lang: str = "fr", overwrite: bool = False) -> Path:

@@ -55,8 +55,11 @@ def list_column(raw: Sequence[Any], spec: FieldSpec, book: WorkbookData, listed:
     elif spec.type not in {FieldType.CHOICE, FieldType.BOOL}:
         notes = formula_like(cells)
     found = coerce_column(cells, spec, Context(lang, listed.date1904, book.choices))
-    given = found.given
-    values = [value if given[index] else None for index, value in enumerate(found.series)]
+    is_simple = getattr(found.array.dtype, "kind", "") in "fO"
+    cells = found.array.tolist() if is_simple else list(found.series)
+    values = [
+        value if is_given else None for value, is_given in zip(cells, found.given.tolist(), strict=True)
+    ]
     problems = sorted([*notes, *found.problems], key=lambda item: item.position)
     return ListColumn(values, tuple(problems))
 

@@ -9,7 +9,7 @@ cannot be read never overwrites one of the workbook.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -223,7 +223,7 @@ class _Planner:
         """Key → Excel row of the rows the workbook has."""
         found: dict[Any, int] = {}
         shown = {
-            key: [self._shown(self.data.field(key), value) for value in self.data.frame[key]]
+            key: self._column(self.data.field(key), self.data.frame[key])
             for key in (columns if not self.is_name else [self.identity.key])
         }
         for position, row in enumerate(self.data.frame.index):
@@ -250,7 +250,17 @@ class _Planner:
             if count > MAX_SAME:
                 args = {"label": match.column, "n": count - MAX_SAME, "code": code}
                 self.findings.append(Finding("SX230", Location(self.listed.path), args))
-        return [self._shown(spec, value) for value in found.cells]
+        return self._column(spec, found.cells)
+
+    def _column(self, spec: FieldSpec, values: Iterable[Any]) -> list[Any]:
+        """Values as they stand in cells of this workbook; equal ones are looked at once."""
+        known: dict[Any, Any] = {}
+        shown = []
+        for value in values:
+            if value not in known:
+                known[value] = self._shown(spec, value)
+            shown.append(known[value])
+        return shown
 
     def _shown(self, spec: FieldSpec, value: Any) -> Any:
         """A value as it stands in a cell of this workbook: choices by label, yes/no by word, real dates."""
@@ -346,10 +356,8 @@ def _write(
     if not grown and not spare and bottom == data.table_last:
         return set_cells(edits=by_sheet, **options)
     assert data.table is not None
-    rows = [
-        {data.places[key].column - data.table_left: value for key, value in row.cells.items()}
-        for row in grown
-    ]
+    index = {key: place.column - data.table_left for key, place in data.places.items()}
+    rows = [{index[key]: value for key, value in row.cells.items()} for row in grown]
     return append_rows(
         table_name=data.table, rows=rows, edits=by_sheet, typed=data.typed_last, spare=spare, **options
     )

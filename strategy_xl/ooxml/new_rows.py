@@ -1,0 +1,135 @@
+"""Rows of a sheet part that are not there yet: what comes again in every row is written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from strategy_xl.formulas.cell_refs import column_letters
+from strategy_xl.ooxml.cell_patch import CellPatcher
+from strategy_xl.ooxml.cells import Formula, Peek, Styled, Typed, constant_bytes, number_bytes
+
+_ABSENT = object()
+_MOST_TEXTS = 10_000
+_USUAL = 1000
+"""Characters of a text that is surely not too long."""
+
+
+class NewRows:
+    """Writes whole rows."""
+
+    def __init__(
+        self,
+        cells: CellPatcher,
+        edits: Mapping[int, Mapping[int, Any]],
+        style_of: Callable[[int], bytes | None],
+    ) -> None:
+        """For edits in column order.
+
+        Arguments:
+            cells: writes single cells, and keeps the count.
+            edits: column → row → value.
+            style_of: the style that a column gives to its cells.
+        """
+        self._cells = cells
+        texts = _Texts(cells)
+        self._columns = [
+            _Column(cells, column, rows, style_of(column), texts) for column, rows in edits.items()
+        ]
+        self._close = b"</%brow>" % cells.prefix
+
+    def write(self, row: int) -> bytes:
+        """The row; empty when its edits leave nothing to write."""
+        number = b'%d"' % row
+        body: list[bytes] = []
+        written = nothing = 0
+        for column in self._columns:
+            value = column.rows.get(row, _ABSENT)
+            if value is _ABSENT:
+                continue
+            if value is not column.value:
+                raw = column.usual(number, value)
+                written += bool(raw)
+                body.append(raw or column.any(row, value))
+            elif column.parts:
+                written += 1
+                body.append((column.place + number).join(column.parts))
+            else:
+                nothing += 1
+        tally = self._cells.tally
+        tally.changed += written
+        tally.recalculate += written
+        tally.inserted_cells += written
+        tally.unchanged += nothing
+        if not any(body):
+            return b""
+        tally.inserted_rows += 1
+        return b'<%brow r="%d">' % (self._cells.prefix, row) + b"".join(body) + self._close
+
+
+class _Texts:
+    """What usual texts are in cells; empty bytes for those that take more care."""
+
+    def __init__(self, cells: CellPatcher) -> None:
+        self._prefix, self._inline = cells.prefix, cells.facts.inline
+        self._known: dict[str, bytes] = {}
+
+    def __call__(self, text: str) -> bytes:
+        found = self._known.get(text)
+        if found is not None:
+            return found
+        found = b""
+        if 0 < len(text) <= _USUAL and text.isprintable():
+            kind, body = constant_bytes(Typed("s", text), self._prefix, inline=self._inline)
+            found = b' t="%b">%b</%bc>' % (kind, body, self._prefix)
+        if len(self._known) < _MOST_TEXTS:
+            self._known[text] = found
+        return found
+
+
+class _Column:
+    """The cells of a column."""
+
+    __slots__ = ("_cells", "_column", "_opened", "_style", "_texts", "parts", "place", "rows", "value")
+
+    def __init__(
+        self,
+        cells: CellPatcher,
+        column: int,
+        rows: Mapping[int, Any],
+        style: bytes | None,
+        texts: Callable[[str], bytes],
+    ) -> None:
+        letters = column_letters(column).encode()
+        self._cells, self._column, self._style, self._texts = cells, column, style, texts
+        self._opened = b'<%bc r="%b' % (cells.prefix, letters)
+        self.rows = rows
+        self.place = b'"' + letters
+        self.value: object = _ABSENT
+        """The last value that says the same in every row."""
+        self.parts: list[bytes] = []
+        """Its cell, cut where it says its place; none when there is nothing to write."""
+
+    def usual(self, number: bytes, value: Any) -> bytes:
+        """A cell with a usual text or number; empty when it takes more care."""
+        content, style = (value.value, value.style) if type(value) is Styled else (value, self._style)
+        if type(content) is str:
+            body = self._texts(content)
+        elif type(content) is float and content - content == 0:  # neither infinite nor no number
+            prefix = self._cells.prefix
+            body = b"><%bv>%b</%bv></%bc>" % (prefix, number_bytes(content), prefix, prefix)
+        else:
+            return b""
+        if not body or style is None:
+            return body and self._opened + number + body
+        return b'%b%b s="%b"%b' % (self._opened, number, style, body)
+
+    def any(self, row: int, value: Any) -> bytes:
+        """A cell; where the same value comes again, its parts are put together again."""
+        raw = self._cells.new(row, self._column, value, self._style)
+        content = value.value if type(value) is Styled else value
+        if content is None or type(content) in (Formula, Peek):
+            self.value = value
+            is_array = type(content) is Formula and content.array
+            self.parts = raw.split(self.place + b'%d"' % row, 1 + is_array) if raw else []
+        return raw

@@ -1,0 +1,25 @@
+"""What is deflated comes out again, however large it becomes."""
+
+from __future__ import annotations
+
+import random
+import zlib
+
+import pytest
+
+from strategy_xl.ooxml.codec import Deflater, inflate
+
+
+@pytest.mark.parametrize("expected", [100, 1 << 20, 1 << 24])
+@pytest.mark.parametrize("size", [0, 10, (1 << 20) - 1, 1 << 21, 5 << 20])
+@pytest.mark.parametrize("piece", [1 << 16, 3 << 20])
+def test_a_part_may_become_larger_than_expected(expected: int, size: int, piece: int) -> None:
+    """The stream is one, its sizes and its checksum are those of the whole."""
+    data = random.Random(size).randbytes(997) * (size // 997 + 1)  # noqa: S311 - not for secrets
+    data = data[:size]
+    deflater = Deflater(expected)
+    packed = (
+        b"".join(deflater.feed(data[at : at + piece]) for at in range(0, size, piece)) + deflater.finish()
+    )
+    assert b"".join(inflate([packed], size)) == data == zlib.decompress(packed, -15)
+    assert (deflater.size, deflater.compressed_size, deflater.crc) == (size, len(packed), zlib.crc32(data))
