@@ -16,11 +16,13 @@ from strategy_xl.book.shown import CellValue
 from strategy_xl.build.page import put_value
 from strategy_xl.cellvalues import LONGEST_TEXT
 from strategy_xl.ooxml.row_pattern import Contents, Texts
+from strategy_xl.progress import tell
 
 Row = Mapping[str, CellValue]
 
 _KNOWN: Final = 20_000
 """How many values are kept for when they come again."""
+_TOLD: Final = 1000
 _OPENED: Final = b'<c r="A1"'
 _INLINE: Final = b' t="inlineStr"><is>'
 _INLINE_END: Final = b"</is></c>"
@@ -59,7 +61,9 @@ class Streamer:
             tag: what follows the number in the tag of a row.
         """
         known, usual = self._known, tag({})
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number % _TOLD == 0:
+                tell("write", number)
             found: list[tuple[int, bytes]] = []
             has_lines, again = False, 0
             # In the order of the columns, in which texts get their numbers.

@@ -61,15 +61,18 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
 @templates_option
 def import_(source: Path, book: Path, templates: Path | None, **options: Any) -> None:
     """Show how the columns match, then write."""
+    from strategy_xl.commands.progressing import shown_steps
     from strategy_xl.work.importing.plan import apply
 
-    planned = _planned(source, book, templates, options)
+    with shown_steps(book):
+        planned = _planned(source, book, templates, options)
     _preview(planned)
     how = {"on_existing": options["on_existing"], "dry_run": options["dry_run"], "backups": options["backup"]}
-    try:
-        report = apply(planned, book, **how)
-    except WorkbookChangedError:  # somebody has just saved it: once more, for the workbook as it is now
-        report = apply(_planned(source, book, templates, options), book, **how)
+    with shown_steps(book):
+        try:
+            report = apply(planned, book, **how)
+        except WorkbookChangedError:  # somebody has just saved it: once more, for the workbook as it is now
+            report = apply(_planned(source, book, templates, options), book, **how)
     show_findings(report.findings, err=True)
     done = "cli.import.would" if options["dry_run"] else "cli.import.done"
     click.echo(

@@ -34,22 +34,24 @@ from strategy_xl.model import LANGUAGES
 def new(out: Path, lang: str, *, force: bool, with_example: bool, **options: Any) -> None:
     """Build the workbook, then fill its results so that it reads right in every viewer."""
     from strategy_xl.build.book import build
+    from strategy_xl.commands.progressing import shown_steps
     from strategy_xl.work.recompute import recompute_workbook
 
     spec = load_spec(options["templates"])
     today = chosen_day(options["today"])
-    build(
-        spec,
-        out,
-        lang=lang,
-        company=options["company"],
-        only=options["only"],
-        example=with_example,
-        today=today,
-        overwrite=force,
-        protect=options["protect"],
-    )
-    report = recompute_workbook(out, spec, today, backups=0)
+    with shown_steps(out):
+        build(
+            spec,
+            out,
+            lang=lang,
+            company=options["company"],
+            only=options["only"],
+            example=with_example,
+            today=today,
+            overwrite=force,
+            protect=options["protect"],
+        )
+        report = recompute_workbook(out, spec, today, backups=0)
     if report.failure is not None:
         show_findings([report.failure], err=True)
         raise SystemExit(EXIT_UNREADABLE)

@@ -30,6 +30,7 @@ from strategy_xl.commands.render import (
 
 if TYPE_CHECKING:
     from strategy_xl.errors import Finding
+    from strategy_xl.progress import Step
     from strategy_xl.runs.discover import Found
     from strategy_xl.runs.journal import Resumed
     from strategy_xl.runs.runner import Frame, Task
@@ -153,10 +154,16 @@ def _with_progress(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from strategy_xl.commands.progressing import step_text
     from strategy_xl.runs.runner import run
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     # Drawn when a workbook is done, not by a thread: a process that is forked inherits the locks of threads.
     with Progress(
         *columns,
@@ -165,8 +172,16 @@ def _with_progress(
         disable=quiet or not console.is_terminal,
         auto_refresh=False,
     ) as progress:
-        bar = progress.add_task(text("cli.recompute.progress"), total=len(books))
-        return run(books, task, jobs, lambda _report: progress.update(bar, advance=1, refresh=True), frame)
+        title = text("cli.recompute.progress")
+        bar = progress.add_task(title, total=len(books))
+
+        def done(_report: JobReport) -> None:
+            progress.update(bar, advance=1, description=title, refresh=True)
+
+        def heard(path: Path, step: Step) -> None:
+            progress.update(bar, description=step_text(path, step), refresh=True)
+
+        return run(books, task, jobs, done, frame, heard)
 
 
 def _exit_code(reports: Sequence[JobReport], notes: Sequence[Finding]) -> int:

@@ -23,6 +23,7 @@ class SheetFacts(NamedTuple):
         inline: whether new text goes in as inline string (else ``t="str"``).
         shared_text: text of an index of the shared strings; read only when a cell asks.
         has_date_style: whether a style index shows dates; read only when a date is written.
+        size: bytes of the part; 0 when it is not said how much of it is done.
         is_plain: whether the sheet's rows are known to be written the plain way, in order, without formulas
             that say for which cells they are (arrays, data tables, shared ones).
     """
@@ -33,6 +34,7 @@ class SheetFacts(NamedTuple):
     inline: bool = True
     shared_text: Callable[[int], str | None] = lambda _index: None
     has_date_style: Callable[[bytes], bool] = lambda _style: True
+    size: int = 0
     is_plain: bool = False
 
     def at(self, row: int, column: int) -> Location:

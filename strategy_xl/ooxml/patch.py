@@ -217,6 +217,7 @@ class PatchJob:
             self.info.has_shared_strings,
             self._shared,
             self._is_date_style,
+            size=self.package.member(sheet.part).size,
             is_plain=sheet.part in PlainParts.of(self.package),
         )
         scanner = SheetScanner(facts, edits, edit_tail)

@@ -12,6 +12,7 @@ from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_tree import LARGE_XML, well_formed
+from strategy_xl.progress import tell
 
 _PIECE = 1 << 20
 _ROW_END = b"</row>"
@@ -249,6 +250,7 @@ def _new_rows(old: Iterator[bytes], new: Iterator[bytes]) -> Iterator[bytes]:
     other.at = end
     stride = 0
     while True:
+        tell("check")
         # As much at once as has been the same before, then row by row.
         if stride:
             left, right = one.fill(stride), other.fill(stride)

@@ -23,6 +23,7 @@ from strategy_xl.ooxml.limits import MAX_ID, whole
 from strategy_xl.ooxml.new_rows import NewRows
 from strategy_xl.ooxml.row_patch import RowPatcher
 from strategy_xl.ooxml.xml_bytes import TOKEN, Tag, attributes_of, set_attribute, tags
+from strategy_xl.progress import tell
 
 ColumnEdits = Mapping[int, Mapping[int, Any]]
 
@@ -62,6 +63,7 @@ class SheetScanner:
         self._adds_rows = adds_rows
         self._next = 0  # index of the next edited row
         self._last_row = 0
+        self._taken = 0  # bytes
         self._careful = False
         self.merged: list[Area] = []
 
@@ -198,6 +200,8 @@ class SheetScanner:
             if piece is None:
                 raise self._broken("end of part")
             data += piece
+            self._taken += len(piece)
+            tell("write", self._last_row, self._taken / self._facts.size if self._facts.size else 0.0)
         yield from self._rows_after()
         return data
 

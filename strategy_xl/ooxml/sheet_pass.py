@@ -23,6 +23,7 @@ from strategy_xl.ooxml.sheet_facts import ErrorCell, SheetMeta, merge
 from strategy_xl.ooxml.sheet_grid import ColumnsGrid, Values
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import decode_xstring, unescape
+from strategy_xl.progress import tell
 
 _BUFFER: Final = 2 << 20
 _ROW_END: Final = b"</row>"
@@ -163,21 +164,25 @@ class SheetRead(NamedTuple):
     has_ranges: bool
 
 
-def read_sheet(chunks: Iterable[bytes], book: BookFacts) -> SheetRead:
+def read_sheet(chunks: Iterable[bytes], book: BookFacts, size: int = 0) -> SheetRead:
     """Read a sheet.
 
     Arguments:
         chunks: the part's content in pieces.
         book: what cells need of their workbook.
+        size: bytes of the content, to say how much of it is read.
 
     Errors: NotPlainError, and what ``chunks`` raises.
     """
     tail: list[bytes] = []
     work = _Pass(book)
+    done = 0
     for buffer in _buffers(chunks, tail):
         run = scan_cells(buffer)
+        done += len(buffer)
         if run is not None:
             work.take(run)
+            tell("read", int(run.rows[-1]), done / size if size else 0.0)
     meta = merge(work.metas)
     areas = (parse_area(ref.decode()) for ref in _MERGED.findall(b"".join(tail)))
     grid = ColumnsGrid(Values.joined(work.values), book.texts.items)

@@ -97,7 +97,8 @@ class SheetValues:
             if self._facts is None:
                 self._check_claims()
                 self._facts = BookFacts.of(self._info)
-            found = read_sheet(self._package.chunks(self._parts[sheet]), self._facts)
+            part = self._package.member(self._parts[sheet])
+            found = read_sheet(self._package.chunks(part.name), self._facts, part.size)
         except NotPlainError:
             self._odd.add(sheet)
             return False

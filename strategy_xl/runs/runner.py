@@ -14,7 +14,7 @@ from strategy_xl.runs.faults import logger
 from strategy_xl.runs.interrupts import Interrupts
 from strategy_xl.runs.journal import Journal
 from strategy_xl.runs.marks import Mark
-from strategy_xl.runs.workers import LOST, RETRIED, Answer, treat
+from strategy_xl.runs.workers import LOST, RETRIED, Answer, Heard, treat
 from strategy_xl.schema.loader import load, load_default
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.recompute import JobReport, recompute_workbook
@@ -114,6 +114,7 @@ def run(
     jobs: int,
     done: Callable[[JobReport], None],
     frame: Frame | None = None,
+    heard: Heard = lambda _path, _step: None,
 ) -> list[JobReport]:
     """Recompute workbooks and report them in the order given; those that were left have the finding SX194.
 
@@ -123,6 +124,7 @@ def run(
         jobs: processes.
         done: called with each report as it comes, for a progress bar.
         frame: limits and record of the run; by default those of a run without a journal.
+        heard: called with how far a workbook has come that takes longer.
     """
     frame = frame or Frame(Interrupts(), Journal(None, Path()))
     treated = partial(
@@ -131,6 +133,7 @@ def run(
         limit=60 * frame.book_minutes,
         interrupts=frame.interrupts,
         watch=frame.journal,
+        heard=heard,
     )
     if not task.dry_run:
         _tidy({path.parent for path in paths})

@@ -25,6 +25,7 @@ from typing import NamedTuple, Protocol
 
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.ooxml.snapshot import Stamp
+from strategy_xl.progress import Step, listening
 from strategy_xl.runs.faults import fault
 from strategy_xl.runs.interrupts import SIGNALS, Interrupts
 from strategy_xl.work.recompute import JobReport
@@ -45,6 +46,7 @@ else:
     _CONTEXT = multiprocessing.get_context("spawn")
 
 Job = Callable[[Path], JobReport]
+Heard = Callable[[Path, Step], None]
 
 
 class Answer(NamedTuple):
@@ -125,7 +127,9 @@ def _serve(pipe: Connection, parent: int, job: Job) -> None:
     _die_with(parent)
     gc.freeze()  # what the parent had stays: it is not looked through for garbage with each workbook
     while os.getppid() == parent:
-        pipe.send(guarded(pipe.recv(), job))
+        with listening(pipe.send):
+            answer = guarded(pipe.recv(), job)
+        pipe.send(answer)
 
 
 @dataclass(slots=True)
@@ -163,8 +167,8 @@ class _Worker:
 class _Crew:
     """The processes of one pass over workbooks."""
 
-    def __init__(self, job: Job, size: int) -> None:
-        self.job, self.size = job, size
+    def __init__(self, job: Job, size: int, heard: Heard) -> None:
+        self.job, self.size, self.heard = job, size, heard
         self.workers: list[_Worker] = []
 
     def has_room(self) -> bool:
@@ -197,22 +201,36 @@ class _Crew:
         for worker, path in busy:
             taken = time.monotonic() - worker.since
             if worker.pipe in ready:
-                yield self._received(worker, path, taken)
-            elif limit and taken > limit:
+                answer = self._received(worker, path, taken)
+                if answer is not None:
+                    yield answer
+                    continue
+            if limit and taken > limit:
                 self.dismiss(worker)
                 yield _failed(path, TOO_LONG, taken, minutes=limit / 60)
 
-    def _received(self, worker: _Worker, path: Path, taken: float) -> Answer:
+    def _received(self, worker: _Worker, path: Path, taken: float) -> Answer | None:
+        """An answer; None when a process only said how far it has come."""
         try:
-            answer: Answer = worker.pipe.recv()
+            said: Answer | Step = worker.pipe.recv()
         except (EOFError, OSError):
             return _failed(path, LOST, taken, detail=self.dismiss(worker))
+        if isinstance(said, Step):
+            self.heard(path, said)
+            return None
         worker.path = None
-        return answer
+        return said
 
 
-def treat(
-    paths: Collection[Path], job: Job, jobs: int, *, limit: float, interrupts: Interrupts, watch: Watch
+def treat(  # noqa: PLR0913 - paths, job, processes; the rest are keywords
+    paths: Collection[Path],
+    job: Job,
+    jobs: int,
+    *,
+    limit: float,
+    interrupts: Interrupts,
+    watch: Watch,
+    heard: Heard = lambda _path, _step: None,
 ) -> Iterator[Answer]:
     """Treat workbooks in processes, and answer as they are done; fewer answers than paths after an interrupt.
 
@@ -226,9 +244,10 @@ def treat(
         limit: seconds that a workbook may take; 0 for as long as it takes.
         interrupts: whether to end.
         watch: told when a workbook is begun, and every now and then.
+        heard: told how far a workbook has come that takes longer.
     """
     waiting = deque(paths)
-    crew = _Crew(job, jobs)
+    crew = _Crew(job, jobs, heard)
     try:
         while not interrupts.at_once:
             watch.beat()

@@ -26,6 +26,7 @@ from strategy_xl.ooxml.open_marks import refuse_if_open
 from strategy_xl.ooxml.patch import PatchReport
 from strategy_xl.ooxml.snapshot import Snapshot, twice
 from strategy_xl.ooxml.tables import edit_tables
+from strategy_xl.progress import tell
 from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.adopting import take_over
@@ -166,6 +167,7 @@ def plan_workbook(
     """
     data = read_workbook(source, spec, grows=grows)
     day = _fixed_day(data) or today
+    tell("compute")
     judged = _Judged.of(spec, data, day)
     taken: Columns = {}
     if grows:
