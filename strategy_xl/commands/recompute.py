@@ -53,6 +53,7 @@ _ALWAYS = ("alerts", "completeness")
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
 @backup_option
+@click.option("--compact", is_flag=True, help=text("cli.compact.help"))
 @click.option("--resume", is_flag=True, help=text("cli.resume.help"))
 @click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help=text("cli.wait.help"))
 @click.option(
@@ -105,7 +106,13 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
         books = [book for book in found.books if book not in resumed.done]
         reports = _with_progress(
             books,
-            Task(templates, resumed.day, dry_run=options["dry_run"], backups=options["backup"]),
+            Task(
+                templates,
+                resumed.day,
+                dry_run=options["dry_run"],
+                backups=options["backup"],
+                compact=options["compact"],
+            ),
             options["jobs"],
             Frame(
                 interrupts, journal, options["book_minutes"], {} if options["ignore_marks"] else resumed.marks

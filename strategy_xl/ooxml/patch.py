@@ -148,8 +148,18 @@ class _Totals:
 class PatchJob:
     """The steps of a patch over one open package; ``set_cells`` and the growth of tables share them."""
 
-    def __init__(self, package: Package, target: Path | str, snapshot: Snapshot) -> None:
-        """For an open source, a target path, and the snapshot that the source was opened from."""
+    def __init__(
+        self, package: Package, target: Path | str, snapshot: Snapshot, *, compact: bool = False
+    ) -> None:
+        """Begin.
+
+        Arguments:
+            package: the open source.
+            target: the path to write.
+            snapshot: what the source was opened from.
+            compact: deflate large sheets rather small than fast.
+        """
+        self._compact = compact
         self.package = package
         self.info = WorkbookInfo.of(package)
         self.warnings: list[Finding] = []
@@ -223,7 +233,7 @@ class PatchJob:
         scanner = SheetScanner(facts, edits, edit_tail)
         folder = Path(os.path.realpath(self._target)).parent
         run = (lambda pieces: with_heights(scanner.run(pieces), heights)) if heights else scanner.run
-        packed = repack(self.package, sheet.part, run, folder)
+        packed = repack(self.package, sheet.part, run, folder, compact=self._compact)
         self._count(sheet, scanner.tally, facts)
         if scanner.tally.changed or edit_tail is not None:
             self.replaced[sheet.part] = packed

@@ -23,7 +23,9 @@ _END = object()
 Change = Callable[[Iterable[bytes]], Iterator[bytes]]
 
 
-def repack(package: Package, name: str, change: Change, folder: Path | None = None) -> Packed:
+def repack(
+    package: Package, name: str, change: Change, folder: Path | None = None, *, compact: bool = False
+) -> Packed:
     """A part passed through a change of its UTF-8 bytes and deflated again.
 
     Arguments:
@@ -31,6 +33,7 @@ def repack(package: Package, name: str, change: Change, folder: Path | None = No
         name: member name.
         change: takes pieces of UTF-8 XML, gives pieces.
         folder: where a temporary file for a large part goes.
+        compact: rather take the time than the room.
 
     Errors: those of ``changed_pieces`` and of ``Package.chunks``.
     """
@@ -38,9 +41,9 @@ def repack(package: Package, name: str, change: Change, folder: Path | None = No
     is_large = size > LARGE
     source: Iterable[bytes] = package.chunks(name)
     if not is_large:
-        return _deflated(changed_pieces(package, name, source, change), size, folder)
+        return _deflated(changed_pieces(package, name, source, change), size, folder, compact=compact)
     with _Threaded(source) as pieces:
-        return packed(changed_pieces(package, name, pieces, change), size, folder)
+        return packed(changed_pieces(package, name, pieces, change), size, folder, compact=compact)
 
 
 def changed_pieces(package: Package, name: str, pieces: Iterable[bytes], change: Change) -> Iterator[bytes]:
@@ -71,8 +74,8 @@ def changed_pieces(package: Package, name: str, pieces: Iterable[bytes], change:
         yield from from_utf8(change(to_utf8(checked, encoding)), encoding, first[:2])
 
 
-def _deflated(pieces: Iterable[bytes], size: int, folder: Path | None) -> Packed:
-    deflater = Deflater(size)
+def _deflated(pieces: Iterable[bytes], size: int, folder: Path | None, *, compact: bool) -> Packed:
+    deflater = Deflater(size, compact=compact)
     store = scratch(size, folder)
     for piece in pieces:
         store.write(deflater.feed(piece))
@@ -122,13 +125,16 @@ class _Threaded:
             self._thread.join(0.01)
 
 
-def packed(pieces: Iterable[bytes], size: int, folder: Path | None = None) -> Packed:
+def packed(
+    pieces: Iterable[bytes], size: int, folder: Path | None = None, *, compact: bool = False
+) -> Packed:
     """Pieces of a large part, deflated in a thread while they are being made in this one.
 
     Arguments:
         pieces: the part.
         size: about how many bytes it has.
         folder: where the temporary file for it goes.
+        compact: rather take the time than the room.
     """
     from queue import Queue
     from threading import Thread
@@ -139,7 +145,7 @@ def packed(pieces: Iterable[bytes], size: int, folder: Path | None = None) -> Pa
 
     def work() -> None:
         try:
-            result.append(_deflated(iter(waiting.get, _END), size, folder))
+            result.append(_deflated(iter(waiting.get, _END), size, folder, compact=compact))
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
             failure.append(error)
             while waiting.get() is not _END:

@@ -37,6 +37,7 @@ def edit_tables(  # noqa: PLR0913 - source, target, tables; the rest are keyword
     allow_breaking_signature: bool = False,
     dry_run: bool = False,
     backups: int = 0,
+    compact: bool = False,
 ) -> PatchReport:
     """Write values into cells, and change tables, keeping every other byte.
 
@@ -46,6 +47,7 @@ def edit_tables(  # noqa: PLR0913 - source, target, tables; the rest are keyword
         tables: what is to become of which tables; without any this is ``set_cells``.
         edits, columns: cells to change, also those of new rows, as in ``set_cells``.
         heights, sides, allow_breaking_signature, dry_run, backups: as in ``set_cells``.
+        compact: deflate large sheets rather small than fast.
 
     Result: the report. With a table that gets rows, all that covers its data rows gets longer: its filter and
     sort, validations, conditional formats and protected ranges, sparklines, defined names, print areas, and
@@ -58,7 +60,7 @@ def edit_tables(  # noqa: PLR0913 - source, target, tables; the rest are keyword
     """
     snapshot = source if isinstance(source, Snapshot) else Snapshot.take(source)
     with Package.open(snapshot) as package:
-        job = PatchJob(package, target, snapshot)
+        job = PatchJob(package, target, snapshot, compact=compact)
         by_sheet = dict(job.by_sheet(normalised(package.path, edits, columns)))
         growths = [Growth(job.info, table) for table in tables]
         tails: defaultdict[SheetInfo, list[TailEdit]] = defaultdict(list)

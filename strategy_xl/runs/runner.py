@@ -33,12 +33,14 @@ class Task:
         today: reference date.
         dry_run: write nothing.
         backups: how many earlier versions of each stay beside it.
+        compact: deflate large sheets rather small than fast.
     """
 
     templates: Path | None
     today: date
     dry_run: bool = False
     backups: int = 1
+    compact: bool = False
 
     def spec(self) -> WorkbookSpec:
         """The templates, read once a process when they are the program's own."""
@@ -66,7 +68,9 @@ def _one(path: Path, spec: WorkbookSpec, task: Task, marks: Mapping[Path, Mark])
     known = marks[path].report(path, task.today) if path in marks else None
     if known is not None:
         return known
-    return recompute_workbook(path, spec, task.today, dry_run=task.dry_run, backups=task.backups)
+    return recompute_workbook(
+        path, spec, task.today, dry_run=task.dry_run, backups=task.backups, compact=task.compact
+    )
 
 
 def _tidy(folders: Iterable[Path]) -> None:

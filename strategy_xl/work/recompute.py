@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -112,7 +112,13 @@ class BookPlan:
     is_final: bool = False
 
     def write(
-        self, source: Snapshot, target: Path, *, dry_run: bool = False, backups: int = 0
+        self,
+        source: Snapshot,
+        target: Path,
+        *,
+        dry_run: bool = False,
+        backups: int = 0,
+        compact: bool = False,
     ) -> PatchReport:
         """Put all of it into the workbook that it was made from; as ``edit_tables`` does.
 
@@ -121,6 +127,7 @@ class BookPlan:
             target: what is written.
             dry_run: find out what would change, write nothing.
             backups: how many earlier versions stay beside the target.
+            compact: deflate large sheets rather small than fast.
         """
         return edit_tables(
             source,
@@ -131,6 +138,7 @@ class BookPlan:
             sides=self.sides,
             dry_run=dry_run,
             backups=backups,
+            compact=compact,
         )
 
 
@@ -202,7 +210,13 @@ def plan_workbook(
 
 
 def recompute_workbook(
-    path: Path, spec: WorkbookSpec, today: date, *, dry_run: bool = False, backups: int = 1
+    path: Path,
+    spec: WorkbookSpec,
+    today: date,
+    *,
+    dry_run: bool = False,
+    backups: int = 1,
+    compact: bool = False,
 ) -> JobReport:
     """Recompute one workbook in place.
 
@@ -213,12 +227,14 @@ def recompute_workbook(
         today: reference date, unless the workbook's settings fix one.
         dry_run: say what would change, write nothing.
         backups: how many earlier versions stay beside it.
+        compact: deflate large sheets rather small than fast.
 
     Never raises for what is wrong with the workbook: the report's ``failure`` says it.
     """
     start = time.perf_counter()
     try:
-        attempt = partial(_attempt, path, spec, today, dry_run=dry_run, backups=backups)
+        how = {"dry_run": dry_run, "backups": backups, "compact": compact}
+        attempt = partial(_attempt, path, spec, today, **how)
         plan, patched = twice(attempt)
     except StrategyXlError as error:
         return JobReport(path, failure=error.finding, seconds=time.perf_counter() - start)
@@ -247,12 +263,10 @@ def _lasting(plan: BookPlan, patched: PatchReport, today: date) -> Lasting | Non
     return Lasting(patched.fingerprint, today, today)  # the settings show the day
 
 
-def _attempt(
-    path: Path, spec: WorkbookSpec, today: date, *, dry_run: bool, backups: int
-) -> tuple[BookPlan, PatchReport]:
+def _attempt(path: Path, spec: WorkbookSpec, today: date, **how: Any) -> tuple[BookPlan, PatchReport]:
     """One reading, and the writing that belongs to it."""
     refuse_if_open(path)
     snapshot = Snapshot.take(path)
     with snapshot.held():
         plan = plan_workbook(snapshot, spec, today, grows=True)
-        return plan, plan.write(snapshot, path, dry_run=dry_run, backups=backups)
+        return plan, plan.write(snapshot, path, **how)
