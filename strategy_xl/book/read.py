@@ -430,9 +430,10 @@ class _Reader:
             key = column.spec.key
             if column.spec.role is FieldRole.INPUT or key not in data.places:
                 continue
-            cells = found[key] = list(column.raw)
-            for position, text in self._errors_of(data, key):
-                cells[position] = error_value(text) or ErrorValue.UNKNOWN
+            errors = [(at, error_value(text)) for at, text in self._errors_of(data, key)]
+            cells = found[key] = list(column.raw) if errors else column.raw
+            for position, error in errors:
+                cells[position] = error or ErrorValue.UNKNOWN
         return found
 
     def _report(self, data: BlockData, columns: Iterable[Column]) -> None:

@@ -103,15 +103,18 @@ class Values:
         return Values(self.rows[chosen], self.columns[chosen], self.kinds[chosen], self.numbers[chosen])
 
     @classmethod
-    def joined(cls, parts: Sequence[Values]) -> Values:
-        """The cells of several runs of rows."""
+    def by_column(cls, parts: Sequence[Values]) -> Values:
+        """The cells of several runs of rows, column by column; within each, rows stay in order."""
         if not parts:
             return cls()
+        columns = np.concatenate([part.columns for part in parts])
+        order = np.argsort(columns, kind="stable")
+        # One array after the other: a large sheet is not held three times.
         return cls(
-            np.concatenate([part.rows for part in parts]),
-            np.concatenate([part.columns for part in parts]),
-            np.concatenate([part.kinds for part in parts]),
-            np.concatenate([part.numbers for part in parts]),
+            np.concatenate([part.rows for part in parts])[order],
+            columns[order],
+            np.concatenate([part.kinds for part in parts])[order],
+            np.concatenate([part.numbers for part in parts])[order],
         )
 
 
@@ -119,16 +122,15 @@ class ColumnsGrid:
     """A sheet as typed columns."""
 
     def __init__(self, values: Values, texts: Sequence[str]) -> None:
-        """Sort cells into columns.
+        """Take sorted cells.
 
         Arguments:
-            values: the cells, in the sheet's order.
+            values: the cells, column by column.
             texts: what the positions of texts mean.
         """
         self._last = int(values.rows.max(initial=0))
         self._width = int(values.columns.max(initial=0))
-        # Rows stay in order within each column.
-        self._values = values.at(np.argsort(values.columns, kind="stable"))
+        self._values = values
         self._starts = np.searchsorted(self._values.columns, np.arange(self._width + 2))
         self._texts = texts
         self._by_place: dict[int, Any] | None = None

@@ -185,7 +185,7 @@ def read_sheet(chunks: Iterable[bytes], book: BookFacts, size: int = 0) -> Sheet
             tell("read", int(run.rows[-1]), done / size if size else 0.0)
     meta = merge(work.metas)
     areas = (parse_area(ref.decode()) for ref in _MERGED.findall(b"".join(tail)))
-    grid = ColumnsGrid(Values.joined(work.values), book.texts.items)
+    grid = ColumnsGrid(Values.by_column(work.values), book.texts.items)
     meta = replace(meta, merged=tuple(area for area in areas if area is not None))
     return SheetRead(meta, grid, work.has_ranges)
 
