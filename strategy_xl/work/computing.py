@@ -131,7 +131,8 @@ class _Computation:
     ) -> None:
         """See ``compute``; what needs no formula is put down at once."""
         self._spec, self._data, self._placed = spec, data, placed
-        self._shares, self._today = shares, today
+        self._shares: Mapping[Any, Any] = shares.to_dict()  # asked often
+        self._today = today
         self._blocks = spec.data_blocks()
         self._contexts: dict[str, Context] = {}
         self._columns = {key: self._given(key, block) for key, block in data.blocks.items()}
