@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import repeat
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from strategy_xl.text.words import lexicon as lx
@@ -27,6 +27,7 @@ class Unit(NamedTuple):
 
 
 PUNCT = frozenset(",;:.!?()→=<>≤≥*")
+_SMALL = ascii_lowercase.encode()
 
 
 class Clauses:
@@ -51,11 +52,15 @@ class Clauses:
                 self.in_quantity[at] = at not in self.counted
         self.units = self.build_units()
 
-    @cached_property
-    def shouting(self) -> bool:
+    def is_shouting(self) -> bool:
         """Whether the text is in capitals, which then say nothing of names."""
         text = self.sentence.tokens.text
-        return text.isupper() or 2 * sum(map(str.isupper, text)) > len(text)
+        if text.isupper():
+            return True
+        # Where half of a text is plain small letters, nobody needs to count its capitals.
+        plain = text.encode("ascii", "ignore")
+        small = len(plain) - len(plain.translate(None, _SMALL))
+        return 2 * small < len(text) and 2 * sum(map(str.isupper, text)) > len(text)
 
     def build_units(self) -> list[Unit]:
         """The units in order; phrases that an expression of time holds stay single words."""

@@ -94,7 +94,7 @@ class Delimiters(Clauses):
             index > 0
             and self.sentence.tokens.is_capital(first)
             and self.words[first - 1] not in {".", "!", "?", ":"}
-            and not self.shouting
+            and not self.is_shouting()
         )
 
     def _is_unknown_delimiter(self, index: int, main: int) -> bool:
