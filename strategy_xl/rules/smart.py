@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,7 +21,6 @@ from strategy_xl.rules.frame import (
     aligned,
     as_frame,
     cells,
-    day_array,
     extended,
     filled,
     make_frame,
@@ -35,7 +34,7 @@ from strategy_xl.rules.smart_fields import (
     assess_agreement,
     merge_fields,
 )
-from strategy_xl.rules.smart_frame import REWRITE_COLUMNS, rewrites, text_frame
+from strategy_xl.rules.smart_frame import REWRITE_COLUMNS, Told, rewrites, text_frame, told
 from strategy_xl.rules.smart_live import live_columns
 from strategy_xl.rules.smart_realism import Realism, RealismParams, assess_realism
 from strategy_xl.rules.smart_text import TextReading, read_text
@@ -160,7 +159,8 @@ def assess_texts(
     readings = list(stream)
     frame = text_frame(readings, series.index)
     rows = aligned(fields, series.index)
-    result = _judge(rows, readings, frame, day or date(1970, 1, 1), params or SmartParams())
+    said = told(readings, series.index)
+    result = _judge(rows, said, day or date(1970, 1, 1), params or SmartParams())
     judged = {letter: result.table.array(letter.lower()) for letter in "SMART"}
     judged |= {name: result.table.array(name) for name in (*REWRITE_COLUMNS, "rewrite")}
     codes = object_column(result.reasons.lists(), series.index)
@@ -195,12 +195,9 @@ def assess(  # noqa: PLR0913 - the table, the day, the settings and three option
 
     Source: rules, section b.
     """
-    readings = list(_read_all(cells(objectives, "title"), lang, today))
-    text = text_frame(readings, objectives.index)
     return _judge(
         objectives,
-        readings,
-        text,
+        told(_read_all(cells(objectives, "title"), lang, today), objectives.index),
         today,
         params or SmartParams(),
         history=kpi_history,
@@ -211,8 +208,7 @@ def assess(  # noqa: PLR0913 - the table, the day, the settings and three option
 
 def _judge(  # noqa: PLR0913 - private join of what the two public functions already name
     objectives: Frame,
-    readings: Sequence[TextReading | None],
-    text: Frame,
+    said: Told,
     today: date,
     params: SmartParams,
     *,
@@ -221,15 +217,8 @@ def _judge(  # noqa: PLR0913 - private join of what the two public functions alr
     active_count: Mapping[str, int] | None = None,
 ) -> RuleResult:
     rows = len(objectives)
-    told = extended(
-        text,
-        {
-            "has_object": np.array([r is not None and r.has_object for r in readings], dtype=bool),
-            "period_start": day_array([_period(r)[0] for r in readings]),
-            "period_end": day_array([_period(r)[1] for r in readings]),
-        },
-    )
-    merged = merge_fields(objectives, told, today)
+    text = said.frame
+    merged = merge_fields(objectives, text, today)
     agreement, agreement_codes = assess_agreement(objectives, params.agreement(), active_count)
     realism = assess_realism(objectives, today, params.realism(), history, capacity)
     letters = {"s": merged.s, "m": merged.m, "a": agreement, "r": realism.points, "t": merged.t}
@@ -239,16 +228,16 @@ def _judge(  # noqa: PLR0913 - private join of what the two public functions alr
         **{name: whole_array(points) for name, points in letters.items()},
         "score": score,
         "verdict": object_column(verdict, index),
-        **live_columns(objectives, told, letters, score, verdict),
+        **live_columns(objectives, text, letters, score, verdict),
         "growth_required": realism.required,
         "growth_p75": realism.percentile,
         "growth_median": realism.median,
         "growth_best": realism.best,
         "windows": realism.windows,
         "hours_available": realism.hours_available,
-        "text_value": [_shown_target(reading) for reading in readings],
-        "text_deadline": told["period_end"],
-        **{name: object_column(values, index) for name, values in rewrites(objectives, readings).items()},
+        "text_value": list(cells(text, "text_value")),
+        "text_deadline": text["period_end"],
+        **{name: object_column(values, index) for name, values in rewrites(objectives, said.drafts).items()},
     }
     frame = make_frame(columns, index)
     masks = _masks(text, merged, realism, agreement_codes)
@@ -314,16 +303,3 @@ def _score(letters: Mapping[str, Floats], params: SmartParams) -> tuple[Floats, 
         "rework",
     ).astype(object)
     return score, verdict
-
-
-def _period(reading: TextReading | None) -> tuple[date | None, date | None]:
-    """The period that the deadline of a text names, when it is a date."""
-    if reading is None or reading.deadline.points < 2:
-        return None, None
-    return reading.deadline.start, reading.deadline.end
-
-
-def _shown_target(reading: TextReading | None) -> str | None:
-    if reading is None or reading.target is None:
-        return None
-    return reading.sentence.tokens.span(reading.target.first, reading.target.last)

@@ -90,17 +90,15 @@ def _core(reading: TextReading) -> Range | None:
         spans.append((target.first, max(target.last, target.noun)))
     if not spans:
         return None
-    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+    first, last = min(spans)[0], max(span[1] for span in spans)
     if 0 <= what.verb < first:
         first = what.verb + 1
     else:
         while first and (sentence.bits[first - 1] & lx.DEFDET or sentence.words[first - 1] in {"+", "-"}):
             first -= 1
-    if first > last or last - first >= _LONGEST or _BREAKS & set(sentence.words[first : last + 1]):
+    if first > last or last - first >= _LONGEST or not _BREAKS.isdisjoint(sentence.words[first : last + 1]):
         return None
-    if any(_overlap((first, last), other) for other in _others(reading)):
-        return None
-    return first, last
+    return None if _meets(first, last, _others(reading)) else (first, last)
 
 
 def _gap(reading: TextReading) -> str:
@@ -138,14 +136,10 @@ def _places(reading: TextReading, core: Range | None) -> list[str]:
         taken.append((reading.what.first, reading.what.last))
     found: list[str] = []
     for place in _joined(reading.what.delimiters):
-        if any(_overlap(place, other) for other in taken):
-            continue
         first = place[0]
-        while (
-            first
-            and sentence.bits[first - 1] & _LEADS
-            and not any(_overlap((first - 1, first - 1), other) for other in taken)
-        ):
+        if _meets(first, place[1], taken):
+            continue
+        while first and sentence.bits[first - 1] & _LEADS and not _meets(first - 1, first - 1, taken):
             first -= 1
         beside = core is not None and first == core[1] + 1
         if beside or (sentence.bits[first] & lx.PREP and not is_of(sentence.words[first])):
@@ -172,5 +166,9 @@ def _joined(places: tuple[Range, ...]) -> list[Range]:
     return joined
 
 
-def _overlap(left: Range, right: Range) -> bool:
-    return left[0] <= right[1] and right[0] <= left[1]
+def _meets(first: int, last: int, others: list[Range]) -> bool:
+    """Whether a range of tokens shares one with others."""
+    for start, end in others:  # noqa: SIM110 - the plain loop is twice as fast as ``any``
+        if first <= end and start <= last:
+            return True
+    return False

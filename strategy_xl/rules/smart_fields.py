@@ -130,9 +130,13 @@ _MILLIONS = ("m€", "meur", "m$", "m£")
 
 def _scale(objectives: Frame) -> Floats:
     """What the field's unit stands for: 143 in « k€ » is 143,000."""
-    units = [unit.replace(" ", "").casefold() for unit in texts(objectives, "unit")]
-    kinds = ((_THOUSANDS, 1e3), (_MILLIONS, 1e6))
-    return np.array([next((size for heads, size in kinds if unit.startswith(heads)), 1.0) for unit in units])
+    units = list(texts(objectives, "unit"))
+    sizes = {unit: _size(unit.replace(" ", "").casefold()) for unit in set(units)}
+    return np.array([sizes[unit] for unit in units])
+
+
+def _size(unit: str) -> float:
+    return 1e3 if unit.startswith(_THOUSANDS) else 1e6 if unit.startswith(_MILLIONS) else 1.0
 
 
 def _conflict(objectives: Frame, text: Frame) -> Bools:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -22,6 +24,8 @@ from strategy_xl.rules.smart_text import TextReading, confidence_points
 from strategy_xl.text.words.rewrite import (
     NO_DRAFT,
     NO_PIECES,
+    Draft,
+    Pieces,
     assemble,
     fill_blanks,
     format_day,
@@ -87,40 +91,104 @@ def text_frame(readings: Iterable[TextReading | None], index: Index) -> Frame:
     return make_frame(data, index)
 
 
-def rewrites(objectives: Frame, readings: Sequence[TextReading | None]) -> dict[str, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the texts of a table say, beside its fields.
+
+    Arguments:
+        frame: S, M, T, codes, has_object, kind, value, low, period_start and period_end (of a deadline that
+            is a date) and text_value (the target as written).
+        drafts: language of each text, and what it gives to its rewrite.
+    """
+
+    frame: Frame
+    drafts: Sequence[tuple[str, Draft]]
+
+
+_TOLD = (
+    *("S", "M", "T", "codes", "has_object", "kind", "value", "low"),
+    *("period_start", "period_end", "text_value"),
+)
+_UNTOLD: Row = (None, None, None, ("EMPTY",), False, "", None, None, None, None, None)
+
+
+def _told(reading: TextReading) -> Row:
+    target, deadline = reading.target, reading.deadline
+    measure: Row = ("", None, None)
+    shown = None
+    if target is not None:
+        measure = (target.kind, target.value, target.low)
+        shown = reading.sentence.tokens.span(target.first, target.last)
+    period: tuple[date | None, date | None] = (None, None)
+    if deadline.points == 2:
+        period = (deadline.start, deadline.end)
+    return (
+        *(reading.s, reading.m, reading.t),
+        *(reading.codes, reading.has_object),
+        *(*measure, *period, shown),
+    )
+
+
+def told(readings: Iterable[TextReading | None], index: Index) -> Told:
+    """What the readings say beside the fields of their rows; None stands for a blank text.
+
+    Arguments:
+        readings: readings in order, length n; each is let go before the next is taken.
+        index: index of the table, length n.
+    """
+    rows: list[Row] = []
+    drafts: list[tuple[str, Draft]] = []
+    for reading in readings:
+        rows.append(_UNTOLD if reading is None else _told(reading))
+        drafts.append(
+            (LANGUAGES[0], NO_DRAFT) if reading is None else (reading.sentence.lang, rewrite_draft(reading))
+        )
+    columns = dict(zip(_TOLD, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_TOLD, ())
+    data: dict[str, object] = {name: object_column(columns[name], index) for name in ("codes", "kind")}
+    data |= {name: whole_array(columns[name]) for name in "SMT"}
+    data |= {name: np.array(columns[name], dtype=np.float64) for name in ("value", "low")}
+    data |= {name: day_array(columns[name]) for name in ("period_start", "period_end")}
+    data["has_object"] = np.array(columns["has_object"], dtype=bool)
+    data["text_value"] = object_column(columns["text_value"], index)
+    return Told(make_frame(data, index), drafts)
+
+
+def rewrites(objectives: Frame, drafts: Sequence[tuple[str, Draft]]) -> dict[str, Sequence[str]]:
     """The pieces of the rewrite (fields first, then the text, then bracketed blanks) and the sentence.
 
     Arguments:
         objectives: block ``objectives``; used: indicator, baseline, target, deadline, owner, unit.
-        readings: the readings of the titles.
+        drafts: of the titles, as in ``Told``.
     """
     names = ("indicator", "baseline", "target", "deadline", "owner", "unit")
     fields = zip(*(cells(objectives, name) for name in names), strict=True)
-    columns: dict[str, list[str]] = {name: [] for name in (*REWRITE_COLUMNS, "rewrite")}
-    for (indicator, baseline, target, deadline, owner, unit), reading in zip(fields, readings, strict=True):
-        lang = reading.sentence.lang if reading else LANGUAGES[0]
-        draft = rewrite_draft(reading) if reading else NO_DRAFT
+    pieces: list[Pieces] = []
+    sentences: list[str] = []
+    for (indicator, baseline, target, deadline, owner, unit), (lang, draft) in zip(
+        fields, drafts, strict=True
+    ):
         own = draft.pieces
         sign = unit.strip() if isinstance(unit, str) else ""
-        merged = own._replace(
-            indicator=_text_or(indicator, own.indicator),
-            start=_number_or(baseline, sign, lang, own.start),
-            target=_number_or(target, sign, lang, own.target),
-            deadline=_day_or(deadline, lang, own.deadline),
-            owner=_text_or(owner, own.owner),
+        merged = Pieces(
+            own.verb,
+            _text_or(indicator, own.indicator),
+            _number_or(baseline, sign, lang, own.start),
+            _number_or(target, sign, lang, own.target),
+            own.scope,
+            _day_or(deadline, lang, own.deadline),
+            _text_or(owner, own.owner),
         )
+        core, scope = draft.core, draft.scope
         # A field says it better than the words of the text.
-        told = (merged.indicator, merged.start, merged.target) != (own.indicator, own.start, own.target)
-        draft = draft._replace(pieces=merged)
-        if told:
+        if merged[1:4] != own[1:4]:
             # « de la gamme bio » stood beside a noun that the field replaces.
-            beside = draft.scope and is_of(draft.scope.split()[0].lower())
-            draft = draft._replace(core="", scope=None if beside else draft.scope or None)
+            beside = scope and is_of(scope.split()[0].lower())
+            core, scope = "", None if beside else scope or None
         full = fill_blanks(merged, lang)
-        for name, value in zip(REWRITE_COLUMNS, full, strict=True):
-            columns[name].append(value)
-        columns["rewrite"].append(assemble(draft, full, lang))
-    return columns
+        pieces.append(full)
+        sentences.append(assemble(Draft(merged, core, draft.gap, draft.rhythm, scope), full, lang))
+    told = zip(*pieces, strict=True) if pieces else ((),) * len(PIECES)
+    return {**dict(zip(REWRITE_COLUMNS, told, strict=True)), "rewrite": sentences}
 
 
 def _text_or(value: object, otherwise: str) -> str:

@@ -18,8 +18,9 @@ UNKNOWN = "?"
 
 def shown(points: Floats) -> Objects:
     """Points of a letter as its cell shows them: whole numbers, or the mark of what is not known."""
-    found: Objects = np.empty(len(points), dtype=object)
-    found[:] = [UNKNOWN if np.isnan(point) else int(point) for point in points]
+    found: Objects = np.full(len(points), UNKNOWN, dtype=object)
+    known = ~np.isnan(points)
+    found[known] = points[known].astype(np.int64)
     return found
 
 
@@ -41,7 +42,7 @@ def live_columns(
     index = objectives.index
 
     def whole(values: Floats) -> Column:
-        return object_column([int(value) for value in np.nan_to_num(values)], index)
+        return object_column(np.nan_to_num(values).astype(np.int64).astype(object), index)
 
     measured = np.array([kind != "" for kind in cells(text, "kind")], dtype=np.float64)
     return {

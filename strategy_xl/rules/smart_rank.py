@@ -36,9 +36,12 @@ def rank(objectives: Frame) -> RuleResult:
     day = dates(objectives, "deadline").astype("datetime64[D]")
     late = np.where(np.isnat(day), np.inf, day.astype(np.float64))
     place = np.full(len(objectives), np.nan)
-    for row in np.flatnonzero(~np.isnan(priority)):
-        before = (priority > priority[row]) | ((priority == priority[row]) & (late < late[row]))
-        place[row] = 1 + before.sum()
+    order = np.lexsort((late, -priority))
+    order = order[~np.isnan(priority[order])]
+    new = np.ones(len(order), dtype=bool)  # whether a place in the order differs from the one before
+    new[1:] = (np.diff(priority[order]) != 0) | (late[order][1:] != late[order][:-1])
+    # The first of equals gives all of them its place.
+    place[order] = np.maximum.accumulate(np.where(new, np.arange(1, len(order) + 1), 0))
     nothing = Codes.from_masks({}, len(objectives))
     return RuleResult(
         make_frame({"priority": priority, "rank": place}, objectives.index), nothing, nothing, VERSION

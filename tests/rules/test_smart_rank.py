@@ -44,3 +44,12 @@ def test_a_greater_priority_never_ranks_lower(rows: list[tuple[int, int, int]]) 
     frame = rank(pd.DataFrame(rows, columns=["importance", "a", "r"], dtype=float)).frame
     for high in frame.itertuples():
         assert all(high.rank < low.rank for low in frame.itertuples() if high.priority > low.priority)
+
+
+@given(st.lists(st.tuples(st.integers(1, 2), st.sampled_from([None, 1, 2, 3])), max_size=12))
+def test_a_rank_counts_the_objectives_before_it(rows: list[tuple[int, int | None]]) -> None:
+    """One more than there are objectives with a greater priority, or the same and a nearer deadline."""
+    ends = pd.to_datetime([None if day is None else f"2027-01-0{day}" for _, day in rows])
+    table = pd.DataFrame({"importance": [float(worth) for worth, _ in rows], "a": 2.0, "deadline": ends})
+    keys = [(-worth, 9 if day is None else day) for worth, day in rows]
+    assert rank(table).frame["rank"].tolist() == [1 + sum(other < key for other in keys) for key in keys]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategy_xl.rules.smart import assess_texts
+from strategy_xl.rules.smart import assess, assess_texts
 
 TODAY = date(2026, 11, 24)
 STATEMENTS = pd.read_csv(
@@ -323,3 +323,15 @@ def test_statements_are_many_and_balanced() -> None:
     assert 0.35 <= first["split"].eq("heldout").mean() <= 0.45
     assert not STATEMENTS["id"].duplicated().any()
     assert not first["text"].duplicated().any()
+
+
+def test_a_table_without_fields_says_what_its_sentences_say() -> None:
+    """The same points and rewrite, read for a night or alone."""
+    texts = ["Augmenter le CA des PME de 10 % d’ici fin juin 2027", "Improve the quality soon", None, "  "]
+    alone = assess_texts(pd.Series(texts, dtype=object), today=TODAY)
+    table = assess(pd.DataFrame({"title": pd.Series(texts, dtype=object)}), TODAY)
+    assert table.frame["rewrite"].tolist() == alone["rewrite"].tolist()
+    assert table.frame["rewrite_scope"].tolist() == alone["rewrite_scope"].tolist()
+    for letter in "SMT":
+        assert table.frame[letter.lower()].tolist() == alone[letter].fillna(0).tolist()
+    assert table.frame["text_value"].fillna("").tolist() == ["10 %", "", "", ""]

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from strategy_xl.text.words import lexicon as lx
@@ -25,6 +27,7 @@ class Unit(NamedTuple):
 
 
 PUNCT = frozenset(",;:.!?()→=<>≤≥*")
+_SMALL = ascii_lowercase.encode()
 
 
 class Clauses:
@@ -48,13 +51,22 @@ class Clauses:
             for at in range(quantity.first, quantity.last + 1):
                 self.in_quantity[at] = at not in self.counted
         self.units = self.build_units()
-        text = sentence.tokens.text
-        self.shouting = text.isupper() or 2 * sum(map(str.isupper, text)) > len(text)
+
+    def is_shouting(self) -> bool:
+        """Whether the text is in capitals, which then say nothing of names."""
+        text = self.sentence.tokens.text
+        if text.isupper():
+            return True
+        # Where half of a text is plain small letters, nobody needs to count its capitals.
+        plain = text.encode("ascii", "ignore")
+        small = len(plain) - len(plain.translate(None, _SMALL))
+        return 2 * small < len(text) and 2 * sum(map(str.isupper, text)) > len(text)
 
     def build_units(self) -> list[Unit]:
         """The units in order; phrases that an expression of time holds stay single words."""
         words, size = self.words, len(self.words)
-        units = list(map(Unit._make, zip(range(size), range(size), self.sentence.bits, words, strict=True)))
+        fields = zip(range(size), range(size), self.sentence.bits, words, strict=True)
+        units: list[Unit] = list(map(tuple.__new__, repeat(Unit), fields))  # as ``Unit``, without its calls
         for first, last, flags in reversed(self.sentence.phrases):
             if True not in self.masked[first : last + 1]:
                 units[first : last + 1] = [Unit(first, last, flags, words[last])]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from strategy_xl.text.words.calendars import Period, month_period, months_period, week_period
 from strategy_xl.text.words.date_context import Context, TimeExpr, day_maker, left_modifiers, next_period
@@ -24,11 +24,16 @@ def quarter_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?:({letter})([1-4])|([1-4])({letter}))(?:{fiscal})?(\d{{2}}|\d{{4}})?")
 
 
+@lru_cache(maxsize=4096)
+def _parts(word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The numbers of a date in figures, and how many figures each has."""
+    parts = re.split(r"[/.\-]", word)
+    return tuple(map(int, parts)), tuple(map(len, parts))
+
+
 def read_numeric(context: Context, position: int) -> TimeExpr | None:
     """Dates in figures: 30/06/2027, 2027-06-30, 30/06, 06/2027, 2026/27."""
-    word = context.words[position]
-    parts = [int(part) for part in re.split(r"[/.\-]", word)]
-    sizes = [len(part) for part in re.split(r"[/.\-]", word)]
+    parts, sizes = _parts(context.words[position])
     if len(parts) == 3:
         year, month, day = parts if sizes[0] == 4 else (parts[2], parts[1], parts[0])
         year = 2000 + year if year < 100 else year

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import repeat
 from typing import NamedTuple
 
 from strategy_xl.text.words import date_anchors as anchors
@@ -51,9 +52,7 @@ def parse_times(sentence: Sentence, today: date | None) -> list[TimeExpr]:
     """
     context: Context | None = None
     found: list[TimeExpr] = []
-    lang = sentence.lang
-    for position, word in enumerate(sentence.words):
-        handler = anchors.handler_of(lang, word)
+    for position, handler in enumerate(map(anchors.handler_of, repeat(sentence.lang), sentence.words)):
         if handler is None:
             continue
         if context is None:

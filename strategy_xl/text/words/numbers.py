@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 
 from strategy_xl.text.words.lexicon import CON, IND, NOUN, OBJ, PREP, SEG, VERB, ZERO, look_up
 from strategy_xl.text.words.number_words import SCORE_TOPS, Quantity, WordQuantities, ratio_pattern
@@ -37,9 +38,7 @@ class QuantityReader(WordQuantities):
         """All quantities, in order."""
         found: list[Quantity] = []
         until = 0
-        lang = self.lang
-        for position, word in enumerate(self.words):
-            starter = _starter(lang, word)
+        for position, starter in enumerate(map(_starter, repeat(self.lang), self.words)):
             if starter and position >= until and not self.masked[position]:
                 quantity = _STARTERS[starter](self, position)
                 if quantity is not None:

@@ -53,6 +53,9 @@ _RANK = {
     "indicator": 7,
 }
 
+# Words that give a direction or are an indicator; all others say nothing but at the start of a text.
+_TELLING = lx.VERB | lx.NUP | lx.NDO | lx.IND
+
 
 def read_object(sentence: Sentence, masked: Sequence[bool], quantities: Sequence[Quantity]) -> ObjectReading:
     """Find the object of a text and what narrows it.
@@ -74,11 +77,11 @@ class _Reader(Delimiters):
             "", -1, -1, -1, "", (), unique=False, every=False, has_indicator=False, sells=False
         )
         heads: list[tuple[int, str, int, int, str]] = []  # rank, kind, unit, verb unit, direction
-        ambiguous_only = True
-        any_verb = -1
+        ambiguous_only, any_verb, has_indicator = True, -1, False
         for index, unit in enumerate(units):
-            if self.masked[unit.first]:
+            if (index and not unit.bits & _TELLING) or self.masked[unit.first]:
                 continue
+            has_indicator = has_indicator or bool(unit.bits & lx.IND)
             direction = self.direction(index)
             if not direction and index == 0 and self.is_unknown_verb(unit):
                 direction = "other"
@@ -108,7 +111,6 @@ class _Reader(Delimiters):
                 units[index].bits & lx.CON and not units[index].bits & (lx.OBJ | lx.IND)
             ):
                 heads.append((_RANK["counted"], "counted", index, any_verb, "reach"))
-        has_indicator = any(u.bits & lx.IND and not self.masked[u.first] for u in units)
         indicator = (
             self._indicator_head(any_verb) if has_indicator and (not heads or max(heads)[0] <= 2) else None
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import ClassVar, NamedTuple
 
 from strategy_xl.text.words.wordlists import Labels, Ordered, WordList, Words, own, word_list
@@ -69,7 +69,7 @@ class RewriteForms(WordList):
 
 def fill_blanks(pieces: Pieces, lang: str) -> Pieces:
     """The pieces with a bracketed word of the language for each missing one."""
-    return Pieces(*(piece or blank for piece, blank in zip(pieces, _blanks(lang), strict=True)))
+    return Pieces._make([piece or blank for piece, blank in zip(pieces, _blanks(lang), strict=True)])
 
 
 @cache
@@ -117,6 +117,7 @@ def format_value(value: float, unit: str, lang: str) -> str:
     return text + ("" if unit in forms.glued or not unit else forms.space) + unit
 
 
+@lru_cache(maxsize=4096)
 def format_day(day: date, lang: str) -> str:
     """A day as the language writes it (``30/06/2027``, ``30 Jun 2027``)."""
     forms = own(RewriteForms, lang)

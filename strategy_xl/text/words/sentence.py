@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import repeat
 
 from strategy_xl.text.words.language import detect_language
 from strategy_xl.text.words.lexicon import lexicon, look_up
@@ -57,41 +58,30 @@ class Sentence:
         raw = self.tokens.words
         self.lang = lang or detect_language(raw, text)
         self.own = own(QuantityWords, self.lang)
-        words: list[str] = []
-        bits: list[int] = []
-        for word in raw:
-            fixed, flags = look_up(self.lang, word)
-            words.append(fixed)
-            bits.append(flags)
-        self.words = words
-        self.bits = bits
+        known = list(map(look_up, repeat(self.lang), raw))
+        self.words = [word for word, _ in known]
+        self.bits = [bits for _, bits in known]
         self.phrases = self._find_phrases()
         self.phrase_at = {first: (last, flags) for first, last, flags in self.phrases}
 
     def _find_phrases(self) -> list[tuple[int, int, int]]:
         table = lexicon(self.lang).phrases
-        words = [word for word in self.words if word != "-"] if "-" in self.words else self.words
+        words, place = self.words, None
+        if "-" in words:
+            place = [position for position, word in enumerate(words) if word != "-"]
+            words = [words[position] for position in place]
         found: list[tuple[int, int, int]] = []
-        if words is not self.words:
-            place = [position for position, word in enumerate(self.words) if word != "-"]
-        else:
-            place = None
-        size = len(words)
-        position = 0
-        while position < size:
-            options = table.get(words[position])
-            step = 1
-            if options:
-                for rest, flags in options:
-                    stop = position + 1 + len(rest)
-                    if stop <= size and tuple(words[position + 1 : stop]) == rest:
-                        last = stop - 1
-                        found.append(
-                            (place[position], place[last], flags) if place else (position, last, flags)
-                        )
-                        step = len(rest) + 1
-                        break
-            position += step
+        until = 0
+        for position, word in enumerate(words):
+            if word not in table or position < until:
+                continue
+            for rest, flags in table[word]:
+                stop = position + 1 + len(rest)
+                if tuple(words[position + 1 : stop]) == rest:
+                    last = stop - 1
+                    found.append((place[position], place[last], flags) if place else (position, last, flags))
+                    until = stop
+                    break
         return found
 
     def value(self, position: int) -> float | None:
