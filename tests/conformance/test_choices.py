@@ -156,7 +156,7 @@ def test_every_choice_of_every_list_may_be_renamed(
     for key, frame in before.items():
         fields = SPEC.data_blocks()[key][1].fields
         kept = [field.key for field in fields if field.choices is not None and field.choices not in opened]
-        assert after[key][kept].astype(object).equals(frame[kept].astype(object)), key
+        assert after[key].frame[kept].astype(object).equals(frame.frame[kept].astype(object)), key
     assert uncached(path) == []
     assert [cell for cell in formula_cells(path, recalculated(path)) if differs(*cell[1:])] == []
 
