@@ -135,6 +135,7 @@ class _Computation:
         self._today = today
         self._blocks = spec.data_blocks()
         self._contexts: dict[str, Context] = {}
+        self._numbers: dict[str, Objects] = {}
         self._columns = {key: self._given(key, block) for key, block in data.blocks.items()}
 
     def _given(self, key: str, block: BlockData) -> dict[str, Objects]:
@@ -189,9 +190,14 @@ class _Computation:
     def _context(self, key: str) -> Context:
         """What the references of a block's formulas stand for, for all its rows."""
         if key not in self._contexts:
-            rows = np.array(self._data.blocks[key].all_rows, dtype=object)
-            self._contexts[key] = self._over(self._columns[key], rows)
+            self._contexts[key] = self._over(self._columns[key], self._row_numbers(key))
         return self._contexts[key]
+
+    def _row_numbers(self, key: str) -> Objects:
+        """The rows of a block; the same array each time, which formulas then read once."""
+        if key not in self._numbers:
+            self._numbers[key] = np.array(self._data.blocks[key].all_rows, dtype=object)
+        return self._numbers[key]
 
     def _over(self, rows: Mapping[str, Objects], numbers: Objects) -> Context:
         labels = self._data.look.labels
@@ -202,7 +208,7 @@ class _Computation:
             lambda listed, choice: labels[listed][choice],
             size=len(numbers),
             row_number=numbers,
-            row_numbers=lambda other: np.array(self._data.blocks[other].all_rows, dtype=object),
+            row_numbers=self._row_numbers,
         )
 
     def _blank(self, key: str, formula: str, row: int) -> Any:
