@@ -244,19 +244,24 @@ def _references(data: Bytes, cells: Ints) -> tuple[Ints, Ints, Ints]:
             break
         columns = np.where(live, columns * 26 + letter + 1, columns)
         at = at + live
-    rows = np.zeros(len(cells), np.int32)
-    live = np.ones(len(cells), bool)
-    for _ in range(_LONGEST_ROW):
-        digit = data[at] - ord("0")
-        live &= digit <= 9
-        if not live.any():
-            break
-        rows = np.where(live, rows * 10 + digit, rows)
-        at = at + live
+    rows, at = _digits(data, at, _LONGEST_ROW)
     steps = np.diff(rows.astype(np.int64) * 32_768 + columns)
     if not ((columns > 0) & (rows > 0) & (data[at] == ord('"'))).all() or not (steps > 0).all():
         raise NotPlainError("reference")
     return rows, columns, at + 1
+
+
+def _digits(data: Bytes, at: Ints, most: int) -> tuple[Ints, Ints]:
+    """The whole numbers that begin at some places, and where each ends; 0 where there is none."""
+    found, live = np.zeros(len(at), np.int32), np.ones(len(at), bool)
+    for _ in range(most):
+        digit = data[at] - ord("0")  # unsigned: what is no digit becomes large
+        live &= digit <= 9
+        if not live.any():
+            break
+        found = np.where(live, found * 10 + digit, found)
+        at = at + live
+    return found, at
 
 
 def _attributes(buffer: bytes, data: Bytes, at: Ints) -> tuple[Ints, Bytes, Mask]:
@@ -270,18 +275,9 @@ def _attributes(buffer: bytes, data: Bytes, at: Ints) -> tuple[Ints, Bytes, Mask
     types = np.full(len(at), NUMBER, np.uint8)
     at = at.copy()
     found = np.flatnonzero(_is(data, at, b' s="'))
-    stop, live = at[found] + 4, np.ones(len(found), bool)
-    style = np.zeros(len(found), np.int32)
-    for _ in range(_LONGEST_STYLE):
-        digit = data[stop] - ord("0")
-        live &= digit <= 9
-        if not live.any():
-            break
-        style = np.where(live, style * 10 + digit, style)
-        stop = stop + live
+    styles[found], stop = _digits(data, at[found] + 4, _LONGEST_STYLE)
     if not (data[stop] == ord('"')).all():
         raise NotPlainError("style")
-    styles[found] = style
     at[found] = stop + 1
     found = np.flatnonzero(_is(data, at, b' t="'))
     start = at[found] + 4
