@@ -74,8 +74,9 @@ class Texts:
         known = self._known
         new = list(set(slices).difference(known))
         if new:
+            texts = _texts(new)  # nothing is known of those of which one cannot be read
             known.update(zip(new, range(len(self.items), len(self.items) + len(new)), strict=True))
-            self.items += _texts(new)
+            self.items += texts
         return [known[raw] for raw in slices]
 
 

@@ -23,7 +23,7 @@ from strategy_xl.ooxml.cell_scan import NotPlainError
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_facts import SheetMeta, scan
 from strategy_xl.ooxml.sheet_grid import Grid, RowsGrid, listed
-from strategy_xl.ooxml.sheet_pass import BookFacts, read_sheet
+from strategy_xl.ooxml.sheet_pass import BookFacts, Texts, read_sheet
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -341,3 +341,11 @@ def test_columns_and_rows_of_both_grids() -> None:
         assert grid.row(9) == [""] * 4
         assert (grid.cell(2, 4), grid.cell(3, 3), grid.cell(9, 9)) == ("a", "", "")
         assert listed(grid.within(3, 2)) in ([["", ""], ["", 1.0], ["", ""]], [["", ""], ["", 1.0]])
+
+
+def test_a_text_in_doubt_leaves_the_others_as_they_are() -> None:
+    """One sheet is left to the parser; in the next one the same texts are still themselves."""
+    texts = Texts(["shared"])
+    with pytest.raises(NotPlainError):
+        texts.positions([b"a", b"&nbsp;", b"b"])
+    assert [texts.items[at] for at in texts.positions([b"c", b"b", b"a", b"c"])] == ["c", "b", "a", "c"]
