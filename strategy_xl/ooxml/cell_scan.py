@@ -130,7 +130,7 @@ def scan_cells(buffer: bytes) -> CellRun | None:
     for code, empty in ((_VALUE, _VALUE_EMPTY), (_TEXT, _TEXT_EMPTY)):
         _find_contents(buffer, data, tags, codes, contents, (code, empty))
     has_ranges = _find_empty_formulas(buffer, data, tags, codes)
-    if not _is(data, tags[codes == _INLINE], b"<is>").all():
+    if not is_text(data, tags[codes == _INLINE], b"<is>").all():
         raise NotPlainError("is")
     of_cell = np.flatnonzero(codes == _CELL)
     if not len(of_cell):
@@ -155,7 +155,7 @@ def scan_cells(buffer: bytes) -> CellRun | None:
     return CellRun(buffer, rows, columns, styles, types, starts, ends, formulas, spaced, has_ranges)
 
 
-def _is(data: Bytes, at: Ints, text: bytes) -> Mask:
+def is_text(data: Bytes, at: npt.NDArray[np.signedinteger], text: bytes) -> Mask:
     """Where the bytes from ``at`` on are the text."""
     found: Mask = data[at] == text[0]
     for offset, byte in enumerate(text[1:], 1):
@@ -173,9 +173,9 @@ def _check_ends(data: Bytes, tags: Ints, codes: Codes, is_end: Mask) -> None:
     short = is_end & (codes != _ROW_END) & (codes != _INLINE_END)
     if not (data[tags[short] + 3] == ord(">")).all():
         raise NotPlainError("end")
-    if not _is(data, tags[codes == _INLINE_END], b"</is>").all():
+    if not is_text(data, tags[codes == _INLINE_END], b"</is>").all():
         raise NotPlainError("end of is")
-    if not _is(data, tags[(codes == _ROW_END) & is_end], b"</row>").all():
+    if not is_text(data, tags[(codes == _ROW_END) & is_end], b"</row>").all():
         raise NotPlainError("end of row")
 
 
@@ -183,7 +183,7 @@ def _find_empty_rows(buffer: bytes, data: Bytes, tags: Ints, codes: Codes) -> No
     """Tell rows without an end of their own from others."""
     of_row = np.flatnonzero(codes == _ROW)
     at = tags[of_row]
-    if not (_is(data, at, b"<row") & np.isin(data[at + 4], (ord(" "), ord(">"), ord("/")))).all():
+    if not (is_text(data, at, b"<row") & np.isin(data[at + 4], (ord(" "), ord(">"), ord("/")))).all():
         raise NotPlainError("row")
     close = buffer.find
     stops = np.array([close(b">", start) for start in at.tolist()], np.int64)
@@ -232,7 +232,7 @@ def _find_empty_formulas(buffer: bytes, data: Bytes, tags: Ints, codes: Codes) -
 
 def _references(data: Bytes, cells: Ints) -> tuple[Ints, Ints, Ints]:
     """Row and column of each cell, and where what follows its reference begins."""
-    if not _is(data, cells, b'<c r="').all():
+    if not is_text(data, cells, b'<c r="').all():
         raise NotPlainError("reference")
     at = cells + 6
     columns = np.zeros(len(cells), np.int32)
@@ -274,15 +274,15 @@ def _attributes(buffer: bytes, data: Bytes, at: Ints) -> tuple[Ints, Bytes, Mask
     styles = np.zeros(len(at), np.int32)
     types = np.full(len(at), NUMBER, np.uint8)
     at = at.copy()
-    found = np.flatnonzero(_is(data, at, b' s="'))
+    found = np.flatnonzero(is_text(data, at, b' s="'))
     styles[found], stop = _digits(data, at[found] + 4, _LONGEST_STYLE)
     if not (data[stop] == ord('"')).all():
         raise NotPlainError("style")
     at[found] = stop + 1
-    found = np.flatnonzero(_is(data, at, b' t="'))
+    found = np.flatnonzero(is_text(data, at, b' t="'))
     start = at[found] + 4
     letter, is_short = data[start], data[start + 1] == ord('"')
-    is_str, is_inline = _is(data, start, b'str"'), _is(data, start, b'inlineStr"')
+    is_str, is_inline = is_text(data, start, b'str"'), is_text(data, start, b'inlineStr"')
     is_known = is_short & np.isin(letter, (NUMBER, SHARED, BOOL, ERROR))
     if not (is_known | is_str | is_inline).all():
         raise NotPlainError("type")

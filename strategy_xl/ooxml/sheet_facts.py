@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from strategy_xl.errors import Location
 from strategy_xl.formulas.cell_refs import MAX_ROW, Area, column_number, parse_area, parse_cell
+from strategy_xl.ooxml.cell_scan import NotPlainError, is_text
 from strategy_xl.ooxml.limits import MAX_ID, whole
 
 _BUFFER = 4 << 20
@@ -110,10 +111,6 @@ def _mask(rows: npt.NDArray[np.int32], first: int, last: int) -> npt.NDArray[np.
     return mask
 
 
-class _NotPlainError(Exception):
-    """The buffer is not written the usual way; the parser must read the sheet."""
-
-
 def scan(chunks: Callable[[], Iterable[bytes]], where: Location | None = None, part: str = "") -> SheetMeta:
     """Look at a sheet.
 
@@ -127,9 +124,14 @@ def scan(chunks: Callable[[], Iterable[bytes]], where: Location | None = None, p
     tail: list[bytes] = []
     try:
         found = merge(_analysed(_buffers(chunks(), tail)))
-    except _NotPlainError:
+    except NotPlainError:
         return _parse(chunks(), where, part)
-    return replace(found, merged=_areas(ref.decode() for ref in _MERGED.findall(b"".join(tail))))
+    return replace(found, merged=merged_areas(b"".join(tail)))
+
+
+def merged_areas(tail: bytes) -> tuple[Area, ...]:
+    """The merged areas that what follows the rows of a sheet part states."""
+    return _areas(ref.decode() for ref in _MERGED.findall(tail))
 
 
 def _areas(refs: Iterable[str]) -> tuple[Area, ...]:
@@ -158,7 +160,7 @@ def _buffers(chunks: Iterable[bytes], tail: list[bytes]) -> Iterator[bytes]:
         pieces, size = [joined], len(joined)
     joined = b"".join(pieces)
     if not inside:
-        raise _NotPlainError  # a prefix, or no cells at all: the parser knows
+        raise NotPlainError  # a prefix, or no cells at all: the parser knows
     stop = joined.find(b"</sheetData>")
     if stop >= 0:
         tail.append(joined[stop:])
@@ -198,14 +200,6 @@ def merge(parts: Iterable[SheetMeta]) -> SheetMeta:
         np.concatenate([part.uncached for part in found]),
         tuple(error for part in found for error in part.errors),
     )
-
-
-def _is(data: Bytes, at: Ints, text: bytes) -> npt.NDArray[np.bool_]:
-    """Where the bytes from ``at`` on are the text."""
-    found: npt.NDArray[np.bool_] = data[at] == text[0]
-    for offset, byte in enumerate(text[1:], 1):
-        found &= data[at + offset] == byte
-    return found
 
 
 def _columns(data: Bytes, at: Ints) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8]]:
@@ -257,15 +251,15 @@ def _analyse(buffer: bytes) -> SheetMeta:
     cells = tags[following == ord("c")]
     # What is neither a row, a cell, a formula, a value nor their end is looked at by the parser.
     if not _KNOWN[following].all() or not (data[cells + 6] - 65 < 26).all():
-        raise _NotPlainError
-    if not _is(data, cells, b'<c r="').all():
-        raise _NotPlainError
+        raise NotPlainError
+    if not is_text(data, cells, b'<c r="').all():
+        raise NotPlainError
     if not len(cells):
         return SheetMeta()
     columns, letters = _columns(data, cells + 6)
     digits = cells + 6 + letters
     if not (data[digits] - 48 <= 9).all():  # more letters than a column has
-        raise _NotPlainError
+        raise NotPlainError
     last_row = _last_row(data, digits)
 
     of_tag = np.flatnonzero(following == ord("f"))
@@ -287,14 +281,14 @@ def _analyse(buffer: bytes) -> SheetMeta:
 def _uncached(data: Bytes, buffer: bytes, tags: Ints, of_tag: Ints, owners: Ints) -> npt.NDArray[np.bool_]:
     """For each formula tag: no ``<v>`` with content follows in its cell, and it is no empty text."""
     tags = np.append(tags, [len(data) - len(_PAD)] * 3)  # a formula in the last cell may have no tag behind
-    closed = _is(data, tags[of_tag + 1], b"</f")
+    closed = is_text(data, tags[of_tag + 1], b"</f")
     value = tags[of_tag + 1 + closed]
-    has_value = _is(data, value, b"<v") & (
-        ((data[value + 2] == ord(">")) & (data[value + 3] != ord("<"))) | _is(data, value + 2, b" x")
+    has_value = is_text(data, value, b"<v") & (
+        ((data[value + 2] == ord(">")) & (data[value + 3] != ord("<"))) | is_text(data, value + 2, b" x")
     )
     missing: npt.NDArray[np.bool_] = ~has_value
     formulas = tags[of_tag]
-    missing[missing] = ~_is(data, formulas[missing] - 5, b'str">')
+    missing[missing] = ~is_text(data, formulas[missing] - 5, b'str">')
     # An attribute after the type hides it from the test above; such headers are longer and rare.
     for index in np.flatnonzero(missing & (formulas - owners > _LONGEST_PLAIN_HEADER)):
         missing[index] = b't="str"' not in buffer[owners[index] : formulas[index]]

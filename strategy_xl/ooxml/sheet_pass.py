@@ -15,11 +15,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from strategy_xl.formulas.cell_refs import parse_area
 from strategy_xl.ooxml import cell_scan, sheet_grid
 from strategy_xl.ooxml.cell_scan import CellRun, NotPlainError, scan_cells
 from strategy_xl.ooxml.number_formats import DATE_FORMATS, is_date_format
-from strategy_xl.ooxml.sheet_facts import ErrorCell, SheetMeta, merge
+from strategy_xl.ooxml.sheet_facts import ErrorCell, SheetMeta, merge, merged_areas
 from strategy_xl.ooxml.sheet_grid import ColumnsGrid, Values
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import decode_xstring, unescape
@@ -28,7 +27,6 @@ from strategy_xl.progress import tell
 _BUFFER: Final = 2 << 20
 _ROW_END: Final = b"</row>"
 _OPENED: Final = re.compile(rb"<sheetData\s*(/?)>")
-_MERGED: Final = re.compile(rb'<mergeCell\b[^>]*?\sref="([^"]*)"')
 _ITEM: Final = re.compile(rb"<si>(?:<t( xml:space=\"preserve\")?>([^<]*)</t>|<t/>)</si>")
 _ANY_ITEM: Final = re.compile(rb"<si(?:\s[^<>]*)?(?:/>|>(.*?)</si>)", re.DOTALL)
 _RUN: Final = re.compile(rb"<t(\s+xml:space=\"preserve\")?\s*>([^<]*)</t>")
@@ -185,9 +183,8 @@ def read_sheet(chunks: Iterable[bytes], book: BookFacts, size: int = 0) -> Sheet
             work.take(run)
             tell("read", int(run.rows[-1]), done / size if size else 0.0)
     meta = merge(work.metas)
-    areas = (parse_area(ref.decode()) for ref in _MERGED.findall(b"".join(tail)))
     grid = ColumnsGrid(Values.by_column(work.values), book.texts.items)
-    meta = replace(meta, merged=tuple(area for area in areas if area is not None))
+    meta = replace(meta, merged=merged_areas(b"".join(tail)))
     return SheetRead(meta, grid, work.has_ranges)
 
 
