@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from math import isfinite
 from typing import Any, Final, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -15,14 +17,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 from strategy_xl.book.shown import CellValue
 from strategy_xl.build.page import put_value
 from strategy_xl.cellvalues import LONGEST_TEXT
-from strategy_xl.ooxml.row_pattern import Contents, Texts
+from strategy_xl.ooxml.row_pattern import BLANK, PLAIN, Contents, Texts
 from strategy_xl.progress import tell
 
 Row = Mapping[str, CellValue]
 
 _KNOWN: Final = 20_000
 """How many values are kept for when they come again."""
+_TOGETHER: Final = 50
+"""How many rows are said at a time."""
 _TOLD: Final = 1000
+_PLAIN: Final = frozenset({float, int, type(None)})
 _OPENED: Final = b'<c r="A1"'
 _INLINE: Final = b' t="inlineStr"><is>'
 _INLINE_END: Final = b"</is></c>"
@@ -40,6 +45,32 @@ class Column(NamedTuple):
     room: float
 
 
+class _Numbers(dict[float | None, bytes]):
+    """What numbers, or none, look like in cells; the last ones are kept."""
+
+    def __missing__(self, value: float | None) -> bytes:
+        content = BLANK if value is None else b' t="n"><v>%.16g</v></c>' % value
+        if value != 0:  # the two zeros are equal and look different
+            if len(self) == _KNOWN:
+                self.clear()
+            self[value] = content
+        return content
+
+
+class _Mixed(NamedTuple):
+    """A column of some rows whose values are not all numbers.
+
+    Arguments:
+        room: that of the column.
+        values: what its cells hold.
+        said: how they say it.
+    """
+
+    room: float
+    values: Sequence[Any]
+    said: list[bytes]
+
+
 class Streamer:
     """Says what streamed rows hold, as openpyxl would write it."""
 
@@ -47,12 +78,13 @@ class Streamer:
         """For cells of a sheet, with the texts of all sheets."""
         self._sheet, self._texts = sheet, texts
         self._known: dict[str, bytes] = {}
+        self._numbers = _Numbers()
         self._others: dict[tuple[type, Any], bytes] = {}
 
     def rows(
         self, rows: Iterable[Row], columns: Mapping[str, Column], defaults: Row, tag: Callable[[Row], bytes]
     ) -> Iterator[Contents]:
-        """What each of some rows holds.
+        """What some rows hold, a good many of them at a time.
 
         Arguments:
             rows: their values by column.
@@ -60,19 +92,57 @@ class Streamer:
             defaults: what fills the empty cells of some columns.
             tag: what follows the number in the tag of a row.
         """
-        known, usual = self._known, tag({})
-        for number, row in enumerate(rows):
-            if number % _TOLD == 0:
-                tell("write", number)
-            found: list[tuple[int, bytes]] = []
-            has_lines, again = False, 0
-            # In the order of the columns, in which texts get their numbers.
-            for key, (slot, room) in columns.items():
-                value: Any = row.get(key)
-                if value is None:
-                    if key not in defaults:
-                        continue
-                    value = defaults[key]
+        usual = tag({})
+        given = iter(rows)
+        done = 0
+        while batch := list(islice(given, _TOGETHER)):
+            if done % _TOLD == 0:
+                tell("write", done)
+            done += len(batch)
+            yield self._said(batch, columns, defaults, tag, usual)
+
+    def _said(
+        self,
+        rows: Sequence[Row],
+        columns: Mapping[str, Column],
+        defaults: Row,
+        tag: Callable[[Row], bytes],
+        usual: bytes,
+    ) -> Contents:
+        """What rows hold: columns of numbers at once, the others row by row."""
+        slots: dict[int, list[bytes]] = {}
+        mixed: list[_Mixed] = []
+        named = set(defaults).union(*rows)
+        for key, (slot, room) in columns.items():
+            if key not in named:
+                continue
+            values: list[Any] = [row.get(key) for row in rows]
+            if key in defaults:
+                values = [defaults[key] if value is None else value for value in values]
+            if _PLAIN.issuperset(map(type, values)) and all(map(isfinite, filter(None, values))):
+                slots[slot] = list(map(self._numbers.__getitem__, values))
+            else:
+                slots[slot] = [BLANK] * len(rows)  # filled in below
+                mixed.append(_Mixed(room, values, slots[slot]))
+        tall = self._say(mixed, len(rows))
+        if tall or usual != PLAIN:
+            tags = slots[0] = [usual] * len(rows)
+            for at in tall:
+                tags[at] = tag(rows[at])
+        return Contents(len(rows), slots)
+
+    def _say(self, mixed: Sequence[_Mixed], count: int) -> list[int]:
+        """Fill in columns, in the order of cells, in which texts get their numbers.
+
+        Result: the rows that may have more than one line.
+        """
+        known, numbers = self._known, self._numbers
+        again = 0
+        tall: list[int] = []
+        for at in range(count):
+            has_lines = False
+            for room, values, said in mixed:
+                value = values[at]
                 kind: type = type(value)
                 if kind is str:
                     content = known.get(value)
@@ -80,15 +150,16 @@ class Streamer:
                         content = self._text(value)
                     else:
                         again += 1
-                    found.append((slot, content))
                     has_lines |= len(value) > room or "\n" in value
-                elif (kind is float or kind is int) and value - value == 0:  # neither infinite nor no number
-                    found.append((slot, b' t="n"><v>%.16g</v></c>' % value))
+                elif value is None or (kind in _PLAIN and isfinite(value)):
+                    content = numbers[value]
                 else:
-                    found.append((slot, self._other(kind, value)))
-            self._texts.count += again
-            found.append((0, tag(row) if has_lines else usual))
-            yield found
+                    content = self._other(kind, value)
+                said[at] = content
+            if has_lines:
+                tall.append(at)
+        self._texts.count += again
+        return tall
 
     def _text(self, value: str) -> bytes:
         if len(value) > LONGEST_TEXT or not value.isprintable() or not value:

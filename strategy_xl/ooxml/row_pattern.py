@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 _CELL = re.compile(rb'<c r="([A-Z]+)\d+"([^>]*)>(.*?)</c>', re.DOTALL)
 _STYLE = re.compile(rb' s="\d+"')
 _TAG = re.compile(rb"<[cf] [^>]*>")
 _NUMBER = b"\0"
 """Stands for the row's number: no XML holds it."""
-_PIECE = 1 << 19
-"""About how many bytes of rows go on together."""
-
 BLANK = b"/>"
 """What follows the style in a cell that shows nothing."""
 PLAIN = b'">'
 """What follows the number in the tag of a row without a height."""
-Contents = Iterable[tuple[int, bytes]]
-"""What a row says beside its pattern: what follows the number in its tag (0), or the style in one of its open
-cells (from 1 on)."""
+
+
+class Contents(NamedTuple):
+    """What some rows say beside their pattern.
+
+    Arguments:
+        rows: how many they are.
+        slots: for each of them what follows the number in its tag (0), or the style in one of its open cells
+            (from 1 on); what is not there is ``PLAIN`` or ``BLANK`` in all of them.
+    """
+
+    rows: int
+    slots: Mapping[int, Sequence[bytes]]
 
 
 class Texts(Protocol):
@@ -43,7 +49,7 @@ class StreamedRows:
         after: number of that row.
         open_columns: letters of the columns, in order, in which they do not say what it says.
         count: how many they are.
-        contents: given the texts of all sheets, what each of them says; open cells are blank else.
+        contents: given the texts of all sheets, what they say.
     """
 
     after: int
@@ -70,54 +76,59 @@ class RowPattern:
 
         Errors: KeyError when the row has no cell in one of them.
         """
-        # By turns what stands before a number, the number, and what is open behind it.
-        self._parts = [b'<row r="', b"", PLAIN]
-        self._open = [(2, b"")]
+        # What stands before each slot and behind the last one, the row's number left open.
+        self._fixed = [b'<row r="' + _NUMBER]
         wanted = iter(open_columns)
         column = next(wanted, None)
         before = b""
         for cell in _CELL.finditer(row):
             if column is not None and cell[1].decode() == column:
                 style = _STYLE.search(cell[2])
-                behind = b'"' + (style[0] if style else b"")
-                self._open.append((len(self._parts) + 2, behind))
-                self._parts += (before + b'<c r="' + cell[1], b"", behind + BLANK)
+                self._fixed.append(
+                    before + b'<c r="' + cell[1] + _NUMBER + b'"' + (style[0] if style else b"")
+                )
                 before = b""
                 column = next(wanted, None)
             else:
-                fixed = _unnumbered(cell[0], b'"' + cell[1], b'%d"' % number)
-                *numbered, before = (before + fixed).split(_NUMBER)
-                for part in numbered:
-                    self._parts += (part, b"", b"")
+                before += _unnumbered(cell[0], b'"' + cell[1], b'%d"' % number)
         if column is not None:
             raise KeyError(column)
-        self._rest = before + b"</row>"
+        self._fixed.append(before + b"</row>")
+        self._between: dict[tuple[int, ...], list[bytes]] = {}
 
     @property
     def size(self) -> int:
         """About how many bytes a row takes."""
-        return sum(map(len, self._parts)) + len(self._rest)
+        return sum(map(len, self._fixed))
 
     def write(self, first: int, contents: Iterable[Contents]) -> Iterator[bytes]:
-        """Rows, a good many at a time.
+        """Rows, as many at a time as they are given.
 
         Arguments:
             first: number of the first one.
-            contents: for each row what it says beside the pattern.
+            contents: what they say beside the pattern.
         """
-        opened, count = self._open, len(self._parts) // 3
-        together = max(_PIECE // self.size, 1)
-        number = first
-        rows = iter(contents)
-        while batch := list(islice(rows, together)):
-            piece: list[bytes] = []
-            for given in batch:
-                parts = self._parts.copy()
-                parts[1::3] = [b"%d" % number] * count
-                for slot, content in given:
-                    at, before = opened[slot]
-                    parts[at] = before + content
-                piece += parts
-                piece.append(self._rest)
-                number += 1
-            yield b"".join(piece)
+        for count, slots in contents:
+            used = tuple(sorted(slots))
+            numbers = [b"%d" % number for number in range(first, first + count)]
+            first += count
+            width = 2 * len(used) + 1
+            pieces = [b""] * (width * count)
+            for at, fixed in enumerate(self._without(used)):
+                pieces[2 * at :: width] = [fixed.replace(_NUMBER, number) for number in numbers]
+            for at, slot in enumerate(used):
+                pieces[2 * at + 1 :: width] = slots[slot]
+            yield b"".join(pieces)
+
+    def _without(self, used: tuple[int, ...]) -> list[bytes]:
+        """What stands before each of some slots and behind the last one, where the others are blank."""
+        if used not in self._between:
+            found = [b""]
+            for slot, fixed in enumerate(self._fixed):
+                found[-1] += fixed
+                if slot in used:
+                    found.append(b"")
+                elif slot < len(self._fixed) - 1:
+                    found[-1] += BLANK if slot else PLAIN
+            self._between[used] = found
+        return self._between[used]
