@@ -7,6 +7,7 @@ formula, and hidden names let the reader find each column and field again whatev
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from openpyxl import Workbook
+from openpyxl.writer.excel import ExcelWriter
 
 from strategy_xl.book.shown import CellValue
 from strategy_xl.build import defined_names, select, sheet_blocks, sheet_form, sheet_frame, sheet_table, tones
@@ -206,7 +208,8 @@ def write(  # noqa: PLR0913 - what a book is made of, all by name
     book.styles.close()
     workbook.active = 0
     saved = io.BytesIO()
-    workbook.save(saved)
+    # Deflated once, by the last stage.
+    ExcelWriter(workbook, zipfile.ZipFile(saved, "w", zipfile.ZIP_STORED)).save()
     extended = {
         f"xl/charts/chart{number}.xml": partial(finished, extras=extras)
         for number, extras in enumerate(book.charts, 1)

@@ -109,8 +109,18 @@ class Styles:
         self._known: dict[Look, Any] = {}
 
     def close(self) -> None:
-        """Drop the scratch sheet."""
+        """Drop the scratch sheet; give the looks of rules their numbers."""
         self._workbook.remove(self._scratch)
+        # openpyxl would look for each of them among all others.
+        numbers: dict[Any, int] = {}
+        listed: Any = self._workbook._differential_styles  # noqa: SLF001
+        for sheet in self._workbook.worksheets:
+            for area in sheet.conditional_formatting:
+                for rule in area.rules:
+                    if rule.dxf is not None:
+                        rule.dxfId = numbers.setdefault(rule.dxf, len(numbers))
+                        rule.dxf = None
+        listed.styles.extend(numbers)
 
     def apply(self, cell: Any, look: Look) -> None:
         """Give a cell a look."""
