@@ -113,14 +113,13 @@ class Styles:
         self._workbook.remove(self._scratch)
         # openpyxl would look for each of them among all others.
         numbers: dict[Any, int] = {}
-        listed: Any = self._workbook._differential_styles  # noqa: SLF001
         for sheet in self._workbook.worksheets:
             for area in sheet.conditional_formatting:
                 for rule in area.rules:
                     if rule.dxf is not None:
                         rule.dxfId = numbers.setdefault(rule.dxf, len(numbers))
                         rule.dxf = None
-        listed.styles.extend(numbers)
+        self._workbook._differential_styles.styles.extend(numbers)  # type: ignore[attr-defined] # noqa: SLF001
 
     def apply(self, cell: Any, look: Look) -> None:
         """Give a cell a look."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from operator import is_
 from typing import Any
 
 from strategy_xl.formulas.cell_refs import column_letters
@@ -10,7 +11,9 @@ from strategy_xl.ooxml.cell_patch import CellPatcher
 from strategy_xl.ooxml.cells import Formula, Peek, Styled, Typed, constant_bytes, number_bytes
 
 _ABSENT = object()
+_UNKNOWN = object()
 _MOST_TEXTS = 10_000
+_MOST_PATTERNS = 256
 _USUAL = 1000
 """Characters of a text that is surely not too long."""
 
@@ -37,34 +40,75 @@ class NewRows:
             _Column(cells, column, rows, style_of(column), texts) for column, rows in edits.items()
         ]
         self._close = b"</%brow>" % cells.prefix
+        self._patterns: dict[tuple[bool, ...], _Pattern] = {}
+        self._again: list[object] = [column.value for column in self._columns]
 
     def write(self, row: int) -> bytes:
         """The row; empty when its edits leave nothing to write."""
         number = b'%d"' % row
-        body: list[bytes] = []
-        written = nothing = 0
-        for column in self._columns:
-            value = column.rows.get(row, _ABSENT)
-            if value is _ABSENT:
-                continue
-            if value is not column.value:
+        values = [column.rows.get(row, _ABSENT) for column in self._columns]
+        same = tuple(map(is_, values, self._again))
+        pattern = self._patterns.get(same)
+        if pattern is None:
+            if len(self._patterns) == _MOST_PATTERNS:
+                self._patterns.clear()
+            pattern = self._patterns[same] = _Pattern(self._columns, same)
+        written = pattern.cells
+        body = [number.join(pattern.first)]
+        seen = 0
+        for index, fixed in pattern.others:
+            value = values[index]
+            if value is not _ABSENT:
+                column = self._columns[index]
                 raw = column.usual(number, value)
                 written += bool(raw)
-                body.append(raw or column.any(row, value))
-            elif column.parts:
-                written += 1
-                body.append((column.place + number).join(column.parts))
-            else:
-                nothing += 1
+                if not raw:
+                    raw = column.any(row, value)
+                    seen += column.value is value
+                body.append(raw)
+            body.append(number.join(fixed))
+        if seen:
+            self._again = [column.value for column in self._columns]
+            self._patterns.clear()
         tally = self._cells.tally
         tally.changed += written
         tally.recalculate += written
         tally.inserted_cells += written
-        tally.unchanged += nothing
+        tally.unchanged += pattern.nothing
         if not any(body):
             return b""
         tally.inserted_rows += 1
         return b'<%brow r="%d">' % (self._cells.prefix, row) + b"".join(body) + self._close
+
+
+class _Pattern:
+    """What rows have in common in which the same columns say what they said before.
+
+    Their cells are cut where they say their row; ``others`` are the columns that may say something else, each
+    with the cells that follow.
+    """
+
+    __slots__ = ("cells", "first", "nothing", "others")
+
+    def __init__(self, columns: Sequence[_Column], same: Sequence[bool]) -> None:
+        self.first: list[bytes] = [b""]
+        self.others: list[tuple[int, list[bytes]]] = []
+        self.cells = self.nothing = 0
+        """How many of the cells are written, and for how many there is nothing to write."""
+        parts = self.first
+        for index, (column, is_same) in enumerate(zip(columns, same, strict=True)):
+            if not is_same:
+                parts = [b""]
+                self.others.append((index, parts))
+            elif column.parts:
+                self.cells += 1
+                *cut, last = column.parts
+                for part in cut:
+                    parts[-1] += part + column.place
+                    parts.append(b"")
+                parts[-1] += last
+            else:
+                self.nothing += 1
 
 
 class _Texts:
@@ -105,7 +149,7 @@ class _Column:
         self._opened = b'<%bc r="%b' % (cells.prefix, letters)
         self.rows = rows
         self.place = b'"' + letters
-        self.value: object = _ABSENT
+        self.value: object = _UNKNOWN
         """The last value that says the same in every row."""
         self.parts: list[bytes] = []
         """Its cell, cut where it says its place; none when there is nothing to write."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import compress
+from operator import ne
 from typing import BinaryIO
 
 from strategy_xl.errors import WorkbookError
@@ -15,6 +17,7 @@ from strategy_xl.ooxml.xml_tree import LARGE_XML, well_formed
 from strategy_xl.progress import tell
 
 _PIECE = 1 << 20
+_TOGETHER = 1 << 16
 _ROW_END = b"</row>"
 _ROW_START = re.compile(rb'\s*<row [^<>]*?\br="(\d+)"')
 _CELL_START = b'<c r="'
@@ -26,7 +29,6 @@ _REFERENCE = re.compile(
     rb"&(?!#(?:[1-9]\d{2,3}|[4-9]\d|3[2-9]|[1-4]\d{4}|9|10|13);|(?:amp|lt|gt|quot|apos);|[#\w]{0,6}\Z)"
 )
 """A reference that may be none: all but the five names and the usual characters, and what may go on."""
-_MOST_KNOWN = 4096
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?(?:/>|>.*?</(?:\w+:)?c>)", re.DOTALL)
 
 
@@ -103,9 +105,9 @@ def _check_xml(before: Package, after: Package, name: str) -> None:
     """
     try:
         if after.member(name).size > LARGE_XML:
-            odd: list[bytes] = []
-            rows = _new_rows(before.chunks(name), _watched(after.chunks(name), odd))
-            if _fault(rows, after, name) is None and not odd:
+            watch = _Watch()
+            rows = _new_rows(before.chunks(name), after.chunks(name), watch)
+            if _fault(rows, after, name) is None and not watch.is_odd:
                 return
         fault = _fault(after.chunks(name), after, name)
     except UnicodeError as wrong:
@@ -128,34 +130,38 @@ def _fault(pieces: Iterable[bytes], package: Package, name: str) -> str | None:
     return None
 
 
-def _watched(pieces: Iterable[bytes], odd: list[bytes]) -> Iterator[bytes]:
-    """The pieces as they are; those in which XML may not be what it seems by its tags go to ``odd`` too.
+class _Watch:
+    """Looks through the bytes of a part for what may make it no XML although its tags are right.
 
     Characters that XML has not, other encodings than UTF-8, references beyond the usual ones.
     """
-    import numpy as np  # loaded already in a night, and few others write large sheets
 
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    last = b""
-    for piece in pieces:
+    def __init__(self) -> None:
+        self.is_odd = False
+        """Whether there may be such a thing."""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._last = b""
+
+    def __call__(self, piece: bytes) -> bytes:
+        """Look at the next piece; what was left out before it ended with a row. Result: the piece."""
+        import numpy as np  # loaded already in a night, and few others write large sheets
+
         try:
-            text = "" if piece.isascii() and not decoder.getstate()[0] else decoder.decode(piece)
+            is_ascii = piece.isascii() and not self._decoder.getstate()[0]
+            text = "" if is_ascii else self._decoder.decode(piece)
         except UnicodeDecodeError:
-            odd.append(piece)
-            decoder.reset()
-        else:
-            has_low = np.frombuffer(piece, np.uint8).min(initial=32) < 32
-            has_control = has_low and len(piece.translate(None, _CONTROLS)) < len(piece)
-            seam = last + piece[:_SEAM]
-            if (
-                has_control
-                or (_NONCHARACTERS in piece and ("\ufffe" in text or "\uffff" in text))
-                or _has_odd_reference(piece)
-                or _REFERENCE.search(seam)
-            ):
-                odd.append(piece)
-            last = piece[-_SEAM:]
-        yield piece
+            self.is_odd = True
+            self._decoder.reset()
+            return piece
+        has_low = np.frombuffer(piece, np.uint8).min(initial=32) < 32
+        self.is_odd |= (
+            (has_low and len(piece.translate(None, _CONTROLS)) < len(piece))
+            or (_NONCHARACTERS in piece and ("\ufffe" in text or "\uffff" in text))
+            or _has_odd_reference(piece)
+            or _REFERENCE.search(self._last + piece[:_SEAM]) is not None
+        )
+        self._last = piece[-_SEAM:]
+        return piece
 
 
 def _has_odd_reference(piece: bytes) -> bool:
@@ -198,11 +204,11 @@ class _Rows:
 
     def row(self) -> int:
         """Where the next row ends; the end of all when there is none any more."""
-        wanted = _PIECE
-        while (end := self.fill(wanted).find(_ROW_END, self.at)) < 0:
-            if len(self.data) - self.at < wanted:
-                return len(self.data)
-            wanted *= 2
+        while (end := self.data.find(_ROW_END, self.at)) < 0:
+            wanted = 2 * (len(self.data) - self.at) + 1
+            if len(self.fill(wanted)) - self.at < wanted:
+                found = self.data.find(_ROW_END, self.at)
+                return len(self.data) if found < 0 else found + len(_ROW_END)
         return end + len(_ROW_END)
 
     def rest(self) -> Iterator[bytes]:
@@ -212,10 +218,10 @@ class _Rows:
 
 
 class _Once:
-    """Leaves out cells like one of a row before: those of a table are mostly the same in all its rows."""
+    """Leaves out cells that are like those of the row before: in a table most of them are."""
 
     def __init__(self) -> None:
-        self._known: set[bytes] = set()
+        self._known: list[bytes] = []
 
     def __call__(self, row: bytes) -> bytes:
         """The row, which is well-formed without them when it is with them."""
@@ -223,34 +229,42 @@ class _Once:
         if start is None:
             return row
         number = start[1] + b'"'
-        opened, *cells = row.split(_CELL_START)
+        # Each from behind the place of a cell to the place of the next one.
+        opened, *cells = row.split(number)
+        known = self._known
+        if len(cells) != len(known):
+            known = self._known = [b""] * len(cells)
         kept = [opened]
-        for cell in cells:
-            letters, _, rest = cell.partition(number)
-            if rest in self._known and letters.isalpha():
-                continue
+        for at in compress(range(len(cells)), map(ne, cells, known)):
+            cell = cells[at]
             kept.append(cell)
-            if rest and len(self._known) < _MOST_KNOWN and _is_whole(rest):
-                self._known.add(rest)
-        return _CELL_START.join(kept)
+            rest, opens, letters = cell.rpartition(_CELL_START)
+            begins = bool(opens) and letters.isalpha()
+            known[at] = cell if begins and _is_whole(rest) else b""
+            if not begins and at + 1 < len(cells):
+                known[at + 1] = b""  # what follows is no cell, whatever it looks like
+        return number.join(kept)
 
 
-def _is_whole(cell: bytes) -> bool:
+def _is_whole(rest: bytes) -> bool:
     """Whether what follows the place of a cell ends with the cell, by the number of its tags."""
-    if cell.endswith(b"/>"):
-        return b"<" not in cell
-    return cell.endswith(b"</c>") and cell.count(b"<") + 1 == 2 * cell.count(b"</")
+    if rest.endswith(b"/>"):
+        return b"<" not in rest
+    return rest.endswith(b"</c>") and rest.count(b"<") + 1 == 2 * rest.count(b"</")
 
 
-def _new_rows(old: Iterator[bytes], new: Iterator[bytes]) -> Iterator[bytes]:
-    """A sheet without the rows that its source has too: what is left is well-formed when the whole is."""
+def _new_rows(old: Iterator[bytes], new: Iterator[bytes], watch: _Watch) -> Iterator[bytes]:
+    """A sheet without the rows that its source has too: what is left is well-formed when the whole is.
+
+    All of its bytes are watched, but for those of cells that have been.
+    """
     one, other, once = _Rows(old), _Rows(new), _Once()
     end, one.at = other.row(), one.row()
-    yield other.data[:end]  # with all that precedes the rows
+    yield watch(other.data[:end])  # with all that precedes the rows
     other.at = end
-    stride = 0
+    fresh: list[bytes] = []
+    size = stride = 0
     while True:
-        tell("check")
         # As much at once as has been the same before, then row by row.
         if stride:
             left, right = one.fill(stride), other.fill(stride)
@@ -260,6 +274,7 @@ def _new_rows(old: Iterator[bytes], new: Iterator[bytes]) -> Iterator[bytes]:
                 end = right.rfind(_ROW_END, other.at, stop)
                 if end >= 0:
                     step = end + len(_ROW_END) - other.at
+                    watch(right[other.at : other.at + step])
                     one.at, other.at = one.at + step, other.at + step
                     stride = min(2 * step, _PIECE)
                     continue
@@ -270,12 +285,20 @@ def _new_rows(old: Iterator[bytes], new: Iterator[bytes]) -> Iterator[bytes]:
         other.at = end
         start, started = _ROW_START.match(row), _ROW_START.match(was)
         if row == was:
+            watch(row)
             stride = 4 * len(row)
         else:
-            yield once(row)
+            fresh.append(once(row))
+            size += len(fresh[-1])
         if row == was or start is None or started is None or start[0] == started[0]:
             one.at = before
-    yield from other.rest()
+        if size > _TOGETHER:
+            tell("check")
+            yield watch(b"".join(fresh))
+            fresh.clear()
+            size = 0
+    yield watch(b"".join(fresh))
+    yield from map(watch, other.rest())
     for _ in one.rest():
         pass
 

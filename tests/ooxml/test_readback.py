@@ -186,7 +186,7 @@ def test_new_rows_law(seed: int, size: int, window: int) -> None:
     before, after = sheet_of(old), sheet_of(new)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(readback, "_PIECE", window)
-        kept = b"".join(readback._new_rows(pieces(before, size), pieces(after, size)))
+        kept = b"".join(readback._new_rows(pieces(before, size), pieces(after, size), readback._Watch()))
     assert b"".join(well_formed([kept], Location("a.xlsx"), SHEET)) == kept
     for n, text in new.items():
         if old.get(n) != text:
@@ -200,7 +200,7 @@ def test_few_new_rows_of_many() -> None:
     del rows[7000]
     old = sheet_of(rows)
     new = sheet_of(dict(sorted({**rows, 5000: "<c><v>2</v></c>", 7000: "<c><v>3</v></c>"}.items())))
-    kept = b"".join(readback._new_rows(pieces(old, 1 << 20), pieces(new, 1 << 20)))
+    kept = b"".join(readback._new_rows(pieces(old, 1 << 20), pieces(new, 1 << 20), readback._Watch()))
     assert b'<row r="5000"><c><v>2</v></c></row><row r="7000"><c><v>3</v></c></row>' in kept
     assert len(kept) < 1000
 
@@ -231,13 +231,22 @@ def test_cells_that_come_again_hide_no_fault(seed: int) -> None:
         n: "".join(cell.format(c="ABCDEFGH"[at], n=n) for at, cell in enumerate(cells)) for n in range(1, 40)
     }
     after = sheet_of(rows)
-    kept = b"".join(readback._new_rows(iter([sheet_of({})]), pieces(after, 1000)))
+    kept = b"".join(readback._new_rows(iter([sheet_of({})]), pieces(after, 1000), readback._Watch()))
     assert is_well_formed(kept)
     assert len(kept) < len(after) or all("{n}</v>" in cell for cell in cells)
     at = chance.randrange(after.index(b"<row"), after.index(b"<tail"))
     broken = after[:at] + chance.choice([b"", b"<", b">", b"/", b"</c>", b"<c>"]) + after[at + 1 :]
-    kept = b"".join(readback._new_rows(iter([sheet_of({})]), pieces(broken, 1000)))
+    kept = b"".join(readback._new_rows(iter([sheet_of({})]), pieces(broken, 1000), readback._Watch()))
     assert is_well_formed(kept) == is_well_formed(broken)
+
+
+def test_what_only_ends_like_a_cell_is_not_left_out() -> None:
+    """A cell that has lost its beginning is a fault, although all that is left of it came before."""
+    rows = {n: f'<c r="A{n}"><v/></c><c r="B{n}" s="{n}"/>' for n in range(1, 40)}
+    broken = sheet_of(rows | {30: rows[30].replace("<c", ">c", 1)})
+    assert not is_well_formed(broken)
+    kept = b"".join(readback._new_rows(iter([sheet_of({})]), pieces(broken, 1000), readback._Watch()))
+    assert not is_well_formed(kept)
 
 
 @pytest.mark.parametrize(
@@ -254,9 +263,9 @@ def test_references_wherever_the_pieces_are_cut(reference: str, is_usual: bool) 
     """Usual ones cost no second look, whatever piece they begin and end in; all others do."""
     data = b"<c><v>some text before" + reference.encode() + b"and some more behind</v></c>"
     for cut in range(12, len(data) - 12):
-        odd: list[bytes] = []
-        assert b"".join(readback._watched([data[:cut], data[cut:]], odd)) == data
-        assert bool(odd) != is_usual, cut
+        watch = readback._Watch()
+        assert watch(data[:cut]) + watch(data[cut:]) == data
+        assert watch.is_odd != is_usual, cut
 
 
 REFERENCES = (
