@@ -233,7 +233,7 @@ def test_cells_that_come_again_hide_no_fault(seed: int) -> None:
     after = sheet_of(rows)
     kept = b"".join(readback._new_rows(iter([sheet_of({})]), pieces(after, 1000), readback._Watch()))
     assert is_well_formed(kept)
-    assert len(kept) < len(after) or all("{n}</v>" in cell for cell in cells)
+    assert len(kept) < len(after) or all("{n}</v>" in cell or "<v/>" in cell for cell in cells[:-1])
     at = chance.randrange(after.index(b"<row"), after.index(b"<tail"))
     broken = after[:at] + chance.choice([b"", b"<", b">", b"/", b"</c>", b"<c>"]) + after[at + 1 :]
     kept = b"".join(readback._new_rows(iter([sheet_of({})]), pieces(broken, 1000), readback._Watch()))
