@@ -12,7 +12,7 @@ from strategy_xl.ooxml.cells import Formula, Peek, Styled, Typed, constant_bytes
 
 _ABSENT = object()
 _UNKNOWN = object()
-_MOST_TEXTS = 10_000
+_MOST_KNOWN = 10_000
 _MOST_PATTERNS = 256
 _USUAL = 1000
 """Characters of a text that is surely not too long."""
@@ -35,9 +35,9 @@ class NewRows:
             style_of: the style that a column gives to its cells.
         """
         self._cells = cells
-        texts = _Texts(cells)
+        known = _Texts(cells), _Numbers(cells.prefix)
         self._columns = [
-            _Column(cells, column, rows, style_of(column), texts) for column, rows in edits.items()
+            _Column(cells, column, rows, style_of(column), known) for column, rows in edits.items()
         ]
         self._close = b"</%brow>" % cells.prefix
         self._patterns: dict[tuple[bool, ...], _Pattern] = {}
@@ -126,15 +126,31 @@ class _Texts:
         if 0 < len(text) <= _USUAL and text.isprintable():
             kind, body = constant_bytes(Typed("s", text), self._prefix, inline=self._inline)
             found = b' t="%b">%b</%bc>' % (kind, body, self._prefix)
-        if len(self._known) < _MOST_TEXTS:
+        if len(self._known) < _MOST_KNOWN:
             self._known[text] = found
+        return found
+
+
+class _Numbers(dict[float, bytes]):
+    """What finite numbers are in cells."""
+
+    def __init__(self, prefix: bytes) -> None:
+        super().__init__()
+        self._open, self._close = b"><%bv>" % prefix, b"</%bv></%bc>" % (prefix, prefix)
+
+    def __missing__(self, number: float) -> bytes:
+        found = self._open + number_bytes(number) + self._close
+        if number and len(self) < _MOST_KNOWN:  # the two zeros are equal and look different
+            self[number] = found
         return found
 
 
 class _Column:
     """The cells of a column."""
 
-    __slots__ = ("_cells", "_column", "_opened", "_style", "_texts", "parts", "place", "rows", "value")
+    __slots__ = (
+        "_cells", "_column", "_numbers", "_opened", "_style", "_texts", "parts", "place", "rows", "value",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -142,10 +158,11 @@ class _Column:
         column: int,
         rows: Mapping[int, Any],
         style: bytes | None,
-        texts: Callable[[str], bytes],
+        known: tuple[_Texts, _Numbers],
     ) -> None:
         letters = column_letters(column).encode()
-        self._cells, self._column, self._style, self._texts = cells, column, style, texts
+        self._cells, self._column, self._style = cells, column, style
+        self._texts, self._numbers = known
         self._opened = b'<%bc r="%b' % (cells.prefix, letters)
         self.rows = rows
         self.place = b'"' + letters
@@ -160,8 +177,7 @@ class _Column:
         if type(content) is str:
             body = self._texts(content)
         elif type(content) is float and content - content == 0:  # neither infinite nor no number
-            prefix = self._cells.prefix
-            body = b"><%bv>%b</%bv></%bc>" % (prefix, number_bytes(content), prefix, prefix)
+            body = self._numbers[content]
         else:
             return b""
         if not body or style is None:
