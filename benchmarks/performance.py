@@ -30,6 +30,8 @@ DOCS = HERE.parent / "docs"
 SIZES, FULL = (200, 1_000, 10_000), (200, 1_000, 10_000, 50_000, 200_000, 1_000_000)
 PEER_UP_TO = 200_000  # openpyxl holds every cell as an object: about 50 GB for a million clients
 SMALL = SIZES[0]
+AROUND = (100, 1_000, 10_000)
+"""Workbooks of runs of which only what surrounds the workbooks is measured."""
 TODAY = "2027-03-01"  # that of the subjects
 
 # People's Python keeps compiled files; one that is told not to would measure its compiler.
@@ -112,6 +114,9 @@ class Bench:
             arguments = {"source": night, "folder": many, "books": books, "jobs": jobs}
             self.subject(f"run/{jobs}", "run", 3 if books < 100 else 1, **arguments)
             self.figures[f"run/{jobs}"]["books"] = books
+        for many_books in AROUND:
+            arguments = {"source": done, "target": self.target, "folder": many, "books": many_books}
+            self.subject(f"around/{many_books}", "around", 1, **arguments)
         self.marked(done, books)
         self.subject("worker", "worker", 9)
         self.command("process/pandas", 5, "-c", "import pandas")

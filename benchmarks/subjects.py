@@ -169,8 +169,8 @@ def limit(source: str, target: str, sheets: list[str], part: str) -> Work:
     return work
 
 
-def mark(source: str, target: str) -> Work:
-    """An unchanged workbook is told from its mark."""
+def _marked(source: str, target: str) -> Any:
+    """The mark of a workbook on which there is nothing more to do."""
     from strategy_xl.runs.marks import Mark
     from strategy_xl.schema.loader import load_default
     from strategy_xl.work.recompute import recompute_workbook
@@ -180,6 +180,12 @@ def mark(source: str, target: str) -> Work:
     known = Mark.of(recompute_workbook(Path(target), load_default(), TODAY, backups=0))
     if known is None:
         raise RuntimeError(target)
+    return known
+
+
+def mark(source: str, target: str) -> Work:
+    """An unchanged workbook is told from its mark."""
+    known = _marked(source, target)
 
     def work() -> None:
         for _ in range(100):
@@ -251,6 +257,34 @@ def run(source: str, folder: str, books: int, jobs: int) -> Work:
     return work
 
 
+def around(source: str, target: str, folder: str, books: int) -> Work:
+    """A run on so many workbooks that all have their mark: what a run costs beside its workbooks.
+
+    They are one file under many names, so that many can be had.
+    """
+    from strategy_xl.runs.interrupts import Interrupts
+    from strategy_xl.runs.journal import Journal
+    from strategy_xl.runs.runner import Frame, Task
+    from strategy_xl.runs.runner import run as treat
+
+    known = _marked(source, target)
+    shutil.rmtree(folder, ignore_errors=True)
+    Path(folder).mkdir()
+    paths = [Path(folder, f"{number}.xlsx") for number in range(books)]
+    shutil.copyfile(target, paths[0])
+    for path in paths[1:]:
+        path.hardlink_to(paths[0])
+
+    def work() -> None:
+        journal = Journal(Path(folder, ".journal", "journal.sqlite"), Path(folder))
+        journal.begin(paths, "bench", TODAY)
+        frame = Frame(Interrupts(), journal, marks=dict.fromkeys(paths, known))
+        reports = treat(paths, Task(None, TODAY), 2, lambda _report: None, frame)
+        assert all(report.failure is None and not report.changed for report in reports)
+
+    return work
+
+
 def worker() -> Work:
     """Start a process that treats workbooks, the program being imported, until it answers."""
     from strategy_xl.runs.workers import _Worker
@@ -281,7 +315,7 @@ def same(source: str, target: str, other: str, block: str) -> Work:
 
 
 SUBJECTS: dict[str, Callable[..., Work]] = {
-    one.__name__: one for one in (ours, peer, limit, mark, new, list_in, texts, run, worker, same)
+    one.__name__: one for one in (ours, peer, limit, mark, new, list_in, texts, run, around, worker, same)
 }
 
 

@@ -154,4 +154,5 @@ def run(
         if path not in reports
     }
     frame.journal.end(whole=not left)
-    return [(reports | left)[path] for path in paths]
+    reports |= left
+    return [reports[path] for path in paths]
