@@ -30,7 +30,7 @@ from strategy_xl.build.style import Styles
 from strategy_xl.build.validation import Validations
 from strategy_xl.errors import UsageError
 from strategy_xl.model import LANGUAGES
-from strategy_xl.ooxml.finish import finish
+from strategy_xl.ooxml.finish import complete, rework
 from strategy_xl.ooxml.replace import atomic_replace, check_target
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.loader import load_default
@@ -215,16 +215,16 @@ def write(  # noqa: PLR0913 - what a book is made of, all by name
         for number, extras in enumerate(book.charts, 1)
         if extras.labels or extras.has_zones
     }
-    finish(
-        saved.getvalue(),
-        target,
-        company=company,
-        day=today,
-        alternatives=book.alternatives,
-        more=extended,
-        sparklines={part: page.sparklines for part, page in pages.items()},
-        rows={part: page.streamed for part, page in pages.items()},
+    parts = rework(
+        saved.getvalue(), company=company, day=today, alternatives=book.alternatives, more=extended
     )
+    streamed = {
+        part: [
+            stream.streamed(rows.get(stream.key), layout.placed[stream.key].count) for stream in page.streamed
+        ]
+        for part, page in pages.items()
+    }
+    complete(parts, target, sparklines={part: page.sparklines for part, page in pages.items()}, rows=streamed)
 
 
 def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, all by name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date
 from typing import Any
 
 from openpyxl import Workbook
@@ -17,11 +17,11 @@ from strategy_xl.book.shown import CellValue
 from strategy_xl.build.chart_extras import Extras
 from strategy_xl.build.formulas import MAX_FORMULA, Formulas
 from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout, Span
+from strategy_xl.build.streaming import TableStream
 from strategy_xl.build.style import WHITE, Look, Styles, mix
-from strategy_xl.build.written import Values
+from strategy_xl.build.written import Values, put_value
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.ooxml.extensions import SparklineGroup
-from strategy_xl.ooxml.row_pattern import StreamedRows
 from strategy_xl.schema.spec import FieldRole, FieldSpec, ModuleSpec, Text, WorkbookSpec
 from strategy_xl.text.catalog import message
 from strategy_xl.text.lines import LINE_HEIGHT, text_lines
@@ -91,7 +91,7 @@ class Page:
     """Ranges that show choices of a list, by list key: coloured at the end."""
     sparklines: list[SparklineGroup] = field(default_factory=list)
     """Small lines in cells, written after everything else."""
-    streamed: list[StreamedRows] = field(default_factory=list)
+    streamed: list[TableStream] = field(default_factory=list)
     """Rows of tables, written after everything else, from top to bottom."""
 
     @property
@@ -194,16 +194,6 @@ class Page:
         """Columns of what is seen at once."""
         last = self.layout.page_last
         return Span(2, last)
-
-
-def put_value(cell: Any, value: object) -> None:
-    """Write plain content into a cell: a text is never a formula, a day changes no look."""
-    if isinstance(value, date | time | timedelta):
-        cell._value, cell.data_type = value, "d"  # noqa: SLF001 - openpyxl's own setter adds a format to the book
-    elif value is not None:
-        cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"
 
 
 def field_note(book: Book, spec: FieldSpec) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from strategy_xl.book.shown import CellValue, Look
 from strategy_xl.errors import Location, TemplateError
@@ -101,3 +102,13 @@ def _number(raw: object) -> int | float:
         raise ValueError(raw)  # noqa: TRY004 - the caller turns it into a located error
     value = float(raw) if isinstance(raw, int | float) else float(str(raw).replace(",", "."))
     return int(value) if value.is_integer() else value
+
+
+def put_value(cell: Any, value: object) -> None:
+    """Write plain content into a cell: a text is never a formula, a day changes no look."""
+    if isinstance(value, date | time | timedelta):
+        cell._value, cell.data_type = value, "d"  # noqa: SLF001 - openpyxl's own setter adds a format to the book
+    elif value is not None:
+        cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"

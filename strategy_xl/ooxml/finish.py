@@ -170,23 +170,23 @@ def _describe(drawing: bytes, texts: Iterator[str]) -> bytes:
 
 
 class _Sheet:
-    """The part of a sheet, with rows that openpyxl has not written."""
+    """The part of a sheet, with rows in the place of their patterns."""
 
     def __init__(self, saved: bytes, rows: Sequence[StreamedRows]) -> None:
-        """Find where rows are missing, from top to bottom."""
+        """Find the patterns, from top to bottom."""
         self._added: list[tuple[bytes, RowPattern, StreamedRows]] = []
         done = 0
         self.size = len(saved)
         """About how many bytes the part has when it is complete."""
         for given in rows:
-            start = saved.index(b'<row r="%d"' % given.after, done)
+            start = saved.index(b'<row r="%d"' % given.first, done)
             end = saved.index(b"</row>", start) + len(b"</row>")
-            pattern = RowPattern(saved[start:end], given.after, given.open_columns)
-            self._added.append((saved[done:end], pattern, given))
+            pattern = RowPattern(saved[start:end], given.first, given.open_columns)
+            self._added.append((saved[done:start], pattern, given))
             self.size += pattern.size * given.count
             done = end
         self._rest = saved[done:]
-        self._last = max((given.after + given.count for given in rows), default=0)
+        self._last = max((given.first + given.count - 1 for given in rows), default=0)
 
     def _with_extent(self, before: bytes) -> bytes:
         """The beginning of the part, which says as far as where there are cells."""
@@ -198,35 +198,28 @@ class _Sheet:
         """The whole part, its texts moved to the table of strings."""
         for before, pattern, given in self._added:
             yield strings.move(self._with_extent(before))
-            yield from pattern.write(given.after + 1, given.contents(strings))
+            yield from pattern.write(given.first, given.contents(strings))
         yield extend(strings.move(self._rest), name, sparklines)
 
 
-def finish(  # noqa: PLR0913 - what is to be done to a package, all by name
+def rework(
     saved: bytes,
-    target: BinaryIO,
     *,
     company: str,
     day: date,
     alternatives: Sequence[str] = (),
     more: Mapping[str, Callable[[bytes], bytes]] | None = None,
-    sparklines: Mapping[str, Sequence[SparklineGroup]] | None = None,
-    rows: Mapping[str, Sequence[StreamedRows]] | None = None,
-) -> None:
-    """Rework a package that openpyxl saved.
+) -> dict[str, bytes]:
+    """The parts of a package that openpyxl saved, with all put right but for its sheets and their texts.
 
     Arguments:
         saved: bytes of the package.
-        target: where the package goes.
         company: goes into the document properties when not empty.
         day: date of creation and change.
         alternatives: alternative texts of the charts, in the order of the sheets and of the charts on them.
         more: what else is to be done to a part, by its name.
-        sparklines: groups of them by name of the sheet's part.
-        rows: what is to be put into a sheet, from top to bottom, by name of its part.
     """
     texts = iter(alternatives)
-    groups, added = sparklines or {}, rows or {}
     changes: dict[str, Callable[[bytes], bytes]] = {
         "xl/styles.xml": order_fonts,
         "docProps/core.xml": _with_day(day),
@@ -234,21 +227,11 @@ def finish(  # noqa: PLR0913 - what is to be done to a package, all by name
         "xl/_rels/workbook.xml.rels": _relate_strings_part,
         "docProps/app.xml": _with_maker(company),
     }
-    strings = SharedStrings()
     parts: dict[str, bytes] = {}
-    large: dict[str, Content] = {}
     with zipfile.ZipFile(io.BytesIO(saved)) as source:
         for name in source.namelist():
             content = source.read(name)
-            if name.startswith("xl/worksheets/sheet"):
-                sheet = _Sheet(content, added.get(name, ()))
-                pieces = sheet.pieces(strings, name, groups.get(name, ()))
-                if sheet.size > LARGE_SHEET:
-                    large[name] = packed(pieces, sheet.size)
-                    content = b""
-                else:
-                    content = b"".join(pieces)
-            elif name.endswith(".vml"):
+            if name.endswith(".vml"):
                 content = shorten_drawing(content)
             elif name.startswith("xl/charts/chart"):
                 content = _declare_once(content)
@@ -256,12 +239,44 @@ def finish(  # noqa: PLR0913 - what is to be done to a package, all by name
             parts[name] = more[name](content) if more and name in more else content
     for name in sorted((found for found in parts if DRAWING_PART.fullmatch(found)), key=_number):
         parts[name] = _describe(parts[name], texts)
-    parts[STRINGS_PART] = strings.part()
+    return parts
+
+
+def complete(
+    parts: Mapping[str, bytes],
+    target: BinaryIO,
+    *,
+    sparklines: Mapping[str, Sequence[SparklineGroup]] | None = None,
+    rows: Mapping[str, Sequence[StreamedRows]] | None = None,
+) -> None:
+    """Write a reworked package, its sheets with all their rows and their texts in one table.
+
+    Arguments:
+        parts: what ``rework`` gave.
+        target: where the package goes.
+        sparklines: groups of them by name of the sheet's part.
+        rows: what is to be put into a sheet, from top to bottom, by name of its part.
+    """
+    groups, added = sparklines or {}, rows or {}
+    strings = SharedStrings()
+    written = dict(parts)
+    large: dict[str, Content] = {}
+    for name, content in parts.items():
+        if not name.startswith("xl/worksheets/sheet"):
+            continue
+        sheet = _Sheet(content, added.get(name, ()))
+        pieces = sheet.pieces(strings, name, groups.get(name, ()))
+        if sheet.size > LARGE_SHEET:
+            large[name] = packed(pieces, sheet.size)
+            written[name] = b""
+        else:
+            written[name] = b"".join(pieces)
+    written[STRINGS_PART] = strings.part()
     if not large:
-        _write(parts, target)
+        _write(written, target)
         return
     with io.BytesIO() as small:
-        _write(parts, small)
+        _write(written, small)
         write_package(Package("", small), target, large)
 
 

@@ -43,16 +43,16 @@ class Texts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StreamedRows:
-    """Rows that follow a row of a sheet part which is their pattern.
+    """Rows in the place of a row of a sheet part which is their pattern.
 
     Arguments:
-        after: number of that row.
+        first: number of that row.
         open_columns: letters of the columns, in order, in which they do not say what it says.
         count: how many they are.
         contents: given the texts of all sheets, what they say.
     """
 
-    after: int
+    first: int
     open_columns: Sequence[str]
     count: int
     contents: Callable[[Texts], Iterable[Contents]]

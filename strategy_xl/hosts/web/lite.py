@@ -25,7 +25,7 @@ from strategy_xl.functions.examples import signature
 from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.hosts.web import lite_bundle
 from strategy_xl.model import LANGUAGES
-from strategy_xl.ooxml.finish import DECLARATION, RELATIONS, finish
+from strategy_xl.ooxml.finish import DECLARATION, RELATIONS, complete, rework
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package
 from strategy_xl.ooxml.replace import atomic_replace, check_target
@@ -235,7 +235,7 @@ def _sheets(lang: str) -> bytes:
     listed.freeze_panes = "A2"
     stream, made = io.BytesIO(), io.BytesIO()
     book.save(stream)
-    finish(stream.getvalue(), made, company="", day=_NO_DAY)
+    complete(rework(stream.getvalue(), company="", day=_NO_DAY), made)
     return made.getvalue()
 
 
