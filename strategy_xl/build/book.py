@@ -7,45 +7,26 @@ formula, and hidden names let the reader find each column and field again whatev
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.writer.excel import ExcelWriter
-
 from strategy_xl.book.shown import CellValue
-from strategy_xl.build import defined_names, select, sheet_blocks, sheet_form, sheet_frame, sheet_table, tones
 from strategy_xl.build import example as example_files
-from strategy_xl.build.chart_extras import finished
+from strategy_xl.build import select, skeletons
 from strategy_xl.build.formulas import Formulas
-from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout
-from strategy_xl.build.page import AUTHOR, Book, Page
+from strategy_xl.build.layout import BookLayout
 from strategy_xl.build.placing import lay_out
-from strategy_xl.build.style import Styles
-from strategy_xl.build.validation import Validations
+from strategy_xl.build.skeletons import Rows, Wanted
 from strategy_xl.errors import UsageError
 from strategy_xl.model import LANGUAGES
-from strategy_xl.ooxml.finish import complete, rework
+from strategy_xl.ooxml.finish import complete
 from strategy_xl.ooxml.replace import atomic_replace, check_target
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.loader import load_default
-from strategy_xl.schema.spec import (
-    FormBlock,
-    GridBlock,
-    ListsBlock,
-    MapBlock,
-    SummaryBlock,
-    TableBlock,
-    TextBlock,
-    WorkbookSpec,
-)
-
-Rows = Mapping[str, Sequence[Mapping[str, CellValue]]]
+from strategy_xl.schema.spec import FormBlock, TableBlock, WorkbookSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,48 +66,9 @@ def _ghosts(spec: WorkbookSpec, lang: str, today: date) -> dict[str, Mapping[str
     return {key: found[0] for key, found in rows.items() if found and key in same - {SETTINGS_BLOCK}}
 
 
-def _write_block(sheet: Page, placed: PlacedBlock, validations: Validations) -> None:
-    match placed.block:
-        case TableBlock() as block:
-            sheet_table.write(sheet, placed, block, validations)
-        case FormBlock() as block:
-            sheet_form.write(sheet, placed, block, validations)
-        case SummaryBlock() as block:
-            sheet_blocks.write_summary(sheet, placed, block)
-        case GridBlock() as block:
-            sheet_blocks.write_grid(sheet, placed, block)
-        case TextBlock() as block:
-            sheet_blocks.write_text(sheet, placed, block)
-        case MapBlock():
-            sheet_blocks.write_map(sheet, placed)
-        case ListsBlock():
-            sheet_blocks.write_lists(sheet, placed)
-
-
-def _write_sheet(book: Book, layout: SheetLayout, validations: Validations) -> Page:
-    """Write one sheet; the result also knows what only the last stage can write."""
-    sheet = Page(book, book.workbook[layout.title], layout)
-    sheet_frame.write_band(sheet, book.layout.home)
-    for placed in layout.blocks:
-        _write_block(sheet, placed, validations)
-        if placed.block.hidden:
-            sheet_frame.collapse(sheet, placed)
-    tones.colour_choices(sheet)
-    sheet_frame.finish(sheet)
-    return sheet
-
-
 def _company_of(rows: Rows) -> str:
     settings = rows.get(SETTINGS_BLOCK) or ({},)
     return str(settings[0].get("company") or "")
-
-
-def _properties(book: Book) -> None:
-    properties = book.workbook.properties
-    title = book.text(book.spec.name)
-    properties.title = f"{title} – {book.company}" if book.company else title
-    properties.creator = properties.lastModifiedBy = AUTHOR
-    properties.language = "fr-FR" if book.lang == "fr" else "en-GB"
 
 
 Wording = Callable[[BookLayout, date], tuple[BookLayout, Formulas]]
@@ -189,42 +131,16 @@ def write(  # noqa: PLR0913 - what a book is made of, all by name
         protect: lock the cells that hold formulas and results.
         ghosts: a row of an example by block key, for the input messages of blocks without content.
     """
-    workbook = Workbook()
-    if workbook.active is not None:
-        workbook.remove(workbook.active)
-    given = {key: len(found) for key, found in rows.items()}
-    layout, formulas = wording(lay_out(spec, lang, given), today)
-    for sheet in layout.sheets:
-        workbook.create_sheet(sheet.title)
-    styles = Styles(workbook, spec.theme)
-    book = Book(spec, lang, company, today, layout, workbook, styles, rows, formulas, protect, ghosts or {})
-    validations = Validations(book)
-    pages = {
-        f"xl/worksheets/sheet{number}.xml": _write_sheet(book, sheet, validations)
-        for number, sheet in enumerate(layout.sheets, 1)
-    }
-    defined_names.write(book)
-    _properties(book)
-    book.styles.close()
-    workbook.active = 0
-    saved = io.BytesIO()
-    # Deflated once, by the last stage.
-    ExcelWriter(workbook, zipfile.ZipFile(saved, "w", zipfile.ZIP_STORED)).save()
-    extended = {
-        f"xl/charts/chart{number}.xml": partial(finished, extras=extras)
-        for number, extras in enumerate(book.charts, 1)
-        if extras.labels or extras.has_zones
-    }
-    parts = rework(
-        saved.getvalue(), company=company, day=today, alternatives=book.alternatives, more=extended
-    )
+    wanted = Wanted(spec, lang, company, today, rows, protect=protect, ghosts=ghosts or {})
+    layout, formulas = wording(lay_out(spec, lang, wanted.counts), today)
+    # Known to hold for the program's own templates, and told by them alone.
+    is_own = wording is _own and spec is load_default()
+    skeleton = skeletons.kept(wanted, layout) if is_own else skeletons.make(wanted, layout, formulas)
     streamed = {
-        part: [
-            stream.streamed(rows.get(stream.key), layout.placed[stream.key].count) for stream in page.streamed
-        ]
-        for part, page in pages.items()
+        part: [stream.streamed(rows.get(stream.key), layout.placed[stream.key].count) for stream in streams]
+        for part, streams in skeleton.streams.items()
     }
-    complete(parts, target, sparklines={part: page.sparklines for part, page in pages.items()}, rows=streamed)
+    complete(skeleton.parts, target, sparklines=skeleton.sparklines, rows=streamed)
 
 
 def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, all by name
