@@ -15,9 +15,9 @@ def _filled(reference: str) -> str:
 
 
 def _used(inputs: Sequence[FieldSpec], reference: Callable[[FieldSpec], str]) -> str:
-    """Rows in which something stands, as an array expression."""
+    """Rows in which something stands, as an array of numbers: Excel finds any truth value above any number."""
     joined = "&".join(reference(spec) for spec in inputs)
-    return f"(LEN(TRIM({joined}))>0)" if inputs else "0"
+    return f"0+(LEN(TRIM({joined}))>0)" if inputs else "0"
 
 
 def _has_default(block: TableBlock | FormBlock, spec: FieldSpec) -> bool:

@@ -37,7 +37,7 @@ VERSION = "1"
 LEVELS = ("low", "medium", "high")
 ITEM_CODES = ("NOT_COMPUTABLE", "NET_NEGATIVE", "CANDIDATE", "CLASS_A", "CLASS_B", "CLASS_C", "NO_MARGIN")
 SUMMARY_CODES = (
-    "TOTAL_NOT_POSITIVE", "HHI_HIGH", "HHI_MEDIUM", "HHI_LOW", "TOP1_HIGH", "TOP3_HIGH", "NETTED", "UNDATED",
+    "NO_REVENUE", "TOTAL_NOT_POSITIVE", "HHI_HIGH", "HHI_MEDIUM", "HHI_LOW", "TOP1_HIGH", "TOP3_HIGH", "NETTED", "UNDATED",
 )  # fmt: skip
 CODES = (*ITEM_CODES, *SUMMARY_CODES)
 
@@ -72,7 +72,7 @@ class Concentration:
     """How much the revenue depends on few items.
 
     Arguments:
-        total: net revenue, €.
+        total: net revenue, €; NaN when no item has any.
         items: number of items with revenue.
         hhi: Σ(100·share)², NaN when the total is not positive.
         top1, top3: share of the first item and of the first three, 0–1.
@@ -155,6 +155,8 @@ def concentration(revenue: Floats, params: RevenueParams | None = None) -> Conce
     params = params or RevenueParams()
     nan = float("nan")
     values = np.sort(revenue[~np.isnan(revenue)])[::-1]
+    if not values.size:
+        return Concentration(nan, 0, nan, nan, nan, nan, None, None, None, ("NO_REVENUE",))
     total = float(values.sum())
     netted = ("NETTED",) if (values < 0).any() else ()
     positive = values[values > 0]

@@ -122,6 +122,7 @@ def test_a_column_is_read_as_its_values(cells: list[Any]) -> None:
     assert read.ref
 
 
+@settings(max_examples=8)  # each collects the whole heap
 @given(cells=st.lists(CELL, min_size=1, max_size=9))
 def test_an_array_is_read_once_and_let_go(cells: list[Any]) -> None:
     """Cells are kept as long as their array lives, and do not keep it alive."""

@@ -54,7 +54,14 @@ def test_negative_items_lower_the_total_and_are_class_c() -> None:
     assert result.concentration.codes[-1] == "NETTED"
 
 
-@pytest.mark.parametrize("values", [[], [0.0], [50.0, -50], [-10.0]])
+def test_nothing_sold_yet_is_no_total_of_zero() -> None:
+    """Without a line there is no total either: the cell stays empty, as its formula says."""
+    result = revenue.split(lines([])).concentration
+    assert result.codes == ("NO_REVENUE",)
+    assert np.isnan(result.total)
+
+
+@pytest.mark.parametrize("values", [[0.0], [50.0, -50], [-10.0]])
 def test_total_of_zero_or_less_is_not_computable(values: list[float]) -> None:
     """Nothing but the sums is given when the net total is not positive."""
     result = revenue.split(lines(values))
