@@ -59,7 +59,9 @@ def clients_of(telco: pd.DataFrame, mapping: str) -> Table:
         "competing": monthly,
     }
     if mapping == "results and years":
-        columns["satisfaction"] = 10.0 * np.minimum(1.0, telco["tenure"].to_numpy(dtype=float) / MONTHS_OF_TEN)
+        columns["satisfaction"] = 10.0 * np.minimum(
+            1.0, telco["tenure"].to_numpy(dtype=float) / MONTHS_OF_TEN
+        )
     return Table.of(pd.DataFrame(columns, index=telco.index))
 
 
@@ -97,6 +99,6 @@ def lines(table: ChurnTable) -> Iterator[str]:
     yield ""
     for mapping, (given, returned) in table.areas.items():
         yield (
-            f"- *{mapping}*: {MAPPINGS[mapping]}. A low X tells who leaves with an area of {given:.2f}, a low "
+            f"- *{mapping}*: {MAPPINGS[mapping]}. A low X tells leavers with an area of {given:.2f}, a low "
             f"Y with {returned:.2f} (0.5 is chance)."
         )

@@ -22,7 +22,7 @@ from openpyxl.utils import get_column_letter
 from strategy_xl.cellvalues import to_serial
 
 Shown = Callable[[str, int, int], object]
-"""Sheet, row and column (from 1) → the value: a number, a text, a truth value, an error's code, "" for none."""
+"""Sheet, row and column (from 1) → the value: a number, text, truth value, an error's code, "" for none."""
 
 _TARGET = re.compile(rb'Target="/([^"]*)"')
 
@@ -64,7 +64,10 @@ def ironcalc_(book: Path) -> Shown:
 def _with_relative_targets(book: bytes) -> bytes:
     """The same package with every absolute target of a relation made relative: its loader knows no other."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as package, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+    with (
+        zipfile.ZipFile(io.BytesIO(book)) as package,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
         for name in package.namelist():
             part = package.read(name)
             if name.endswith(".rels"):

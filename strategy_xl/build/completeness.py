@@ -15,7 +15,7 @@ def _filled(reference: str) -> str:
 
 
 def _used(inputs: Sequence[FieldSpec], reference: Callable[[FieldSpec], str]) -> str:
-    """Rows in which something stands, as an array of numbers: Excel finds any truth value above any number."""
+    """Rows in which something stands, as numbers: to Excel any truth value is greater than any number."""
     joined = "&".join(reference(spec) for spec in inputs)
     return f"0+(LEN(TRIM({joined}))>0)" if inputs else "0"
 
