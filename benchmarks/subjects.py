@@ -13,8 +13,9 @@ import resource
 import shutil
 import statistics
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -38,32 +39,55 @@ Work = Callable[[], object]
 # -- books -------------------------------------------------------------------------------------------------
 
 
-def clients(rows: int) -> list[dict[str, object]]:
-    """Invented clients, about one in ten of their cells empty."""
-    import numpy as np
+class Clients(Sequence[dict[str, object]]):
+    """Invented clients, about one in ten of their cells empty; they are objects only when they are asked for.
 
-    draw = np.random.default_rng(rows)
-    columns: dict[str, list[Any]] = {
-        "revenue": draw.integers(500, 90_000, rows).astype(float).tolist(),
-        "margin_rate": draw.uniform(0.1, 0.6, rows).round(3).tolist(),
-        "hours": draw.integers(1, 160, rows).astype(float).tolist(),
-        "satisfaction": draw.integers(0, 11, rows).astype(float).tolist(),
-        "impact": draw.integers(0, 5, rows).astype(float).tolist(),
-        "referrals": draw.integers(0, 4, rows).astype(float).tolist(),
-        "complaints": draw.integers(0, 4, rows).astype(float).tolist(),
-    }
-    kept = draw.random((len(columns), rows)) > 0.1
-    return [
-        {"name": f"Client {at:07d}"}
-        | {key: values[at] for keep, (key, values) in zip(kept, columns.items(), strict=True) if keep[at]}
-        for at in range(rows)
-    ]
+    What a caller holds of its own rows is not what making a workbook of them takes.
+    """
+
+    def __init__(self, rows: int) -> None:
+        """Draw so many."""
+        import numpy as np
+
+        draw = np.random.default_rng(rows)
+        self._rows = rows
+        self._columns: dict[str, Any] = {
+            "revenue": draw.integers(500, 90_000, rows).astype(float),
+            "margin_rate": draw.uniform(0.1, 0.6, rows).round(3),
+            "hours": draw.integers(1, 160, rows).astype(float),
+            "satisfaction": draw.integers(0, 11, rows).astype(float),
+            "impact": draw.integers(0, 5, rows).astype(float),
+            "referrals": draw.integers(0, 4, rows).astype(float),
+            "complaints": draw.integers(0, 4, rows).astype(float),
+        }
+        self._kept = draw.random((len(self._columns), rows)) > 0.1
+
+    def __len__(self) -> int:
+        """How many they are."""
+        return self._rows
+
+    def __getitem__(self, at: Any) -> Any:
+        """One of them, or some."""
+        return list(self)[at]
+
+    def __iter__(self) -> Iterator[dict[str, object]]:
+        """All of them, drawn a thousand at a time."""
+        for first in range(0, self._rows, 1000):
+            part = slice(first, first + 1000)
+            columns = {key: values[part].tolist() for key, values in self._columns.items()}
+            kept = self._kept[:, part].tolist()
+            for at in range(min(1000, self._rows - first)):
+                yield {"name": f"Client {first + at:07d}"} | {
+                    key: values[at]
+                    for keep, (key, values) in zip(kept, columns.items(), strict=True)
+                    if keep[at]
+                }
 
 
-def rows_of(block: str, rows: int) -> dict[str, list[dict[str, Any]]]:
+def rows_of(block: str, rows: int) -> dict[str, Sequence[dict[str, Any]]]:
     """Content of a workbook with so many rows in one block."""
     if block == "clients":
-        return {block: clients(rows)}
+        return {block: Clients(rows)}
     if block == "objectives":
         with STATEMENTS.open(encoding="utf-8", newline="") as stream:
             texts = [row["text"] for row in csv.DictReader(stream)]
@@ -195,8 +219,18 @@ def mark(source: str, target: str) -> Work:
 
 
 def new(rows: int) -> Work:
-    """Make a workbook with so many clients."""
-    return lambda: len(made("clients", rows))
+    """Make a file of a workbook with so many clients."""
+    from strategy_xl.build.book import write
+    from strategy_xl.schema.loader import load_default
+
+    spec, given = load_default(), rows_of("clients", rows)
+
+    def work() -> int:
+        with tempfile.TemporaryFile() as stream:
+            write(stream, spec, lang="fr", company="", today=TODAY, rows=given)
+            return stream.tell()
+
+    return work
 
 
 def list_in(source: str, target: str, rows: int) -> Work:
@@ -210,7 +244,7 @@ def list_in(source: str, target: str, rows: int) -> Work:
     with listed.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, TYPED["clients"])
         writer.writerow({key: labels[key] for key in TYPED["clients"]})
-        writer.writerows(clients(rows))
+        writer.writerows(Clients(rows))
 
     def work() -> int:
         shutil.copyfile(source, target)
