@@ -20,7 +20,7 @@ from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Objects, PlacedAnswers, Shown
 from strategy_xl.book.lost import live_labels
 from strategy_xl.book.resolve import Place
-from strategy_xl.formulas.arrays import Context, compile_formula, evaluation_order
+from strategy_xl.formulas.arrays import Compiled, Context, compile_formula, compile_together, evaluation_order
 from strategy_xl.formulas.references import references
 from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
@@ -135,6 +135,7 @@ class _Computation:
         self._today = today
         self._blocks = spec.data_blocks()
         self._contexts: dict[str, Context] = {}
+        self._compiled: dict[str, Mapping[str, Compiled]] = {}
         self._numbers: dict[str, Objects] = {}
         self._columns = {key: self._given(key, block) for key, block in data.blocks.items()}
 
@@ -221,10 +222,9 @@ class _Computation:
         """Values of one computed field in every row."""
         answered = self._placed.get(key, {}).get(field)
         if answered is None:
-            shown = self._data.blocks[key].shown.get(field)
-            if shown is not None and self._is_cut_off(formula):
-                return np.array([*shown, None], dtype=object)[:-1]
-            return compile_formula(formula).column(self._context(key))
+            if self._is_kept(key, field, formula):
+                return np.array([*self._data.blocks[key].shown[field], None], dtype=object)[:-1]
+            return self._compiled[key][formula].column(self._context(key))
         column = _shown(answered.cells)
         is_blank = np.ones(len(column), dtype=bool)
         is_blank[answered.at] = False
@@ -233,28 +233,33 @@ class _Computation:
             column[blank] = self._blank(key, formula, int(blank[0]))
         return column
 
-    def _is_cut_off(self, formula: str) -> bool:
+    def _is_kept(self, key: str, field: str, formula: str) -> bool:
         """Whether a formula needs a block or a line of a map that is not there: it shows what it shows."""
-        return any(
+        return field in self._data.blocks[key].shown and any(
             key not in self._maps[block] if block in self._maps else block not in self._data.blocks
             for block, key in _read(formula)
         )
 
     def box_lines(self) -> Iterator[tuple[Place, Any]]:
         """Cells of the printed grids with what they show; after ``fill``."""
-        nowhere = self._over({}, np.array([0], dtype=object))
         for module in self._spec.modules:
             for block in module.blocks:
-                if not isinstance(block, GridBlock):
-                    continue
-                for index, box in enumerate(block.boxes):
-                    first = self._data.anchors.get((block.key, box_key(index)))
-                    if first is None:
-                        continue
-                    for line in range(1, block.lines + 1):
-                        formula = box.formula.replace("{i}", str(line))
-                        shown = compile_formula(formula).evaluate(nowhere)
-                        yield replace(first, row=first.row + line - 1), shown[0]
+                if isinstance(block, GridBlock):
+                    yield from self._box_lines(block)
+
+    def _box_lines(self, block: GridBlock) -> Iterator[tuple[Place, Any]]:
+        """Those of one grid."""
+        formulas = {}
+        for index, box in enumerate(block.boxes):
+            first = self._data.anchors.get((block.key, box_key(index)))
+            if first is not None:
+                for line in range(block.lines):
+                    place = replace(first, row=first.row + line)
+                    formulas[place] = box.formula.replace("{i}", str(line + 1))
+        compiled = compile_together(tuple(dict.fromkeys(formulas.values())))
+        nowhere = self._over({}, np.array([0], dtype=object))
+        for place, formula in formulas.items():
+            yield place, compiled[formula].evaluate(nowhere)[0]
 
     def labels(self) -> Iterator[tuple[Place, str]]:
         """Cells of the form labels that follow a setting, with what they show; after ``fill``."""
@@ -285,6 +290,11 @@ class _Computation:
             if field.formula is not None
         }
         found: dict[str, dict[str, Objects]] = {}
+        evaluated: dict[str, dict[str, None]] = {}
+        for (key, field), formula in formulas.items():
+            if field not in self._placed.get(key, {}) and not self._is_kept(key, field, formula):
+                evaluated.setdefault(key, {})[formula] = None
+        self._compiled = {key: compile_together(tuple(texts)) for key, texts in evaluated.items()}
         for key, field in evaluation_order(formulas, SETTINGS_BLOCK):
             column = self._compute(key, field, formulas[key, field])
             self._columns[key][field] = found.setdefault(key, {})[field] = column

@@ -20,6 +20,7 @@ from strategy_xl.book.edits import Columns, FormulaTexts, edits, place
 from strategy_xl.book.frames import rule_frames
 from strategy_xl.book.heights import SheetHeights, row_heights
 from strategy_xl.book.read import read_workbook
+from strategy_xl.collection import no_collection
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
 from strategy_xl.ooxml.growth import TableEdit
 from strategy_xl.ooxml.open_marks import refuse_if_open
@@ -267,6 +268,6 @@ def _attempt(path: Path, spec: WorkbookSpec, today: date, **how: Any) -> tuple[B
     """One reading, and the writing that belongs to it."""
     refuse_if_open(path)
     snapshot = Snapshot.take(path)
-    with snapshot.held():
+    with snapshot.held(), no_collection():
         plan = plan_workbook(snapshot, spec, today, grows=True)
         return plan, plan.write(snapshot, path, **how)
