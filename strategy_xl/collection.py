@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Pause the search: new cells set it off again and again, through all there is, for nothing."""
+    """Pause the search: what is new and stays sets it off again and again for nothing."""
     was_on = gc.isenabled()
     gc.disable()
     try:

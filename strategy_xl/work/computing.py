@@ -120,7 +120,8 @@ def compute(
     counted = [(cell, share) for cell, share in given if cell is not None]
     firms = ((data.anchors.get((COMPANY, module.key)), work.company) for module in spec.modules)
     named = [(cell, firm) for cell, firm in firms if cell is not None]
-    return Shown(columns, [*work.box_lines(), *work.labels(), *counted, *named])
+    singles = [*work.box_lines(), *work.labels(), *counted, *named]
+    return Shown(columns, singles, work.asks_day)
 
 
 class _Computation:
@@ -133,6 +134,7 @@ class _Computation:
         self._spec, self._data, self._placed = spec, data, placed
         self._shares: Mapping[Any, Any] = shares.to_dict()  # asked often
         self._today = today
+        self.asks_day = False
         self._blocks = spec.data_blocks()
         self._contexts: dict[str, Context] = {}
         self._compiled: dict[str, Mapping[str, Compiled]] = {}
@@ -184,6 +186,7 @@ class _Computation:
 
     def _setting(self, key: str) -> Any:
         if key == TODAY:
+            self.asks_day = True
             return self._today
         column = self._columns.get(SETTINGS_BLOCK, {}).get(key)
         return None if column is None or not len(column) else column[0]

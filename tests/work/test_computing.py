@@ -87,6 +87,14 @@ def test_every_row_of_every_computed_field_is_shown(data: WorkbookData) -> None:
         assert {len(cells) for cells in columns.values()} == {len(data.blocks[key].all_rows)}
 
 
+def test_whether_the_day_is_asked_for(data: WorkbookData) -> None:
+    """A formula that shows the day makes all depend on it; without one that asks, nothing does."""
+    assert shown(data).asks_day
+    last = data.blocks["totals"].last_row
+    answers = {"totals": {"days": pd.Series([7], index=[last], dtype=object)}}
+    assert not shown(data, answers).asks_day
+
+
 def test_totals_count_what_their_columns_show(data: WorkbookData) -> None:
     """Sums over inputs, counts over labels, and formulas that need another total first."""
     found = shown(data)
