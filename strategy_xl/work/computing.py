@@ -7,6 +7,7 @@ every other formula — tiles, chart helpers, slots, blank rows — is evaluated
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import cache, cached_property
@@ -20,8 +21,16 @@ from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Objects, PlacedAnswers, Shown
 from strategy_xl.book.lost import live_labels
 from strategy_xl.book.resolve import Place
-from strategy_xl.formulas.arrays import Compiled, Context, compile_formula, compile_together, evaluation_order
+from strategy_xl.formulas.arrays import (
+    Compiled,
+    Context,
+    UnsupportedError,
+    compile_formula,
+    compile_together,
+    evaluation_order,
+)
 from strategy_xl.formulas.references import references
+from strategy_xl.formulas.tokens import MARK, SPACE, tokens
 from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
 from strategy_xl.rules.frame import is_known
@@ -40,6 +49,9 @@ from strategy_xl.schema.spec import (
 
 JUDGED_SINCE = 2
 """Schema version from which the formulas of completeness leave out what does not count (``counted_by``)."""
+
+LINE = "i"
+"""The column of the numbers of a box's lines."""
 
 
 def _needs(spec: WorkbookSpec, version: int) -> list[BlockNeed]:
@@ -88,6 +100,18 @@ def module_completeness(
             judged = {key: answer[key] for key in answer if key in judges[block]}
             frames[block] = frames[block].extended(judged)
     return completeness(frames, needs).frame
+
+
+@cache
+def _counts(formula: str) -> bool:
+    """Whether a column of numbers may stand wherever a formula of a box has that of its line."""
+    words = [word for word in tokens(formula) if word.kind != SPACE]
+    found = 0
+    for at in range(len(words) - 2):
+        if [part.text for part in words[at : at + 3]] == ["{", "i", "}"]:
+            beside = [*words[max(at - 1, 0) : at], *words[at + 3 : at + 4]]
+            found += all(part.kind == MARK and part.text not in "{}#@" for part in beside)
+    return found == formula.count("{i}")
 
 
 @cache
@@ -252,17 +276,29 @@ class _Computation:
 
     def _box_lines(self, block: GridBlock) -> Iterator[tuple[Place, Any]]:
         """Those of one grid."""
-        formulas = {}
-        for index, box in enumerate(block.boxes):
-            first = self._data.anchors.get((block.key, box_key(index)))
-            if first is not None:
-                for line in range(block.lines):
-                    place = replace(first, row=first.row + line)
-                    formulas[place] = box.formula.replace("{i}", str(line + 1))
-        compiled = compile_together(tuple(dict.fromkeys(formulas.values())))
+        anchors = (
+            (box, self._data.anchors.get((block.key, box_key(at)))) for at, box in enumerate(block.boxes)
+        )
+        firsts = [(box.formula, first) for box, first in anchors if first is not None]
+        lines = np.arange(1, block.lines + 1).astype(object)
+        rows = self._over({LINE: lines}, np.zeros(block.lines, dtype=object))
+        columns = {formula: formula.replace("{i}", f"[{LINE}]") for formula, _ in firsts if _counts(formula)}
+        compiled = compile_together(tuple(columns.values()))
+        for formula, first in firsts:
+            for line, value in enumerate(self._lines(formula, compiled.get(columns.get(formula, "")), rows)):
+                yield replace(first, row=first.row + line), value
+
+    def _lines(self, formula: str, compiled: Compiled | None, rows: Context) -> Sequence[Any]:
+        """What all lines of a box show."""
+        if compiled is not None:
+            with suppress(UnsupportedError):  # a range that differs from row to row: one line at a time then
+                return compiled.evaluate(rows)
+        return [self._line(formula, line + 1) for line in range(rows.rows_count())]
+
+    def _line(self, formula: str, line: int) -> Any:
+        """What one line of a box shows."""
         nowhere = self._over({}, np.array([0], dtype=object))
-        for place, formula in formulas.items():
-            yield place, compiled[formula].evaluate(nowhere)[0]
+        return compile_formula(formula.replace("{i}", str(line))).evaluate(nowhere)[0]
 
     def labels(self) -> Iterator[tuple[Place, str]]:
         """Cells of the form labels that follow a setting, with what they show; after ``fill``."""
