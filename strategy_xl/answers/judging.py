@@ -41,6 +41,11 @@ class Evaluation:
         """Prefix of the rule's message keys."""
         return self.call.run.partition(".")[0]
 
+    @property
+    def asks_day(self) -> bool:
+        """Whether the rule was given the reference day, on which its answer may depend."""
+        return any(name == "today" for name, _ in _parameters(self.call.run))
+
 
 @cache
 def rule_function(run: str) -> Callable[..., RuleResult]:

@@ -45,10 +45,12 @@ class Shown:
     Arguments:
         columns: computed fields by block and field key, each over all rows or instances.
         cells: single formula cells outside of the blocks' fields.
+        asks_day: whether the reference day was asked for, on which some of it may depend.
     """
 
     columns: Mapping[str, Mapping[str, Objects]]
     cells: Sequence[tuple[Place, Any]] = field(default_factory=tuple)
+    asks_day: bool = False
 
 
 class FormulaTexts(Protocol):

@@ -96,11 +96,9 @@ def _masks(data: BlockData, key: str, meta: SheetMeta) -> tuple[Mask, Mask]:
     if data.is_table:
         area = (place.column, data.first_row, data.last_row)
         return meta.formulas_in(*area), meta.uncached_in(*area)
-    masks = [
-        (meta.formulas_in(column, place.row, place.row)[0], meta.uncached_in(column, place.row, place.row)[0])
-        for column in range(place.column, place.column + data.last_row)
-    ]
-    return np.array([mask[0] for mask in masks]), np.array([mask[1] for mask in masks])
+    columns = range(place.column, place.column + data.last_row)
+    has, missing = np.array([meta.formula_at(place.row, column) for column in columns]).T
+    return has, missing
 
 
 # -- single formulas outside of fields -----------------------------------------------------------------------
@@ -150,10 +148,10 @@ def read_singles(
     bare: list[Place] = []
     shown: dict[Place, Any] = {}
     for place in places:
-        meta, cell = metas(place.sheet), (place.column, place.row, place.row)
-        if not meta.formulas_in(*cell)[0]:
+        has, missing = metas(place.sheet).formula_at(place.row, place.column)
+        if not has:
             bare.append(place)
-        elif shows and not meta.uncached_in(*cell)[0]:
+        elif shows and not missing:
             shown[place] = value(place)
     erased = frozenset(place for place in bare if blank_mask([value(place)])[0])
     return Singles(erased, frozenset(bare) - erased, shown)

@@ -6,10 +6,8 @@ extent) comes from a look at the same bytes. Nothing is written, nothing is gues
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +28,7 @@ from strategy_xl.book.frames import (
 from strategy_xl.book.relations import check_relations
 from strategy_xl.book.resolve import BlockPlace, BookNames, Place, Resolution, resolve, table_area
 from strategy_xl.cellvalues import ErrorValue, error_value
+from strategy_xl.collection import no_collection
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.guards import first_in_the_way, is_drawn_over
@@ -74,7 +73,7 @@ def read_workbook(
     """
     snapshot = source if isinstance(source, Snapshot) else Snapshot.take(source)
     path = snapshot.path
-    with _no_collection(), Package.open(snapshot) as package:
+    with no_collection(), Package.open(snapshot) as package:
         info = WorkbookInfo.of(package)
         values = SheetValues(info)
 
@@ -116,18 +115,6 @@ def read_workbook(
         singles,
         merged,
     )
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Pause the search for reference cycles: millions of new cells set it off again and again for nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _names(info: WorkbookInfo) -> BookNames:

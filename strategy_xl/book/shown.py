@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from strategy_xl.rules.frame import as_array, is_known, numbered
-from strategy_xl.rules.table import Table
+from strategy_xl.rules.frame import as_array, missing_in
+from strategy_xl.rules.table import values_of
 from strategy_xl.schema.names import YES_NO
 from strategy_xl.schema.spec import FieldSpec, FieldType, ListSpec
 from strategy_xl.text.catalog import message
@@ -76,9 +76,9 @@ class Look:
             spec: the field.
             values: a column: an array of its type, of pandas, or a list.
         """
-        table = Table({"": as_array(values)}, numbered(len(values)))
-        missing = (~is_known(table, "")).tolist()
-        plain = table.values("")
+        held = as_array(values)
+        missing = missing_in(held).tolist()
+        plain = values_of(held)
         if spec.choices is not None:
             labels = self.labels[spec.choices]
             known = {key: self._choice(labels, key) for key in set(plain) if isinstance(key, str)}

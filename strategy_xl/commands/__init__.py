@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from strategy_xl import __version__
+from strategy_xl.collection import no_collection
 from strategy_xl.commands.render import EXIT_UNREADABLE, EXIT_USAGE, language, show_error, text
 from strategy_xl.errors import StrategyXlError, TemplateError, UsageError
 
@@ -36,7 +37,8 @@ def imported(name: str) -> click.Command:
     Arguments:
         name: what people type.
     """
-    module = import_module(f"{__name__}.{_COMMANDS[name][0]}")
+    with no_collection():
+        module = import_module(f"{__name__}.{_COMMANDS[name][0]}")
     return next(
         value for value in vars(module).values() if isinstance(value, click.Command) and value.name == name
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strategy_xl import __version__
+from strategy_xl.collection import no_collection
 from strategy_xl.commands.render import (
     EXIT_UNREADABLE,
     backup_option,
@@ -79,16 +80,17 @@ _ALWAYS = ("alerts", "completeness")
 @today_option
 def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) -> None:
     """Recompute each workbook and print the table of results."""
-    from strategy_xl.runs.discover import workbooks
-    from strategy_xl.runs.faults import logging_to
-    from strategy_xl.runs.interrupts import Interrupts
-    from strategy_xl.runs.journal import Journal
-    from strategy_xl.runs.runner import Frame, Task
-    from strategy_xl.schema.loader import load, load_default
-    from strategy_xl.work.recompute import JobReport
+    with no_collection():
+        from strategy_xl.runs.discover import workbooks
+        from strategy_xl.runs.faults import logging_to
+        from strategy_xl.runs.interrupts import Interrupts
+        from strategy_xl.runs.journal import Journal
+        from strategy_xl.runs.runner import Frame, Task
+        from strategy_xl.schema.loader import load, load_default
+        from strategy_xl.work.recompute import JobReport
 
-    # A wrong template stops the run before the first workbook.
-    spec = load_default() if templates is None else load(templates)
+        # A wrong template stops the run before the first workbook.
+        spec = load_default() if templates is None else load(templates)
     found = workbooks(paths)
     file = _journal_file(found, options)
     journal = Journal(file, found.home)

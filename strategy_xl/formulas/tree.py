@@ -227,9 +227,14 @@ def parse(formula: str) -> Node:
     return _Parser(formula).whole()
 
 
-def simplified(tree: Node) -> Node:
-    """The tree as it computes: no parentheses, names in capitals and bare, equal parts one object."""
-    known: dict[object, Node] = {}
+def simplified(tree: Node, known: dict[object, Node] | None = None) -> Node:
+    """The tree as it computes: no parentheses, names in capitals and bare, equal parts one object.
+
+    Arguments:
+        tree: as ``parse`` gives it.
+        known: the parts of other trees, to be one object with equal parts of theirs too; more come in.
+    """
+    known = {} if known is None else known
 
     def simple(node: Node) -> Node:
         if isinstance(node, Group):

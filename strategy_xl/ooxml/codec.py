@@ -1,4 +1,4 @@
-"""Deflate streams in pieces: isal for large parts where it is installed, zlib otherwise."""
+"""Deflate streams in pieces: isal where it is installed and worth it, zlib otherwise."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Any
 
 # Above this many uncompressed bytes a part is worth threads and a temporary file…
 LARGE = 4 << 20
-# …and above this many, isal.
+# …and above this many, inflating with isal.
 _FAST = 256 << 10
 _PIECE = 1 << 20
-# Formulas repeat themselves at a distance that isal 1 does not see: it doubles a sheet of some hundred rows.
-_FAST_OUT = 1 << 20
 # What Excel writes with.
 _COMPACT = 6
 
@@ -68,42 +66,26 @@ def _errors(library: Any) -> tuple[type[Exception], ...]:
 
 
 class Deflater:
-    """Raw deflate with running CRC and sizes; level chosen for speed on large parts."""
+    """Raw deflate with running CRC and sizes, rather fast than small."""
 
-    def __init__(self, size: int, *, compact: bool = False) -> None:
+    def __init__(self, *, compact: bool = False) -> None:
         """Start a stream.
 
         Arguments:
-            size: about how many bytes the part has; it may become much larger.
             compact: rather take the time than the room.
         """
-        self._is_compact = compact
-        # zlib 8 makes a twentieth less than Excel's 6; isal 1 takes a tenth of the time, for up to twice as
-        # many bytes.
-        self._is_fast = size >= _FAST_OUT and not compact
-        self._library = library_for(size) if self._is_fast else zlib
-        level = 1 if self._is_fast else _COMPACT if compact else 8
-        self._stream = self._library.compressobj(level, zlib.DEFLATED, -15)
+        # isal 1 takes a twentieth of the time of zlib 8, for a quarter to twice as many bytes more.
+        self._library = zlib if compact else library_for(_FAST)
+        self._stream = self._library.compressobj(_COMPACT if compact else 1, zlib.DEFLATED, -15)
         self.crc = 0
         self.size = 0
         self.compressed_size = 0
 
     def feed(self, data: bytes) -> bytes:
         """Take content, give what is ready of the compressed stream."""
-        before = b""
-        if not (self._is_fast or self._is_compact) and self.size + len(data) >= 2 * _FAST_OUT:
-            before = self._go_fast()
         self.crc = self._library.crc32(data, self.crc)
         self.size += len(data)
-        return before + self._count(self._stream.compress(data))
-
-    def _go_fast(self) -> bytes:
-        """Go on with the fast library; blocks of two may follow each other where a full flush parts them."""
-        end = self._count(self._stream.flush(zlib.Z_FULL_FLUSH))
-        self._is_fast = True
-        self._library = library_for(_FAST_OUT)
-        self._stream = self._library.compressobj(1, zlib.DEFLATED, -15)
-        return end
+        return self._count(self._stream.compress(data))
 
     def finish(self) -> bytes:
         """The end of the compressed stream."""

@@ -54,7 +54,7 @@ def pack(content: bytes | Iterable[bytes], size: int, folder: Path | None = None
         size: about how many bytes that is.
         folder: where the temporary file goes.
     """
-    deflater = Deflater(size)
+    deflater = Deflater()
     store = scratch(size, folder)
     for piece in pieces_of(content):
         store.write(deflater.feed(piece))

@@ -75,7 +75,7 @@ def changed_pieces(package: Package, name: str, pieces: Iterable[bytes], change:
 
 
 def _deflated(pieces: Iterable[bytes], size: int, folder: Path | None, *, compact: bool) -> Packed:
-    deflater = Deflater(size, compact=compact)
+    deflater = Deflater(compact=compact)
     store = scratch(size, folder)
     for piece in pieces:
         store.write(deflater.feed(piece))

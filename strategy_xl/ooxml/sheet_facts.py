@@ -8,6 +8,7 @@ reference) is read again by a parser.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -81,6 +82,11 @@ class SheetMeta:
         """For rows first…last of a column: which hold a formula without stored result."""
         return _mask(self._uncached_by_column.get(column, _NO_ROWS), first, last)
 
+    def formula_at(self, row: int, column: int) -> tuple[bool, bool]:
+        """Whether a cell holds a formula, and whether one without stored result."""
+        held, uncached = self._by_column.get(column), self._uncached_by_column.get(column)
+        return _holds(held, row), _holds(uncached, row)
+
     @cached_property
     def _by_column(self) -> Mapping[int, npt.NDArray[np.int32]]:
         return _rows_by_column(self.formula_columns, self.formula_rows)
@@ -101,6 +107,14 @@ def _rows_by_column(
     present, starts = np.unique(columns[order], return_index=True)
     parts = np.split(rows[order], starts[1:])
     return dict(zip(present.tolist(), parts, strict=False))  # of no column there is one empty part
+
+
+def _holds(rows: npt.NDArray[np.int32] | None, row: int) -> bool:
+    """Whether a row is among ascending ones."""
+    if rows is None:
+        return False
+    at = bisect_left(rows, row)
+    return at < len(rows) and bool(rows[at] == row)
 
 
 def _mask(rows: npt.NDArray[np.int32], first: int, last: int) -> npt.NDArray[np.bool_]:

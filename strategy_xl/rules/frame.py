@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from math import isfinite
 from typing import Any, cast
 
 import numpy as np
@@ -35,6 +36,9 @@ Texts = npt.NDArray[np.object_]
 
 ROUNDING = 9
 """Decimals kept before a comparison with a limit or a rounding up: removes binary noise only."""
+
+_FEW = 500
+"""Values up to which adding them one by one takes less time than pandas needs to begin."""
 
 
 # -- reading -----------------------------------------------------------------------------------------------
@@ -121,9 +125,14 @@ def encoded(frame: Frame, key: str) -> tuple[Ints, Objects]:
 def is_known(frame: Frame, key: str) -> Bools:
     """Rows where the column is not missing, shape (rows,); a blank text is not missing."""
     held = _array(frame, key)
-    if held is None:
-        return np.zeros(len(frame), dtype=bool)
-    return ~np.asarray(pd.isna(held), dtype=bool)
+    return np.zeros(len(frame), dtype=bool) if held is None else ~missing_in(held)
+
+
+def missing_in(array: Any) -> Bools:
+    """Where an array, of numpy or of one of pandas' own types, has None, NaN, NaT or NA; shape (rows,)."""
+    if isinstance(array, np.ndarray) and array.dtype.kind == "f":
+        return np.asarray(np.isnan(array))
+    return np.asarray(pd.isna(array), dtype=bool)
 
 
 def filled(frame: Frame, key: str) -> Bools:
@@ -217,8 +226,28 @@ def distinct(values: Objects) -> tuple[Ints, Objects]:
 
 def totals(values: Floats, group: Ints, groups: int) -> Floats:
     """Sum of the known values of each group (numbers from 0), NaN for one without any; shape (groups,)."""
+    if not np.isnan(values).any() and (group[1:] >= group[:-1]).all():
+        found = np.full(groups, np.nan)
+        starts = np.flatnonzero(np.diff(group, prepend=-1))
+        found[group[starts]] = np.add.reduceat(values, starts) if len(starts) else 0.0
+        return found
+    if len(values) <= _FEW:
+        return _few_totals(values, group, groups)
     sums = pd.Series(values).groupby(group).sum(min_count=1).reindex(range(groups))
     return np.asarray(sums, dtype=np.float64)
+
+
+def _few_totals(values: Floats, group: Ints, groups: int) -> Floats:
+    """The same to the last bit, with what each addition lost carried along as pandas does (after Kahan)."""
+    sums, lost = [0.0] * groups, [0.0] * groups
+    known = ~np.isnan(values)
+    for value, at in zip(values[known].tolist(), group[known].tolist(), strict=True):
+        wanted = value - lost[at]
+        found = sums[at] + wanted
+        carried = found - sums[at] - wanted
+        lost[at] = carried if isfinite(carried) else 0.0
+        sums[at] = found
+    return np.where(np.bincount(group[known], minlength=groups) > 0, sums, np.nan)
 
 
 def months_before(moments: Dates, months: int) -> Dates:

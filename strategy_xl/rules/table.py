@@ -102,10 +102,7 @@ class Table:
 
     def values(self, key: str, rows: npt.NDArray[Any] | None = None) -> list[Any]:
         """A column, or some rows of it by position, as a list of Python's values."""
-        found = self.array(key) if rows is None else self.array(key).take(rows)
-        if isinstance(found, np.ndarray):
-            return list(found.tolist()) if found.dtype.kind != "M" else list(pd.DatetimeIndex(found))
-        return list(found.tolist())
+        return values_of(self.array(key) if rows is None else self.array(key).take(rows))
 
     def first(self, key: str) -> Any:
         """The value of a column in the first row."""
@@ -135,6 +132,13 @@ class Table:
     def extended(self, columns: Mapping[str, Any]) -> Table:
         """The table with more columns, or with others in the place of those of the same key."""
         return Table({**self._given, **columns}, self.index)
+
+
+def values_of(array: Any) -> list[Any]:
+    """An array, of numpy or of one of pandas' own types, as a list of Python's values."""
+    if isinstance(array, np.ndarray) and array.dtype.kind == "M":
+        return list(pd.DatetimeIndex(array))
+    return list(array.tolist())
 
 
 class _Taken(Mapping[str, Any]):

@@ -7,6 +7,7 @@ every other formula — tiles, chart helpers, slots, blank rows — is evaluated
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import cache, cached_property
@@ -20,8 +21,16 @@ from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Objects, PlacedAnswers, Shown
 from strategy_xl.book.lost import live_labels
 from strategy_xl.book.resolve import Place
-from strategy_xl.formulas.arrays import Context, compile_formula, evaluation_order
+from strategy_xl.formulas.arrays import (
+    Compiled,
+    Context,
+    UnsupportedError,
+    compile_formula,
+    compile_together,
+    evaluation_order,
+)
 from strategy_xl.formulas.references import references
+from strategy_xl.formulas.tokens import MARK, SPACE, tokens
 from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
 from strategy_xl.rules.frame import is_known
@@ -40,6 +49,9 @@ from strategy_xl.schema.spec import (
 
 JUDGED_SINCE = 2
 """Schema version from which the formulas of completeness leave out what does not count (``counted_by``)."""
+
+LINE = "i"
+"""The column of the numbers of a box's lines."""
 
 
 def _needs(spec: WorkbookSpec, version: int) -> list[BlockNeed]:
@@ -91,6 +103,18 @@ def module_completeness(
 
 
 @cache
+def _counts(formula: str) -> bool:
+    """Whether a column of numbers may stand wherever a formula of a box has that of its line."""
+    words = [word for word in tokens(formula) if word.kind != SPACE]
+    found = 0
+    for at in range(len(words) - 2):
+        if [part.text for part in words[at : at + 3]] == ["{", "i", "}"]:
+            beside = [*words[max(at - 1, 0) : at], *words[at + 3 : at + 4]]
+            found += all(part.kind == MARK and part.text not in "{}#@" for part in beside)
+    return found == formula.count("{i}")
+
+
+@cache
 def _read(formula: str) -> frozenset[tuple[str, str]]:
     """Block and key of the columns that a formula reads."""
     return frozenset((found.owner, found.key) for found in references(formula) if found.kind == "column")
@@ -120,7 +144,8 @@ def compute(
     counted = [(cell, share) for cell, share in given if cell is not None]
     firms = ((data.anchors.get((COMPANY, module.key)), work.company) for module in spec.modules)
     named = [(cell, firm) for cell, firm in firms if cell is not None]
-    return Shown(columns, [*work.box_lines(), *work.labels(), *counted, *named])
+    singles = [*work.box_lines(), *work.labels(), *counted, *named]
+    return Shown(columns, singles, work.asks_day)
 
 
 class _Computation:
@@ -133,8 +158,10 @@ class _Computation:
         self._spec, self._data, self._placed = spec, data, placed
         self._shares: Mapping[Any, Any] = shares.to_dict()  # asked often
         self._today = today
+        self.asks_day = False
         self._blocks = spec.data_blocks()
         self._contexts: dict[str, Context] = {}
+        self._compiled: dict[str, Mapping[str, Compiled]] = {}
         self._numbers: dict[str, Objects] = {}
         self._columns = {key: self._given(key, block) for key, block in data.blocks.items()}
 
@@ -183,6 +210,7 @@ class _Computation:
 
     def _setting(self, key: str) -> Any:
         if key == TODAY:
+            self.asks_day = True
             return self._today
         column = self._columns.get(SETTINGS_BLOCK, {}).get(key)
         return None if column is None or not len(column) else column[0]
@@ -221,10 +249,9 @@ class _Computation:
         """Values of one computed field in every row."""
         answered = self._placed.get(key, {}).get(field)
         if answered is None:
-            shown = self._data.blocks[key].shown.get(field)
-            if shown is not None and self._is_cut_off(formula):
-                return np.array([*shown, None], dtype=object)[:-1]
-            return compile_formula(formula).column(self._context(key))
+            if self._is_kept(key, field, formula):
+                return np.array([*self._data.blocks[key].shown[field], None], dtype=object)[:-1]
+            return self._compiled[key][formula].column(self._context(key))
         column = _shown(answered.cells)
         is_blank = np.ones(len(column), dtype=bool)
         is_blank[answered.at] = False
@@ -233,28 +260,45 @@ class _Computation:
             column[blank] = self._blank(key, formula, int(blank[0]))
         return column
 
-    def _is_cut_off(self, formula: str) -> bool:
+    def _is_kept(self, key: str, field: str, formula: str) -> bool:
         """Whether a formula needs a block or a line of a map that is not there: it shows what it shows."""
-        return any(
+        return field in self._data.blocks[key].shown and any(
             key not in self._maps[block] if block in self._maps else block not in self._data.blocks
             for block, key in _read(formula)
         )
 
     def box_lines(self) -> Iterator[tuple[Place, Any]]:
         """Cells of the printed grids with what they show; after ``fill``."""
-        nowhere = self._over({}, np.array([0], dtype=object))
         for module in self._spec.modules:
             for block in module.blocks:
-                if not isinstance(block, GridBlock):
-                    continue
-                for index, box in enumerate(block.boxes):
-                    first = self._data.anchors.get((block.key, box_key(index)))
-                    if first is None:
-                        continue
-                    for line in range(1, block.lines + 1):
-                        formula = box.formula.replace("{i}", str(line))
-                        shown = compile_formula(formula).evaluate(nowhere)
-                        yield replace(first, row=first.row + line - 1), shown[0]
+                if isinstance(block, GridBlock):
+                    yield from self._box_lines(block)
+
+    def _box_lines(self, block: GridBlock) -> Iterator[tuple[Place, Any]]:
+        """Those of one grid."""
+        anchors = (
+            (box, self._data.anchors.get((block.key, box_key(at)))) for at, box in enumerate(block.boxes)
+        )
+        firsts = [(box.formula, first) for box, first in anchors if first is not None]
+        lines = np.arange(1, block.lines + 1).astype(object)
+        rows = self._over({LINE: lines}, np.zeros(block.lines, dtype=object))
+        columns = {formula: formula.replace("{i}", f"[{LINE}]") for formula, _ in firsts if _counts(formula)}
+        compiled = compile_together(tuple(columns.values()))
+        for formula, first in firsts:
+            for line, value in enumerate(self._lines(formula, compiled.get(columns.get(formula, "")), rows)):
+                yield replace(first, row=first.row + line), value
+
+    def _lines(self, formula: str, compiled: Compiled | None, rows: Context) -> Sequence[Any]:
+        """What all lines of a box show."""
+        if compiled is not None:
+            with suppress(UnsupportedError):  # a range that differs from row to row: one line at a time then
+                return compiled.evaluate(rows)
+        return [self._line(formula, line + 1) for line in range(rows.rows_count())]
+
+    def _line(self, formula: str, line: int) -> Any:
+        """What one line of a box shows."""
+        nowhere = self._over({}, np.array([0], dtype=object))
+        return compile_formula(formula.replace("{i}", str(line))).evaluate(nowhere)[0]
 
     def labels(self) -> Iterator[tuple[Place, str]]:
         """Cells of the form labels that follow a setting, with what they show; after ``fill``."""
@@ -285,6 +329,11 @@ class _Computation:
             if field.formula is not None
         }
         found: dict[str, dict[str, Objects]] = {}
+        evaluated: dict[str, dict[str, None]] = {}
+        for (key, field), formula in formulas.items():
+            if field not in self._placed.get(key, {}) and not self._is_kept(key, field, formula):
+                evaluated.setdefault(key, {})[formula] = None
+        self._compiled = {key: compile_together(tuple(texts)) for key, texts in evaluated.items()}
         for key, field in evaluation_order(formulas, SETTINGS_BLOCK):
             column = self._compute(key, field, formulas[key, field])
             self._columns[key][field] = found.setdefault(key, {})[field] = column

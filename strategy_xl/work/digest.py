@@ -12,7 +12,7 @@ from strategy_xl.answers.fields import Answers
 from strategy_xl.answers.judging import Evaluation
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.shown import Look
-from strategy_xl.formulas.references import references
+from strategy_xl.formulas.order import dependencies
 from strategy_xl.ooxml.cells import Formula
 from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import FieldSpec, FieldType, SummaryBlock, TableBlock, WorkbookSpec
@@ -132,7 +132,7 @@ def next_steps(spec: WorkbookSpec, data: WorkbookData, cases: Sequence[AlertCase
 
 def _sheets_of(step: Sequence[FieldSpec]) -> list[str]:
     """The modules that a step is about: its own, and those of which its formulas read the share."""
-    read = (found.key for field in step for found in references(field.formula or ""))
+    read = (found.key for field in step for found in dependencies(field.formula or ""))
     return list(dict.fromkeys([*(field.module for field in step if field.module), *read]))
 
 

@@ -20,6 +20,7 @@ from strategy_xl.book.edits import Columns, FormulaTexts, edits, place
 from strategy_xl.book.frames import rule_frames
 from strategy_xl.book.heights import SheetHeights, row_heights
 from strategy_xl.book.read import read_workbook
+from strategy_xl.collection import no_collection
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
 from strategy_xl.ooxml.growth import TableEdit
 from strategy_xl.ooxml.open_marks import refuse_if_open
@@ -101,6 +102,7 @@ class BookPlan:
         tables: what is to become of its tables.
         is_final: whether what is planned changes nothing of what a next plan is made from, nor of what is
             told: no finding, no row taken in, no draft taken over.
+        asks_day: whether a rule or a formula asked for the reference day: another day may give another plan.
     """
 
     data: WorkbookData
@@ -110,6 +112,7 @@ class BookPlan:
     sides: Places
     tables: tuple[TableEdit, ...] = ()
     is_final: bool = False
+    asks_day: bool = True
 
     def write(
         self,
@@ -206,7 +209,8 @@ def plan_workbook(
     sides = label_places(spec, data, shown.columns)
     is_final = grows and not (data.findings or tables or taken)
     counts = figures(spec, judged.evaluations, shares)
-    return BookPlan(data, counts, columns, heights, sides, tables, is_final)
+    asks_day = shown.asks_day or any(evaluation.asks_day for evaluation in judged.evaluations)
+    return BookPlan(data, counts, columns, heights, sides, tables, is_final, asks_day)
 
 
 def recompute_workbook(
@@ -258,15 +262,15 @@ def _lasting(plan: BookPlan, patched: PatchReport, today: date) -> Lasting | Non
     """How long nothing is to be done on a workbook as it was left; None when only a next run can tell."""
     if not patched.fingerprint or (patched.parts and (patched.warnings or not plan.is_final)):
         return None
-    if _fixed_day(plan.data) is not None:
+    if _fixed_day(plan.data) is not None or not plan.asks_day:
         return Lasting(patched.fingerprint, date.min, date.max)
-    return Lasting(patched.fingerprint, today, today)  # the settings show the day
+    return Lasting(patched.fingerprint, today, today)
 
 
 def _attempt(path: Path, spec: WorkbookSpec, today: date, **how: Any) -> tuple[BookPlan, PatchReport]:
     """One reading, and the writing that belongs to it."""
     refuse_if_open(path)
     snapshot = Snapshot.take(path)
-    with snapshot.held():
+    with snapshot.held(), no_collection():
         plan = plan_workbook(snapshot, spec, today, grows=True)
         return plan, plan.write(snapshot, path, **how)

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strategy_xl.cellvalues import ErrorValue
-from strategy_xl.formulas.arrays import Context, compile_formula, evaluate, reading
+from strategy_xl.formulas.arrays import Context, compile_formula, compile_together, engine, evaluate, reading
+from strategy_xl.formulas.arrays.operators import operate
 from strategy_xl.formulas.arrays.reading import from_values
 
 NUMBERS = [0.0, 1.0, -2.5, 3.0, 45_000.0, 0.1 + 0.2, 0.3, 1e15, 1e200, -0.0]
@@ -108,6 +109,33 @@ def test_every_way_gives_the_same(formula: str, rows: list[tuple[Any, ...]]) -> 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("strategy_xl.formulas.arrays.engine.MANY", 1)
         assert list(map(repr, evaluate(formula, context(rows)))) == together
+
+
+@settings(max_examples=30)
+@given(rows=ROWS, seed=st.randoms(use_true_random=False), limit=st.sampled_from([0, 3, 20_000]))
+def test_formulas_of_a_block_share_what_they_have_in_common(
+    rows: list[tuple[Any, ...]], seed: Any, limit: int
+) -> None:
+    """Compiled together and evaluated one after the other, in any order, each gives what it gives alone."""
+    formulas = [*FORMULAS, *(f"IFERROR({formula},[z])" for formula in FORMULAS)]
+    seed.shuffle(formulas)
+    compiled, shared = compile_together(tuple(formulas)), context(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "LARGEST_SHARED", limit)
+        for formula in formulas:
+            alone = evaluate(formula, context(rows))
+            assert list(map(repr, compiled[formula].evaluate(shared))) == list(map(repr, alone)), formula
+    assert bool(shared.parts) == (limit > 0)
+
+
+def test_what_formulas_have_in_common_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part of several formulas is evaluated for the first of them alone."""
+    texts = [f'LOWER("Ab"&[x])&"{n}"' for n in range(5)]
+    compiled, turns = compile_together(tuple(texts)), []
+    monkeypatch.setattr(engine, "operate", lambda *args: turns.append(args[0]) or operate(*args))
+    found = [compiled[text].evaluate(rows) for rows in [context([("C", 1.0, 2.0)])] for text in texts]
+    assert found == [[f"abc{n}"] for n in range(5)]
+    assert len(turns) == 1 + len(texts)
 
 
 @given(cells=st.lists(CELL, min_size=1, max_size=9))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,3 +127,24 @@ def test_an_encoding_that_nobody_knows() -> None:
     data = b'<?xml version="1.0" encoding="UTF-8t"?><worksheet><sheetData/></worksheet>'
     with pytest.raises(ValueError, match="unknown encoding"):
         _parse([data])
+
+
+@given(
+    cells=st.sets(st.tuples(st.integers(1, 9), st.integers(1, 4))),
+    uncached=st.sets(st.tuples(st.integers(1, 9), st.integers(1, 4))),
+)
+def test_one_cell_is_told_as_its_column_is(
+    cells: set[tuple[int, int]], uncached: set[tuple[int, int]]
+) -> None:
+    """What is known of a cell alone is what is known of it among the rows of its column."""
+    held = sorted(cells | uncached)
+    meta = SheetMeta(
+        formula_rows=np.array([row for row, _ in held], np.int32),
+        formula_columns=np.array([column for _, column in held], np.int32),
+        uncached=np.array([cell in uncached for cell in held], bool),
+    )
+    for row in range(1, 11):
+        for column in range(1, 6):
+            area = (column, row, row)
+            told = (bool(meta.formulas_in(*area)[0]), bool(meta.uncached_in(*area)[0]))
+            assert meta.formula_at(row, column) == told

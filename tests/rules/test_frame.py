@@ -65,6 +65,30 @@ def test_totals_leave_out_what_is_missing() -> None:
     np.testing.assert_array_equal(found, [1.0, np.nan, 1.0, np.nan, np.nan])
 
 
+AMOUNT = st.one_of(
+    st.floats(-1e6, 1e6), st.sampled_from([0.0, -0.0, 0.1, 1e16, -1e16, 1e308, np.inf, -np.inf, np.nan])
+)
+
+
+@pytest.mark.skipif(int(pd.__version__.partition(".")[0]) < 3, reason="it adds up otherwise, to the last bit")
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # infinities of both signs
+@pytest.mark.parametrize("few", [0, 500])
+@given(cells=st.lists(st.tuples(AMOUNT, st.integers(0, 5)), max_size=30), in_order=st.booleans())
+def test_totals_are_those_of_pandas(few: int, cells: list[tuple[float, int]], in_order: bool) -> None:
+    """To the last bit, of few values and of many, in the order of their groups or not."""
+    values = np.array([value for value, _ in cells], dtype=np.float64)
+    group = np.array([at for _, at in cells], dtype=np.int64)
+    group = np.sort(group) if in_order else group
+    expected = pd.Series(values).groupby(group).sum(min_count=1).reindex(range(6)).to_numpy()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(door, "_FEW", few)
+        found = door.totals(values, group, 6)
+    np.testing.assert_array_equal(found, expected, strict=True)
+    np.testing.assert_array_equal(
+        np.copysign(1, found[~np.isnan(found)]), np.copysign(1, expected[~np.isnan(expected)])
+    )
+
+
 @pytest.mark.parametrize(("value", "day"), [(date(2026, 5, 1), date(2026, 5, 1)), ("x", None), (5, None)])
 def test_a_day_is_told_from_anything_else(value: object, day: date | None) -> None:
     """Dates and texts that are dates, nothing else."""

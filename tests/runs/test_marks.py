@@ -233,6 +233,58 @@ def test_a_fixed_reference_day_holds_for_ever(share: Share) -> None:
     assert share.night(day=DAY + timedelta(days=1)) == (expected, {"other.xlsx"})
 
 
+STEADY = ["client_matrix", "ideal", "prospects", "swot", "positioning", "personas", "cqqcoqp"]
+"""Modules of which no rule and no formula asks what day it is."""
+DAYS = [-3000, -400, -1, 1, 2, 30, 31, 92, 365, 366, 4000]
+
+
+@pytest.fixture(scope="module")
+def steady(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook for which no day differs from another, on which nothing is left to do."""
+    path = tmp_path_factory.mktemp("steady") / "plan.xlsx"
+    book.build(SPEC, path, lang="fr", today=DAY, only=STEADY, example=True)
+    recompute_workbook(path, SPEC, DAY, backups=0)
+    return path
+
+
+def test_a_workbook_that_asks_for_no_day(
+    steady: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read on no other day, however far; a run would tell the same then; changes are still seen."""
+    share = Share(tmp_path / "share", steady, monkeypatch)
+    share.night()
+    share.night()
+    for offset in DAYS:
+        day = DAY + timedelta(days=offset)
+        expected, _ = share.night("--dry-run", day=day)
+        assert share.night(day=day) == (expected, set())
+    put(share.book, "clients", "revenue", 12345)
+    assert share.night(day=DAY + timedelta(days=5))[1] == {"plan.xlsx"}
+
+
+@pytest.mark.parametrize("source", ["steady", "done"])
+def test_a_mark_for_many_days_says_what_a_run_says(
+    source: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Where a mark answers for a day, a run of that day writes no byte and says the same."""
+    path = tmp_path / "plan.xlsx"
+    shutil.copyfile(request.getfixturevalue(source), path)
+    recompute_workbook(path, SPEC, DAY, backups=0)
+    mark = Mark.of(recompute_workbook(path, SPEC, DAY, backups=0))
+    assert mark is not None
+    content = path.read_bytes()
+    answered = 0
+    for offset in (0, *DAYS):
+        day = DAY + timedelta(days=offset)
+        told = mark.report(path, day)
+        if told is not None:
+            answered += 1
+            found = recompute_workbook(path, SPEC, day, backups=0)
+            assert replace(told, seconds=0) == replace(found, seconds=0)
+            assert path.read_bytes() == content
+    assert answered == (1 + len(DAYS) if source == "steady" else 1)
+
+
 def test_a_workbook_that_comes_back(share: Share) -> None:
     """A mark is of a file's content: a copy under another name has none, one that is put back has its own."""
     before = share.book.read_bytes()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -16,11 +17,16 @@ from shop import DAY, shop, shop_book
 
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.edits import Shown, place
+from strategy_xl.book.read import read_workbook
 from strategy_xl.book.resolve import Place
+from strategy_xl.build.book import build
 from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.formulas.arrays import UnsupportedError
 from strategy_xl.ooxml.cells import Formula
 from strategy_xl.rules.table import Table
+from strategy_xl.schema.loader import load_default
 from strategy_xl.text.choices import Choices
+from strategy_xl.work import computing
 from strategy_xl.work.computing import compute, module_completeness
 
 SPEC = shop()
@@ -85,6 +91,14 @@ def test_every_row_of_every_computed_field_is_shown(data: WorkbookData) -> None:
     assert {(key, name) for key, columns in found.columns.items() for name in columns} == computed
     for key, columns in found.columns.items():
         assert {len(cells) for cells in columns.values()} == {len(data.blocks[key].all_rows)}
+
+
+def test_whether_the_day_is_asked_for(data: WorkbookData) -> None:
+    """A formula that shows the day makes all depend on it; without one that asks, nothing does."""
+    assert shown(data).asks_day
+    last = data.blocks["totals"].last_row
+    answers = {"totals": {"days": pd.Series([7], index=[last], dtype=object)}}
+    assert not shown(data, answers).asks_day
 
 
 def test_totals_count_what_their_columns_show(data: WorkbookData) -> None:
@@ -157,6 +171,52 @@ def test_shares_and_grid_lines_have_their_cells(data: WorkbookData) -> None:
         for line, text in enumerate(texts):
             expected[Place(first.sheet, first.row + line, first.column)] = text
     assert cells == expected
+
+
+@pytest.mark.parametrize(
+    ("formula", "counts"),
+    [
+        ("=100*({i}-1)", True),
+        ('=IF({i}<2,INDEX(a[b], {i} ),"a")', True),
+        ("=-{i}%", True),
+        ("=SUM(a[b])", True),
+        ('="{i}"&1', False),
+        ("={i}0", False),
+        ("=2{i}", False),
+        ("=a[b{i}]", False),
+        ("=a[{i}]", False),
+        ("=A{i}", False),
+        ("=@limit_{i}", False),
+        ("=#size.{i}", False),
+        ("=SUM({1,{i}})", False),
+    ],
+)
+def test_where_a_column_may_stand_for_the_number_of_a_line(formula: str, *, counts: bool) -> None:
+    """Wherever a number may, and nowhere where it makes a name, a text or a number with what is beside."""
+    assert computing._counts(formula) == counts
+
+
+def test_lines_together_are_lines_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The printed grids of the templates show the same, whether their lines are a column or not."""
+    spec, day = load_default(), date(2026, 11, 30)
+    build(spec, tmp_path / "a.xlsx", lang="fr", today=day, example=True)
+    found = read_workbook(tmp_path / "a.xlsx", spec)
+
+    def cells() -> dict[Place, Any]:
+        return dict(compute(spec, found, {}, pd.Series({"kpi": 0.5}), day).cells)
+
+    together = cells()
+    assert len(together) > 100
+    monkeypatch.setattr(computing, "_counts", lambda _formula: False)
+    assert cells() == together
+
+    def refuse(_rows: object) -> None:
+        raise UnsupportedError("of a range that differs")
+
+    work: Any = SimpleNamespace(_line=lambda formula, line: f"{formula}{line}")
+    compiled: Any = SimpleNamespace(evaluate=refuse)
+    rows: Any = SimpleNamespace(rows_count=lambda: 3)
+    assert computing._Computation._lines(work, "x", compiled, rows) == ["x1", "x2", "x3"]
 
 
 def test_a_box_that_people_deleted_is_not_written(data: WorkbookData) -> None:

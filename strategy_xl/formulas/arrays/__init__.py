@@ -10,7 +10,7 @@ from __future__ import annotations
 from strategy_xl.formulas.arrays.all import function_names
 from strategy_xl.formulas.arrays.blocks import Value
 from strategy_xl.formulas.arrays.context import Context
-from strategy_xl.formulas.arrays.engine import Compiled, Vector, compile_formula, evaluate
+from strategy_xl.formulas.arrays.engine import Compiled, Vector, compile_formula, compile_together, evaluate
 from strategy_xl.formulas.order import CircularError, dependencies, evaluation_order
 from strategy_xl.formulas.tree import FormulaError, UnsupportedError
 
@@ -23,6 +23,7 @@ __all__ = [
     "Value",
     "Vector",
     "compile_formula",
+    "compile_together",
     "dependencies",
     "evaluate",
     "evaluation_order",

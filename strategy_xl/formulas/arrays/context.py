@@ -29,6 +29,9 @@ class Context:
         row_numbers: block → sheet row numbers of its whole columns, for ROW(block[key]).
         decimal, thousands: signs of texts made from numbers.
         language: of day and month names (``fr`` or ``en``).
+
+    Attributes:
+        parts: cells of what formulas that were compiled together have in common, by the node's identity.
     """
 
     rows: Mapping[str, Any]
@@ -41,6 +44,7 @@ class Context:
     decimal: str = "."
     thousands: str = ","
     language: str = "en"
+    parts: dict[int, Cells] = field(default_factory=dict, init=False, repr=False, compare=False)
     _kept: dict[tuple[str, ...], tuple[Any, Cells]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

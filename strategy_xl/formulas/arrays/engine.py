@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from math import prod
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
@@ -51,6 +54,9 @@ Vector = list[Value]
 CHUNK = 2_000_000
 """Most cells of a rows × cells table held at a time (about 16 MB an array)."""
 
+LARGEST_SHARED = 20_000
+"""Most cells of what is kept from one formula to the next (1 MB with texts)."""
+
 MANY = 200
 """Rows from which on a branch that few of them take is evaluated for those alone."""
 
@@ -69,11 +75,19 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Compiled:
-    """A formula ready to be evaluated: its tree, and a step for each node by its identity."""
+    """A formula ready to be evaluated.
+
+    Arguments:
+        formula: its text.
+        root: its tree.
+        steps: how each node is evaluated, by the node's identity.
+        shared: nodes that other formulas of its block have too, by identity.
+    """
 
     formula: str
     root: Node
     steps: Mapping[int, Step]
+    shared: frozenset[int] = frozenset()
 
     def evaluate(self, context: Context) -> Vector:
         """The formula's value in each of the N rows; of an array, its first element, as Excel's cells do.
@@ -95,8 +109,13 @@ class Compiled:
         return shown_column(self._result(context, size), size) if size else np.empty(0, dtype=object)
 
     def _result(self, context: Context, size: int) -> Cells:
+        run = _Run(self, context, size)
+        run.known.update((part, context.parts[part]) for part in self.shared if part in context.parts)
         with np.errstate(all="ignore"):
-            found = settled(_Run(self, context, size).value(self.root))
+            found = settled(run.value(self.root))
+        for part in self.shared.intersection(run.known):
+            if prod(run.known[part].shape) <= LARGEST_SHARED:
+                context.parts[part] = run.known[part]
         if found.shape[1:] == (1, 1):
             return found
         if _spans_cells(self.root):
@@ -111,15 +130,51 @@ def compile_formula(formula: str) -> Compiled:
 
     Errors: FormulaError when it cannot be read, UnsupportedError naming an unknown function.
     """
+    steps: dict[int, Step] = {}
+    return Compiled(formula, _root(formula, {}, steps), steps)
+
+
+@lru_cache(maxsize=1024)
+def compile_together(formulas: tuple[str, ...]) -> Mapping[str, Compiled]:
+    """The formulas of one block by their text; what several of them have in common is computed once.
+
+    For contexts in which all that a formula refers to is there before it is evaluated, and stays.
+
+    Errors: as ``compile_formula``.
+    """
+    steps: dict[int, Step] = {}
+    known: dict[object, Node] = {}
+    roots = {formula: _root(formula, known, steps) for formula in formulas}
+    parts = {formula: _parts(root) for formula, root in roots.items()}
+    times = Counter(chain.from_iterable(parts.values()))
+    return {
+        formula: Compiled(formula, root, steps, frozenset(part for part in parts[formula] if times[part] > 1))
+        for formula, root in roots.items()
+    }
+
+
+def _root(formula: str, known: dict[object, Node], steps: dict[int, Step]) -> Node:
+    """The tree of a formula, checked, with the steps of its nodes put to the others."""
     if len(formula) > LONGEST_TEXT:
         message = f"a formula of {len(formula)} characters"
         raise UnsupportedError(message)
     tree = parse(formula)
     _check_depth(tree)
-    root = simplified(tree)
-    steps: dict[int, Step] = {}
+    root = simplified(tree, known)
     _analyse(root, steps)
-    return Compiled(formula, root, steps)
+    return root
+
+
+def _parts(root: Node) -> frozenset[int]:
+    """The nodes of a tree that are computed from others, by identity."""
+    found: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) not in found and (below := children(node)):
+            found.add(id(node))
+            waiting += below
+    return frozenset(found)
 
 
 def _check_depth(tree: Node) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -47,8 +47,7 @@ class Environment(Protocol):
         """Sheet row numbers of a reference, of the formula's own rows without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(NamedTuple):
     """What the cells of a part of a formula depend on, known without evaluating it.
 
     Arguments:
