@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strategy_xl.ooxml import cell_scan, sheet_grid
-from strategy_xl.ooxml.cell_scan import CellRun, NotPlainError, scan_cells
+from strategy_xl.ooxml.cell_scan import REACH, CellRun, NotPlainError, scan_cells
 from strategy_xl.ooxml.number_formats import DATE_FORMATS, is_date_format
 from strategy_xl.ooxml.sheet_facts import ErrorCell, SheetMeta, merge, merged_areas
 from strategy_xl.ooxml.sheet_grid import ColumnsGrid, Values
@@ -176,9 +176,9 @@ def read_sheet(chunks: Iterable[bytes], book: BookFacts, size: int = 0) -> Sheet
     tail: list[bytes] = []
     work = _Pass(book)
     done = 0
-    for buffer in _buffers(chunks, tail):
-        run = scan_cells(buffer)
-        done += len(buffer)
+    for buffer, stop in _buffers(chunks, tail):
+        run = scan_cells(buffer, stop)
+        done += stop
         if run is not None:
             work.take(run)
             tell("read", int(run.rows[-1]), done / size if size else 0.0)
@@ -188,8 +188,8 @@ def read_sheet(chunks: Iterable[bytes], book: BookFacts, size: int = 0) -> Sheet
     return SheetRead(meta, grid, work.has_ranges)
 
 
-def _buffers(chunks: Iterable[bytes], tail: list[bytes]) -> Iterator[bytes]:
-    """The rows of a sheet in runs of whole ones; what follows them goes into ``tail``."""
+def _buffers(chunks: Iterable[bytes], tail: list[bytes]) -> Iterator[tuple[bytes, int]]:
+    """The rows of a sheet in runs of whole ones, and where each ends; what follows all goes into ``tail``."""
     source = iter(chunks)
     data = b""
     for chunk in source:
@@ -210,16 +210,16 @@ def _buffers(chunks: Iterable[bytes], tail: list[bytes]) -> Iterator[bytes]:
         data = b"".join(pieces)
         # What follows the rows may be large too: nothing in it looks like the end of a row.
         cut = data.rfind(_ROW_END) + len(_ROW_END)
-        if cut > len(_ROW_END):
-            yield data[:cut]
+        if cut > len(_ROW_END) and len(data) - cut >= REACH:
+            yield data, cut
             data = data[cut:]
         pieces, size = [data], len(data)
     data = b"".join(pieces)
     stop = data.find(b"</sheetData>")
     if stop < 0:
         raise NotPlainError("end of sheetData")
-    yield data[:stop]
     tail.append(data[stop:])
+    yield data + bytes(REACH), stop
 
 
 class _Pass:
