@@ -48,8 +48,9 @@ def look(data: BlockData, index: Rows, metas: Metas, *, is_whole: bool) -> Block
         meta = metas(sheet)
         has, missing = _masks(data, spec.key, meta)
         if sheet not in found:
-            pointless = (cell for cell in meta.errors if is_whole and cell.text in _BROKEN)
-            found[sheet] = {(cell.row, cell.column) for cell in pointless}
+            errors = meta.errors
+            cells = zip(errors.rows.tolist(), errors.columns.tolist(), errors.texts, strict=True)
+            found[sheet] = {(row, column) for row, column, text in cells if is_whole and text in _BROKEN}
         broken = found[sheet]
         lost = np.zeros(len(rows), bool)
         if broken:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from strategy_xl.ooxml import cell_scan, sheet_grid
 from strategy_xl.ooxml.cell_scan import REACH, CellRun, NotPlainError, scan_cells
 from strategy_xl.ooxml.number_formats import DATE_FORMATS, is_date_format
-from strategy_xl.ooxml.sheet_facts import ErrorCell, SheetMeta, merge, merged_areas
+from strategy_xl.ooxml.sheet_facts import ErrorCells, SheetMeta, merge, merged_areas
 from strategy_xl.ooxml.sheet_grid import ColumnsGrid, Values
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import decode_xstring, unescape
@@ -246,12 +246,12 @@ class _Pass:
             (sheet_grid.TEXT, cell_scan.TEXT, self._texts),
             (sheet_grid.TEXT, cell_scan.INLINE, self._inline),
             (sheet_grid.BOOL, cell_scan.BOOL, self._truths),
+            (sheet_grid.ERROR, cell_scan.ERROR, self._texts),
         ):
             chosen = np.flatnonzero(types == type_)
             if len(chosen):
                 kinds[chosen] = kind
                 numbers[chosen] = read(run, cells[chosen])
-        kinds[types == cell_scan.ERROR] = sheet_grid.ERROR
         self._dates(run, cells, kinds, numbers)
         self.values.append(Values(run.rows[cells], run.columns[cells].astype(np.int16), kinds, numbers))
 
@@ -344,7 +344,7 @@ def _meta(run: CellRun, full: npt.NDArray[np.bool_]) -> SheetMeta:
     errors = np.flatnonzero(full & (run.types == cell_scan.ERROR))
     raws = _slices(run, errors)
     texts = {raw: raw.decode("utf-8", "replace") for raw in set(raws)}
-    told = [texts[raw] for raw in raws]
+    told = np.array([texts[raw] for raw in raws], dtype=object)
     return SheetMeta(
         int(run.rows.max()),
         int(run.columns.max()),
@@ -352,5 +352,5 @@ def _meta(run: CellRun, full: npt.NDArray[np.bool_]) -> SheetMeta:
         run.rows[formulas],
         run.columns[formulas],
         uncached,
-        tuple(map(ErrorCell, run.rows[errors].tolist(), run.columns[errors].tolist(), told)),
+        ErrorCells(run.rows[errors], run.columns[errors], told),
     )
