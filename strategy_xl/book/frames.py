@@ -118,12 +118,12 @@ def _is_default(column: Column) -> npt.NDArray[np.bool_]:
 
 def table_of(columns: Iterable[Column], filled: npt.NDArray[np.bool_], index: Rows) -> Table:
     """The filled rows of all columns; owned cells stay Python objects as they were read."""
-    whole = bool(filled.all())
+    taken = _contiguous(filled)
     rows = pd.Index(index, dtype="int64")
     arrays: dict[str, Any] = {}
     owned: set[str] = set()
     for column in columns:
-        arrays[column.spec.key] = column.coerced.array if whole else column.coerced.array[filled]
+        arrays[column.spec.key] = column.coerced.array[taken]
         if column.spec.role is FieldRole.OWNED:
             owned.add(column.spec.key)
 
@@ -136,6 +136,12 @@ def table_of(columns: Iterable[Column], filled: npt.NDArray[np.bool_], index: Ro
         return pd.DataFrame(columns, index=rows, copy=False)
 
     return Table(arrays, rows, frame)
+
+
+def _contiguous(filled: npt.NDArray[np.bool_]) -> slice | npt.NDArray[np.bool_]:
+    """What takes the filled rows out of a column: of rows without gaps it need not copy any."""
+    first, count = int(filled.argmax()) if len(filled) else 0, int(np.count_nonzero(filled))
+    return slice(first, first + count) if filled[first : first + count].all() else filled
 
 
 def left_results(columns: Iterable[Column], filled: npt.NDArray[np.bool_], first: int) -> dict[str, Rows]:

@@ -49,8 +49,10 @@ def look(data: BlockData, index: Rows, metas: Metas, *, is_whole: bool) -> Block
         has, missing = _masks(data, spec.key, meta)
         if sheet not in found:
             errors = meta.errors
-            cells = zip(errors.rows.tolist(), errors.columns.tolist(), errors.texts, strict=True)
-            found[sheet] = {(row, column) for row, column, text in cells if is_whole and text in _BROKEN}
+            texts = errors.texts.tolist()
+            pointless = [at for at, text in enumerate(texts) if is_whole and text in _BROKEN]
+            places = zip(errors.rows[pointless].tolist(), errors.columns[pointless].tolist(), strict=True)
+            found[sheet] = set(places)
         broken = found[sheet]
         lost = np.zeros(len(rows), bool)
         if broken:

@@ -38,7 +38,10 @@ Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+_NO_ROWS = np.zeros(0, np.int32)
+
+
+@dataclass(frozen=True)
 class ErrorCells:
     """Cells that show an error value (``#N/A``); all arrays have one entry a cell."""
 
@@ -55,8 +58,15 @@ class ErrorCells:
 
     def within(self, column: int, first: int, last: int) -> ErrorCells:
         """Those of rows first…last of a column."""
-        held = (self.columns == column) & (self.rows >= first) & (self.rows <= last)
+        places = self._by_column.get(column, _NO_ROWS)
+        rows = self.rows[places]
+        held = places[(rows >= first) & (rows <= last)]
         return ErrorCells(self.rows[held], self.columns[held], self.texts[held])
+
+    @cached_property
+    def _by_column(self) -> Mapping[int, npt.NDArray[np.int32]]:
+        """Which of them each column has."""
+        return _rows_by_column(self.columns, np.arange(len(self.columns), dtype=np.int32))
 
 
 @dataclass(frozen=True)
@@ -101,9 +111,6 @@ class SheetMeta:
     @cached_property
     def _uncached_by_column(self) -> Mapping[int, npt.NDArray[np.int32]]:
         return _rows_by_column(self.formula_columns[self.uncached], self.formula_rows[self.uncached])
-
-
-_NO_ROWS = np.zeros(0, np.int32)
 
 
 def _rows_by_column(

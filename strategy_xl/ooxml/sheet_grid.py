@@ -107,19 +107,18 @@ class Values:
         return Values(self.rows[chosen], self.columns[chosen], self.kinds[chosen], self.numbers[chosen])
 
     @classmethod
-    def by_column(cls, parts: Sequence[Values]) -> Values:
-        """The cells of several runs of rows, column by column; within each, rows stay in order."""
+    def by_column(cls, parts: list[Values]) -> Values:
+        """The cells of several runs of rows, column by column; within each, rows stay in order.
+
+        The list is empty afterwards: one array after the other is given up, that a large sheet is not held
+        three times.
+        """
         if not parts:
             return cls()
-        columns = np.concatenate([part.columns for part in parts])
-        order = np.argsort(columns, kind="stable")
-        # One array after the other: a large sheet is not held three times.
-        return cls(
-            np.concatenate([part.rows for part in parts])[order],
-            columns[order],
-            np.concatenate([part.kinds for part in parts])[order],
-            np.concatenate([part.numbers for part in parts])[order],
-        )
+        held = [[part.rows, part.columns, part.kinds, part.numbers] for part in parts]
+        parts.clear()
+        order = np.argsort(np.concatenate([arrays[1] for arrays in held]), kind="stable")
+        return cls(*(np.concatenate([arrays.pop(0) for arrays in held])[order] for _ in range(4)))
 
 
 class Cells(Sequence[Any]):

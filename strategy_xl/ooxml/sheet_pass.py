@@ -20,6 +20,7 @@ from strategy_xl.ooxml.cell_scan import REACH, CellRun, NotPlainError, scan_cell
 from strategy_xl.ooxml.number_formats import DATE_FORMATS, is_date_format
 from strategy_xl.ooxml.sheet_facts import ErrorCells, SheetMeta, merge, merged_areas
 from strategy_xl.ooxml.sheet_grid import ColumnsGrid, Values
+from strategy_xl.ooxml.short_numbers import whole_numbers, without_point
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import decode_xstring, unescape
 from strategy_xl.progress import tell
@@ -36,7 +37,6 @@ _SURROGATE: Final = re.compile(rb"_x[dD][89a-fA-F]")
 _BLANKS: Final = b" \t\r\n"
 _BETWEEN: Final = b"\0"
 """No text has it: XML knows no such character."""
-_SHORT: Final = 9
 _DECLARED: Final = 200
 """Bytes in which the declaration of a part stands."""
 _FIRST_DAY, _LAST_DAY, _DAYS_1904 = 61, 2_957_003, 1_462
@@ -256,13 +256,15 @@ class _Pass:
         self.values.append(Values(run.rows[cells], run.columns[cells].astype(np.int16), kinds, numbers))
 
     def _numbers(self, run: CellRun, cells: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        found, is_long = _whole_numbers(run, cells)
+        words, sizes, divisors = without_point(*_words(run, cells))
+        found, is_long = whole_numbers(words, sizes)
+        found /= divisors  # both exact, so that this is the nearest number there is
         if is_long.any():
             found[is_long] = _floats(_slices(run, cells[is_long]))
         return found
 
     def _shared(self, run: CellRun, cells: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        found, is_odd = _whole_numbers(run, cells)
+        found, is_odd = whole_numbers(*_words(run, cells))
         if is_odd.any() or found.max() >= self._book.texts.shared:
             raise NotPlainError("shared string")
         return found
@@ -276,7 +278,7 @@ class _Pass:
 
     @staticmethod
     def _truths(run: CellRun, cells: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        found, is_odd = _whole_numbers(run, cells)
+        found, is_odd = whole_numbers(*_words(run, cells))
         if is_odd.any() or not (found <= 1).all():
             raise NotPlainError("truth")
         return found
@@ -311,20 +313,13 @@ def _slices(run: CellRun, cells: npt.NDArray[np.intp]) -> list[bytes]:
     return [buffer[start:end] for start, end in spans]
 
 
-def _whole_numbers(
+def _words(
     run: CellRun, cells: npt.NDArray[np.intp]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """The values that are a few digits and nothing else, and which are not."""
-    data = np.frombuffer(run.buffer, np.uint8)
-    starts, sizes = run.starts[cells], run.ends[cells] - run.starts[cells]
-    is_odd = sizes > _SHORT
-    found = np.zeros(len(cells), np.int64)
-    for offset in range(min(int(sizes.max()), _SHORT)):
-        live = (sizes > offset) & ~is_odd
-        digit = data[np.where(live, starts + offset, starts)] - ord("0")
-        is_odd |= live & (digit > 9)
-        found = np.where(live, found * 10 + digit, found)
-    return found.astype(np.float64), is_odd
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """The first eight bytes of values, the first the lowest, and how many bytes each value has."""
+    words = np.ndarray(len(run.buffer) - 7, "<u8", run.buffer, strides=(1,))
+    sizes: npt.NDArray[np.uint64] = (run.ends[cells] - run.starts[cells]).astype(np.uint64)
+    return words[run.starts[cells]], sizes
 
 
 def _floats(slices: list[bytes]) -> list[float]:

@@ -209,6 +209,17 @@ def test_each_plain_shape_is_read(shape: str, *, is_1904: bool) -> None:
     assert agrees(workbook(f'<row r="2">{cell}<c r="C2"><v>1</v></c></row>', is_1904=is_1904))
 
 
+@given(
+    st.lists(st.from_regex(r"[0-9]{0,10}\.?[0-9]{0,10}", fullmatch=True).filter(lambda raw: raw.strip(".")))
+)
+def test_short_numbers_are_the_nearest_there_are(raws: list[str]) -> None:
+    """Digits taken at once, with a point among them or none, give the very float that Python reads."""
+    rows = "".join(f'<row r="{at}"><c r="A{at}"><v>{raw}</v></c></row>' for at, raw in enumerate(raws, 1))
+    found = by_pass(workbook(rows))
+    assert found is not None
+    assert list(found[1].column(1, 1, len(raws))) == [float(raw) for raw in raws]
+
+
 UNUSUAL = {
     "no inline text": '<row r="1"><c r="A1" t="inlineStr"><is/></c></row>',
     "single quotes": "<row r='1'><c r='A1'><v>5</v></c></row>",
