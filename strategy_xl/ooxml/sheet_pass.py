@@ -56,7 +56,7 @@ NO_DATE, DATE, DOUBTFUL = range(3)
 
 
 class Texts:
-    """The texts of a workbook's cells, each different one once: the shared strings, then those in sheets."""
+    """The texts of a workbook's cells: the shared strings, then each different one of each sheet."""
 
     def __init__(self, shared: Sequence[str] = ()) -> None:
         """Begin with the shared strings."""
@@ -76,6 +76,10 @@ class Texts:
             known.update(zip(new, range(len(self.items), len(self.items) + len(new)), strict=True))
             self.items += texts
         return [known[raw] for raw in slices]
+
+    def forget(self) -> None:
+        """Keep the texts, not how they were written: of a large sheet that is as much again."""
+        self._known.clear()
 
 
 class BookFacts(NamedTuple):
@@ -183,6 +187,8 @@ def read_sheet(chunks: Iterable[bytes], book: BookFacts, size: int = 0) -> Sheet
             work.take(run)
             tell("read", int(run.rows[-1]), done / size if size else 0.0)
     meta = merge(work.metas)
+    work.metas.clear()  # what is put together is not held twice
+    book.texts.forget()
     grid = ColumnsGrid(Values.by_column(work.values), book.texts.items)
     meta = replace(meta, merged=merged_areas(b"".join(tail)))
     return SheetRead(meta, grid, work.has_ranges)
