@@ -18,7 +18,7 @@ from strategy_xl.ooxml.package_write import Packed, scratch
 from strategy_xl.ooxml.xml_bytes import encoding_of, from_utf8, to_utf8
 from strategy_xl.ooxml.xml_tree import LARGE_XML, well_formed
 
-_WAITING = 8  # pieces between two threads
+_WAITING = 3  # pieces between two threads
 _END = object()
 
 Change = Callable[[Iterable[bytes]], Iterator[bytes]]
