@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -72,7 +72,7 @@ class BlockData:
     overtyped: Mapping[str, Rows] = field(default_factory=dict)
     erased: Mapping[str, Rows] = field(default_factory=dict)
     to_clear: Mapping[str, Rows] = field(default_factory=dict)
-    shown: Mapping[str, list[Any]] = field(default_factory=dict)
+    shown: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     context: Context = field(default_factory=Context)
     table_columns: Mapping[str, TableColumn] = field(default_factory=dict)
     merged: tuple[Area, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ import pandas as pd
 from strategy_xl.book.data import BlockData, Rows, WorkbookData
 from strategy_xl.book.resolve import BlockPlace
 from strategy_xl.ooxml.sheet_facts import SheetMeta
+from strategy_xl.ooxml.sheet_grid import Cells
 from strategy_xl.rules.frame import as_array, flags
 from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import DataBlock, FieldRole, FieldSpec, FieldType, TableBlock
@@ -27,7 +28,7 @@ class Column:
     """A field's cells, raw and by type."""
 
     spec: FieldSpec
-    raw: list[Any]
+    raw: Sequence[Any]
     coerced: Coerced
 
 
@@ -58,7 +59,7 @@ _TOTAL = re.compile(r"(?:(?:sous|grand|sub)[- ]?)?(?:totals?|totaux)(?: general)
 
 
 def total_rows(
-    place: BlockPlace, cells: Mapping[str, list[Any]], first: int, meta: SheetMeta
+    place: BlockPlace, cells: Mapping[str, Sequence[Any]], first: int, meta: SheetMeta
 ) -> dict[int, str]:
     """Rows (positions) that only sum up those above, each with the field whose cell says so.
 
@@ -77,7 +78,7 @@ def total_rows(
     found = {
         at: key
         for key in keys
-        if _LIKELY.search("\n".join([text for text in cells[key] if type(text) is str]))
+        if _LIKELY.search("\n".join(_texts(cells[key])))
         for at, text in enumerate(cells[key])
         if says_total(text) and (key == block.identity_key or not str(names[at]).strip())
     }
@@ -90,6 +91,11 @@ def total_rows(
         return type(value) is float and len(above) > 1 and math.isclose(value, math.fsum(above), abs_tol=0.5)
 
     return {at: own for at, own in sorted(found.items()) if any(is_sum(at, key) for key in keys)}
+
+
+def _texts(cells: Sequence[Any]) -> list[str]:
+    """The different texts of a column."""
+    return cells.distinct()[0] if isinstance(cells, Cells) else [text for text in cells if type(text) is str]
 
 
 def says_total(text: object) -> bool:
@@ -112,12 +118,12 @@ def _is_default(column: Column) -> npt.NDArray[np.bool_]:
 
 def table_of(columns: Iterable[Column], filled: npt.NDArray[np.bool_], index: Rows) -> Table:
     """The filled rows of all columns; owned cells stay Python objects as they were read."""
-    whole = bool(filled.all())
+    taken = _contiguous(filled)
     rows = pd.Index(index, dtype="int64")
     arrays: dict[str, Any] = {}
     owned: set[str] = set()
     for column in columns:
-        arrays[column.spec.key] = column.coerced.array if whole else column.coerced.array[filled]
+        arrays[column.spec.key] = column.coerced.array[taken]
         if column.spec.role is FieldRole.OWNED:
             owned.add(column.spec.key)
 
@@ -132,11 +138,17 @@ def table_of(columns: Iterable[Column], filled: npt.NDArray[np.bool_], index: Ro
     return Table(arrays, rows, frame)
 
 
+def _contiguous(filled: npt.NDArray[np.bool_]) -> slice | npt.NDArray[np.bool_]:
+    """What takes the filled rows out of a column: of rows without gaps it need not copy any."""
+    first, count = int(filled.argmax()) if len(filled) else 0, int(np.count_nonzero(filled))
+    return slice(first, first + count) if filled[first : first + count].all() else filled
+
+
 def left_results(columns: Iterable[Column], filled: npt.NDArray[np.bool_], first: int) -> dict[str, Rows]:
     """Owned cells with content in rows that are blank."""
     if filled.all():
         return {}
-    empty = np.flatnonzero(~filled)
+    empty = np.flatnonzero(~filled).tolist()
     found = {}
     for column in columns:
         if column.spec.role is FieldRole.OWNED:

@@ -48,8 +48,11 @@ def look(data: BlockData, index: Rows, metas: Metas, *, is_whole: bool) -> Block
         meta = metas(sheet)
         has, missing = _masks(data, spec.key, meta)
         if sheet not in found:
-            pointless = (cell for cell in meta.errors if is_whole and cell.text in _BROKEN)
-            found[sheet] = {(cell.row, cell.column) for cell in pointless}
+            errors = meta.errors
+            texts = errors.texts.tolist()
+            pointless = [at for at, text in enumerate(texts) if is_whole and text in _BROKEN]
+            places = zip(errors.rows[pointless].tolist(), errors.columns[pointless].tolist(), strict=True)
+            found[sheet] = set(places)
         broken = found[sheet]
         lost = np.zeros(len(rows), bool)
         if broken:

@@ -34,7 +34,7 @@ from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.guards import first_in_the_way, is_drawn_over
 from strategy_xl.ooxml.limits import cut_short
 from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.sheet_grid import Grid
+from strategy_xl.ooxml.sheet_grid import Cells, Grid
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import TableColumn, WorkbookInfo
@@ -191,7 +191,6 @@ class _Reader:
         self._last: dict[str, int | None] = {}
         self._width: dict[str, int] = {}
         self._waiting: Counter[str] = Counter()
-        self._sheet_errors: dict[str, dict[int, dict[int, str]]] = {}
 
     # -- what is needed of each sheet ------------------------------------------------------------------
 
@@ -326,7 +325,7 @@ class _Reader:
         columns: dict[str, Column] = {}
         for spec in place.block.fields:
             cell = place.places.get(spec.key)
-            raw: list[Any] = [""] * count
+            raw = [""] * count
             if cell is not None:
                 grid = self._grid(cell.sheet)
                 raw = [grid.cell(cell.row, cell.column + at) for at in range(count)]
@@ -364,7 +363,7 @@ class _Reader:
         args = {"found": found, "table": place.table or ""}
         self.findings.append(Finding(code, where, args, Severity.NOTE))
 
-    def _read(self, spec: FieldSpec, raw: list[Any]) -> Column:
+    def _read(self, spec: FieldSpec, raw: Sequence[Any]) -> Column:
         context = self.context if spec.role is FieldRole.INPUT else self.lenient
         if spec.role is FieldRole.OWNED:
             cells = np.empty(len(raw), dtype=object)
@@ -394,33 +393,28 @@ class _Reader:
     def _errors_of(self, data: BlockData, key: str) -> Iterator[tuple[int, str]]:
         """Position among the block's rows or instances, and text, of a field's error cells."""
         place = data.places[key]
-        if place.sheet not in self._sheet_errors:
-            by_column: dict[int, dict[int, str]] = {}
-            for row, column, text in self.values.meta(place.sheet).errors:
-                by_column.setdefault(column, {})[row] = text
-            self._sheet_errors[place.sheet] = by_column
-        errors = self._sheet_errors[place.sheet]
+        errors = self.values.meta(place.sheet).errors
         if data.is_table:
-            for row, text in errors.get(place.column, {}).items():
-                if data.first_row <= row <= data.last_row:
-                    yield row - data.first_row, text
+            held = errors.within(place.column, data.first_row, data.last_row)
+            yield from zip((held.rows - data.first_row).tolist(), held.texts, strict=True)
             return
-        for position in range(data.last_row):
-            text_there = errors.get(place.column + position, {}).get(place.row)
-            if text_there is not None:
-                yield position, text_there
+        for position in range(data.last_row if len(errors.rows) else 0):
+            for text in errors.within(place.column + position, place.row, place.row).texts:
+                yield position, text
 
-    def _shown(self, data: BlockData, columns: Iterable[Column]) -> dict[str, list[Any]]:
+    def _shown(self, data: BlockData, columns: Iterable[Column]) -> dict[str, Sequence[Any]]:
         """What the cells that are not people's show now; calamine gives an error as nothing."""
-        found: dict[str, list[Any]] = {}
+        found: dict[str, Sequence[Any]] = {}
         for column in columns:
             key = column.spec.key
             if column.spec.role is FieldRole.INPUT or key not in data.places:
                 continue
-            errors = [(at, error_value(text)) for at, text in self._errors_of(data, key)]
-            cells = found[key] = list(column.raw) if errors else column.raw
-            for position, error in errors:
-                cells[position] = error or ErrorValue.UNKNOWN
+            if isinstance(column.raw, Cells):
+                found[key] = column.raw.with_errors()
+                continue
+            found[key] = cells = list(column.raw)
+            for position, text in self._errors_of(data, key):
+                cells[position] = error_value(text) or ErrorValue.UNKNOWN
         return found
 
     def _report(self, data: BlockData, columns: Iterable[Column]) -> None:

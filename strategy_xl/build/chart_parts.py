@@ -12,12 +12,14 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.chart.text import Text as ChartText
 from openpyxl.chart.title import Title
+from openpyxl.descriptors import MinMax
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 
 from strategy_xl.build.layout import Area
 from strategy_xl.build.page import Book
 from strategy_xl.build.style import WHITE
+from strategy_xl.formulas.cell_refs import MAX_ROW
 
 EMU_PER_POINT = 12700
 GRID_LINE, AXIS_LINE, FRAME_LINE, CROSS_LINE = "E5E7EB", "C5CAD3", "D1D5DB", "6B7280"
@@ -55,10 +57,17 @@ def outline(colour: str, points: float = 0.75) -> GraphicalProperties:
     return GraphicalProperties(ln=line(colour, points))
 
 
+class _Cells(Reference):
+    """An area; openpyxl's own knows no row beyond a million."""
+
+    min_row = MinMax(min=1, max=MAX_ROW, expected_type=int)
+    max_row = MinMax(min=1, max=MAX_ROW, expected_type=int)
+
+
 def cells(book: Book, area: Area) -> Reference:
     """An area of the workbook as openpyxl's charts take it."""
     sheet: Any = book.workbook[area.sheet]
-    return Reference(sheet, area.column, area.row, area.last_column, area.last_row)
+    return _Cells(sheet, area.column, area.row, area.last_column, area.last_row)
 
 
 def plot_area(left: float, top: float, width: float, height: float) -> Layout:

@@ -17,35 +17,51 @@ import numpy.typing as npt
 
 Bytes = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
 
-_PAD: Final = b"\0" * 32
+REACH: Final = 32
+"""Bytes behind a run of rows into which the look at its last tags may reach."""
 _SPACED: Final = b' xml:space="preserve">'
 _MORE: Final = re.compile(rb'(?: (?:cm|vm|ph)="\d{1,9}")+ ?')
 """What Excel says of cells with dynamic arrays, rich values and phonetics."""
 _LONGEST_ROW: Final = 7
 _LONGEST_STYLE: Final = 6
+_IN_WORD: Final = 4
+"""Digits of a style that stand in one word with what precedes them."""
+_ALPHABET: Final = 26
 
-# What a tag is, by the character behind its bracket (and of an end, by the one behind the stroke).
+# What a tag is, by the two characters behind its bracket; odd ones say more than their name.
 (
     _UNKNOWN, _ROW, _ROW_END, _CELL, _CELL_EMPTY, _CELL_END, _FORMULA, _FORMULA_EMPTY, _FORMULA_END,
-    _VALUE, _VALUE_EMPTY, _VALUE_END, _INLINE, _INLINE_END, _TEXT, _TEXT_EMPTY, _TEXT_END, _KINDS,
-) = range(18)  # fmt: skip
+    _VALUE, _VALUE_EMPTY, _VALUE_END, _INLINE, _INLINE_END, _TEXT, _TEXT_EMPTY, _TEXT_END,
+    _FORMULA_ODD, _VALUE_ODD, _TEXT_ODD, _KINDS,
+) = range(21)  # fmt: skip
 _ROW_EMPTY: Final = _ROW_END  # between rows both are the same
+_NAMES: Final = {
+    "ro": _ROW, "/r": _ROW_END, "c ": _CELL, "/c": _CELL_END, "f>": _FORMULA, "f ": _FORMULA_ODD,
+    "f/": _FORMULA_ODD, "/f": _FORMULA_END, "v>": _VALUE, "v ": _VALUE_ODD, "v/": _VALUE_ODD,
+    "/v": _VALUE_END, "is": _INLINE, "/i": _INLINE_END, "t>": _TEXT, "t ": _TEXT_ODD, "t/": _TEXT_ODD,
+    "/t": _TEXT_END,
+}  # fmt: skip
 
 
-def _table(codes: dict[str, int]) -> npt.NDArray[np.uint8]:
-    found = np.zeros(256, np.uint8)
-    for char, code in codes.items():
-        found[ord(char)] = code
-    return found
+def _word(text: str) -> int:
+    """A few bytes as one number, the first the lowest."""
+    return int.from_bytes(text.encode(), "little")
 
 
-_OPENING: Final = _table({"r": _ROW, "c": _CELL, "f": _FORMULA, "v": _VALUE, "i": _INLINE, "t": _TEXT})
-_ENDING: Final = _table(
-    {"r": _ROW_END, "c": _CELL_END, "f": _FORMULA_END, "v": _VALUE_END, "i": _INLINE_END, "t": _TEXT_END}
-)
+_TAGS: Final = np.zeros(1 << 16, np.uint8)
+for _name, _code in _NAMES.items():
+    _TAGS[_word(_name)] = _code
+_COLUMN: Final = np.zeros(1 << 16, np.int32)
+"""Column of a letter and what follows it, of two letters where that is one."""
+for _first in range(_ALPHABET):
+    _COLUMN[ord("A") + _first + 256 * np.arange(ord("0"), ord("9") + 1)] = _first + 1
+    _COLUMN[ord("A") + _first + 256 * (ord("A") + np.arange(_ALPHABET))] = (
+        (_first + 1) * _ALPHABET + np.arange(_ALPHABET) + 1
+    )
 _AFTER: Final = {
     _ROW: (_CELL, _CELL_EMPTY, _ROW_END),
     _ROW_END: (_ROW, _ROW_EMPTY),
@@ -64,9 +80,14 @@ _AFTER: Final = {
     _TEXT_EMPTY: (_INLINE_END,),
     _TEXT_END: (_INLINE_END,),
 }
-_ALLOWED: Final = np.zeros((_KINDS, _KINDS), bool)
+_ALLOWED: Final = np.zeros(_KINDS << 5, bool)
 for _code, _following in _AFTER.items():
-    _ALLOWED[_code, list(_following)] = True
+    _ALLOWED[[(_code << 5) + other for other in _following]] = True
+_SHORT_END: Final = np.zeros(_KINDS, bool)
+_SHORT_END[[_CELL_END, _FORMULA_END, _VALUE_END, _TEXT_END]] = True
+_TO_VALUE: Final = np.zeros(_KINDS, np.int64)
+"""How many tags behind that of a cell its value is, by the tag behind it."""
+_TO_VALUE[[_VALUE, _FORMULA, _FORMULA_EMPTY, _INLINE]] = (1, 3, 2, 2)
 
 NUMBER, SHARED, BOOL, ERROR, TEXT, INLINE = b"nsbeSi"
 """Types of cells, by the first letter of ``t`` (``str`` by a capital, for it is no shared text)."""
@@ -92,8 +113,8 @@ class CellRun:
     """
 
     buffer: bytes
-    rows: Ints
-    columns: Ints
+    rows: npt.NDArray[np.int32]
+    columns: npt.NDArray[np.int32]
     styles: Ints
     types: Bytes
     starts: Ints
@@ -108,49 +129,51 @@ class CellRun:
         return self.ends > self.starts
 
 
-def scan_cells(buffer: bytes) -> CellRun | None:
+def scan_cells(buffer: bytes, stop: int) -> CellRun | None:
     """The cells of a run of whole rows; None when it holds none.
 
     Arguments:
-        buffer: from the start of a row, or white space before it, to the end of one.
+        buffer: from the start of a row, or white space before it, on.
+        stop: where the run ends, behind a row; at least ``REACH`` more bytes follow, whatever they are.
 
     Errors: NotPlainError.
     """
-    data = np.frombuffer(buffer + _PAD, np.uint8)
-    tags = np.flatnonzero(data == ord("<")).astype(np.int32)
+    data = np.frombuffer(buffer, np.uint8)
+    words = np.ndarray(len(buffer) - 7, "<u8", buffer, strides=(1,))
+    tags = np.flatnonzero(data[:stop] == ord("<"))
     if not len(tags):
         return None
-    first = data[tags + 1]
-    codes = np.where(first == ord("/"), _ENDING[data[tags + 2]], _OPENING[first])
+    opened = words[tags]
+    codes = _TAGS.take((opened >> 8).astype(np.uint16))
     if not codes.all():
         raise NotPlainError("tag")
-    _check_ends(data, tags, codes, first == ord("/"))
-    _find_empty_rows(buffer, data, tags, codes)
-    contents = tags + 3  # where what stands in a value or text begins
-    for code, empty in ((_VALUE, _VALUE_EMPTY), (_TEXT, _TEXT_EMPTY)):
-        _find_contents(buffer, data, tags, codes, contents, (code, empty))
-    has_ranges = _find_empty_formulas(buffer, data, tags, codes)
-    if not is_text(data, tags[codes == _INLINE], b"<is>").all():
-        raise NotPlainError("is")
+    _check_names(opened, codes)
+    _find_empty_rows(buffer, tags, codes)
+    contents = _find_contents(buffer, tags, codes)
+    has_ranges = _find_empty_formulas(buffer, tags, codes)
     of_cell = np.flatnonzero(codes == _CELL)
     if not len(of_cell):
         _check_order(codes)
         return None
-    rows, columns, at = _references(data, tags[of_cell])
-    styles, types, is_empty = _attributes(buffer, data, at)
+    is_first = codes[of_cell - 1] == _ROW
+    rows, columns, at = _references(data, words, tags[of_cell], opened[of_cell], is_first)
+    styles, types, is_empty = _attributes(buffer, data, words, at)
     codes[of_cell[is_empty]] = _CELL_EMPTY
     _check_order(codes)
-    owner = np.cumsum((codes == _CELL) | (codes == _CELL_EMPTY), dtype=np.int32) - 1
-    starts = np.zeros(len(of_cell), np.int32)
-    ends, spaced = starts.copy(), np.zeros(len(of_cell), bool)
-    for code in (_VALUE, _TEXT):
-        found = np.flatnonzero(codes == code)
-        starts[owner[found]], ends[owner[found]] = contents[found], tags[found + 1]
-        spaced[owner[found]] = data[tags[found] + 2] == ord(" ")
-    formulas = np.zeros(len(of_cell), bool)
-    formulas[owner[(codes == _FORMULA) | (codes == _FORMULA_EMPTY)]] = True
+    following = codes[of_cell + 1]
+    following[is_empty] = _UNKNOWN
+    of_value = of_cell + _TO_VALUE.take(following)
+    kind = codes[of_value]
+    has_value = (kind == _VALUE) | (kind == _TEXT)
+    starts = np.where(has_value, tags[of_value] + 3, 0)
+    ends = np.where(has_value, tags[of_value + 1], 0)
+    spaced = np.zeros(len(of_cell), bool)
+    for tag, start in contents.items():
+        owner = np.searchsorted(of_cell, tag) - 1
+        starts[owner], spaced[owner] = start, True
+    formulas = (following == _FORMULA) | (following == _FORMULA_EMPTY)
     is_inline = types == INLINE
-    if not is_inline[owner[codes == _INLINE]].all() or is_inline[owner[codes == _VALUE]].any():
+    if ((following == _INLINE) & ~is_inline).any() or (is_inline & (kind == _VALUE)).any():
         raise NotPlainError("type")
     return CellRun(buffer, rows, columns, styles, types, starts, ends, formulas, spaced, has_ranges)
 
@@ -163,97 +186,106 @@ def is_text(data: Bytes, at: npt.NDArray[np.signedinteger], text: bytes) -> Mask
     return found
 
 
+def _begins(words: Words, text: str) -> Mask:
+    """Which words begin with a text of at most eight bytes."""
+    found: Mask = words & np.uint64((1 << 8 * len(text)) - 1) == np.uint64(_word(text))
+    return found
+
+
 def _check_order(codes: Codes) -> None:
-    if not _ALLOWED[codes[:-1], codes[1:]].all() or codes[0] not in _AFTER[_ROW_END] or codes[-1] != _ROW_END:
+    pairs = (codes[:-1].astype(np.uint16) << 5) + codes[1:]
+    if not _ALLOWED.take(pairs).all() or codes[0] not in _AFTER[_ROW_END] or codes[-1] != _ROW_END:
         raise NotPlainError("order")
 
 
-def _check_ends(data: Bytes, tags: Ints, codes: Codes, is_end: Mask) -> None:
-    """Whether closing tags are spelled out as they seem."""
-    short = is_end & (codes != _ROW_END) & (codes != _INLINE_END)
-    if not (data[tags[short] + 3] == ord(">")).all():
+def _check_names(opened: Words, codes: Codes) -> None:
+    """Whether tags are spelled out as they seem by their first characters."""
+    if not ((opened >> 24).astype(np.uint8)[_SHORT_END.take(codes)] == ord(">")).all():
         raise NotPlainError("end")
-    if not is_text(data, tags[codes == _INLINE_END], b"</is>").all():
-        raise NotPlainError("end of is")
-    if not is_text(data, tags[(codes == _ROW_END) & is_end], b"</row>").all():
-        raise NotPlainError("end of row")
+    for code, name in ((_ROW_END, "</row>"), (_INLINE, "<is>"), (_INLINE_END, "</is>")):
+        if not _begins(opened[codes == code], name).all():
+            raise NotPlainError(name)
+    rows = opened[codes == _ROW]
+    if not (_begins(rows, "<row ") | _begins(rows, "<row>") | _begins(rows, "<row/")).all():
+        raise NotPlainError("row")
 
 
-def _find_empty_rows(buffer: bytes, data: Bytes, tags: Ints, codes: Codes) -> None:
+def _find_empty_rows(buffer: bytes, tags: Ints, codes: Codes) -> None:
     """Tell rows without an end of their own from others."""
     of_row = np.flatnonzero(codes == _ROW)
-    at = tags[of_row]
-    if not (is_text(data, at, b"<row") & np.isin(data[at + 4], (ord(" "), ord(">"), ord("/")))).all():
-        raise NotPlainError("row")
-    close = buffer.find
-    stops = np.array([close(b">", start) for start in at.tolist()], np.int64)
-    if (stops < 0).any():
-        raise NotPlainError("row")
-    codes[of_row[data[stops - 1] == ord("/")]] = _ROW_EMPTY
+    for index, start in zip(of_row.tolist(), tags[of_row].tolist(), strict=True):
+        stop = buffer.find(b">", start)
+        if stop < 0:
+            raise NotPlainError("row")
+        if buffer[stop - 1] == ord("/"):
+            codes[index] = _ROW_EMPTY
 
 
-def _find_contents(
-    buffer: bytes,
-    data: Bytes,
-    tags: Ints,
-    codes: Codes,
-    contents: Ints,
-    pair: tuple[int, int],
-) -> None:
-    """Where the contents of ``<v>`` or ``<t>`` begin; those that are empty tags are told."""
-    code, empty = pair
-    found = np.flatnonzero(codes == code)
-    following = data[tags[found] + 2]
-    for index in found[following != ord(">")].tolist():
-        at = int(tags[index]) + 2
-        if buffer.startswith(_SPACED, at):
-            contents[index] = at + len(_SPACED)
-        elif buffer.startswith((b"/>", b" />"), at):
-            codes[index] = empty
-        else:
-            raise NotPlainError("value")
+def _find_contents(buffer: bytes, tags: Ints, codes: Codes) -> dict[int, int]:
+    """Tell empty values and texts; of those that keep their spaces, by index, where the contents begin."""
+    contents: dict[int, int] = {}
+    for odd, plain, empty in ((_VALUE_ODD, _VALUE, _VALUE_EMPTY), (_TEXT_ODD, _TEXT, _TEXT_EMPTY)):
+        for index in np.flatnonzero(codes == odd).tolist():
+            at = int(tags[index]) + 2
+            if buffer.startswith(_SPACED, at):
+                contents[index], codes[index] = at + len(_SPACED), plain
+            elif buffer.startswith((b"/>", b" />"), at):
+                codes[index] = empty
+            else:
+                raise NotPlainError("value")
+    return contents
 
 
-def _find_empty_formulas(buffer: bytes, data: Bytes, tags: Ints, codes: Codes) -> bool:
+def _find_empty_formulas(buffer: bytes, tags: Ints, codes: Codes) -> bool:
     """Tell formulas that only refer to a shared one; whether one may say for which cells it is."""
     has_ranges = False
-    found = np.flatnonzero(codes == _FORMULA)
-    following = data[tags[found] + 2]
-    plain = following == ord(">")
-    if not (plain | (following == ord(" ")) | (following == ord("/"))).all():
-        raise NotPlainError("formula")
-    for index in found[~plain].tolist():
+    for index in np.flatnonzero(codes == _FORMULA_ODD).tolist():
         start, stop = int(tags[index]), buffer.find(b">", tags[index])
         has_ranges |= b" t=" in buffer[start:stop]
-        if buffer[stop - 1 : stop] == b"/":
-            codes[index] = _FORMULA_EMPTY
+        codes[index] = _FORMULA_EMPTY if buffer[stop - 1 : stop] == b"/" else _FORMULA
     return has_ranges
 
 
-def _references(data: Bytes, cells: Ints) -> tuple[Ints, Ints, Ints]:
-    """Row and column of each cell, and where what follows its reference begins."""
-    if not is_text(data, cells, b'<c r="').all():
+def _references(
+    data: Bytes, words: Words, cells: Ints, opened: Words, is_first: Mask
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Ints]:
+    """Row and column of each cell, and where the last quote of its reference is.
+
+    The first cell of a row tells its number; the others have the same bytes.
+    """
+    first = np.flatnonzero(is_first)
+    if not len(first) or first[0] or not _begins(opened, '<c r="').all():
         raise NotPlainError("reference")
-    at = cells + 6
-    columns = np.zeros(len(cells), np.int32)
-    live = np.ones(len(cells), bool)
-    for _ in range(3):
-        letter = data[at] - ord("A")  # unsigned: what is no letter becomes large
-        live &= letter < 26
-        if not live.any():
-            break
-        columns = np.where(live, columns * 26 + letter + 1, columns)
-        at = at + live
-    rows, at = _digits(data, at, _LONGEST_ROW)
-    steps = np.diff(rows.astype(np.int64) * 32_768 + columns)
-    if not ((columns > 0) & (rows > 0) & (data[at] == ord('"'))).all() or not (steps > 0).all():
+    letters = (opened >> 48).astype(np.uint16)
+    columns = _COLUMN.take(letters)
+    at = cells + 7 + (letters >= ord("A") << 8)
+    numbers = words[at]
+    third = (numbers & np.uint64(255)).astype(np.uint8) - ord("A")  # unsigned: no letter becomes large
+    if (third < _ALPHABET).any():
+        longer = np.flatnonzero(third < _ALPHABET)
+        columns[longer] = columns[longer] * _ALPHABET + third[longer] + 1
+        at[longer] += 1
+        numbers[longer] = words[at[longer]]
+    known, ends = _digits(data, at[first], _LONGEST_ROW)
+    sizes, counts = ends - at[first], np.diff(np.append(first, len(cells)))
+    masks = np.uint64(2**64 - 1) >> (56 - 8 * sizes).astype(np.uint64)  # the digits, and the quote
+    told = (numbers[first] & masks).repeat(counts)
+    steps = np.diff(columns) > 0
+    steps[first[1:] - 1] = np.diff(known) > 0
+    if not (
+        (data[ends] == ord('"')).all()
+        and (known > 0).all()
+        and (columns > 0).all()
+        and (numbers & masks.repeat(counts) == told).all()
+        and steps.all()
+    ):
         raise NotPlainError("reference")
-    return rows, columns, at + 1
+    return known.repeat(counts).astype(np.int32), columns, at + sizes.repeat(counts)
 
 
 def _digits(data: Bytes, at: Ints, most: int) -> tuple[Ints, Ints]:
     """The whole numbers that begin at some places, and where each ends; 0 where there is none."""
-    found, live = np.zeros(len(at), np.int32), np.ones(len(at), bool)
+    found, live = np.zeros(len(at), np.int64), np.ones(len(at), bool)
     for _ in range(most):
         digit = data[at] - ord("0")  # unsigned: what is no digit becomes large
         live &= digit <= 9
@@ -264,36 +296,55 @@ def _digits(data: Bytes, at: Ints, most: int) -> tuple[Ints, Ints]:
     return found, at
 
 
-def _attributes(buffer: bytes, data: Bytes, at: Ints) -> tuple[Ints, Bytes, Mask]:
+def _attributes(buffer: bytes, data: Bytes, words: Words, at: Ints) -> tuple[Ints, Bytes, Mask]:
     """Style and type of each cell, and whether it is an empty tag.
 
     Arguments:
-        buffer, data: the bytes.
-        at: behind the reference of each cell.
+        buffer, data, words: the bytes, and the eight from each place on.
+        at: where the last quote of each cell's reference is.
     """
-    styles = np.zeros(len(at), np.int32)
+    styles, at = _styles(data, words, at)
     types = np.full(len(at), NUMBER, np.uint8)
-    at = at.copy()
-    found = np.flatnonzero(is_text(data, at, b' s="'))
-    styles[found], stop = _digits(data, at[found] + 4, _LONGEST_STYLE)
-    if not (data[stop] == ord('"')).all():
-        raise NotPlainError("style")
-    at[found] = stop + 1
-    found = np.flatnonzero(is_text(data, at, b' t="'))
-    start = at[found] + 4
-    letter, is_short = data[start], data[start + 1] == ord('"')
-    is_str, is_inline = is_text(data, start, b'str"'), is_text(data, start, b'inlineStr"')
-    is_known = is_short & np.isin(letter, (NUMBER, SHARED, BOOL, ERROR))
-    if not (is_known | is_str | is_inline).all():
-        raise NotPlainError("type")
-    types[found] = np.where(is_str, TEXT, letter)
-    at[found] = start + np.where(is_short, 2, np.where(is_str, 4, 10))
-    for index in np.flatnonzero(data[at] == ord(" ")).tolist():
-        more = _MORE.match(buffer, at[index])
-        if more is None:
-            raise NotPlainError("attribute")
-        at[index] = more.end()
-    is_empty = (data[at] == ord("/")) & (data[at + 1] == ord(">"))
-    if not (is_empty | (data[at] == ord(">"))).all():
+    behind = words[at]
+    typed = np.flatnonzero(_begins(behind, '" t="'))
+    if len(typed):
+        at[typed] += _types(data, behind[typed], at[typed], types, typed)
+        behind[typed] = words[at[typed]]
+    if not _begins(behind, '"').all():
         raise NotPlainError("attribute")
+    is_empty = _begins(behind, '"/>')
+    for index in np.flatnonzero(~(is_empty | _begins(behind, '">'))).tolist():
+        more = _MORE.match(buffer, at[index] + 1)
+        if more is None or not buffer.startswith((b">", b"/>"), more.end()):
+            raise NotPlainError("attribute")
+        is_empty[index] = buffer[more.end()] == ord("/")
     return styles, types, is_empty
+
+
+def _styles(data: Bytes, words: Words, at: Ints) -> tuple[Ints, Ints]:
+    """Style of each cell, 0 where it says none, and where the quote before what follows is."""
+    behind = words[at + 1]
+    has_style = _begins(behind, ' s="')
+    styles, sizes, live = np.zeros(len(at), np.int64), has_style * 5, has_style.copy()
+    for offset in range(_IN_WORD):
+        digit = (behind >> np.uint64(32 + 8 * offset)).astype(np.uint8) - ord("0")
+        live &= digit <= 9
+        styles = np.where(live, styles * 10 + digit, styles)
+        sizes += live
+    longer = np.flatnonzero(live)
+    styles[longer], ends = _digits(data, at[longer] + 5, _LONGEST_STYLE)
+    sizes[longer] = ends - at[longer]
+    return styles, at + sizes
+
+
+def _types(data: Bytes, behind: Words, at: Ints, types: Bytes, typed: Ints) -> Ints:
+    """Put down the types that cells say; how far behind ``at`` the last quote of each is."""
+    letters = (behind >> np.uint64(40)).astype(np.uint8)
+    is_known = (letters == NUMBER) | (letters == SHARED) | (letters == BOOL) | (letters == ERROR)
+    is_short = is_known & ((behind >> np.uint64(48)).astype(np.uint8) == ord('"'))
+    is_str = _begins(behind, '" t="str')
+    others = np.flatnonzero(~(is_short | is_str))
+    if not is_text(data, at[others] + 5, b"inlineStr").all():
+        raise NotPlainError("type")
+    types[typed] = np.where(is_str, TEXT, letters)
+    return np.where(is_short, 6, np.where(is_str, 8, 14))

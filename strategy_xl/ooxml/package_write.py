@@ -29,12 +29,16 @@ _DOS_1980 = 0x21  # 1 January 1980: a date that says nothing, so that equal inpu
 
 
 class Packed(NamedTuple):
-    """A part already deflated, waiting in memory or in a temporary file."""
+    """A part already deflated, waiting in memory or in a temporary file.
+
+    ``is_sound`` when it was found to be XML while it was made.
+    """
 
     stream: BinaryIO
     crc: int
     compressed_size: int
     size: int
+    is_sound: bool = False
 
     def pieces(self) -> Iterator[bytes]:
         """The compressed bytes."""

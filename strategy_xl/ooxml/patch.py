@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from strategy_xl.errors import Finding, Location, PatchRefusedError
 from strategy_xl.formulas.cell_refs import Area, cell_name
@@ -340,7 +340,7 @@ class PatchJob:
                 with atomic_replace(self._target, check=self._snapshot.check, backups=kept) as stream:
                     if is_changed:
                         write_package(self.package, stream, self.replaced, self._removed, self.added)
-                        read_back(self.info, stream, self.replaced.keys(), self._removed, self.added)
+                        self._read_back(stream)
                         left = fingerprint(stream)  # of what we write: later it may be somebody else's
                     else:
                         stream.write(self._snapshot.content)
@@ -358,6 +358,11 @@ class PatchJob:
             kept.made,
             left,
         )
+
+    def _read_back(self, stream: BinaryIO) -> None:
+        parts = self.replaced.items()
+        sound = {name for name, content in parts if isinstance(content, Packed) and content.is_sound}
+        read_back(self.info, stream, self.replaced.keys(), self._removed, self.added, sound)
 
 
 def without_insert_row(data: bytes) -> bytes:

@@ -12,12 +12,13 @@ from typing import Any
 
 from strategy_xl.errors import WorkbookError
 from strategy_xl.ooxml.codec import LARGE, Deflater
+from strategy_xl.ooxml.difference import Difference
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import Packed, scratch
 from strategy_xl.ooxml.xml_bytes import encoding_of, from_utf8, to_utf8
 from strategy_xl.ooxml.xml_tree import LARGE_XML, well_formed
 
-_WAITING = 8  # pieces between two threads
+_WAITING = 3  # pieces between two threads
 _END = object()
 
 Change = Callable[[Iterable[bytes]], Iterator[bytes]]
@@ -38,19 +39,25 @@ def repack(
     Errors: those of ``changed_pieces`` and of ``Package.chunks``.
     """
     size = package.member(name).size
-    is_large = size > LARGE
+    found = Difference(package, name, is_parsed=size <= LARGE_XML)
+
+    def made(pieces: Iterable[bytes]) -> Iterator[bytes]:
+        return found.made(changed_pieces(package, name, found.source(pieces), change))
+
     source: Iterable[bytes] = package.chunks(name)
-    if not is_large:
-        return _deflated(changed_pieces(package, name, source, change), size, folder, compact=compact)
-    with _Threaded(source) as pieces:
-        return packed(changed_pieces(package, name, pieces, change), size, folder, compact=compact)
+    if size <= LARGE:
+        result = _deflated(made(source), size, folder, compact=compact)
+    else:
+        with _Threaded(source) as pieces:
+            result = packed(made(pieces), size, folder, compact=compact)
+    return result._replace(is_sound=found.is_sound)
 
 
 def changed_pieces(package: Package, name: str, pieces: Iterable[bytes], change: Change) -> Iterator[bytes]:
     """Pieces of a part passed through a change of their UTF-8 form, given in the part's own encoding.
 
-    A large part is not parsed here: before it takes its place, the rows that change and all around the rows
-    are (``readback``), and its other rows have the bytes they had.
+    A large part is not parsed here: the rows that change and all around the rows are (``Difference``), and
+    its other rows have the bytes they had.
 
     Errors: those of ``change``; WorkbookError SX914 for a part that is not well-formed, SX915 for an encoding
     that cannot be written back.

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
 from xml.parsers import expat
 
 import numpy as np
@@ -32,6 +31,7 @@ _ROW_END = b"</row>"
 _MERGED = re.compile(rb'<mergeCell\b[^>]*?\sref="([^"]*)"')
 _STATED = re.compile(r"([A-Za-z]{1,9})[A-Za-z]*([0-9]{1,10})[0-9]*")
 _FARTHEST = 2**31 - 1
+_MANY_COLUMNS = 1 << 16
 _KNOWN = np.zeros(256, bool)
 _KNOWN[np.frombuffer(b"rcfvit/s", np.uint8)] = True  # row, c, f, v, is, t, ends, sheetData
 
@@ -39,12 +39,35 @@ Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 
 
-class ErrorCell(NamedTuple):
-    """A cell that shows an error value (``#N/A``)."""
+_NO_ROWS = np.zeros(0, np.int32)
 
-    row: int
-    column: int
-    text: str
+
+@dataclass(frozen=True)
+class ErrorCells:
+    """Cells that show an error value (``#N/A``); all arrays have one entry a cell."""
+
+    rows: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    columns: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    texts: npt.NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, object))
+
+    @classmethod
+    def of(cls, cells: Sequence[tuple[int, int, str]]) -> ErrorCells:
+        """Of row, column and text of each."""
+        places = np.array([cell[:2] for cell in cells], np.int64).reshape(-1, 2).clip(max=_FARTHEST)
+        texts = np.array([cell[2] for cell in cells], dtype=object)
+        return cls(places[:, 0].astype(np.int32), places[:, 1].astype(np.int32), texts)
+
+    def within(self, column: int, first: int, last: int) -> ErrorCells:
+        """Those of rows first…last of a column."""
+        places = self._by_column.get(column, _NO_ROWS)
+        rows = self.rows[places]
+        held = places[(rows >= first) & (rows <= last)]
+        return ErrorCells(self.rows[held], self.columns[held], self.texts[held])
+
+    @cached_property
+    def _by_column(self) -> Mapping[int, npt.NDArray[np.int32]]:
+        """Which of them each column has."""
+        return _rows_by_column(self.columns, np.arange(len(self.columns), dtype=np.int32))
 
 
 @dataclass(frozen=True)
@@ -66,7 +89,7 @@ class SheetMeta:
     formula_rows: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     formula_columns: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     uncached: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
-    errors: tuple[ErrorCell, ...] = ()
+    errors: ErrorCells = field(default_factory=ErrorCells)
     merged: tuple[Area, ...] = ()
 
     @property
@@ -96,14 +119,13 @@ class SheetMeta:
         return _rows_by_column(self.formula_columns[self.uncached], self.formula_rows[self.uncached])
 
 
-_NO_ROWS = np.zeros(0, np.int32)
-
-
 def _rows_by_column(
     columns: npt.NDArray[np.int32], rows: npt.NDArray[np.int32]
 ) -> Mapping[int, npt.NDArray[np.int32]]:
     """The rows of each column, ascending."""
-    order = np.lexsort((rows, columns))
+    # Mostly rows are in order, and columns few: sorting those alone takes a fraction.
+    in_order = columns.max(initial=0) < _MANY_COLUMNS and bool((rows[1:] >= rows[:-1]).all())
+    order = columns.astype(np.uint16).argsort(kind="stable") if in_order else np.lexsort((rows, columns))
     present, starts = np.unique(columns[order], return_index=True)
     parts = np.split(rows[order], starts[1:])
     return dict(zip(present.tolist(), parts, strict=False))  # of no column there is one empty part
@@ -212,7 +234,11 @@ def merge(parts: Iterable[SheetMeta]) -> SheetMeta:
         np.concatenate([part.formula_rows for part in found]),
         np.concatenate([part.formula_columns for part in found]),
         np.concatenate([part.uncached for part in found]),
-        tuple(error for part in found for error in part.errors),
+        ErrorCells(
+            np.concatenate([part.errors.rows for part in found]),
+            np.concatenate([part.errors.columns for part in found]),
+            np.concatenate([part.errors.texts for part in found]),
+        ),
     )
 
 
@@ -288,7 +314,7 @@ def _analyse(buffer: bytes) -> SheetMeta:
         rows,
         columns[owner],
         _uncached(data, buffer, tags, of_tag, cells[owner]),
-        tuple(_errors(buffer, values[data[values + 3] == ord("#")])),
+        ErrorCells.of(list(_errors(buffer, values[data[values + 3] == ord("#")]))),
     )
 
 
@@ -309,7 +335,7 @@ def _uncached(data: Bytes, buffer: bytes, tags: Ints, of_tag: Ints, owners: Ints
     return missing
 
 
-def _errors(buffer: bytes, values: Ints) -> Iterator[ErrorCell]:
+def _errors(buffer: bytes, values: Ints) -> Iterator[tuple[int, int, str]]:
     """Cells of type error, among the values that begin with ``#``."""
     for value in values:
         start = buffer.rfind(b"<c ", 0, value)
@@ -319,7 +345,7 @@ def _errors(buffer: bytes, values: Ints) -> Iterator[ErrorCell]:
         place = parse_cell(ref)
         if place is not None:
             text = buffer[value + 3 : buffer.find(b"<", value + 3)].decode("utf-8", "replace")
-            yield ErrorCell(*place, text)
+            yield *place, text
 
 
 class _Parser:
@@ -331,7 +357,7 @@ class _Parser:
         self.type, self.has_formula, self.text = "", False, ""
         self.in_value = False
         self.formulas: list[tuple[int, int, bool]] = []
-        self.errors: list[ErrorCell] = []
+        self.errors: list[tuple[int, int, str]] = []
         self.merged: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -367,7 +393,7 @@ class _Parser:
             if self.has_formula:
                 self.formulas.append((self.row, self.column, not self.text and self.type != "str"))
             if self.type == "e":
-                self.errors.append(ErrorCell(self.row, self.column, self.text))
+                self.errors.append((self.row, self.column, self.text))
 
 
 def _parse(chunks: Iterable[bytes], where: Location | None = None, part: str = "") -> SheetMeta:
@@ -391,6 +417,6 @@ def _parse(chunks: Iterable[bytes], where: Location | None = None, part: str = "
         table[:, 0].clip(max=_FARTHEST).astype(np.int32),
         table[:, 1].clip(max=_FARTHEST).astype(np.int32),
         table[:, 2].astype(bool),
-        tuple(handler.errors),
+        ErrorCells.of(handler.errors),
         _areas(handler.merged),
     )

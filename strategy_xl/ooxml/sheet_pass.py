@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from strategy_xl.ooxml import cell_scan, sheet_grid
-from strategy_xl.ooxml.cell_scan import CellRun, NotPlainError, scan_cells
+from strategy_xl.ooxml.cell_scan import REACH, CellRun, NotPlainError, scan_cells
 from strategy_xl.ooxml.number_formats import DATE_FORMATS, is_date_format
-from strategy_xl.ooxml.sheet_facts import ErrorCell, SheetMeta, merge, merged_areas
+from strategy_xl.ooxml.sheet_facts import ErrorCells, SheetMeta, merge, merged_areas
 from strategy_xl.ooxml.sheet_grid import ColumnsGrid, Values
+from strategy_xl.ooxml.short_numbers import whole_numbers, without_point
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import decode_xstring, unescape
 from strategy_xl.progress import tell
@@ -36,7 +37,6 @@ _SURROGATE: Final = re.compile(rb"_x[dD][89a-fA-F]")
 _BLANKS: Final = b" \t\r\n"
 _BETWEEN: Final = b"\0"
 """No text has it: XML knows no such character."""
-_SHORT: Final = 9
 _DECLARED: Final = 200
 """Bytes in which the declaration of a part stands."""
 _FIRST_DAY, _LAST_DAY, _DAYS_1904 = 61, 2_957_003, 1_462
@@ -56,7 +56,7 @@ NO_DATE, DATE, DOUBTFUL = range(3)
 
 
 class Texts:
-    """The texts of a workbook's cells, each different one once: the shared strings, then those in sheets."""
+    """The texts of a workbook's cells: the shared strings, then each different one of each sheet."""
 
     def __init__(self, shared: Sequence[str] = ()) -> None:
         """Begin with the shared strings."""
@@ -76,6 +76,10 @@ class Texts:
             known.update(zip(new, range(len(self.items), len(self.items) + len(new)), strict=True))
             self.items += texts
         return [known[raw] for raw in slices]
+
+    def forget(self) -> None:
+        """Keep the texts, not how they were written: of a large sheet that is as much again."""
+        self._known.clear()
 
 
 class BookFacts(NamedTuple):
@@ -176,20 +180,22 @@ def read_sheet(chunks: Iterable[bytes], book: BookFacts, size: int = 0) -> Sheet
     tail: list[bytes] = []
     work = _Pass(book)
     done = 0
-    for buffer in _buffers(chunks, tail):
-        run = scan_cells(buffer)
-        done += len(buffer)
+    for buffer, stop in _buffers(chunks, tail):
+        run = scan_cells(buffer, stop)
+        done += stop
         if run is not None:
             work.take(run)
             tell("read", int(run.rows[-1]), done / size if size else 0.0)
     meta = merge(work.metas)
+    work.metas.clear()  # what is put together is not held twice
+    book.texts.forget()
     grid = ColumnsGrid(Values.by_column(work.values), book.texts.items)
     meta = replace(meta, merged=merged_areas(b"".join(tail)))
     return SheetRead(meta, grid, work.has_ranges)
 
 
-def _buffers(chunks: Iterable[bytes], tail: list[bytes]) -> Iterator[bytes]:
-    """The rows of a sheet in runs of whole ones; what follows them goes into ``tail``."""
+def _buffers(chunks: Iterable[bytes], tail: list[bytes]) -> Iterator[tuple[bytes, int]]:
+    """The rows of a sheet in runs of whole ones, and where each ends; what follows all goes into ``tail``."""
     source = iter(chunks)
     data = b""
     for chunk in source:
@@ -210,16 +216,16 @@ def _buffers(chunks: Iterable[bytes], tail: list[bytes]) -> Iterator[bytes]:
         data = b"".join(pieces)
         # What follows the rows may be large too: nothing in it looks like the end of a row.
         cut = data.rfind(_ROW_END) + len(_ROW_END)
-        if cut > len(_ROW_END):
-            yield data[:cut]
+        if cut > len(_ROW_END) and len(data) - cut >= REACH:
+            yield data, cut
             data = data[cut:]
         pieces, size = [data], len(data)
     data = b"".join(pieces)
     stop = data.find(b"</sheetData>")
     if stop < 0:
         raise NotPlainError("end of sheetData")
-    yield data[:stop]
     tail.append(data[stop:])
+    yield data + bytes(REACH), stop
 
 
 class _Pass:
@@ -246,23 +252,25 @@ class _Pass:
             (sheet_grid.TEXT, cell_scan.TEXT, self._texts),
             (sheet_grid.TEXT, cell_scan.INLINE, self._inline),
             (sheet_grid.BOOL, cell_scan.BOOL, self._truths),
+            (sheet_grid.ERROR, cell_scan.ERROR, self._texts),
         ):
             chosen = np.flatnonzero(types == type_)
             if len(chosen):
                 kinds[chosen] = kind
                 numbers[chosen] = read(run, cells[chosen])
-        kinds[types == cell_scan.ERROR] = sheet_grid.ERROR
         self._dates(run, cells, kinds, numbers)
         self.values.append(Values(run.rows[cells], run.columns[cells].astype(np.int16), kinds, numbers))
 
     def _numbers(self, run: CellRun, cells: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        found, is_long = _whole_numbers(run, cells)
+        words, sizes, divisors = without_point(*_words(run, cells))
+        found, is_long = whole_numbers(words, sizes)
+        found /= divisors  # both exact, so that this is the nearest number there is
         if is_long.any():
             found[is_long] = _floats(_slices(run, cells[is_long]))
         return found
 
     def _shared(self, run: CellRun, cells: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        found, is_odd = _whole_numbers(run, cells)
+        found, is_odd = whole_numbers(*_words(run, cells))
         if is_odd.any() or found.max() >= self._book.texts.shared:
             raise NotPlainError("shared string")
         return found
@@ -276,7 +284,7 @@ class _Pass:
 
     @staticmethod
     def _truths(run: CellRun, cells: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        found, is_odd = _whole_numbers(run, cells)
+        found, is_odd = whole_numbers(*_words(run, cells))
         if is_odd.any() or not (found <= 1).all():
             raise NotPlainError("truth")
         return found
@@ -311,20 +319,13 @@ def _slices(run: CellRun, cells: npt.NDArray[np.intp]) -> list[bytes]:
     return [buffer[start:end] for start, end in spans]
 
 
-def _whole_numbers(
+def _words(
     run: CellRun, cells: npt.NDArray[np.intp]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """The values that are a few digits and nothing else, and which are not."""
-    data = np.frombuffer(run.buffer, np.uint8)
-    starts, sizes = run.starts[cells], run.ends[cells] - run.starts[cells]
-    is_odd = sizes > _SHORT
-    found = np.zeros(len(cells), np.int64)
-    for offset in range(min(int(sizes.max()), _SHORT)):
-        live = (sizes > offset) & ~is_odd
-        digit = data[np.where(live, starts + offset, starts)] - ord("0")
-        is_odd |= live & (digit > 9)
-        found = np.where(live, found * 10 + digit, found)
-    return found.astype(np.float64), is_odd
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """The first eight bytes of values, the first the lowest, and how many bytes each value has."""
+    words = np.ndarray(len(run.buffer) - 7, "<u8", run.buffer, strides=(1,))
+    sizes: npt.NDArray[np.uint64] = (run.ends[cells] - run.starts[cells]).astype(np.uint64)
+    return words[run.starts[cells]], sizes
 
 
 def _floats(slices: list[bytes]) -> list[float]:
@@ -344,7 +345,7 @@ def _meta(run: CellRun, full: npt.NDArray[np.bool_]) -> SheetMeta:
     errors = np.flatnonzero(full & (run.types == cell_scan.ERROR))
     raws = _slices(run, errors)
     texts = {raw: raw.decode("utf-8", "replace") for raw in set(raws)}
-    told = [texts[raw] for raw in raws]
+    told = np.array([texts[raw] for raw in raws], dtype=object)
     return SheetMeta(
         int(run.rows.max()),
         int(run.columns.max()),
@@ -352,5 +353,5 @@ def _meta(run: CellRun, full: npt.NDArray[np.bool_]) -> SheetMeta:
         run.rows[formulas],
         run.columns[formulas],
         uncached,
-        tuple(map(ErrorCell, run.rows[errors].tolist(), run.columns[errors].tolist(), told)),
+        ErrorCells(run.rows[errors], run.columns[errors], told),
     )

@@ -20,6 +20,7 @@ import pandas as pd
 
 from strategy_xl.cellvalues import from_serial
 from strategy_xl.errors import Severity
+from strategy_xl.ooxml.sheet_grid import DAY, NUMBER, TEXT, Cells
 from strategy_xl.schema.names import YES_NO
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType
 from strategy_xl.text.catalog import message
@@ -43,6 +44,8 @@ _PLAIN_BOOLEANS: Mapping[object, bool | None] = {
     "No": False,
     "": None,
 }
+_KINDS: Mapping[FieldType, int] = {**dict.fromkeys(NUMERIC_TYPES, NUMBER), FieldType.DATE: DAY}
+"""What cells of a field should hold; texts else."""
 _LONGEST_SHOWN = 80
 _MOST_SUGGESTIONS = 100
 """Different texts of one column for which a likely choice is looked up; more would not be read anyway."""
@@ -117,6 +120,8 @@ def coerce_column(values: Sequence[object], spec: FieldSpec, context: Context) -
     Returns float64 (numbers, NaN missing), nullable booleans, datetime64 (dates) or texts (also the keys of
     choices), with the problems in order. Coercing the result again changes nothing.
     """
+    if isinstance(values, Cells) and not values.only(_KINDS.get(spec.type, TEXT)):
+        values = list[object](values)
     if spec.type in NUMERIC_TYPES:
         return _numbers(values, spec, context)
     if spec.type is FieldType.DATE:
@@ -127,6 +132,9 @@ def coerce_column(values: Sequence[object], spec: FieldSpec, context: Context) -
         choices = context.choices[spec.choices]
         if choices.folded or not choices.open:  # else a list of their own, still empty: texts
             return _choices(values, choices, context)
+    if isinstance(values, Cells):
+        found, at = values.distinct()
+        return Coerced(_texts([text.strip() or None for text in found])[at])
     lang = context.lang
     texts = [(cell.strip() or None) if cell.__class__ is str else _text(cell, lang) for cell in values]
     return Coerced(_texts(texts))
@@ -193,6 +201,12 @@ def _text(value: object, lang: str) -> str | None:
 
 
 def _bools(values: Sequence[object], context: Context) -> Coerced:
+    if isinstance(values, Cells):
+        texts, at = values.distinct()
+        if all(text in _PLAIN_BOOLEANS for text in texts):
+            truths = [_PLAIN_BOOLEANS[text] for text in texts]
+            return Coerced(pd.array(truths, dtype="boolean")[at])
+        values = list[object](values)
     kinds = set(map(type, values))
     if kinds <= {str, bool}:
         found: list[Any] = [_PLAIN_BOOLEANS.get(value, value) for value in values]
@@ -218,6 +232,11 @@ def _bool(value: object, context: Context) -> _Answer:
 
 def _choices(values: Sequence[object], choices: Choices, context: Context) -> Coerced:
     exact = choices.exact
+    if isinstance(values, Cells):
+        texts, at = values.distinct()
+        if all(text in exact or not text for text in texts):
+            return Coerced(_texts([exact.get(text) for text in texts])[at])
+        values = list[object](values)
     try:
         keys = [exact.get(value) for value in values]  # type: ignore[call-overload]
     except TypeError:
@@ -277,7 +296,9 @@ def _without_blanks(
 
 def _numbers(values: Sequence[object], spec: FieldSpec, context: Context) -> Coerced:
     problems: list[CellProblem] = []
-    if set(map(type, values)) <= {float, int}:
+    if isinstance(values, Cells):
+        numbers = values.floats()
+    elif set(map(type, values)) <= {float, int}:
         numbers = np.array(values, dtype=np.float64)
     elif (cells := _without_blanks(values, {float, int}, math.nan)) is not None:
         numbers = cells.astype(np.float64)
@@ -372,9 +393,17 @@ def _out_of_bounds(value: float, spec: FieldSpec) -> tuple[str, Mapping[str, obj
 # -- dates ---------------------------------------------------------------------------------------------
 
 
+def _plain_days(values: Sequence[object]) -> npt.NDArray[np.datetime64] | None:
+    """The cells as days; None when any is something else."""
+    if isinstance(values, Cells):
+        return values.days()
+    cells = _without_blanks(values, {date}, None)
+    return None if cells is None else cells.astype("datetime64[D]")
+
+
 def _dates(values: Sequence[object], context: Context) -> Coerced:
-    if (cells := _without_blanks(values, {date}, None)) is not None:
-        days = cells.astype("datetime64[D]")
+    days = _plain_days(values)
+    if days is not None:
         first, last = np.datetime64(f"{EARLIEST_YEAR}-01-01"), np.datetime64(f"{LATEST_YEAR}-12-31")
         if not ((days < first) | (days > last)).any():
             return Coerced(days.astype("datetime64[ns]"))
@@ -413,4 +442,6 @@ def _date_text(text: str, shown: str, context: Context) -> _Answer:
 
 def blank_mask(values: Iterable[object]) -> npt.NDArray[np.bool_]:
     """Which cells hold nothing."""
+    if isinstance(values, Cells):
+        return values.blank()
     return np.array([value == "" or is_blank(value) for value in values], dtype=bool)

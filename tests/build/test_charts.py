@@ -7,12 +7,15 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from lxml import etree
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
+from strategy_xl.build import chart_parts
 from strategy_xl.build.book import build
+from strategy_xl.build.layout import Area
 from strategy_xl.schema.loader import load_default
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -204,3 +207,13 @@ def test_every_chart_tells_what_it_shows(tmp_path: Path, lang: str) -> None:
             if item.name and item.tone and not (item.guide or item.fill)
         ]
         assert all(name in text for name in named)
+
+
+def test_a_chart_may_show_cells_beyond_row_a_million() -> None:
+    """A sheet has 1,048,576 rows, and a table of clients may take nearly all."""
+    sheet = Workbook().active
+    assert sheet is not None
+    book = SimpleNamespace(workbook={"S": sheet})
+    sheet.title = "S"
+    found = chart_parts.cells(book, Area("S", 9, 2, 1_048_576, 2))  # type: ignore[arg-type]
+    assert str(found) == "'S'!$B$9:$B$1048576"

@@ -107,8 +107,10 @@ def agrees(content: bytes) -> bool:
     assert same(grid, by_calamine(content))
     with Package("a.xlsx", BytesIO(content)) as package:
         other = scan(lambda: package.chunks("xl/worksheets/s.xml"))
-    for name in ("rows", "columns", "cells", "errors", "merged"):
+    for name in ("rows", "columns", "cells", "merged"):
         assert getattr(meta, name) == getattr(other, name), name
+    for name in ("rows", "columns", "texts"):
+        assert np.array_equal(getattr(meta.errors, name), getattr(other.errors, name)), name
     for name in ("formula_rows", "formula_columns", "uncached"):
         assert np.array_equal(getattr(meta, name), getattr(other, name)), name
     return True
@@ -205,6 +207,17 @@ def test_each_plain_shape_is_read(shape: str, *, is_1904: bool) -> None:
     """None of them costs the slow way."""
     cell = PLAIN[shape].format(r="B2", s=1, n="2.5", x="t", i=3)
     assert agrees(workbook(f'<row r="2">{cell}<c r="C2"><v>1</v></c></row>', is_1904=is_1904))
+
+
+@given(
+    st.lists(st.from_regex(r"[0-9]{0,10}\.?[0-9]{0,10}", fullmatch=True).filter(lambda raw: raw.strip(".")))
+)
+def test_short_numbers_are_the_nearest_there_are(raws: list[str]) -> None:
+    """Digits taken at once, with a point among them or none, give the very float that Python reads."""
+    rows = "".join(f'<row r="{at}"><c r="A{at}"><v>{raw}</v></c></row>' for at, raw in enumerate(raws, 1))
+    found = by_pass(workbook(rows))
+    assert found is not None
+    assert list(found[1].column(1, 1, len(raws))) == [float(raw) for raw in raws]
 
 
 UNUSUAL = {
