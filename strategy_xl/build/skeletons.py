@@ -244,7 +244,7 @@ def kept(wanted: Wanted, layout: BookLayout) -> Skeleton:
         emptied = replace(wanted, rows=others | dict.fromkeys(tables, ()))
         found = make(emptied, longest, Formulas(longest, wanted.today))
         if len(_skeletons) == _KEPT:
-            del _skeletons[next(iter(_skeletons))]
+            _skeletons.pop(next(iter(_skeletons)), None)
         _skeletons[known] = found
     ends = {b"%d" % stand_ins[key]: b"%d" % placed.last for key, placed in tables.items()}
     return replace(found, parts={name: _ended(part, ends) for name, part in found.parts.items()})
@@ -252,7 +252,6 @@ def kept(wanted: Wanted, layout: BookLayout) -> Skeleton:
 
 def _ended(part: bytes, ends: Mapping[bytes, bytes]) -> bytes:
     """A part whose ranges end where the tables do."""
-    for stand_in, last in ends.items():
-        if stand_in in part:
-            part = re.sub(rb"(?<!\d)%b(?!\d)" % stand_in, last, part)
-    return part
+    if not any(stand_in in part for stand_in in ends):
+        return part
+    return re.sub(rb"(?<!\d)(?:%b)(?!\d)" % b"|".join(ends), lambda found: ends[found[0]], part)
