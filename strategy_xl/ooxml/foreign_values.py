@@ -10,6 +10,7 @@ from typing import Any
 import python_calamine
 
 from strategy_xl.errors import Location, WorkbookError
+from strategy_xl.formulas.cell_refs import Area
 
 
 @contextmanager
@@ -26,8 +27,8 @@ def panics_told() -> Iterator[None]:
         raise python_calamine.CalamineError(str(error)) from error
 
 
-def foreign_rows(path: Path, sheet: str | None = None) -> list[list[Any]]:
-    """The values of a sheet, row 1 and column A first; "" where nothing stands.
+def foreign_list(path: Path, sheet: str | None = None) -> tuple[list[list[Any]], tuple[Area, ...]]:
+    """The values of a sheet, row 1 and column A first, "" where nothing stands; and its merged areas.
 
     Arguments:
         path: the file.
@@ -38,8 +39,16 @@ def foreign_rows(path: Path, sheet: str | None = None) -> list[list[Any]]:
     try:
         with panics_told():
             book = python_calamine.load_workbook(path)
-            sheets = [sheet] if sheet else book.sheet_names
-            read = (book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in sheets)
-            return next(filter(None, read), [])
+            for name in [sheet] if sheet else book.sheet_names:
+                read = book.get_sheet_by_name(name)
+                rows = read.to_python(skip_empty_area=False)
+                if rows:
+                    # Of some formats calamine knows no merged cells: then there is None.
+                    areas = read.merged_cell_ranges or ()
+                    return rows, tuple(
+                        Area(top + 1, left + 1, bottom + 1, right + 1)
+                        for (top, left), (bottom, right) in areas
+                    )
     except (OSError, python_calamine.CalamineError) as error:
         raise WorkbookError("SX150", Location(str(path)), detail=str(error)) from error
+    return [], ()

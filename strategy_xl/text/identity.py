@@ -17,13 +17,16 @@ _WITHOUT_WIDTH = (
     range(0x2066, 0x206A),
 )
 """Soft hyphen, joiners, variants, byte order mark, directions of writing."""
-_ALIKE = str.maketrans(
-    {
-        **dict.fromkeys("’‘ʼʹ′´`‛＇", "'"),
-        **dict.fromkeys("‐‑‒–—−－", "-"),
-        **{chr(code): "" for codes in _WITHOUT_WIDTH for code in codes},
-    }
-)
+_NO_WIDTH = {code: "" for codes in _WITHOUT_WIDTH for code in codes}
+_ALIKE = {
+    **str.maketrans({**dict.fromkeys("’‘ʼʹ′´`‛＇", "'"), **dict.fromkeys("‐‑‒–—−－", "-")}),
+    **_NO_WIDTH,
+}
+
+
+def visible(text: str) -> str:
+    """A text without the characters that take no room, and without spaces around it."""
+    return (text if text.isascii() else text.translate(_NO_WIDTH)).strip()
 
 
 @lru_cache(maxsize=65536)
