@@ -16,7 +16,7 @@ from typing import Any
 
 from strategy_xl.schema.spec import FieldType
 from strategy_xl.text.identity import visible
-from strategy_xl.text.parsing import Problem, fold, parse_number
+from strategy_xl.text.parsing import Problem, fold, number_writing, parse_number
 from strategy_xl.work.importing.evidence import Evidence
 from strategy_xl.work.importing.source import SourceList
 from strategy_xl.work.importing.words import words
@@ -107,11 +107,14 @@ class Aside:
         return {index: value for index, value in values if value}
 
     def _texts(self, at: int) -> list[int]:
-        """Columns in which a row has a text, beside its name."""
+        """Columns in which a row has a text, beside its name; numbers and rates are none."""
+        row = self.listed.rows[at]
         return [
             index
             for index in self._filled[at]
-            if index != self.name and index not in self._figures and self.listed.rows[at][index] != ""
+            if index != self.name
+            and index not in self._figures
+            and not (isinstance(row[index], str) and number_writing(visible(row[index])) is not None)
         ]
 
     # -- the kinds -------------------------------------------------------------------------------------
@@ -215,8 +218,12 @@ class Aside:
 
     def _find_groups(self) -> None:
         """Rows above others that are called like what those have in common, or count or add them up."""
-        records = [at for at, filled in enumerate(self._filled) if filled and at not in self.kinds]
-        heads = [at for at in records if self.label(at) and not self._texts(at) and not self._called(at)]
+        records = [
+            at
+            for at, filled in enumerate(self._filled)
+            if filled and at not in self.kinds and not self._called(at)
+        ]
+        heads = [at for at in records if self.label(at) and not self._texts(at)]
         has_texts = len(heads) < len(records)
         by_name: list[int] = []
         ends = [*heads[1:], None][: len(heads)]

@@ -30,7 +30,7 @@ _MARKS = re.compile(r"[\s_.:/\\-]+")
 _CODE = re.compile(r"(?=.*\d)[A-Z0-9_./-]+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DRESS = re.compile(
-    r"\b(?:\d+ (?:mois|months|m)|12m|ht|ttc|eur|euros?|usd|nets?|total|ytd|cumule|annee|year|exercice)\b"
+    r"\b(?:\d+ (?:mois|months|m)|12m|en|ht|ttc|eur|euros?|usd|nets?|total|ytd|cumule|annee|year|exercice)\b"
     r"|k?€|[$£%*]"
 )
 

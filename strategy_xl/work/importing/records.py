@@ -95,6 +95,7 @@ class Records:
         roles = [key for key in table("synonyms")["roles"] if has_roles and key in data.places]
         self.known = KnownRows(book, data, [*(match.field for match in matching.matches), *roles])
         self._tell_file()
+        self.raw: dict[str, list[Any]] = {}
         self.columns = {match.field: self._values(match) for match in matching.matches}
         self.kept = [(kept, self._kept(kept)) for kept in matching.kept]
         self._view_rest()
@@ -167,7 +168,7 @@ class Records:
     def _values(self, match: Match) -> list[Any]:
         """A column of the list as values to write; None where there is nothing to write."""
         spec = self.data.field(match.field)
-        raw = _joined([self._cells(index) for index in match.columns])
+        raw = self.raw[match.field] = _joined([self._cells(index) for index in match.columns])
         found = list_column(raw, spec, self.book, self.evidence, match.index)
         self._problems(match, found.problems)
         values = shown_values(self.book, spec, found.cells)
@@ -240,7 +241,7 @@ class Records:
             if self.known.name not in values:
                 nameless.append(position)
                 continue
-            key = self.known.key(values) if self.known.is_name else tuple(sorted(map(_plain, values.items())))
+            key = self._identity(position, values)
             if key in seen:
                 doubled.append(
                     (
@@ -260,6 +261,13 @@ class Records:
         same = self.known.same_rows([values for _, values in rows])
         self._tell_alike([values for (_, values), row in zip(rows, same, strict=True) if row is None])
         return [self._row(at, values, row) for (at, values), row in zip(rows, same, strict=True)]
+
+    def _identity(self, position: int, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What makes two rows of the list the same: their name, else all they hold, read or not."""
+        if self.known.is_name:
+            return self.known.key(values)
+        cells = {key: values.get(key, raw[position]) for key, raw in self.raw.items()}
+        return tuple((key, identity_key(str(value))) for key, value in cells.items())
 
     def _row(self, position: int, values: dict[str, Any], existing: int | None) -> ImportRow:
         """A row with its note, its roles and what it changes."""
@@ -335,10 +343,6 @@ def _joined(columns: Sequence[list[Any]]) -> list[Any]:
 
 def _short(text: str) -> str:
     return text if len(text) <= MAX_LABEL else f"{text[: MAX_LABEL - 1]}…"
-
-
-def _plain(item: tuple[str, Any]) -> tuple[str, str]:
-    return item[0], identity_key(str(item[1]))
 
 
 def _bare(name: str) -> str:
