@@ -78,7 +78,7 @@ _NUMBER = re.compile(
 _HAS_CURRENCY = re.compile(rf"(?<![^\W\d_])(?:{_CURRENCY})(?![^\W\d_])", re.IGNORECASE)
 _MILLIONS = re.compile(r"(?<=[\d ])M(?=$|\))")
 """A capital M alone means millions; a small one could be metres, minutes or months."""
-_PLAIN = re.compile(r"(-?[0-9]{1,15})(?:[.,]([0-9]{1,2}|[0-9]{4,15}))?")
+_PLAIN = re.compile(r"(-?[0-9]{1,15})(?:([.,])([0-9]{1,2}|[0-9]{4,15}))?")
 """What most numbers are: digits, and decimals that no language takes for thousands."""
 _SCALES = {"k": 1e3, "m": 1e6, "md": 1e9, "mds": 1e9, "bn": 1e9}
 _GROUPS = {mark: re.compile(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+\Z") for mark in " '.,"}
@@ -170,9 +170,19 @@ class Writing:
     has_currency: bool = False
 
 
+_WRITINGS = {mark: Writing(mark) for mark in (None, ".", ",")}
+_A_DIGIT = re.compile(r"\d")
+_NO_NUMBER = re.compile(r"[^\W\d_]{6}")
+"""More letters than any unit or currency has."""
+
+
 def number_writing(text: str, unit: str | None = None) -> Writing | None:
     """How a number is written; None when the text is no number."""
-    match = _parts(text, _suffix(unit) if unit else "")
+    usual = _PLAIN.fullmatch(text)
+    if usual is not None:
+        return _WRITINGS[usual[2]]
+    may_be = _A_DIGIT.search(text) and not _NO_NUMBER.search(text)
+    match = _parts(text, _suffix(unit) if unit else "") if may_be else None
     body = match["body"].strip() if match is not None else ""
     if match is None or _digits(body, "fr", None, is_english=False) == (None, None):
         return None
@@ -206,8 +216,9 @@ def parse_number(text: str, lang: str, unit: str | None = None, *, decimal: str 
     """
     suffix = _suffix(unit) if unit else ""
     usual = _PLAIN.fullmatch(text)
-    if usual is not None and not (suffix and text.endswith(suffix)) and decimal is None:
-        return Number(float(f"{usual[1]}.{usual[2] or 0}"))
+    is_usual = usual is not None and (not decimal or usual[2] in {None, decimal})
+    if usual is not None and is_usual and not (suffix and text.endswith(suffix)):
+        return Number(float(f"{usual[1]}.{usual[3] or 0}"))
     match = _parts(text, suffix)
     if match is None:
         return Number(problem=Problem.INVALID)
@@ -250,10 +261,10 @@ def _names() -> tuple[Mapping[str, int], frozenset[str]]:
 
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
-_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:t?\d{4}(?:\d{2})?z?)?")
 _NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
 _TIME = re.compile(
-    r"(?<=\d)(?:t|,? (?:a |at )?)\d{1,2}(?::\d{2}){1,2}(?:[.,]\d+)?(?: ?[ap]\.? ?m)?"
+    r"(?<=\d)(?:t|,? (?:a |at )?)\d{1,2}(?:[:h]\d{2}){1,2}(?:[.,]\d+)?(?: ?[ap]\.? ?m)?"
     r"(?: ?(?:z|utc|gmt|cest|cet|[a-z]{2}t)|)(?: ?[+-]\d{2}:?\d{2})?"
 )
 """A time of day behind a folded date."""
@@ -301,7 +312,7 @@ def parse_date(text: str, lang: str, order: Order | None = None) -> Day:
     """
     plain = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
     plain = fold(plain)
-    if ":" in plain and (timed := _TIME.search(plain)) and timed.end() == len(plain):
+    if (":" in plain or "h" in plain) and (timed := _TIME.search(plain)) and timed.end() == len(plain):
         plain = plain[: timed.start()].rstrip(" ,")
     order = order or (Order.DAY if lang == "fr" else Order.OPEN)
     found = _day_text(plain, order)

@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import Any
 
 from strategy_xl.schema.spec import FieldType
-from strategy_xl.text.identity import visible
 from strategy_xl.text.parsing import Problem, fold, number_writing, parse_number
 from strategy_xl.work.importing.evidence import Evidence
 from strategy_xl.work.importing.source import SourceList
@@ -25,6 +24,7 @@ _COUNT = re.compile(r"\s*[(\[](\d+)(?:\s+[^\W\d]+)?[)\]]$")
 _TOTAL = re.compile(r"(?:sous[- ]?total|sub[- ]?total|total|totaux|totals|somme|sum of)\b|.*\btotal$")
 _CENTS = 0.51
 """What rounding may make of a figure, in the unit of its last place."""
+_LOOKED_AT = 200
 _LONG = 5
 """Words from which a lone text is a sentence, not a name."""
 
@@ -56,6 +56,7 @@ class Aside:
 
     def __post_init__(self) -> None:
         """Look at every row."""
+        self._calls: dict[int, str] = {}
         rows = self.listed.rows
         self._filled = [[at for at, cell in enumerate(row) if cell != ""] for row in rows]
         self._find_footers()
@@ -69,7 +70,7 @@ class Aside:
         """What a row is called: its name, else its first text."""
         row = self.listed.rows[at]
         cells = [row[self.name], *(row[index] for index in self._filled[at])]
-        return next((visible(cell) for cell in cells if isinstance(cell, str) and cell), "")
+        return next((cell for cell in cells if isinstance(cell, str) and cell), "")
 
     # -- figures ---------------------------------------------------------------------------------------
 
@@ -81,6 +82,8 @@ class Aside:
             if index == self.name:
                 continue
             cells = self.listed.column(index)
+            if not _may_be_figures(cells):
+                continue
             numbers = list(self._read(cells))
             count = sum(number is not None for number in numbers)
             if count >= 2 and 2 * count >= sum(cell != "" for cell in cells):
@@ -95,7 +98,7 @@ class Aside:
             elif isinstance(cell, int | float):
                 yield float(cell)
             elif isinstance(cell, str):
-                number = parse_number(visible(cell), self.evidence.lang, decimal=decimal)
+                number = parse_number(cell, self.evidence.lang, decimal=decimal)
                 is_sure = number.problem is Problem.NONE and not number.percent
                 yield number.value if is_sure else None
             else:
@@ -108,24 +111,29 @@ class Aside:
 
     def _texts(self, at: int) -> list[int]:
         """Columns in which a row has a text, beside its name; numbers and rates are none."""
-        row = self.listed.rows[at]
-        return [
-            index
-            for index in self._filled[at]
-            if index != self.name
-            and index not in self._figures
-            and not (isinstance(row[index], str) and number_writing(visible(row[index])) is not None)
-        ]
+        return [index for index in self._filled[at] if index in self._worded and at in self._worded[index]]
+
+    @cached_property
+    def _worded(self) -> Mapping[int, set[int]]:
+        """The other columns: index → rows that have a text there."""
+        return {
+            index: {
+                at
+                for at, cell in enumerate(self.listed.column(index))
+                if cell != "" and not (isinstance(cell, str) and number_writing(cell) is not None)
+            }
+            for index in range(len(self.listed.columns))
+            if index != self.name and index not in self._figures
+        }
 
     # -- the kinds -------------------------------------------------------------------------------------
 
     def _is_noise(self, row: Sequence[Any]) -> bool:
         """The titles once more, or marks without a letter or digit."""
-        texts = [fold(str(cell)) for cell in row]
-        titles = [fold(title) for title in self.listed.columns]
-        same = sum(text == title and bool(text) for text, title in zip(texts, titles, strict=True))
-        is_repeated = same >= 2 and same * 2 > sum(map(bool, texts))
-        return is_repeated or not any(char.isalnum() for text in texts for char in text)
+        texts = [cell for cell in row if cell != ""]
+        same = sum(cell == title for cell, title in zip(row, self.listed.columns, strict=True) if cell != "")
+        is_repeated = same >= 2 and same * 2 > len(texts)
+        return is_repeated or not any(char.isalnum() for text in texts for char in str(text))
 
     def _find_footers(self) -> None:
         """Lone texts below the list: those apart from it by an empty row, sentences and notes of programs."""
@@ -189,6 +197,11 @@ class Aside:
 
     def _called(self, at: int) -> str:
         """How much a row is called like a total."""
+        if at not in self._calls:
+            self._calls[at] = self._call(at)
+        return self._calls[at]
+
+    def _call(self, at: int) -> str:
         label = fold(_COUNT.sub("", self.label(at))).strip(" -=*:")
         if label in words("sure_total"):
             return "sure"
@@ -201,20 +214,30 @@ class Aside:
     def _is_total(self, at: int, above: tuple[_Sums, _Sums, _Sums], *, is_last: bool) -> bool:
         called = self._called(at)
         every = above[0]
-        if not every.count or not (called or is_last):
+        if not (called or is_last) or not (every.count or called):
             return False
         own = self._own(at)
+        if not every.count:  # on top: the total of all below
+            return called != "measure" and self._below(at).matching(own) > 0
         sums = max(part.matching(own) for part in above)
         if called in {"exact", "sure"}:
             is_greatest = all(value >= every.greatest.get(index, 0) for index, value in own.items())
             is_bare = called == "sure" and not self._texts(at)
             return bool(sums) or is_bare or (is_last and is_greatest)
         if called == "like":
-            return sums > 0 and every.count > 1
+            return sums > 0 and (every.count > 1 or not self._texts(at))
         if called == "measure":
             return is_last and not self._texts(at)
         is_bare = not self._texts(at) and (not self.listed.rows[at][self.name] or sums >= 2)
         return is_bare and every.count > 2 and 0 < sums == len(own)
+
+    def _below(self, at: int) -> _Sums:
+        """The records below a row, added up."""
+        sums = _Sums(self._figures)
+        for other in range(at + 1, len(self._filled)):
+            if self._filled[other] and other not in self.kinds and not self._called(other):
+                sums.add(other)
+        return sums
 
     def _find_groups(self) -> None:
         """Rows above others that are called like what those have in common, or count or add them up."""
@@ -268,6 +291,19 @@ class Aside:
         kinds = words("group") | {fold(title) for title in self.listed.columns}
         is_labelled = bool(colon) and fold(what) in kinds
         return is_labelled or at in self.listed.headings or 0 < count == len(below)
+
+
+def _may_be_figures(cells: Sequence[Any]) -> bool:
+    """Whether the first cells of a column are figures, half of them at least."""
+    first = [cell for cell in cells if cell != ""][:_LOOKED_AT]
+    found = sum(
+        number_writing(cell) is not None if isinstance(cell, str) else _is_number(cell) for cell in first
+    )
+    return 2 * found >= len(first) > 0
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
 class _Sums:

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any
 
 from strategy_xl.schema.spec import FieldType
-from strategy_xl.text.identity import visible
 from strategy_xl.text.parsing import Order, Writing, fold, number_writing
 from strategy_xl.work.importing.source import SourceList
 from strategy_xl.work.importing.words import words
@@ -101,7 +100,7 @@ class Evidence:
 
 
 def _writings(cells: Iterable[Any], unit: str | None) -> list[Writing]:
-    texts = dict.fromkeys(visible(cell) for cell in cells if isinstance(cell, str) and cell)
+    texts = dict.fromkeys(cell for cell in cells if isinstance(cell, str) and cell)
     found = (number_writing(text, unit) for text in texts)
     return [writing for writing in found if writing is not None]
 
@@ -118,7 +117,7 @@ def _order(cells: Iterable[Any]) -> Order | None:
     parts = [
         (int(match[1]), int(match[3]))
         for cell in cells
-        if isinstance(cell, str) and (match := _SLASHED.match(visible(cell)))
+        if isinstance(cell, str) and (match := _SLASHED.match(cell))
     ]
     day = any(first > 12 >= second for first, second in parts)
     month = any(second > 12 >= first for first, second in parts)

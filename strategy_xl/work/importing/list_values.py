@@ -15,8 +15,7 @@ from strategy_xl.book.data import WorkbookData
 from strategy_xl.cellvalues import error_value
 from strategy_xl.errors import Severity
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType
-from strategy_xl.text.coercion import CellProblem, Context, coerce_column
-from strategy_xl.text.identity import visible
+from strategy_xl.text.coercion import CellProblem, Context, coerce_column, show
 from strategy_xl.text.parsing import (
     EARLIEST_YEAR,
     LATEST_YEAR,
@@ -33,11 +32,12 @@ from strategy_xl.work.importing.words import words
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 _HARMLESS = re.compile(r"[+-][\d\s().,/-]*\Z|[-+]+\Z|- ?\w[^(!]*\Z")
 """Phone numbers, plain signed numbers, dashes and dashed notes: what begins like a formula and is none."""
-_ERROR = re.compile(r"#[A-ZÀ-Þ]{2,}[0-9]?[!?]|#N/[A-Z]|#NV|(?:Err|Erreur) ?: ?\d{3}")
+_ERROR = re.compile(r"#[A-ZÀ-Þ]{2,}[0-9]?\s?[!?]|#N/[A-Z]|#NV|(?:Err|Erreur) ?: ?\d{3}")
 _THOUSANDS = re.compile(
     r"\bk ?(?:[€$£]|eur|usd|chf)|[€$£] ?k\b|\bmilliers\b|\bthousands?\b|\b000 ?[€$£]|[€$£] ?000\b"
 )
 _MILLIONS = re.compile(r"\bm ?[€$£]|\bm(?:eur|usd)\b|[€$£] ?m\b|\bmillions?\b")
+_MINUTES = re.compile(r"\b(?:mn|min|mins|minutes?)\b")
 _FOREIGN = re.compile(
     r"[$£¥₹]|\b(?:usd|gbp|chf|cad|aud|jpy|sek|nok|dkk|pln|mad|tnd|dzd|xof|xaf)\b", re.IGNORECASE
 )
@@ -70,7 +70,7 @@ def list_column(
         index: which column of the list it is.
     """
     listed = evidence.listed
-    cells: list[Any] = [visible(cell) if isinstance(cell, str) else cell for cell in raw]
+    cells = list(raw)
     given = sum(cell != "" for cell in cells)
     problems = _errors(cells)
     if spec.type in NUMERIC_TYPES:
@@ -153,9 +153,11 @@ def _numbers(
     problems = _each(cells, one)
     if spec.type is FieldType.PERCENT:
         rates |= {at for at, text in enumerate(texts) if isinstance(text, str) and "%" in text}
-        return problems + _per_cent(cells, rates)
+        return problems + _per_cent(cells, rates, shows_formats=evidence.listed.shows_formats)
     if spec.type is FieldType.MONEY:
         return problems + _amounts(cells, texts, evidence.listed.columns[index])
+    if is_hours and _MINUTES.search(fold(evidence.listed.columns[index])):
+        return problems + _minutes(cells, texts)
     return problems
 
 
@@ -163,14 +165,24 @@ def _is_number(cell: Any) -> bool:
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
-def _per_cent(cells: list[Any], rates: set[int]) -> list[CellProblem]:
-    """Numbers not shown as rates, of which one is above 1.5, are all per cent: 40 is 40 %."""
+def _per_cent(cells: list[Any], rates: set[int], *, shows_formats: bool) -> list[CellProblem]:
+    """Numbers not shown as rates, of which one is above 1.5, are all per cent: 40 is 40 %.
+
+    Of a file that does not tell how its numbers are shown, 0.4 beside 35 may be 40 %: told, never guessed.
+    """
     bare = [at for at, cell in enumerate(cells) if _is_number(cell) and at not in rates]
     if max((abs(cells[at]) for at in bare), default=0) <= 1.5:
         return []
+    problems = []
+    for at in bare if not shows_formats else ():
+        if 0 < abs(cells[at]) <= 1:
+            args = {"found": show(cells[at], "en"), "first": cells[at], "second": cells[at] / 100}
+            problems.append(CellProblem(at, "SX202", args))
+            cells[at] = ""
+    bare = [at for at in bare if cells[at] != ""]
     for at in bare:
         cells[at] /= 100
-    return [CellProblem(bare[0], "SX163", {}, Severity.NOTE)]
+    return [*problems, CellProblem(bare[0], "SX163", {}, Severity.NOTE)]
 
 
 def _amounts(cells: list[Any], texts: Sequence[Any], title: str) -> list[CellProblem]:
@@ -190,6 +202,18 @@ def _amounts(cells: list[Any], texts: Sequence[Any], title: str) -> list[CellPro
             notes.append(CellProblem(at, "SX184", {"found": sign[0]}, Severity.NOTE))
             break
     return notes
+
+
+def _minutes(cells: list[Any], texts: Sequence[Any]) -> list[CellProblem]:
+    """Plain numbers under a title that says minutes."""
+    plain = [at for at, cell in enumerate(cells) if _is_number(cell) and not _is_duration(texts[at])]
+    for at in plain:
+        cells[at] /= 60
+    return [CellProblem(plain[0], "SX186", {}, Severity.NOTE)] if plain else []
+
+
+def _is_duration(text: Any) -> bool:
+    return isinstance(text, str) and parse_hours(text) is not None
 
 
 # -- dates ---------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.schema.spec import FieldSpec, FieldType, TableBlock
 from strategy_xl.text.catalog import message
 from strategy_xl.text.coercion import CellProblem
-from strategy_xl.text.identity import identity_key, visible
+from strategy_xl.text.identity import identity_key
 from strategy_xl.text.parsing import fold
 from strategy_xl.work.importing.aside import Aside, Kind
 from strategy_xl.work.importing.evidence import Evidence
@@ -197,7 +197,7 @@ class Records:
         """The texts of a column that is kept in the note."""
         found = []
         for cell in self._cells(kept.index):
-            text = visible(str(cell)) if not isinstance(cell, date) else cell.isoformat()
+            text = str(cell) if not isinstance(cell, date) else cell.isoformat()
             found.append(
                 "" if is_error(text) else text.removesuffix(".0") if isinstance(cell, float) else text
             )
@@ -332,7 +332,7 @@ def _joined(columns: Sequence[list[Any]]) -> list[Any]:
         return columns[0]
     found = []
     for cells in zip(*columns, strict=True):
-        parts = [visible(str(cell)) for cell in cells if cell != ""]
+        parts = [str(cell) for cell in cells if cell != ""]
         longest = max(parts, key=len, default="")
         words = fold(longest).split()
         found.append(

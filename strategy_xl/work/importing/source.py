@@ -1,6 +1,7 @@
 """Read a list that people bring: CSV of any usual writing, or a sheet of a spreadsheet file.
 
-Everything stays as it stands in the file; types come later, with the field each column is matched to.
+Everything stays as it stands in the file, but for spaces around a text and characters that nobody sees; types
+come later, with the field each column is matched to.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class SourceList:
         spread: merged areas whose text was filled down.
         lone: merged areas whose number stays in their first row: it is not the number of each.
         headings: positions of rows that are one merged cell.
+        shows_formats: whether the file tells how its numbers are shown.
     """
 
     path: str
@@ -65,6 +67,7 @@ class SourceList:
     spread: tuple[Area, ...] = ()
     lone: tuple[Area, ...] = ()
     headings: frozenset[int] = frozenset()
+    shows_formats: bool = True
 
     def column(self, index: int) -> list[Any]:
         """All cells of a column."""
@@ -80,6 +83,7 @@ class _Sheet:
     rates: Iterable[tuple[int, int]] = ()
     uncached: Iterable[tuple[int, int]] = ()
     merged: Iterable[Area] = ()
+    shows_formats: bool = True
 
 
 def read_list(path: Path | str, *, sheet: str | None = None) -> SourceList:
@@ -129,12 +133,13 @@ def read_list(path: Path | str, *, sheet: str | None = None) -> SourceList:
         spread,
         lone,
         headings,
+        found.shows_formats,
     )
 
 
 def _cell(cell: Any) -> Any:
-    """A cell; nothing where only spaces and characters without width stand."""
-    return "" if cell is None or (isinstance(cell, str) and not visible(cell)) else cell
+    """A cell without what nobody sees: spaces around it, characters without width."""
+    return visible(cell) if isinstance(cell, str) else "" if cell is None else cell
 
 
 def _separator(text: str) -> tuple[str, str]:
@@ -159,8 +164,13 @@ def _separator(text: str) -> tuple[str, str]:
 
 def _sheet(path: Path, sheet: str | None) -> _Sheet:
     if path.suffix.lower() not in _ZIPPED:
-        rows, merged = foreign_list(path, sheet)
-        return _Sheet(rows, merged=merged)
+        found = foreign_list(path, sheet)
+        return _Sheet(
+            found.rows,
+            rates=found.rates or (),
+            merged=found.merged,
+            shows_formats=found.rates is not None,
+        )
     with Package.open(path) as package:
         info = WorkbookInfo(package)
         values = SheetValues(info)
@@ -208,7 +218,7 @@ def _titles(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> tuple[str, ..
     for at in range(width):
         cell = row[at] if at < len(row) else ""
         shown = str(int(cell)) if isinstance(cell, float) else str(cell)
-        title = " ".join(visible(shown).split())
+        title = " ".join(shown.split())
         if not title and any(at < len(line) and line[at] != "" for line in below):
             title = f"[{column_letters(at + 1)}]"
         number = 2
