@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from strategy_xl.commands.import_preview import show_columns, show_rows
 from strategy_xl.commands.render import (
     backup_option,
     exit_code,
     load_spec,
-    printable,
     show_backups,
     show_findings,
     templates_option,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
-    """``--map "Column=field"`` as a mapping; None when none was given."""
+    """``--column "Column=field"`` as a mapping; None when none was given."""
     if not pairs:
         return None
     found: dict[str, str] = {}
@@ -47,12 +48,14 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
     help=text("cli.import.into.help"),
 )
 @click.option("--module", required=True, help=text("cli.import.module.help"))
-@click.option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help=text("cli.import.map.help"))
+@click.option(
+    "--column", "--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help=text("cli.import.map.help")
+)
 @click.option("--sheet", help=text("cli.import.sheet.help"))
 @click.option(
     "--on-existing",
-    type=click.Choice(["skip", "update", "refuse"]),
-    default="skip",
+    type=click.Choice(["update", "skip", "refuse"]),
+    default="update",
     show_default=True,
     help=text("cli.import.existing.help"),
 )
@@ -60,13 +63,14 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
 @backup_option
 @templates_option
 def import_(source: Path, book: Path, templates: Path | None, **options: Any) -> None:
-    """Show how the columns match, then write."""
+    """Show how the columns match and what would change, then write."""
     from strategy_xl.commands.progressing import shown_steps
     from strategy_xl.work.importing.plan import apply
 
     with shown_steps(book):
         planned = _planned(source, book, templates, options)
-    _preview(planned)
+    show_columns(planned)
+    show_rows(planned, updates=options["on_existing"] == "update")
     how = {"on_existing": options["on_existing"], "dry_run": options["dry_run"], "backups": options["backup"]}
     with shown_steps(book):
         try:
@@ -83,7 +87,7 @@ def import_(source: Path, book: Path, templates: Path | None, **options: Any) ->
 
 
 def _planned(source: Path, book: Path, templates: Path | None, options: Mapping[str, Any]) -> ImportPlan:
-    """Read the workbook and the list, and match them."""
+    """Read workbook and list, and match them; formulas without result are calculated where possible."""
     from strategy_xl.book.read import read_workbook
     from strategy_xl.ooxml.open_marks import refuse_if_open
     from strategy_xl.work.importing.plan import plan
@@ -91,29 +95,14 @@ def _planned(source: Path, book: Path, templates: Path | None, options: Mapping[
     if not options["dry_run"]:
         refuse_if_open(book)
     data = read_workbook(book, load_spec(templates), grows=True)
-    return plan(source, options["module"], data, _mapping(options["pairs"]), sheet=options["sheet"])
+    how = {"mapping": _mapping(options["pairs"]), "sheet": options["sheet"]}
+    planned = plan(source, options["module"], data, **how)
+    if planned.uncached:
+        from strategy_xl.hosts.calculated import calculated
+        from strategy_xl.hosts.machine import Machine
 
-
-def _preview(planned: ImportPlan) -> None:
-    """Matched and left-out columns, and the first rows as they will stand."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    lang = planned.data.context.lang
-    for match in planned.matches:
-        click.echo(f"{printable(match.column)} → {planned.data.field(match.field).label.get(lang)}")
-    for column in planned.unmatched:
-        click.echo(f"{printable(column.column)} → {text('cli.import.left_out')}")
-    rows: tuple[Mapping[str, Any], ...] = planned.preview
-    if not rows:
-        return
-    table = Table(box=box.SIMPLE_HEAD)
-    for label in rows[0]:
-        table.add_column(label, overflow="fold")
-    for row in rows:
-        cells = ("" if value is None else printable(str(value)) for value in row.values())
-        table.add_row(*map(Text, cells))  # brackets in a cell are no markup
-    console = Console()
-    (console if console.is_terminal else Console(width=160)).print(table)
+        with TemporaryDirectory() as folder:
+            copy = calculated(source, Path(folder), Machine())
+            if copy is not None:
+                planned = plan(source, options["module"], data, **how, calculated=copy)
+    return planned

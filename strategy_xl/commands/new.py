@@ -35,6 +35,7 @@ def new(out: Path, lang: str, *, force: bool, with_example: bool, **options: Any
     """Build the workbook, then fill its results so that it reads right in every viewer."""
     from strategy_xl.build.book import build
     from strategy_xl.commands.progressing import shown_steps
+    from strategy_xl.text.naming import find_module
     from strategy_xl.work.recompute import recompute_workbook
 
     spec = load_spec(options["templates"])
@@ -45,7 +46,7 @@ def new(out: Path, lang: str, *, force: bool, with_example: bool, **options: Any
             out,
             lang=lang,
             company=options["company"],
-            only=options["only"],
+            only=[find_module(spec, name) or name for name in options["only"]],
             example=with_example,
             today=today,
             overwrite=force,

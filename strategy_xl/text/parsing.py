@@ -62,21 +62,25 @@ def fold(text: str) -> str:
 
 
 _DASHES = str.maketrans({"−": "-", "–": "-", "‑": "-", "’": "'", "ʼ": "'"})
-_CURRENCY = r"(?:€|\$|£|eur(?:os?)?|usd|gbp|chf)"
-_ENGLISH = frozenset({"$", "£", "usd", "gbp"})
+_CURRENCY = (
+    r"(?:(?:us|ca|au|nz|hk|c|a|r)?\$(?:us|ca)?|[€£¥₹]|eur(?:os?)?|usd|gbp|chf|cad|aud|jpy|sek|nok|dkk|pln|mad"
+    r"|tnd|dzd|xof|xaf|f ?cfa|sfr|fr\.|kr|zł|dhs?)"
+)
+_ENGLISH = frozenset({"$", "us$", "ca$", "c$", "au$", "a$", "nz$", "£", "usd", "gbp", "aud"})
 """Signs that stand before a number in English and behind it in French."""
 _NUMBER = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>{_CURRENCY})?\s*(?P<inner>-)?"
     r"(?P<body>\d[\d ',.]*|[.,]\d+)(?P<exponent>e[+-]?\d{1,3})?"
-    rf"\s*(?P<scale>k|m(?=\s*{_CURRENCY})|mds?(?=\s*(?:{_CURRENCY})?\)?$))?\s*{_CURRENCY}?(?:\s*(?:ht|ttc))?"
-    r"\s*(?P<percent>%)?\s*(?P<close>\))?",
+    rf"\s*(?P<scale>k|m(?=\s*{_CURRENCY})|mds?(?=\s*(?:{_CURRENCY})?\)?$)|bn)?\s*(?P<after>-)?"
+    rf"\s*{_CURRENCY}?(?:\s*(?:ht|ttc))?\s*(?P<percent>%)?\s*(?P<last>-)?\s*(?P<close>\))?",
     re.IGNORECASE,
 )
+_HAS_CURRENCY = re.compile(rf"(?<![^\W\d_])(?:{_CURRENCY})(?![^\W\d_])", re.IGNORECASE)
 _MILLIONS = re.compile(r"(?<=[\d ])M(?=$|\))")
 """A capital M alone means millions; a small one could be metres, minutes or months."""
-_PLAIN = re.compile(r"(-?[0-9]{1,15})(?:[.,]([0-9]{1,2}|[0-9]{4,15}))?")
+_PLAIN = re.compile(r"(-?[0-9]{1,15})(?:([.,])([0-9]{1,2}|[0-9]{4,15}))?")
 """What most numbers are: digits, and decimals that no language takes for thousands."""
-_SCALES = {"k": 1e3, "m": 1e6, "md": 1e9, "mds": 1e9}
+_SCALES = {"k": 1e3, "m": 1e6, "md": 1e9, "mds": 1e9, "bn": 1e9}
 _GROUPS = {mark: re.compile(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+\Z") for mark in " '.,"}
 
 
@@ -98,17 +102,27 @@ def _one_mark(body: str, mark: str, lang: str, *, is_english: bool) -> tuple[str
     return (head + tail, None) if mark == "," else (decimal, None)
 
 
-def _digits(body: str, lang: str, *, is_english: bool) -> tuple[str | None, str | None]:  # noqa: PLR0911 - one return per form
+def _known_mark(body: str, mark: str, decimal: str) -> str | None:
+    """The reading of a body whose only mark stands once, where it is known which mark is the decimal one."""
+    if mark != decimal:
+        return _ungroup(body, mark)
+    head, _, tail = body.partition(mark)
+    return f"{head or '0'}.{tail}" if tail else None
+
+
+def _digits(  # noqa: PLR0911 - one return per form
+    body: str, lang: str, decimal: str | None, *, is_english: bool
+) -> tuple[str | None, str | None]:
     """Readings of the digits of a number, as Python writes it; (None, None) when there is none."""
     spaces = [mark for mark in " '" if mark in body]
     marks = [mark for mark in ".," if mark in body]
     if len(spaces) > 1:
         return None, None
     if len(marks) == 2:
-        decimal = max(marks, key=body.rfind)
-        group = "." if decimal == "," else ","
-        head, _, tail = body.rpartition(decimal)
-        plain = None if decimal in head or group in tail or spaces else _ungroup(head, group)
+        behind = max(marks, key=body.rfind)
+        group = "." if behind == "," else ","
+        head, _, tail = body.rpartition(behind)
+        plain = None if behind in head or group in tail or spaces else _ungroup(head, group)
         return (f"{plain}.{tail}", None) if plain and tail else (None, None)
     if spaces:
         head, _, tail = body.partition(marks[0]) if marks else (body, "", "")
@@ -120,6 +134,10 @@ def _digits(body: str, lang: str, *, is_english: bool) -> tuple[str | None, str 
         return body, None
     if body.count(marks[0]) > 1:
         return _ungroup(body, marks[0]), None
+    if decimal:
+        return _known_mark(body, marks[0], decimal), None
+    if decimal == "":
+        return _one_mark(body, marks[0], "fr", is_english=True)
     return _one_mark(body, marks[0], lang, is_english=is_english)
 
 
@@ -128,35 +146,91 @@ def _suffix(unit: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", unit).split())
 
 
-def parse_number(text: str, lang: str, unit: str | None = None) -> Number:
+def _parts(text: str, suffix: str) -> re.Match[str] | None:
+    """The parts of a number; None when the text is none."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
+    if suffix and plain.casefold().endswith(suffix.casefold()) and suffix != "%":
+        plain = plain[: -len(suffix)].rstrip()
+    match = _NUMBER.fullmatch(_MILLIONS.sub("m€", plain))
+    return match if match is not None and bool(match["open"]) == bool(match["close"]) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What the writing of one number tells of others beside it.
+
+    Arguments:
+        decimal: the decimal mark that shows for sure; None when none does.
+        open: a mark with three digits behind it, which may be decimal or mark thousands; None without one.
+        has_currency: whether a currency is named.
+    """
+
+    decimal: str | None = None
+    open: str | None = None
+    has_currency: bool = False
+
+
+_WRITINGS = {mark: Writing(mark) for mark in (None, ".", ",")}
+_A_DIGIT = re.compile(r"\d")
+_NO_NUMBER = re.compile(r"[^\W\d_]{6}")
+"""More letters than any unit or currency has."""
+
+
+def number_writing(text: str, unit: str | None = None) -> Writing | None:
+    """How a number is written; None when the text is no number."""
+    usual = _PLAIN.fullmatch(text)
+    if usual is not None:
+        return _WRITINGS[usual[2]]
+    may_be = _A_DIGIT.search(text) and not _NO_NUMBER.search(text)
+    match = _parts(text, _suffix(unit) if unit else "") if may_be else None
+    body = match["body"].strip() if match is not None else ""
+    if match is None or _digits(body, "fr", None, is_english=False) == (None, None):
+        return None
+    has_currency = _HAS_CURRENCY.search(unicodedata.normalize("NFKC", text)) is not None
+    marks = [mark for mark in ".," if mark in body]
+    if not marks:
+        return Writing(has_currency=has_currency)
+    mark = max(marks, key=body.rfind)
+    other = "." if mark == "," else ","
+    head, _, tail = body.rpartition(mark)
+    is_grouped = len(marks) == 1 and mark in head
+    is_open = len(marks) == 1 and len(tail) == 3 and head.isdigit() and len(head) <= 3 and head[0] != "0"
+    if is_grouped or not is_open:
+        return Writing(other if is_grouped else mark, has_currency=has_currency)
+    if mark == "," and (match["before"] or "").casefold() in _ENGLISH:
+        return Writing(".", has_currency=True)
+    return Writing(None, mark, has_currency)
+
+
+def parse_number(text: str, lang: str, unit: str | None = None, *, decimal: str | None = None) -> Number:
     """Read a number typed as text.
 
     Arguments:
-        text: ``1 234,56``, ``1.234,56``, ``12 %``, ``3,5 k€``, ``(120)``; any kind of space.
+        text: ``1 234,56``, ``1.234,56``, ``12 %``, ``3,5 k€``, ``(120)``, ``120,00-``; any kind of space.
         lang: ``fr`` or ``en``; decides ``1,234`` (1.234 in French, 1234 in English).
         unit: unit of the field, allowed after the number (``12 h``).
+        decimal: the decimal mark, where it is known: then nothing is ambiguous; "" where nobody knows: then
+            whatever can be read in two ways is.
 
     Returns the number, or a problem: in French ``1.234`` and ``$1,234`` are ambiguous.
     """
     suffix = _suffix(unit) if unit else ""
     usual = _PLAIN.fullmatch(text)
-    if usual is not None and not (suffix and text.endswith(suffix)):
-        return Number(float(f"{usual[1]}.{usual[2] or 0}"))
-    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
-    if suffix and plain.casefold().endswith(suffix.casefold()) and suffix != "%":
-        plain = plain[: -len(suffix)].rstrip()
-    plain = _MILLIONS.sub("m€", plain)
-    match = _NUMBER.fullmatch(plain)
-    if match is None or bool(match["open"]) != bool(match["close"]):
+    is_usual = usual is not None and (not decimal or usual[2] in {None, decimal})
+    if usual is not None and is_usual and not (suffix and text.endswith(suffix)):
+        return Number(float(f"{usual[1]}.{usual[3] or 0}"))
+    match = _parts(text, suffix)
+    if match is None:
         return Number(problem=Problem.INVALID)
-    if bool(match["open"]) + bool(match["sign"]) + bool(match["inner"]) > 1:
+    signs = [bool(match[part]) for part in ("open", "sign", "inner", "after", "last")]
+    if sum(signs) > 1:
         return Number(problem=Problem.INVALID)
     is_english = (match["before"] or "").casefold() in _ENGLISH
-    readings = _digits(match["body"].strip(), lang, is_english=is_english)
+    readings = _digits(match["body"].strip(), lang, decimal, is_english=is_english)
     if readings[0] is None:
         return Number(problem=Problem.INVALID)
     factor = _SCALES[match["scale"].casefold()] if match["scale"] else 1.0
-    if match["open"] or match["sign"] == "-" or match["inner"]:
+    if any(signs) and match["sign"] != "+":
         factor = -factor
     percent = bool(match["percent"])
 
@@ -186,10 +260,14 @@ def _names() -> tuple[Mapping[str, int], frozenset[str]]:
     return months, frozenset(days)
 
 
-_ISO = re.compile(
-    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?"
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:t?\d{4}(?:\d{2})?z?)?")
+_NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
+_TIME = re.compile(
+    r"(?<=\d)(?:t|,? (?:a |at )?)\d{1,2}(?:[:h]\d{2}){1,2}(?:[.,]\d+)?(?: ?[ap]\.? ?m)?"
+    r"(?: ?(?:z|utc|gmt|cest|cet|[a-z]{2}t)|)(?: ?[+-]\d{2}:?\d{2})?"
 )
-_NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?: \d{1,2}:\d{2}(?::\d{2})?)?")
+"""A time of day behind a folded date."""
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?[- ]+(?:of )?([a-z]+)\.?,?[- ]+(\d{4}|\d{2})")
 _MONTH_FIRST = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4}|\d{2})")
 
@@ -204,36 +282,53 @@ def _day(year: str, month: int, day: int) -> date | None:
         return None
 
 
-def _numeric_day(first: int, second: int, year: str, lang: str) -> Day:
-    """``03/04/2027``: day first in French; in English only one that reads one way."""
+class Order(StrEnum):
+    """Whether the day or the month comes first in dates written with figures; ``OPEN``: nobody knows."""
+
+    DAY = "day"
+    MONTH = "month"
+    OPEN = "open"
+
+
+def _numeric_day(first: int, second: int, year: str, order: Order) -> Day:
+    """``03/04/2027`` in an order; a date that reads only the other way is read that way."""
     day_first, month_first = _day(year, second, first), _day(year, first, second)
-    if day_first and month_first and day_first != month_first and lang != "fr":
+    if order is Order.MONTH:
+        found = month_first or day_first
+        return Day(found) if found else Day(problem=Problem.INVALID)
+    if day_first and month_first and day_first != month_first and order is Order.OPEN:
         return Day(problem=Problem.AMBIGUOUS, first=day_first, second=month_first)
     found = day_first or month_first
     return Day(found) if found else Day(problem=Problem.INVALID)
 
 
-def parse_date(text: str, lang: str) -> Day:
-    """Read a date typed as text: ``03/04/2027``, ``3 mars 2027``, ``March 3, 2027``, ``2027-03-03``.
+def parse_date(text: str, lang: str, order: Order | None = None) -> Day:
+    """Read a date typed as text: ``03/04/2027``, ``3 mars 2027``, ``2027-03-03``, ``20270303``.
 
-    A time of day after it is dropped. In English ``03/04/2027`` is ambiguous; ``25/04/2027`` is not.
+    Arguments:
+        text: the date; a time of day after it is dropped (``2:05 PM`` too).
+        lang: in French the day comes first; in English ``03/04/2027`` is ambiguous, ``25/04/2027`` is not.
+        order: which comes first, where that is known better than by the language.
     """
     plain = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
     plain = fold(plain)
-    found = _day_text(plain, lang)
+    if (":" in plain or "h" in plain) and (timed := _TIME.search(plain)) and timed.end() == len(plain):
+        plain = plain[: timed.start()].rstrip(" ,")
+    order = order or (Order.DAY if lang == "fr" else Order.OPEN)
+    found = _day_text(plain, order)
     head, _, rest = plain.partition(" ")
     if found.problem is Problem.INVALID and rest and head.rstrip(".,") in _names()[1]:
         # After, not before: "mar." is Tuesday in French and March in English.
-        return _day_text(rest, lang)
+        return _day_text(rest, order)
     return found
 
 
-def _day_text(plain: str, lang: str) -> Day:
+def _day_text(plain: str, order: Order) -> Day:
     """Read a folded date without the name of its day."""
     if match := _NUMERIC.fullmatch(plain):
-        return _numeric_day(int(match[1]), int(match[2]), match[3], lang)
+        return _numeric_day(int(match[1]), int(match[2]), match[3], order)
     found: date | None = None
-    if match := _ISO.fullmatch(plain):
+    if match := _ISO.fullmatch(plain) or _COMPACT.fullmatch(plain):
         found = _day(match[1], int(match[2]), int(match[3]))
     elif match := _DAY_FIRST.fullmatch(plain):
         month = _names()[0].get(match[2])
@@ -242,6 +337,24 @@ def _day_text(plain: str, lang: str) -> Day:
         month = _names()[0].get(match[1])
         found = _day(match[3], month, int(match[2])) if month else None
     return Day(found) if found else Day(problem=Problem.INVALID)
+
+
+_HOURS = re.compile(
+    r"(?P<sign>-)?(?:(?P<h>\d{1,5}) ?(?:h|hrs?|hours?|heures?)\.? ?"
+    r"(?:(?P<hm>\d{1,2}) ?(?:m|mn|min|minutes?)?\.?)?"
+    r"|(?P<m>\d{1,5}) ?(?:mn|min|minutes?)\.?|(?P<ch>\d{1,5}):(?P<cm>[0-5]\d)(?::(?P<cs>[0-5]\d))?)"
+)
+
+
+def parse_hours(text: str) -> float | None:
+    """Read a duration in hours: ``92:30``, ``18:00:00``, ``3h30``, ``45 min``; None when it is none."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).casefold().split())
+    match = _HOURS.fullmatch(plain)
+    if match is None or int(match["hm"] or 0) > 59:
+        return None
+    parts = [int(match[part] or 0) for part in ("h", "ch", "hm", "m", "cm", "cs")]
+    hours = parts[0] + parts[1] + (parts[2] + parts[3] + parts[4]) / 60 + parts[5] / 3600
+    return -hours if match["sign"] else hours
 
 
 _TRUE = ("oui", "o", "yes", "y", "vrai", "true", "x", "1", "✓", "✔", "☑")

@@ -253,7 +253,12 @@ def test_nothing_found_is_wrong_usage(tmp_path: Path) -> None:
 def test_the_list_of_commands_shows_their_own_help() -> None:
     """Every command of the package is in the list, under its name and with its help, in both languages."""
     folder = Path(commands.__file__).parent
-    modules = {file.stem for file in folder.glob("*.py")} - {"__init__", "progressing", "render"}
+    modules = {file.stem for file in folder.glob("*.py")} - {
+        "__init__",
+        "import_preview",
+        "progressing",
+        "render",
+    }
     assert {module for module, _ in commands._COMMANDS.values()} == modules
     for name in commands.cli.commands:
         command = commands.imported(name)

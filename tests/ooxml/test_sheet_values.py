@@ -10,7 +10,7 @@ import pytest
 import python_calamine
 
 from strategy_xl.errors import WorkbookError
-from strategy_xl.ooxml.foreign_values import foreign_rows, panics_told
+from strategy_xl.ooxml.foreign_values import foreign_list, panics_told
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_grid import listed
 from strategy_xl.ooxml.sheet_values import SheetValues
@@ -56,7 +56,7 @@ def test_a_panic_is_an_error(monkeypatch: pytest.MonkeyPatch, kit: Any, sheet: A
     with pytest.raises(WorkbookError, match="SX112"):
         read_list(path)
     with pytest.raises(WorkbookError, match="SX150"):
-        foreign_rows(tmp_path / "a.ods")
+        foreign_list(tmp_path / "a.ods")
     with pytest.raises(KeyboardInterrupt), panics_told():
         raise KeyboardInterrupt
 

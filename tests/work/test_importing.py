@@ -26,6 +26,7 @@ from strategy_xl.schema.spec import TableBlock
 from strategy_xl.text.catalog import message
 from strategy_xl.work.importing import plan as importer
 from strategy_xl.work.importing.matching import match_columns, title_key
+from strategy_xl.work.importing.source import SourceList
 from strategy_xl.work.recompute import recompute_workbook
 
 TODAY = date(2026, 11, 24)
@@ -313,9 +314,9 @@ def test_every_label_and_key_matches_itself() -> None:
             [spec.label.en for spec in fields],
             [spec.key for spec in fields],
         ):
-            matches, unmatched = match_columns("list.csv", titles, block, None, "fr")
-            assert unmatched == ()
-            assert [match.field for match in matches] == [spec.key for spec in fields]
+            found = match_columns(SourceList("list.csv", tuple(titles), (), 2), block, None, "fr")
+            assert (found.unmatched, found.kept) == ((), ())
+            assert [match.field for match in found.matches] == [spec.key for spec in fields]
 
 
 @pytest.mark.parametrize(

@@ -3,43 +3,33 @@
 ``plan`` reads the list and shows what would happen; ``apply`` writes it through the lossless patcher: blank
 rows are filled first, then the table grows, with blank rows for what people type next. Text stays text: a
 cell that begins with ``=`` goes in as text and is never calculated. A cell of the list that is empty or
-cannot be read never overwrites one of the workbook.
+cannot be read never overwrites one of the workbook, and neither names nor formulas of people's own are
+overwritten. A list brought in again changes what it says otherwise, and no more.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from strategy_xl.book.below import LEAST_SPARE, SPARE
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.errors import Finding, Location, Severity, UsageError, WorkbookError
-from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.patch import PatchReport, set_cells
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.tables import append_rows
-from strategy_xl.schema.spec import FieldSpec, FieldType, TableBlock
+from strategy_xl.schema.spec import TableBlock
+from strategy_xl.text.naming import block_names, find_named, module_names
 from strategy_xl.text.parsing import fold
-from strategy_xl.work.importing.list_values import list_column
-from strategy_xl.work.importing.matching import Match, Unmatched, match_columns
+from strategy_xl.work.importing.matching import Kept, Match, Unmatched, match_columns
+from strategy_xl.work.importing.records import ColumnView, ImportRow, Records
 from strategy_xl.work.importing.source import SourceList, read_list
 
 OnExisting = Literal["skip", "update", "refuse"]
 PREVIEW_ROWS = 5
-MAX_SAME = 20
-
-
-@dataclass(frozen=True)
-class ImportRow:
-    """One row of the list, ready: field key → value to write."""
-
-    cells: Mapping[str, Any]
-    existing: int | None = None
-    """Excel row of the same name in the workbook, None for a new one."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +41,15 @@ class ImportPlan:
         book: path of the workbook that was read for it.
         data: the table to fill, as it is.
         matches: columns of the list with the field each goes into.
+        kept: columns that have no field and are kept in the note.
         unmatched: columns that go nowhere.
-        rows: the rows with a name, the first of each name.
+        columns: all columns, with how sure each is and what is read in it.
+        rows: the records, the first of each name.
+        keys: fields that make a record the same record.
+        gone: names in the workbook that the list does not have; they stay.
         findings: what could not be read, and what was left out.
         rows_read: rows of the list that hold something.
+        uncached: formulas of the list without a result.
         snapshot: the bytes of the workbook that was read for it.
         encoding, separator: of a CSV, empty for a spreadsheet.
     """
@@ -63,13 +58,33 @@ class ImportPlan:
     book: str
     data: BlockData
     matches: tuple[Match, ...]
+    kept: tuple[Kept, ...]
     unmatched: tuple[Unmatched, ...]
+    columns: tuple[ColumnView, ...]
     rows: tuple[ImportRow, ...]
+    keys: tuple[str, ...]
+    gone: tuple[str, ...]
     findings: tuple[Finding, ...]
     rows_read: int
+    uncached: int
     snapshot: Snapshot = field(repr=False)
     encoding: str = ""
     separator: str = ""
+
+    @property
+    def new(self) -> tuple[ImportRow, ...]:
+        """The records that the workbook does not have."""
+        return tuple(row for row in self.rows if row.existing is None)
+
+    @property
+    def changed(self) -> tuple[ImportRow, ...]:
+        """The records of which the list says something else."""
+        return tuple(row for row in self.rows if row.existing is not None and row.changes)
+
+    @property
+    def unchanged(self) -> int:
+        """How many records are as the list has them."""
+        return len(self.rows) - len(self.new) - len(self.changed)
 
     @property
     def preview(self) -> tuple[Mapping[str, Any], ...]:
@@ -86,8 +101,9 @@ class ImportReport:
     """What an import did.
 
     Arguments:
-        added, updated, skipped: rows of the list that were new, that changed a row of the workbook, that were
-            left out because their name is there already.
+        added, updated, skipped: rows of the list that were new, that changed a row of the workbook, whose row
+            in the workbook was left as it is.
+        unchanged: of those left as they are, how many say nothing else.
         filled, grown: of the added ones, how many went into blank rows and how many made the table longer.
         findings: those of the plan, and what the write adds.
         patch: what was changed in the file; None when there was nothing to write.
@@ -96,6 +112,7 @@ class ImportReport:
     added: int = 0
     updated: int = 0
     skipped: int = 0
+    unchanged: int = 0
     filled: int = 0
     grown: int = 0
     findings: tuple[Finding, ...] = ()
@@ -109,6 +126,7 @@ def plan(
     mapping: Mapping[str, str] | None = None,
     *,
     sheet: str | None = None,
+    calculated: Path | None = None,
 ) -> ImportPlan:
     """See what an import would do; nothing is written.
 
@@ -118,6 +136,7 @@ def plan(
         book: the workbook as read.
         mapping: title in the list → field (label or key), over what is matched by itself; ``-`` leaves out.
         sheet: sheet of a spreadsheet list.
+        calculated: the same list, of which another program has calculated the formulas.
 
     Errors: UsageError SX152 no such table, SX153 no column matches, SX154/SX155 wrong mapping, SX156 nothing
     names the rows; WorkbookError SX150/SX151 the list cannot be read.
@@ -126,20 +145,29 @@ def plan(
     block = data.block
     assert isinstance(block, TableBlock)
     listed = read_list(source, sheet=sheet)
-    matches, unmatched = match_columns(listed.path, listed.columns, block, mapping, book.lang)
-    matches = tuple(match for match in matches if match.field in data.places)
-    _check_matches(listed, block, matches, book.lang)
-    work = _Planner(listed, data, book)
-    rows = tuple(work.rows(matches))
+    lacking = len(listed.uncached)
+    if calculated is not None:
+        listed = replace(read_list(calculated, sheet=sheet), path=listed.path)
+    matching = match_columns(listed, block, mapping, book.lang, data.places)
+    _check_matches(listed, block, matching.matches, book.lang)
+    work = Records(listed, data, book, matching)
+    if lacking > len(listed.uncached):
+        args = {"n": lacking - len(listed.uncached)}
+        work.findings.insert(0, Finding("SX182", Location(listed.path), args, Severity.NOTE))
     return ImportPlan(
         listed.path,
         book.path,
         data,
-        matches,
-        unmatched,
-        rows,
+        matching.matches,
+        matching.kept,
+        matching.unmatched,
+        tuple(view for _, view in sorted(work.views, key=lambda item: item[0])),
+        work.rows,
+        work.known.keys,
+        work.gone,
         tuple(work.findings),
         work.rows_read,
+        len(listed.uncached),
         book.snapshot,
         listed.encoding,
         listed.separator,
@@ -147,18 +175,14 @@ def plan(
 
 
 def _target(name: str, book: WorkbookData) -> BlockData:
-    """The table people mean by a block, module or sheet title."""
-    wanted = fold(name)
-    tables = {key: data for key, data in book.blocks.items() if data.is_table}
-    for key, data in tables.items():
-        if wanted in {fold(key), fold(key.replace("_", " "))}:
-            return data
-    for data in tables.values():
-        module = data.module
-        if wanted in {fold(module.key), fold(module.sheet.fr), fold(module.sheet.en), fold(data.sheet)}:
-            return data
-    known = {fold(text): text for data in tables.values() for text in (data.block.key, data.module.key)}
-    close = difflib.get_close_matches(wanted, known, 1, 0)
+    """The table people mean: by its own names, else by those of its module, whose first table it is."""
+    tables = [data for data in book.blocks.values() if data.is_table]
+    own = [(data, [*block_names(data.block)]) for data in tables]
+    modules = [(data, [*module_names(data.module), data.sheet]) for data in tables]
+    if (found := find_named(name, [*own, *modules])) is not None:
+        return found
+    known = {fold(text): text for data in tables for text in (data.block.key, data.module.key)}
+    close = difflib.get_close_matches(fold(name), known, 1, 0)
     suggestion = known[close[0]] if close else ""
     raise UsageError("SX152", Location(book.path), module=name, suggestion=suggestion)
 
@@ -174,108 +198,12 @@ def _check_matches(listed: SourceList, block: TableBlock, matches: Sequence[Matc
         raise UsageError("SX156", where, label=label, key=identity)
 
 
-class _Planner:
-    """The work on one list."""
-
-    def __init__(self, listed: SourceList, data: BlockData, book: WorkbookData) -> None:
-        self.listed, self.data, self.book = listed, data, book
-        self.findings: list[Finding] = []
-        self.rows_read = 0
-        block = data.block
-        assert isinstance(block, TableBlock)
-        self.identity = data.field(block.identity_key)
-        self.is_name = self.identity.type is FieldType.TEXT and self.identity.source is None
-
-    def rows(self, matches: Sequence[Match]) -> Iterator[ImportRow]:
-        """The rows to bring in, with what was left out noted."""
-        columns = {match.field: self._values(match) for match in matches}
-        known = self._known(columns)
-        seen: set[Any] = set()
-        nameless = doubled = 0
-        for position, cells in enumerate(self.listed.rows):
-            if all(cell == "" for cell in cells):
-                continue
-            self.rows_read += 1
-            values = {
-                key: column[position] for key, column in columns.items() if column[position] is not None
-            }
-            if self.identity.key not in values:
-                nameless += 1
-                continue
-            key = self._key(values)
-            if key in seen:
-                doubled += 1
-                continue
-            seen.add(key)
-            yield ImportRow(values, known.get(key))
-        for code, count in (("SX160", nameless), ("SX161", doubled)):
-            if count:
-                where = Location(self.listed.path)
-                self.findings.append(Finding(code, where, {"n": count}))
-
-    def _key(self, values: Mapping[str, Any]) -> Any:
-        """What makes a row the same row: its name; where names may come back, everything it holds."""
-        if self.is_name:
-            return " ".join(str(values[self.identity.key]).casefold().split())
-        return tuple(sorted((key, str(value).casefold()) for key, value in values.items()))
-
-    def _known(self, columns: Mapping[str, Any]) -> dict[Any, int]:
-        """Key → Excel row of the rows the workbook has."""
-        found: dict[Any, int] = {}
-        shown = {
-            key: self._column(self.data.field(key), self.data.frame[key])
-            for key in (columns if not self.is_name else [self.identity.key])
-        }
-        for position, row in enumerate(self.data.frame.index):
-            values = {key: column[position] for key, column in shown.items() if column[position] is not None}
-            if self.identity.key in values:
-                found.setdefault(self._key(values), int(row))
-        return found
-
-    def _values(self, match: Match) -> list[Any]:
-        """A column of the list as values to write; None where there is nothing to write."""
-        spec = self.data.field(match.field)
-        raw = self.listed.column(match.index)
-        found = list_column(raw, spec, self.book, self.listed)
-        counts: dict[str, int] = {}
-        for problem in found.problems:
-            counts[problem.code] = counts.get(problem.code, 0) + 1
-            if counts[problem.code] > MAX_SAME:
-                continue
-            cell = cell_name(self.listed.first_row + problem.position, match.index + 1)
-            where = Location(self.listed.path, None, cell)
-            args = {"label": match.column, **problem.args}
-            self.findings.append(Finding(problem.code, where, args, problem.severity))
-        for code, count in counts.items():
-            if count > MAX_SAME:
-                args = {"label": match.column, "n": count - MAX_SAME, "code": code}
-                self.findings.append(Finding("SX230", Location(self.listed.path), args))
-        return self._column(spec, found.cells)
-
-    def _column(self, spec: FieldSpec, values: Iterable[Any]) -> list[Any]:
-        """Values as they stand in cells of this workbook; equal ones are looked at once."""
-        known: dict[Any, Any] = {}
-        shown = []
-        for value in values:
-            if value not in known:
-                known[value] = self._shown(spec, value)
-            shown.append(known[value])
-        return shown
-
-    def _shown(self, spec: FieldSpec, value: Any) -> Any:
-        """A value as it stands in a cell of this workbook: choices by label, yes/no by word, real dates."""
-        shown = self.book.look.cell(spec, value)
-        if isinstance(shown, date):
-            return date(shown.year, shown.month, shown.day)
-        return float(shown) if isinstance(shown, float) else shown
-
-
 def apply(
     plan_: ImportPlan,
     book_path: Path | str,
     *,
     target: Path | str | None = None,
-    on_existing: OnExisting = "skip",
+    on_existing: OnExisting = "update",
     dry_run: bool = False,
     backups: int = 1,
 ) -> ImportReport:
@@ -285,8 +213,8 @@ def apply(
         plan_: what ``plan`` gave for this workbook.
         book_path: the workbook; it must still be as it was when it was planned for.
         target: where to write; over the workbook when not given.
-        on_existing: rows whose name is there already are left alone (``skip``), take the list's values
-            (``update``; empty cells of the list change nothing), or stop the import (``refuse``).
+        on_existing: rows that are there already take what the list says otherwise (``update``; empty cells of
+            the list change nothing), are left alone (``skip``), or stop the import (``refuse``).
         dry_run: count, write nothing.
         backups: how many earlier versions of the workbook stay beside it.
 
@@ -295,17 +223,17 @@ def apply(
     PatchRefusedError from the patcher.
     """
     data = plan_.data
-    new = [row for row in plan_.rows if row.existing is None]
+    new = plan_.new
     existing = [row for row in plan_.rows if row.existing is not None]
     where = Location(str(book_path), data.sheet)
     if existing and on_existing == "refuse":
         raise WorkbookError("SX166", where, n=len(existing))
     findings = list(plan_.findings)
     edits: dict[tuple[int, int], Any] = {}
-    if on_existing == "update":
-        for row in existing:
-            edits.update(_cells(data, row, int(row.existing or 0)))
-    elif existing:
+    changed = plan_.changed if on_existing == "update" else ()
+    for row in changed:
+        edits.update({data.cell(key, int(row.existing or 0)): new_ for key, (_, new_) in row.changes.items()})
+    if existing:
         findings.append(Finding("SX162", where, {"n": len(existing)}, Severity.NOTE))
     free = _blank_rows(data)
     filled, grown = new[: len(free)], new[len(free) :]
@@ -314,9 +242,9 @@ def apply(
     _check_growth(data, where, grown)
     options = {"source": plan_.snapshot, "target": Path(target or book_path)}
     patch = _write(data, edits, grown, **options, dry_run=dry_run, backups=backups)
-    updated = len(existing) if on_existing == "update" else 0
+    left = len(existing) - len(changed)
     return ImportReport(
-        len(new), updated, len(existing) - updated, len(filled), len(grown), tuple(findings), patch
+        len(new), len(changed), left, plan_.unchanged, len(filled), len(grown), tuple(findings), patch
     )
 
 

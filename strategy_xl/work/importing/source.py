@@ -1,35 +1,37 @@
 """Read a list that people bring: CSV of any usual writing, or a sheet of a spreadsheet file.
 
-Everything stays as it stands in the file; types come later, with the field each column is matched to.
+Everything stays as it stands in the file, but for spaces around a text and characters that nobody sees; types
+come later, with the field each column is matched to.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from strategy_xl.errors import Location, WorkbookError
-from strategy_xl.ooxml.foreign_values import foreign_rows
+from strategy_xl.formulas.cell_refs import Area, column_letters
+from strategy_xl.ooxml.foreign_values import foreign_list
 from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.percent_cells import percent_cells
 from strategy_xl.ooxml.sheet_grid import listed
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
+from strategy_xl.text.identity import visible
+from strategy_xl.work.importing.encodings import decode
 
 SEPARATORS = ";,\t|"
 _SAMPLE_ROWS = 30
 _HEADER_ROWS = 20
-_BOMS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
 _ZIPPED = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
 _SHEETS = _ZIPPED | {".xls", ".ods", ".xlsb"}
+_YEARS = range(1990, 2101)
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,19 @@ class SourceList:
 
     Arguments:
         path: the file.
-        columns: titles, left to right; a title given twice keeps its place, later ones get a number.
+        columns: titles, left to right; a title given twice keeps its place, later ones get a number; a column
+            with cells and without title has its letter in brackets.
         rows: the data rows, each as long as ``columns``; "" where nothing stands.
         first_row: number of the first data row in the file (1-based).
         separator: of a CSV, empty for a spreadsheet.
         encoding: of a CSV, empty for a spreadsheet.
         date1904: whether serial numbers count from 1904.
+        rates: column → positions of the rows whose number is shown as per cent: it is a rate already.
+        uncached: position and column of formulas that no program has calculated.
+        spread: merged areas whose text was filled down.
+        lone: merged areas whose number stays in their first row: it is not the number of each.
+        headings: positions of rows that are one merged cell.
+        shows_formats: whether the file tells how its numbers are shown.
     """
 
     path: str
@@ -53,10 +62,28 @@ class SourceList:
     separator: str = ""
     encoding: str = ""
     date1904: bool = False
+    rates: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    uncached: tuple[tuple[int, int], ...] = ()
+    spread: tuple[Area, ...] = ()
+    lone: tuple[Area, ...] = ()
+    headings: frozenset[int] = frozenset()
+    shows_formats: bool = True
 
     def column(self, index: int) -> list[Any]:
         """All cells of a column."""
         return [row[index] for row in self.rows]
+
+
+@dataclass
+class _Sheet:
+    """What a sheet holds; places are row and column, from 1."""
+
+    rows: list[list[Any]]
+    date1904: bool = False
+    rates: Iterable[tuple[int, int]] = ()
+    uncached: Iterable[tuple[int, int]] = ()
+    merged: Iterable[Area] = ()
+    shows_formats: bool = True
 
 
 def read_list(path: Path | str, *, sheet: str | None = None) -> SourceList:
@@ -70,37 +97,49 @@ def read_list(path: Path | str, *, sheet: str | None = None) -> SourceList:
     """
     path = Path(path)
     separator = encoding = ""
-    date1904 = False
+    lines_above = 0
     try:
         if path.suffix.lower() in _SHEETS:
-            rows, date1904 = _sheet_rows(path, sheet)
+            found = _sheet(path, sheet)
         else:
             text, encoding = decode(path.read_bytes())
-            separator, text = _separator(text)
-            rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
+            separator, rest = _separator(text)
+            lines_above = int(len(rest) < len(text))
+            found = _Sheet(
+                [list(row) for row in csv.reader(io.StringIO(rest, newline=""), delimiter=separator)]
+            )
     except (OSError, csv.Error, UnicodeDecodeError) as error:
         raise WorkbookError("SX150", Location(str(path)), detail=str(error)) from error
+    rows = [[_cell(cell) for cell in row] for row in found.rows]
     header = _header(rows)
     if header is None:
         raise WorkbookError("SX151", Location(str(path)))
-    titles = _titles(rows[header])
-    kept = tuple(_sized(rows[header + 1 :], len(titles)))
-    return SourceList(str(path), titles, kept, header + 2, separator, encoding, date1904)
+    first = header + 2
+    spread, lone, headings = _unmerged(rows, first, found.merged)
+    titles = _titles(rows[header], rows[header + 1 :])
+    rates: dict[int, set[int]] = {}
+    for row, column in found.rates:
+        rates.setdefault(column - 1, set()).add(row - first)
+    return SourceList(
+        str(path),
+        titles,
+        tuple(_sized(rows[header + 1 :], len(titles))),
+        first + lines_above,
+        separator,
+        encoding,
+        found.date1904,
+        {column: frozenset(positions) for column, positions in rates.items()},
+        tuple((row - first, column - 1) for row, column in found.uncached if row >= first),
+        spread,
+        lone,
+        headings,
+        found.shows_formats,
+    )
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """The text of a CSV and its encoding: by its mark, else UTF-8, else Windows-1252."""
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return data.decode(encoding), encoding
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        # Five bytes mean nothing in Windows-1252; Latin-1 has a (control) character for each.
-        try:
-            return data.decode("cp1252"), "cp1252"
-        except UnicodeDecodeError:
-            return data.decode("latin-1"), "latin-1"
+def _cell(cell: Any) -> Any:
+    """A cell without what nobody sees: spaces around it, characters without width."""
+    return visible(cell) if isinstance(cell, str) else "" if cell is None else cell
 
 
 def _separator(text: str) -> tuple[str, str]:
@@ -123,39 +162,65 @@ def _separator(text: str) -> tuple[str, str]:
     return best, text
 
 
-def _sheet_rows(path: Path, sheet: str | None) -> tuple[list[list[Any]], bool]:
+def _sheet(path: Path, sheet: str | None) -> _Sheet:
     if path.suffix.lower() not in _ZIPPED:
-        return foreign_rows(path, sheet), False
+        found = foreign_list(path, sheet)
+        return _Sheet(
+            found.rows,
+            rates=found.rates or (),
+            merged=found.merged,
+            shows_formats=found.rates is not None,
+        )
     with Package.open(path) as package:
         info = WorkbookInfo(package)
         values = SheetValues(info)
         wanted = [info.sheet(sheet)] if sheet else [item for item in info.sheets if item.kind == "worksheet"]
         for item in wanted:
-            if values.meta(item.name).cells and (rows := listed(values.grid(item.name))):
-                return rows, info.is_1904
-    return [], False
+            meta = values.meta(item.name)
+            if meta.cells and (rows := listed(values.grid(item.name))):
+                for error in meta.errors:
+                    if error.row <= len(rows) and error.column <= len(rows[error.row - 1]):
+                        rows[error.row - 1][error.column - 1] = error.text
+                places = zip(meta.formula_rows.tolist(), meta.formula_columns.tolist(), strict=True)
+                uncached = [place for place, is_so in zip(places, meta.uncached, strict=True) if is_so]
+                rates = percent_cells(package, info, item.part)
+                return _Sheet(rows, info.is_1904, rates, uncached, meta.merged)
+    return _Sheet([])
 
 
 def _is_title(cell: object) -> bool:
-    return isinstance(cell, str) and bool(cell.strip())
+    return isinstance(cell, str) and bool(cell)
+
+
+def _may_be_title(cell: object) -> bool:
+    """A text, or a year or month over a column of figures."""
+    is_year = isinstance(cell, float | int) and cell in _YEARS
+    return _is_title(cell) or is_year or isinstance(cell, date)
 
 
 def _header(rows: Sequence[Sequence[Any]]) -> int | None:
     """Index of the row of titles: the first as wide as the list, made of texts, with a row below."""
     top = rows[:_HEADER_ROWS]
-    width = max((sum(cell not in ("", None) for cell in row) for row in top), default=0)
+    width = max((sum(cell != "" for cell in row) for row in top), default=0)
     for index, row in enumerate(top[: len(rows) - 1]):
-        filled = [cell for cell in row if cell not in ("", None)]
-        if filled and len(filled) * 2 >= width and all(_is_title(cell) for cell in filled):
+        filled = [cell for cell in row if cell != ""]
+        if len(filled) * 2 < width or not all(_may_be_title(cell) for cell in filled):
+            continue
+        if sum(_is_title(cell) for cell in filled) * 2 > len(filled):
             return index
     return None
 
 
-def _titles(row: Sequence[Any]) -> tuple[str, ...]:
+def _titles(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> tuple[str, ...]:
+    """The titles, up to the last column with a title or a cell."""
+    width = max((at + 1 for line in (row, *below) for at, cell in enumerate(line) if cell != ""), default=0)
     titles: list[str] = []
-    last = max(index for index, cell in enumerate(row) if _is_title(cell)) + 1
-    for cell in row[:last]:
-        title = " ".join(str(cell).split())
+    for at in range(width):
+        cell = row[at] if at < len(row) else ""
+        shown = str(int(cell)) if isinstance(cell, float) else str(cell)
+        title = " ".join(shown.split())
+        if not title and any(at < len(line) and line[at] != "" for line in below):
+            title = f"[{column_letters(at + 1)}]"
         number = 2
         unique = title
         while unique and unique in titles:
@@ -164,8 +229,33 @@ def _titles(row: Sequence[Any]) -> tuple[str, ...]:
     return tuple(titles)
 
 
+def _unmerged(
+    rows: list[list[Any]], first: int, merged: Iterable[Area]
+) -> tuple[tuple[Area, ...], tuple[Area, ...], frozenset[int]]:
+    """Fill the texts of merged cells down; the areas filled, those of numbers, and rows that are headings."""
+    spread, lone, headings = [], [], set()
+    for area in merged:
+        if area.top < first or area.top > len(rows) or area.left > len(rows[area.top - 1]):
+            continue
+        cell = rows[area.top - 1][area.left - 1]
+        if area.bottom == area.top:
+            others = [value for value in rows[area.top - 1] if value != ""]
+            if len(others) == 1 and cell != "":
+                headings.add(area.top - first)
+            continue
+        if cell == "":
+            continue
+        if not isinstance(cell, str | date):
+            lone.append(area)
+            continue
+        for row in rows[area.top : min(area.bottom, len(rows))]:
+            row.extend([""] * (area.left - len(row)))
+            row[area.left - 1] = cell
+        spread.append(area)
+    return tuple(spread), tuple(lone), frozenset(headings)
+
+
 def _sized(rows: Sequence[Sequence[Any]], width: int) -> Iterator[Sequence[Any]]:
     """The rows, all of the same width."""
     for row in rows:
-        cells = [("" if cell is None else cell) for cell in row[:width]]
-        yield cells + [""] * (width - len(cells))
+        yield [*row[:width], *[""] * (width - len(row))]

@@ -1,0 +1,80 @@
+"""Lists as people have them, and books to bring them into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from openpyxl import Workbook
+
+from strategy_xl.book.data import WorkbookData
+from strategy_xl.book.read import read_workbook
+from strategy_xl.build import book as build
+from strategy_xl.schema.loader import load_default
+from strategy_xl.work.importing.plan import ImportPlan, plan
+
+TODAY = date(2026, 11, 24)
+
+
+@cache
+def _empty(lang: str) -> bytes:
+    return build.render(load_default(), lang=lang, company="Essai", today=TODAY, rows={})
+
+
+def new_book(
+    path: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, lang: str = "fr"
+) -> Path:
+    """A workbook with these rows."""
+    spec = load_default()
+    content = build.render(spec, lang=lang, company="Essai", today=TODAY, rows=rows) if rows else _empty(lang)
+    path.write_bytes(content)
+    return path
+
+
+def read(path: Path) -> WorkbookData:
+    """A workbook as the import reads it."""
+    return read_workbook(path, load_default(), grows=True)
+
+
+@cache
+def empty_book(lang: str = "fr") -> WorkbookData:
+    """An empty workbook as it is read; nothing is written into it."""
+    with TemporaryDirectory() as folder:
+        return read(new_book(Path(folder, "book.xlsx"), lang=lang))
+
+
+def planned(
+    folder: Path, text: str, target: str = "clients", lang: str = "fr", name: str = "list.csv"
+) -> ImportPlan:
+    """What the import of a list given as text would do in an empty workbook."""
+    source = folder / name
+    source.write_text(text, encoding="utf-8", newline="")
+    return plan(source, target, empty_book(lang))
+
+
+def planned_sheet(
+    folder: Path, rows: Sequence[Sequence[Any]], target: str = "clients", *merged: str
+) -> ImportPlan:
+    """The same of a list in a spreadsheet, with merged areas."""
+    sheet = Workbook()
+    assert sheet.active is not None
+    for row in rows:
+        sheet.active.append(list(row))
+    for area in merged:
+        sheet.active.merge_cells(area)
+    sheet.save(folder / "list.xlsx")
+    return plan(folder / "list.xlsx", target, empty_book())
+
+
+def column(plan_: ImportPlan, key: str) -> list[Any]:
+    """The values of a field over the records."""
+    return [row.cells.get(key) for row in plan_.rows]
+
+
+def codes(plan_: ImportPlan) -> list[str]:
+    """Codes of the findings, in order of the alphabet."""
+    return sorted(finding.code for finding in plan_.findings)
