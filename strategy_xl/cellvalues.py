@@ -55,6 +55,10 @@ LONGEST_TEXT = 32_767
 
 # -- days --------------------------------------------------------------------------------------------------
 
+EARLIEST_YEAR = 1950
+LATEST_YEAR = 2100
+"""A date outside these years is a slip of the keyboard, not a date of a sales plan."""
+
 LEAP_BUG = 61
 """Serial of 1 March 1900. Excel counts a 29 February that never was: days before it count one less."""
 

@@ -182,6 +182,7 @@ class WorkbookData:
         anchors: (block key, field key) → cell, for every stored name that still leads somewhere.
         singles: the formulas outside of fields (completeness, printed grids, titles).
         merged: sheet title → its merged areas.
+        meant: sheet title → row and column of each input that Excel does not count → what was meant.
         snapshot: the bytes that all this was read from, and the only ones that it may be written to.
     """
 
@@ -197,6 +198,7 @@ class WorkbookData:
     snapshot: Snapshot = field(repr=False)
     singles: Singles = field(default_factory=Singles)
     merged: Mapping[str, tuple[Area, ...]] = field(default_factory=dict)
+    meant: Mapping[str, Mapping[tuple[int, int], object]] = field(default_factory=dict)
 
     @cached_property
     def look(self) -> Look:

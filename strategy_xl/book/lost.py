@@ -46,7 +46,7 @@ def look(data: BlockData, index: Rows, metas: Metas, *, is_whole: bool) -> Block
             continue
         sheet = data.sheet_of(spec.key)
         meta = metas(sheet)
-        has, missing = _masks(data, spec.key, meta)
+        has, missing = masks(data, spec.key, meta)
         if sheet not in found:
             errors = meta.errors
             texts = errors.texts.tolist()
@@ -93,7 +93,7 @@ def within(data: BlockData, merged: Sequence[Area]) -> tuple[Area, ...]:
     return tuple(area for area in merged if area.overlaps(block))
 
 
-def _masks(data: BlockData, key: str, meta: SheetMeta) -> tuple[Mask, Mask]:
+def masks(data: BlockData, key: str, meta: SheetMeta) -> tuple[Mask, Mask]:
     """For all rows or instances: which hold a formula, which one without result."""
     place = data.places[key]
     if data.is_table:

@@ -18,6 +18,7 @@ import numpy as np
 from strategy_xl.book import lost
 from strategy_xl.book.below import DEEP, Below, Under
 from strategy_xl.book.data import BlockData, Rows, Singles, WorkbookData
+from strategy_xl.book.doubts import doubts
 from strategy_xl.book.frames import (
     Column,
     filled_rows,
@@ -57,6 +58,7 @@ def read_workbook(
     *,
     blocks: Collection[str] | None = None,
     grows: bool = False,
+    tidies: bool = False,
 ) -> WorkbookData:
     """Read a workbook.
 
@@ -67,6 +69,8 @@ def read_workbook(
         blocks: keys of the blocks to read; None for all. References to blocks not read are not checked.
         grows: for those who write the workbook: take rows that were typed under a table as its rows, and give
             a table that has few blank ones left some more (``BlockData.is_longer``).
+        tidies: read inputs that Excel does not count as what was meant (``WorkbookData.meant``), for those
+            who write it too.
 
     Errors: WorkbookError SX110 not one of ours, SX111 made by a newer version, SX112 not readable, SX9xx
     from the package (password, damage, Excel 97–2003…).
@@ -82,7 +86,9 @@ def read_workbook(
 
         found = resolve(path, _names(info), spec, cells, blocks=blocks)
         choices, mixed = _choices(path, spec, found, values)
-        work = _Reader(info, values, Context(found.lang, info.is_1904, choices), grows=grows)
+        work = _Reader(
+            info, values, Context(found.lang, info.is_1904, choices, counts=True, tidies=tidies), grows=grows
+        )
         codes = {finding.code for finding in found.findings}
         work.is_whole = not codes & _LOSSES
         # What formulas show for lack of a sheet or a table that is gone is no news beside that.
@@ -93,7 +99,8 @@ def read_workbook(
                 work.expect(sheet, block)
         singles = work.singles(list(lost.single_cells(spec, found.anchors)), shows=blocks is None)
         read = {block.block.key: work.block(block) for block in blocks_found}
-        read, related = check_relations(path, read)
+        read, related = check_relations(path, read, work.meant, tidies=tidies)
+        related += doubts(path, read)
         merged = {sheet: values.meta(sheet).merged for sheet in {block.sheet for block in read.values()}}
     return WorkbookData(
         path,
@@ -114,6 +121,7 @@ def read_workbook(
         snapshot,
         singles,
         merged,
+        work.meant,
     )
 
 
@@ -185,8 +193,9 @@ class _Reader:
     def __init__(self, info: WorkbookInfo, values: SheetValues, context: Context, *, grows: bool) -> None:
         self.info, self.path = info, info.package.path
         self.values, self.context, self.grows = values, context, grows
-        self.lenient = replace(context, strict=False)
+        self.lenient = replace(context, strict=False, counts=False)
         self.findings: list[Finding] = []
+        self.meant: dict[str, dict[tuple[int, int], object]] = {}
         self.is_whole = self.tells_errors = True
         self._last: dict[str, int | None] = {}
         self._width: dict[str, int] = {}
@@ -428,6 +437,7 @@ class _Reader:
             errors = self._errors(data, spec)
             if spec.role is FieldRole.INPUT:
                 problems += [CellProblem(at, "SX206", {"found": text}) for at, text in errors]
+                problems += [CellProblem(at, "SX223", {}) for at in self._uncalculated(data, spec)]
             else:
                 gone = set(data.erased.get(spec.key, ()))
                 rows = [at + data.first_row for at, _ in errors]
@@ -444,7 +454,10 @@ class _Reader:
         counts: Counter[str] = Counter()
         for problem in problems:
             counts[problem.code] += 1
-            where = Location(self.path, data.sheet_of(spec.key), data.a1(spec.key, problem.position + first))
+            sheet, cell = data.sheet_of(spec.key), data.cell(spec.key, problem.position + first)
+            if problem.meant is not None:
+                self.meant.setdefault(sheet, {})[cell] = problem.meant
+            where = Location(self.path, sheet, cell_name(*cell))
             if counts[problem.code] <= MAX_SAME:
                 self.findings.append(
                     Finding(problem.code, where, {"label": label, **problem.args}, problem.severity)
@@ -465,6 +478,11 @@ class _Reader:
         if spec.role is FieldRole.COMPUTED and spec.hidden:
             return [(at, text) for at, text in found if text != "#N/A"]
         return list(found)
+
+    def _uncalculated(self, data: BlockData, spec: FieldSpec) -> list[int]:
+        """Positions of the inputs that are formulas which no program has calculated."""
+        missing = lost.masks(data, spec.key, self.values.meta(data.sheet_of(spec.key)))[1]
+        return [int(at) for at in np.flatnonzero(missing)]
 
 
 def _table_columns(place: BlockPlace) -> dict[str, TableColumn]:

@@ -17,6 +17,7 @@ from strategy_xl.formulas.references import parse_column
 from strategy_xl.rules.frame import as_array, is_known
 from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
+from strategy_xl.text.identity import identity_key
 from strategy_xl.text.parsing import fold
 
 MAX_SAME = 20
@@ -24,12 +25,24 @@ _CLOSE_ENOUGH = 0.6
 _MOST_SUGGESTIONS = 50
 
 
-def check_relations(path: str, blocks: Mapping[str, BlockData]) -> tuple[dict[str, BlockData], list[Finding]]:
+Meant = dict[str, dict[tuple[int, int], object]]
+"""Sheet title → row and column of an input that Excel does not count → what was meant."""
+
+
+def check_relations(
+    path: str, blocks: Mapping[str, BlockData], meant: Meant, *, tidies: bool = False
+) -> tuple[dict[str, BlockData], list[Finding]]:
     """Check names across the rows and blocks that were read.
 
-    Returns the blocks, in which a reference that differs from the name only by case or spaces has the
-    name's spelling (as Excel's own formulas see it), and the findings: SX392 name given twice, SX393 row
-    without name, SX490 name that does not exist, SX491 the same with a likely name.
+    Arguments:
+        path: the workbook.
+        blocks: the blocks as read.
+        meant: gets the references that Excel does not find.
+        tidies: whether these are going to be put right.
+
+    Returns the blocks, in which a reference to the same name (``text.identity``) has the name's spelling,
+    and the findings: SX392 name given twice, SX393 row without name, SX490 name that does not exist, SX491
+    the same with a likely name, SX492 a spelling that Excel's formulas do not find (SX222 when put right).
     """
     found: list[Finding] = []
     result = dict(blocks)
@@ -41,10 +54,21 @@ def check_relations(path: str, blocks: Mapping[str, BlockData]) -> tuple[dict[st
             owner, column = parse_column(spec.source)
             if owner not in blocks or column not in blocks[owner].rows:
                 continue
-            rows, findings = _references(path, result[key], spec, blocks[owner], column)
+            rows, findings, spelled = _references(path, result[key], spec, blocks[owner], column)
+            if tidies:
+                findings = [_put_right(finding) for finding in findings]
             found += _capped(findings)
-            result[key] = replace(result[key], rows=rows)
+            block = result[key] = replace(result[key], rows=rows)
+            for index, name in spelled.items():
+                meant.setdefault(block.sheet_of(spec.key), {})[block.cell(spec.key, index)] = name
     return result, list(_gathered(found))
+
+
+def _put_right(finding: Finding) -> Finding:
+    """A spelling that is going to be the name's, told as such."""
+    if finding.code != "SX492":
+        return finding
+    return replace(finding, code="SX222", severity=Severity.NOTE)
 
 
 def _gathered(findings: list[Finding]) -> Iterator[Finding]:
@@ -111,7 +135,7 @@ def _identities(path: str, data: BlockData) -> Iterator[Finding]:
     if spec.type is not FieldType.TEXT or spec.source is not None:
         return
     given = [str(name) for name in data.rows.values(spec.key, np.flatnonzero(known))]
-    folded = [" ".join(name.casefold().split()) for name in given]
+    folded = [identity_key(name) for name in given]
     if len(set(folded)) == len(folded):
         return
     firsts: dict[str, int] = {}
@@ -123,26 +147,29 @@ def _identities(path: str, data: BlockData) -> Iterator[Finding]:
 
 def _references(
     path: str, data: BlockData, spec: FieldSpec, target: BlockData, column: str
-) -> tuple[Table, list[Finding]]:
-    """The rows with references in the spelling of the names, and the references that lead nowhere."""
+) -> tuple[Table, list[Finding], dict[int, str]]:
+    """The rows with references in the spelling of the names, what is wrong, and the spellings to put right.
+
+    Those are given by row: Excel's formulas find a name whatever its capitals, but nothing else.
+    """
     rows = data.rows
     if not len(rows) or not len(target.rows) or spec.type is FieldType.CHOICE:
-        return rows, []
+        return rows, [], {}
     names = {str(name) for name in target.rows.values(column, np.flatnonzero(is_known(target.rows, column)))}
     if not names:
-        return rows, []
+        return rows, [], {}
     given = dict.fromkeys(rows.values(spec.key, np.flatnonzero(is_known(rows, spec.key))))
     unknown = [value for value in given if str(value) not in names]
     if not unknown:
-        return rows, []
+        return rows, [], {}
     values = rows[spec.key]
-    by_case = {" ".join(name.casefold().split()): name for name in names}
+    by_case = {identity_key(name): name for name in names}
     by_fold = {fold(name): name for name in names}
     same: dict[Any, str] = {}
     likely: dict[Any, str | None] = {}
     for value in unknown:
         text = str(value)
-        exact = by_case.get(" ".join(text.casefold().split()))
+        exact = by_case.get(identity_key(text))
         if exact is not None:
             same[value] = exact
             continue
@@ -150,12 +177,20 @@ def _references(
         close = difflib.get_close_matches(fold(text), by_fold, 1, _CLOSE_ENOUGH) if few else []
         likely[value] = by_fold[close[0]] if close else None
     findings = []
+    label = spec.label.get(data.context.lang)
+    odd = {value: name for value, name in same.items() if str(value).casefold() != name.casefold()}
+    unseen = values[values.isin(list(odd))]
+    spelled = {int(cast("int", index)): odd[value] for index, value in unseen.items()}
+    counts = unseen.value_counts()
+    for index, value in unseen.drop_duplicates().items():
+        args = {"n": int(counts[value]), "label": label, "found": value, "meant": odd[value]}
+        findings.append(Finding("SX492", _where(path, data, spec.key, index), args, Severity.WARNING))
     wrong = values[values.isin(list(likely))]
     counts = wrong.value_counts()
     for index, value in wrong.drop_duplicates().items():
         args = {
             "n": int(counts[value]),
-            "label": spec.label.get(data.context.lang),
+            "label": label,
             "found": value,
             "sheet": target.sheet,
             "column": target.field(column).label.get(data.context.lang),
@@ -163,5 +198,8 @@ def _references(
         }
         code = "SX491" if likely[value] else "SX490"
         findings.append(Finding(code, _where(path, data, spec.key, index), args, Severity.WARNING))
-    spelled = as_array([same.get(value, value) for value in rows.values(spec.key)])
-    return rows.extended({spec.key: spelled}) if same else rows, findings
+    if same:
+        rows = rows.extended(
+            {spec.key: as_array([same.get(value, value) for value in rows.values(spec.key)])}
+        )
+    return rows, findings, spelled

@@ -1,50 +1,75 @@
-"""``strategy-xl check``: what is wrong in workbooks, cell by cell, without touching them."""
+"""``strategy-xl check``: what is wrong in workbooks, cell by cell, without touching them; or put right."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from strategy_xl.commands.render import (
     EXIT_UNREADABLE,
+    backup_option,
     chosen_day,
     exit_code,
     finding_data,
     load_spec,
+    show_backups,
     show_findings,
     show_json,
     templates_option,
     text,
     today_option,
 )
-from strategy_xl.errors import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from strategy_xl.errors import Finding
+    from strategy_xl.work.recompute import JobReport
 
 
 @click.command(help=text("cli.check.help"))
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@click.option("--fix", is_flag=True, help=text("cli.fix.help"))
+@backup_option
 @templates_option
 @today_option
-def check(paths: tuple[str, ...], templates: Path | None, today: Any, *, as_json: bool) -> None:
-    """Print the findings of each workbook."""
+def check(
+    paths: tuple[str, ...], templates: Path | None, today: Any, backup: int, *, as_json: bool, fix: bool
+) -> None:
+    """Print the findings of each workbook; with ``fix`` also what was put right, and what is left."""
     from strategy_xl.runs.discover import workbooks
     from strategy_xl.runs.faults import logger, logging_to
     from strategy_xl.runs.workers import guarded
-    from strategy_xl.work.check import check_workbook
+    from strategy_xl.work.check import check_workbook, fix_workbook
 
     spec = load_spec(templates)
     books, failures, home = workbooks(paths)
     findings: list[Finding] = []
     unreadable = bool(failures)
-    job = partial(check_workbook, spec=spec, today=chosen_day(today))
+    look = partial(check_workbook, spec=spec, today=chosen_day(today))
+    mend = partial(fix_workbook, spec=spec, backups=backup)
+    fixed = backups = 0
+
+    def done(path: Path, job: Callable[[Path], JobReport]) -> JobReport:
+        report, _stamp, trace = guarded(path, job)
+        if trace:
+            logger.error("%s\n%s", path, trace)
+        return report
+
     with logging_to(home):
         for path in books:
-            report, _stamp, trace = guarded(path, job)
-            if trace:
-                logger.error("%s\n%s", path, trace)
+            report = done(path, look)
+            if fix and report.failure is None:
+                mended = done(path, mend)
+                fixed += mended.changed
+                backups += mended.backup is not None
+                if mended.changed and not as_json:
+                    show_findings([*report.findings, *mended.findings])
+                report = done(path, look) if mended.failure is None else mended
             findings += report.findings
             if report.failure is not None:
                 findings.append(report.failure)
@@ -54,5 +79,8 @@ def check(paths: tuple[str, ...], templates: Path | None, today: Any, *, as_json
         show_json([finding_data(finding) for finding in findings])
     else:
         show_findings(findings)
+        if fix:
+            click.echo(text("cli.check.fixed", n=fixed))
+            show_backups(backups)
         click.echo(text("cli.check.done", n=len(findings), books=len(books)))
     raise SystemExit(EXIT_UNREADABLE if unreadable else exit_code(findings))

@@ -55,6 +55,7 @@ _ALWAYS = ("alerts", "completeness")
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
 @backup_option
 @click.option("--compact", is_flag=True, help=text("cli.compact.help"))
+@click.option("--tidy", is_flag=True, help=text("cli.tidy.help"))
 @click.option("--resume", is_flag=True, help=text("cli.resume.help"))
 @click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help=text("cli.wait.help"))
 @click.option(
@@ -114,10 +115,15 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
                 dry_run=options["dry_run"],
                 backups=options["backup"],
                 compact=options["compact"],
+                tidies=options["tidy"],
             ),
             options["jobs"],
             Frame(
-                interrupts, journal, options["book_minutes"], {} if options["ignore_marks"] else resumed.marks
+                interrupts,
+                journal,
+                options["book_minutes"],
+                # A mark tells that there is nothing to recompute, not that there is nothing to put right.
+                {} if options["ignore_marks"] or options["tidy"] else resumed.marks,
             ),
             quiet=options["as_json"],
         )

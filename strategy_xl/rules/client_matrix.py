@@ -40,6 +40,7 @@ from strategy_xl.rules.frame import (
     rounded,
 )
 from strategy_xl.rules.result import Codes, RuleResult
+from strategy_xl.rules.wording import same_name
 
 __all__ = ["VERSION", "ClientParams", "classify", "contributions"]
 
@@ -81,7 +82,7 @@ class _Flags:
 
 
 def _label(value: object) -> str:
-    return str(value).strip().casefold()
+    return same_name(value)
 
 
 def _red_flags(clients: Frame, red_flags: Frame | None) -> _Flags:

@@ -16,7 +16,7 @@ import numpy as np
 from strategy_xl.rules.frame import Column, Frame, flags, make_column, make_frame, numbers, texts
 from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.stakeholders import KNOWN_PERSON, active, facts, levels, power
-from strategy_xl.rules.wording import caseless
+from strategy_xl.rules.wording import name_keys
 
 __all__ = ["VERSION", "influence", "introduction_path", "weigh", "widest_path"]
 
@@ -29,7 +29,7 @@ Graph = Mapping[str, Mapping[str, float]]
 
 
 def _fold(frame: Frame, key: str) -> list[str]:
-    return list(caseless(texts(frame, key)))
+    return list(name_keys(texts(frame, key)))
 
 
 def _links(links: Frame) -> list[tuple[str, str, str, float]]:

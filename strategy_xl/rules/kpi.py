@@ -2,7 +2,9 @@
 
 Rule c of the specification. Progress p = (current − baseline)/(target − baseline), elapsed e = days
 elapsed/total. Few readings: the ratio p/e (UpRaise's cuts) or the gap e − p (Engagedly's). Four or more:
-the forecast at the end date, run-rate for a running total, Theil–Sen for a level (``kpi_forecast``).
+the forecast at the end date, run-rate for a running total, Theil–Sen for a level (``kpi_forecast``). A
+running total that must stay low is a cap: late beyond the share of it that the time allows. Values that can
+be meant in two ways are not judged (``kpi_doubts``).
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from strategy_xl.rules.frame import (
     rounded,
     texts,
 )
+from strategy_xl.rules.kpi_doubts import far_readings, mixed_rates
 from strategy_xl.rules.kpi_forecast import (
     NO_DAY,
     Days,
@@ -49,7 +52,7 @@ from strategy_xl.rules.result import Codes, RuleResult
 
 __all__ = ["VERSION", "KpiParams", "status", "weakest"]
 
-VERSION = "kpi 1"
+VERSION = "kpi 2"
 
 STATUSES = tuple(KpiStatus)
 
@@ -129,7 +132,7 @@ class _Facts:
 
     moving: Bools  # increase or decrease
     keeping: Bools
-    falling_total: Bools  # a running total that must stay low: nothing is achieved before the end
+    cap: Bools  # a running total that must stay low, of neither of both
     cumulative: Bools
     baseline: Floats
     target: Floats
@@ -138,20 +141,24 @@ class _Facts:
     frequency: Floats
     complete: Bools
     no_change: Bools
+    wrong_way: Bools  # an increase to less, a decrease to more
     bad_dates: Bools
 
 
 def _facts(kpis: Frame, params: KpiParams) -> tuple[_Facts, dict[str, Bools]]:
     baseline, target = numbers(kpis, "baseline"), numbers(kpis, "target")
     start, end = days(kpis, "start"), days(kpis, "end")
+    increasing = is_choice(kpis, "kpi_type", KpiType.INCREASE)
     decreasing = is_choice(kpis, "kpi_type", KpiType.DECREASE)
-    moving = is_choice(kpis, "kpi_type", KpiType.INCREASE) | decreasing
     keeping = is_choice(kpis, "kpi_type", KpiType.KEEP_ABOVE, KpiType.KEEP_BELOW)
     cumulative = is_choice(kpis, "nature", KpiNature.CUMULATIVE)
+    typed = increasing | decreasing | keeping
+    cap = cumulative & (decreasing | is_choice(kpis, "kpi_type", KpiType.KEEP_BELOW))
+    moving, keeping = (increasing | decreasing) & ~cap, keeping & ~cap
     frequency = numbers(kpis, "frequency_days")
     frequency = np.where(frequency > 0, frequency, params.kpi_frequency_days)
     missing = {
-        "kpi_type": ~(moving | keeping),
+        "kpi_type": ~typed,
         "nature": ~(cumulative | is_choice(kpis, "nature", KpiNature.LEVEL)),
         "baseline": moving & np.isnan(baseline),
         "target": np.isnan(target),
@@ -160,10 +167,11 @@ def _facts(kpis: Frame, params: KpiParams) -> tuple[_Facts, dict[str, Bools]]:
     }
     bad_dates = (start != NO_DAY) & (end != NO_DAY) & (end <= start)
     no_change = moving & (rounded(target - baseline) == 0)
-    complete = ~np.logical_or.reduce(list(missing.values())) & ~bad_dates & ~no_change
+    wrong_way = moving & ~no_change & np.where(increasing, target < baseline, target > baseline)
+    complete = ~np.logical_or.reduce([*missing.values(), bad_dates, no_change, wrong_way])
     facts = _Facts(
-        moving, keeping, decreasing & cumulative, cumulative, baseline, target,
-        start, end, frequency, complete, no_change, bad_dates,
+        moving, keeping, cap, cumulative, baseline, target,
+        start, end, frequency, complete, no_change, wrong_way, bad_dates,
     )  # fmt: skip
     return facts, missing
 
@@ -184,6 +192,9 @@ class _Measures:
     forecast: Floats
     attainment: Floats
     meets: Bools
+    allowed: Floats  # of a cap, by now
+    mixed: Bools
+    far: Bools
 
 
 def _measure(facts: _Facts, kpis: Frame, readings: Frame, today: date, params: KpiParams) -> _Measures:
@@ -223,6 +234,8 @@ def _measure(facts: _Facts, kpis: Frame, readings: Frame, today: date, params: K
     return _Measures(
         count, read, last_day, current, elapsed, season, progress, pace,
         share - progress, forecast, (forecast - facts.baseline) / way, meets,
+        np.where(facts.cap, facts.target * share, np.nan),
+        mixed_rates(kpis, found, first, last), far_readings(kpis, found, current, last_day),
     )  # fmt: skip
 
 
@@ -232,26 +245,31 @@ def _judge(facts: _Facts, got: _Measures, now: int, params: KpiParams) -> tuple[
     until = np.minimum(now, facts.end)
     since = np.where(got.read, until - got.last_day, until - facts.start)
     stale = since > params.kpi_stale_periods * facts.frequency
-    arrived = facts.moving & (rounded(got.progress) >= 1) & ~(facts.falling_total & ~over)
+    arrived = facts.moving & (rounded(got.progress) >= 1)
+    beyond = facts.cap & ~got.meets
     enough = got.count >= params.kpi_forecast_points
-    by_forecast = (enough | facts.falling_total) & ~np.isnan(got.attainment)
+    by_forecast = enough & ~np.isnan(got.attainment)
     by_gap = ~by_forecast & (params.kpi_rule == KpiRule.GAP)
     reached, gap, pace = rounded(got.attainment), rounded(got.gap), rounded(got.pace)
     rules = [by_forecast, by_gap]
     good = [reached >= params.kpi_attainment_on_track, gap <= params.kpi_gap_on_track]
     fair = [reached >= params.kpi_attainment_at_risk, gap <= params.kpi_gap_at_risk]
     ladder: list[tuple[Bools, KpiStatus]] = [
-        (~facts.complete, KpiStatus.INCOMPLETE),
+        (~facts.complete | got.mixed | got.far, KpiStatus.INCOMPLETE),
         (now < facts.start, KpiStatus.NOT_STARTED),
         (~got.read & stale, KpiStatus.STALE),
         (~got.read, KpiStatus.TOO_EARLY),
         (arrived, KpiStatus.ACHIEVED),
+        (beyond & ~over, KpiStatus.LATE),
+        (beyond, KpiStatus.MISSED),
         (stale, KpiStatus.STALE),
-        (over & facts.keeping & got.meets, KpiStatus.ACHIEVED),
+        (over & (facts.keeping | facts.cap) & got.meets, KpiStatus.ACHIEVED),
         (over, KpiStatus.MISSED),
         (facts.keeping & got.meets, KpiStatus.ON_TRACK),
         (facts.keeping, KpiStatus.OFF_THRESHOLD),
         (rounded(got.elapsed) < params.kpi_too_early, KpiStatus.TOO_EARLY),
+        (facts.cap & (rounded(got.current) <= rounded(got.allowed)), KpiStatus.ON_TRACK),
+        (facts.cap, KpiStatus.LATE),
         (np.select(rules, good, pace >= params.kpi_pace_on_track), KpiStatus.ON_TRACK),
         (np.select(rules, fair, pace >= params.kpi_pace_at_risk), KpiStatus.AT_RISK),
     ]
@@ -277,12 +295,13 @@ def status(kpis: Frame, readings: Frame, today: date, params: KpiParams | None =
         progress: p, for increase and decrease. pace: p / (seasonal or elapsed share), gap: that share − p.
         forecast: value at the end; for a running total current / share (from ``kpi_too_early`` on), for a
         level Theil–Sen (from ``kpi_forecast_points`` points on). attainment: (forecast − baseline) /
-        (target − baseline). status; status_final: the forced status if any.
-        The choice columns are categorical.
+        (target − baseline). allowed: of a cap, target × (seasonal or elapsed) share. status; status_final:
+        the forced status if any. The choice columns are categorical.
 
-    A running total that must decrease (complaints of the year) is not achieved before its end and is
-    always judged on its forecast. A keep KPI is achieved only after its end. An end that passed without
-    a reading near it is stale, not missed.
+    A running total that must stay low (complaints of the year) is a cap: on track while it is within
+    ``allowed``, late beyond, whatever the baseline. A rise to less, a fall to more, rates typed in points
+    beside others and a latest reading ten times larger than all else are not judged. A keep KPI is achieved
+    only after its end. An end that passed without a reading near it is stale, not missed.
     Reasons: FORCED…, then the status (with the rule that gave it), then remarks. Missing: input keys, and
     ``value`` when there is no reading yet. Source: rule c.
     """
@@ -306,6 +325,7 @@ def status(kpis: Frame, readings: Frame, today: date, params: KpiParams | None =
             "gap": got.gap,
             "forecast": got.forecast,
             "attainment": got.attainment,
+            "allowed": got.allowed,
             "status": choice_array(code, STATUSES),
             "status_final": choice_array(final, STATUSES),
         },
@@ -316,7 +336,7 @@ def status(kpis: Frame, readings: Frame, today: date, params: KpiParams | None =
         return np.equal(code, STATUSES.index(name))
 
     judged = is_(KpiStatus.ON_TRACK) | is_(KpiStatus.AT_RISK) | is_(KpiStatus.LATE)
-    moved = judged & ~facts.keeping
+    moved = judged & facts.moving
     rule_of = {"FORECAST": by_forecast & moved, "GAP": by_gap & moved, "PACE": ~by_forecast & ~by_gap & moved}
     reasoned = has_text(kpis, "forced_reason")
     awaited = facts.complete & ~got.read & (now >= facts.start)
@@ -330,6 +350,8 @@ def status(kpis: Frame, readings: Frame, today: date, params: KpiParams | None =
             for name in (KpiStatus.LATE, KpiStatus.AT_RISK, KpiStatus.ON_TRACK)
             for rule, mask in rule_of.items()
         },
+        "LATE_CAP": is_(KpiStatus.LATE) & facts.cap,
+        "ON_TRACK_CAP": is_(KpiStatus.ON_TRACK) & facts.cap,
         "ON_TRACK_KEPT": is_(KpiStatus.ON_TRACK) & facts.keeping,
         "OFF_THRESHOLD": is_(KpiStatus.OFF_THRESHOLD),
         "MISSED": is_(KpiStatus.MISSED),
@@ -340,21 +362,16 @@ def status(kpis: Frame, readings: Frame, today: date, params: KpiParams | None =
         "NOT_STARTED": is_(KpiStatus.NOT_STARTED),
         "BAD_DATES": facts.bad_dates,
         "NO_CHANGE": facts.no_change,
-        "INCOMPLETE": is_(KpiStatus.INCOMPLETE) & ~facts.bad_dates & ~facts.no_change,
-        "WRONG_WAY": _wrong_way(kpis, facts),
+        "WRONG_WAY": facts.wrong_way,
+        "MIXED_RATES": facts.complete & got.mixed,
+        "FAR_READING": facts.complete & got.far & ~got.mixed,
+        "INCOMPLETE": ~facts.complete & ~facts.bad_dates & ~facts.no_change & ~facts.wrong_way,
         "TOTAL_BASELINE": facts.cumulative & facts.moving & restarted,
-        "SEASONAL": ~np.isnan(got.season) & moved,
+        "SEASONAL": ~np.isnan(got.season) & (moved | (judged & facts.cap)),
     }
     missing["value"] = awaited
     rows = len(kpis)
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
-
-
-def _wrong_way(kpis: Frame, facts: _Facts) -> Bools:
-    """An increase whose target is below the baseline, or a decrease whose target is above."""
-    down = is_choice(kpis, "kpi_type", KpiType.INCREASE) & (facts.target < facts.baseline)
-    up = is_choice(kpis, "kpi_type", KpiType.DECREASE) & (facts.target > facts.baseline)
-    return np.asarray(down | up, dtype=bool)
 
 
 def weakest(kpis: Frame, judged: Frame) -> DataFrame:

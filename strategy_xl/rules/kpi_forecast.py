@@ -25,6 +25,7 @@ from strategy_xl.rules.frame import (
     numbers,
     texts,
 )
+from strategy_xl.text.identity import identity_key
 
 Days = Ints
 
@@ -59,12 +60,14 @@ class Readings:
     Arguments:
         name: position of the KPI name each reading belongs to. day: days since 1970-01-01.
         value: the reading; several on one day are each replaced by their mean, so that order is nothing.
+        raw: the reading as it was typed.
         row_name: position of the name of each KPI row, -1 without a name.
     """
 
     name: Ints
     day: Days
     value: Floats
+    raw: Floats
     row_name: Ints
 
     def position(self, name: Ints, day: Days, side: str) -> Ints:
@@ -81,29 +84,30 @@ class Readings:
 
 
 def collect(kpis: Frame, readings: Frame, today: date) -> Readings:
-    """The readings that count for the KPIs; names match whatever their capitals and outer spaces.
+    """The readings that count for the KPIs, by the identity of names.
 
     Arguments: kpis (column ``name``), readings (``kpi``, ``date``, ``value``), today (later ones are
     left out).
     """
-    own = [name.casefold() or None for name in texts(kpis, "name")]
+    own = [identity_key(name) or None for name in texts(kpis, "name")]
     row_name, known = distinct(np.array(own, dtype=object))
     place = {name: number for number, name in enumerate(known)}
     position, labels = encoded(readings, "kpi")
-    numbered = [place.get(str(label).strip().casefold(), -1) for label in labels]
+    numbered = [place.get(identity_key(str(label)), -1) for label in labels]
     name = np.array([*numbered, -1], dtype=np.int64)[position]
     day, value = days(readings, "date"), numbers(readings, "value")
     usable = (name >= 0) & (day != NO_DAY) & (day <= day_number(today)) & ~np.isnan(value)
     name, day, value = name[usable], day[usable], value[usable]
     order = np.lexsort((value, day, name))
     name, day, value = name[order], day[order], value[order]
+    raw = value
     if value.size:
         new = np.concatenate(([True], (name[1:] != name[:-1]) | (day[1:] != day[:-1])))
         if not new.all():
             heads = np.flatnonzero(new)
             sizes = np.diff(np.append(heads, value.size))
             value = np.repeat(np.add.reduceat(value, heads) / sizes, sizes)
-    return Readings(name, day, value, row_name)
+    return Readings(name, day, value, raw, row_name)
 
 
 def theil_sen(x: Floats, y: Floats, at: Floats) -> tuple[Floats, Floats]:

@@ -24,7 +24,7 @@ from strategy_xl.rules.frame import (
 from strategy_xl.rules.kpi import KpiParams
 from strategy_xl.rules.kpi_forecast import NO_DAY, days
 from strategy_xl.rules.result import Codes, RuleResult
-from strategy_xl.rules.wording import caseless
+from strategy_xl.rules.wording import name_keys
 
 __all__ = ["VERSION", "priority", "rank"]
 
@@ -66,7 +66,7 @@ def rank(
     rows = len(kpis)
     end = days(kpis, "end")
     end = np.where(end == NO_DAY, np.iinfo(np.int64).max, end)
-    names, owners = (caseless(texts(kpis, key)) for key in ("name", "owner"))
+    names, owners = (name_keys(texts(kpis, key)) for key in ("name", "owner"))
     hours = numbers(kpis, "hours_week")
     known = ~np.isnan(value)
     closed = np.zeros(rows, dtype=bool)

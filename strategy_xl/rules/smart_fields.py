@@ -22,6 +22,7 @@ from strategy_xl.rules.frame import (
     numbers,
     texts,
 )
+from strategy_xl.rules.wording import same_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,9 @@ def assess_agreement(
     owner = filled(objectives, "owner")
     confidence = numbers(objectives, "confidence")
     yes, no, talks = (is_choice(objectives, "agreement", key) for key in _AGREEMENTS)
-    # Capitals do not make another person of an owner, here as in a formula.
-    names = [name.casefold() if isinstance(name, str) else name for name in cells(objectives, "owner")]
-    counts = {name.casefold(): count for name, count in (active_count or {}).items()}
+    # Capitals do not make another person of an owner, here as in a formula; nor do kinds of apostrophes.
+    names = [same_name(name) if isinstance(name, str) else name for name in cells(objectives, "owner")]
+    counts = {same_name(name): count for name, count in (active_count or {}).items()}
     if active_count is None:
         active = cells(objectives, "active")
         counts = Counter(name for name, value in zip(names, active, strict=True) if value is None or value)

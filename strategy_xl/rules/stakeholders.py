@@ -37,7 +37,7 @@ from strategy_xl.rules.frame import (
     texts,
 )
 from strategy_xl.rules.result import Codes, RuleResult
-from strategy_xl.rules.wording import caseless
+from strategy_xl.rules.wording import name_keys, same_name
 
 __all__ = ["VERSION", "StakeholderParams", "active", "coverage", "power", "roles"]
 
@@ -263,7 +263,7 @@ def coverage(
     """
     params = params or StakeholderParams()
     rows = len(accounts)
-    own = caseless(texts(accounts, "name"))
+    own = name_keys(texts(accounts, "name"))
     place_of: dict[str, int] = {}
     first_row = np.array([place_of.setdefault(name, row) for row, name in enumerate(own)], dtype=np.int64)
     here = active(contacts, today)
@@ -320,7 +320,7 @@ def coverage(
 def _place(contacts: Frame, place_of: dict[str, int]) -> Ints:
     """Position of each person's account, -1 when there is none; each distinct text is cleaned once."""
     codes, labels = encoded(contacts, "account")
-    cleaned = [str(label).strip().casefold() for label in labels]
+    cleaned = [same_name(label) for label in labels]
     places = [place_of.get(name, -1) if name else -1 for name in cleaned]
     return np.array([*places, -1], dtype=np.int64)[codes]
 
@@ -328,7 +328,7 @@ def _place(contacts: Frame, place_of: dict[str, int]) -> Ints:
 def _distinct(at: Ints, people: Frame, mask: Bools, rows: int) -> Ints:
     """Number of different people of the mask per account; a person without a name is one of its own."""
     chosen = np.flatnonzero(mask)
-    names = caseless(texts(pick(people, chosen), "name"))
+    names = name_keys(texts(pick(people, chosen), "name"))
     code, _ = distinct(names)
     nameless = names == ""
     code = np.where(nameless, code.size + np.arange(code.size), code)

@@ -28,7 +28,7 @@ from strategy_xl.rules.frame import (
     texts,
 )
 from strategy_xl.rules.result import Codes, RuleResult, whole_sheet
-from strategy_xl.rules.wording import any_word, caseless, fold_all
+from strategy_xl.rules.wording import any_word, fold_all, name_keys
 from strategy_xl.text.words.rule_words import SwotWords
 from strategy_xl.text.words.wordlists import every
 
@@ -165,7 +165,7 @@ def score_items(items: Frame, params: SwotParams | None = None) -> RuleResult:
     )
     outside = np.array([bool(outer_word.search(own_phrase.sub(" ", one))) for one in folded], dtype=bool)
     inside = np.array([bool(inner_word.search(one)) for one in folded], dtype=bool)
-    boxes, wordings = Counter(box), Counter(caseless(text))
+    boxes, wordings = Counter(box), Counter(name_keys(text))
     missing = {
         "text": text == "",
         "box": ~known,
@@ -181,7 +181,7 @@ def score_items(items: Frame, params: SwotParams | None = None) -> RuleResult:
         "LOOKS_EXTERNAL": internal & outside,
         "LOOKS_INTERNAL": known & ~internal & inside,
         "WEIGHT_HIGH": np.nan_to_num(rounded(weight)) > params.swot_weight_limit,
-        "DUPLICATE_TEXT": (text != "") & np.array([wordings[one] > 1 for one in caseless(text)], dtype=bool),
+        "DUPLICATE_TEXT": (text != "") & np.array([wordings[one] > 1 for one in name_keys(text)], dtype=bool),
         "BOX_MANY": known & np.array([boxes[one] > params.swot_box_max for one in box], dtype=bool),
     }
     columns = {"weight": weight, "weighted": weighted, "slot": _slots(box, importance, items.index)}
@@ -259,11 +259,11 @@ def score_pairs(pairs: Frame, items: Frame, params: SwotParams | None = None) ->
     weights = numbers(score_items(items, params).table, "weight")
     known: dict[str, tuple[str, float]] = {}
     # A spreadsheet look-up ignores case and takes the first row: so do we.
-    for name, *item in zip(caseless(texts(items, "text")), texts(items, "box"), weights, strict=True):
+    for name, *item in zip(name_keys(texts(items, "text")), texts(items, "box"), weights, strict=True):
         known.setdefault(name, (item[0], item[1]))
     known.pop("", None)
     nothing = ("", float("nan"))
-    left, right = (caseless(texts(pairs, key)) for key in ("internal", "external"))
+    left, right = (name_keys(texts(pairs, key)) for key in ("internal", "external"))
     inside = [found if (found := known.get(name, nothing))[0] in INTERNAL else nothing for name in left]
     outside = [found if (found := known.get(name, nothing))[0] in EXTERNAL else nothing for name in right]
     link = numbers(pairs, "link")

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from strategy_xl.rules.frame import Bools, Ints, Texts
+from strategy_xl.text.identity import identity_key
 from strategy_xl.text.words.rule_words import AnswerWords
 from strategy_xl.text.words.wordlists import every
 
@@ -54,14 +55,14 @@ def fold_all(texts: Iterable[str]) -> Texts:
     return np.array([fold(text) for text in texts], dtype=object)
 
 
-def caseless(texts: Iterable[str]) -> Texts:
-    """The texts of a column as names are compared: whatever their capitals."""
-    return np.array([text.casefold() for text in texts], dtype=object)
+def name_keys(texts: Iterable[str]) -> Texts:
+    """The texts of a column as names are compared (``text.identity``)."""
+    return np.array([identity_key(text) for text in texts], dtype=object)
 
 
 def same_name(name: object) -> str:
-    """A name as two tables are joined by it: case and spaces do not matter, accents do."""
-    return " ".join(str(name).casefold().split())
+    """A name as two tables are joined by it (``text.identity``)."""
+    return identity_key(str(name))
 
 
 def word_set(text: str) -> frozenset[str]:

@@ -34,6 +34,7 @@ class Task:
         dry_run: write nothing.
         backups: how many earlier versions of each stay beside it.
         compact: deflate large sheets rather small than fast.
+        tidies: put inputs right that Excel does not count.
     """
 
     templates: Path | None
@@ -41,6 +42,7 @@ class Task:
     dry_run: bool = False
     backups: int = 1
     compact: bool = False
+    tidies: bool = False
 
     def spec(self) -> WorkbookSpec:
         """The templates, read once a process when they are the program's own."""
@@ -69,7 +71,13 @@ def _one(path: Path, spec: WorkbookSpec, task: Task, marks: Mapping[Path, Mark])
     if known is not None:
         return known
     return recompute_workbook(
-        path, spec, task.today, dry_run=task.dry_run, backups=task.backups, compact=task.compact
+        path,
+        spec,
+        task.today,
+        dry_run=task.dry_run,
+        backups=task.backups,
+        compact=task.compact,
+        tidies=task.tidies,
     )
 
 

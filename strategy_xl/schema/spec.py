@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from strategy_xl.schema.counting import counted
+
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z](?:_?[a-z0-9])*$", max_length=40)]
 SheetTitle = Annotated[str, StringConstraints(min_length=1, max_length=31, pattern=r"^[^\[\]:*?/\\']+$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}$")]
@@ -128,7 +130,8 @@ class FieldSpec(Spec):
         choices: key of a list (``choice`` type).
         source: ``block[key]`` whose values are proposed in a drop-down list.
         minimum, maximum: bounds of an input, checked on typing and on reading.
-        formula: native formula of a computed field.
+        formula: native formula of a computed field; ``COUNTED([key])`` in it says whether a cell of the same
+            row holds a number within the bounds of its field (a day of 1950 to 2100).
         array: the formula needs array evaluation (Ctrl+Shift+Enter).
         hidden: helper column, out of sight but not secret.
         lines: height of a form cell in text lines.
@@ -223,7 +226,8 @@ def _repeated(fields: Any) -> Any:
 
 
 MAX_REPEAT = 60
-Fields = Annotated[tuple[FieldSpec, ...], BeforeValidator(_repeated)]
+Fields = Annotated[tuple[FieldSpec, ...], BeforeValidator(counted), BeforeValidator(_repeated)]
+"""Fields as templates write them; those that repeat are written out first, then what counts in formulas."""
 
 
 class Block(Spec):

@@ -10,24 +10,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from strategy_xl.cellvalues import from_serial
+from strategy_xl.cellvalues import EARLIEST_YEAR, LATEST_YEAR, from_serial
 from strategy_xl.errors import Severity
 from strategy_xl.ooxml.sheet_grid import DAY, NUMBER, TEXT, Cells
 from strategy_xl.schema.names import YES_NO
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType
-from strategy_xl.text.catalog import message
+from strategy_xl.text.catalog import format_value, message
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.parsing import (
-    EARLIEST_YEAR,
-    LATEST_YEAR,
     Number,
     Problem,
     fold,
@@ -53,12 +52,16 @@ _MOST_SUGGESTIONS = 100
 
 @dataclass(frozen=True, slots=True)
 class CellProblem:
-    """One cell that could not be taken as it is. ``position`` counts from 0 in the column given."""
+    """One cell that could not be taken as it is.
+
+    ``position`` counts from 0 in the column given; ``meant``: what the cell ought to hold, to be put right.
+    """
 
     position: int
     code: str
     args: Mapping[str, object]
     severity: Severity = Severity.WARNING
+    meant: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,19 @@ class Context:
     choices: Mapping[str, Choices] = field(default_factory=dict)
     strict: bool = True
     """Report problems and check bounds; off for computed and owned cells, which people did not type."""
+    counts: bool = False
+    """Count what Excel's own formulas count and nothing else: a number or date typed as text, or a choice
+    with a space too many, is missing, and told with what was probably meant."""
+    tidies: bool = False
+    """With ``counts``: take what was meant as if it stood there already; it is going to be written."""
+
+    @cached_property
+    def yes_no(self) -> Mapping[object, bool | None]:
+        """The cells of a yes-or-no column that need no closer look."""
+        if not self.counts:
+            return _PLAIN_BOOLEANS
+        labels = self.choices[YES_NO].by_key
+        return {labels["yes"]: True, labels["no"]: False, "": None}
 
 
 def is_blank(value: object) -> bool:
@@ -142,7 +158,9 @@ def coerce_column(values: Sequence[object], spec: FieldSpec, context: Context) -
 
 # -- the cells one by one ------------------------------------------------------------------------------
 
-_Answer = tuple[Any, tuple[str, Mapping[str, object]] | None]
+_Problem = tuple[str, Mapping[str, object]] | tuple[str, Mapping[str, object], Severity, object]
+_Answer = tuple[Any, _Problem | None]
+"""The value, missing when it cannot be trusted, and what is wrong: all of ``CellProblem`` but its place."""
 
 
 def show(value: object, lang: str) -> str:
@@ -208,11 +226,43 @@ def _bools(values: Sequence[object], context: Context) -> Coerced:
             return Coerced(pd.array(truths, dtype="boolean")[at])
         values = list[object](values)
     kinds = set(map(type, values))
-    if kinds <= {str, bool}:
-        found: list[Any] = [_PLAIN_BOOLEANS.get(value, value) for value in values]
+    if kinds <= ({str} if context.counts else {str, bool}):
+        plain = context.yes_no
+        found: list[Any] = [plain.get(value, value) for value in values]
         if set(map(type, found)) <= {bool, type(None)}:
             return Coerced(pd.array(found, dtype="boolean"))
-    return _each(values, lambda cell: _bool(cell, context), "boolean", context)
+    return _each(values, lambda cell: _counted_bool(cell, context), "boolean", context)
+
+
+def _counted_bool(value: object, context: Context) -> _Answer:
+    """Yes or no; for ``counts`` only a label of the workbook's list, as formulas compare with it."""
+    answer = _bool(value, context)
+    if not context.counts or answer[0] is None:
+        return answer
+    label = context.choices[YES_NO].by_key["yes" if answer[0] else "no"]
+    return answer if _equal(value, label) else _meant(answer[0], value, label, context)
+
+
+def _equal(value: object, label: str) -> bool:
+    """Whether Excel's ``=`` takes a cell for a text: capitals do not matter, all else does."""
+    return isinstance(value, str) and value.casefold() == label.casefold()
+
+
+def _meant(
+    value: Any, cell: object, meant: object, context: Context, form: str = "text"
+) -> tuple[Any, tuple[str, Mapping[str, object], Severity, object]]:
+    """What Excel does not count: missing, or put right.
+
+    Arguments: value: what it is once it is put right; cell: what stands there; meant: what ought to stand
+    there, told in a form of the catalogue.
+    """
+    found = _cut(cell) if isinstance(cell, str) else show(cell, context.lang)
+    if isinstance(cell, bool | np.bool_):
+        found = message("core.true" if cell else "core.false", context.lang)
+    args = {"found": found, "meant": format_value(meant, form, context.lang)}
+    if context.tidies:
+        return value, ("SX222", args, Severity.NOTE, meant)
+    return None, ("SX221", args, Severity.WARNING, meant)
 
 
 def _bool(value: object, context: Context) -> _Answer:
@@ -255,9 +305,7 @@ def _choices(values: Sequence[object], choices: Choices, context: Context) -> Co
     odd = _each(rest, one, "text", context)
     for position, key in zip(left, odd.array, strict=True):
         keys[position] = key
-    problems = tuple(
-        CellProblem(left[item.position], item.code, item.args, item.severity) for item in odd.problems
-    )
+    problems = tuple(replace(item, position=left[item.position]) for item in odd.problems)
     return Coerced(_texts(keys), problems)
 
 
@@ -267,6 +315,9 @@ def _choice(value: object, choices: Choices, context: Context, *, suggest: bool)
     if key is None and not context.strict and fold(text) in choices.renamed:
         key = choices.exact[choices.renamed[fold(text)]]  # what an earlier run wrote
     if key is not None:
+        label = choices.by_key.get(key, key)
+        if context.counts and not choices.open and not _equal(value, label):
+            return _meant(key, value, label, context)
         return key, None
     suggestion = choices.suggest(text) if suggest else None
     if choices.open:
@@ -303,7 +354,7 @@ def _numbers(values: Sequence[object], spec: FieldSpec, context: Context) -> Coe
     elif (cells := _without_blanks(values, {float, int}, math.nan)) is not None:
         numbers = cells.astype(np.float64)
     else:
-        odd = _each(values, lambda cell: _number(cell, spec, context), "float64", context)
+        odd = _each(values, lambda cell: _counted_number(cell, spec, context), "float64", context)
         numbers = odd.array
         problems += odd.problems
     infinite = np.isinf(numbers)
@@ -314,9 +365,26 @@ def _numbers(values: Sequence[object], spec: FieldSpec, context: Context) -> Coe
         ]
         numbers = np.where(infinite, math.nan, numbers)
     if context.strict:
-        numbers = _bounded(numbers, spec, problems)
+        numbers = _bounded(numbers, spec, problems, context)
     problems.sort(key=lambda item: item.position)
     return Coerced(numbers, tuple(problems))
+
+
+def _counted_number(value: object, spec: FieldSpec, context: Context) -> _Answer:
+    """A number; for ``counts`` only one that stands as such in the cell."""
+    number, problem = _number(value, spec, context)
+    if not context.counts or problem is not None or isinstance(value, int | float):
+        return number, problem
+    beyond = _beyond(np.array([number]), spec)
+    if not math.isfinite(number) or beyond[0]:
+        return number, None  # told as what it is
+    number, problem = _meant(number, value, number, context, _form(spec))
+    return (math.nan if number is None else number), problem
+
+
+def _form(spec: FieldSpec) -> str:
+    """How a number of the field is told."""
+    return "percent1" if spec.type is FieldType.PERCENT else "dec2"
 
 
 def _number(value: object, spec: FieldSpec, context: Context) -> _Answer:
@@ -359,25 +427,40 @@ def _hours(value: time | timedelta) -> float:
     return value.hour + value.minute / 60 + value.second / 3600
 
 
-def _bounded(
-    numbers: npt.NDArray[np.float64], spec: FieldSpec, problems: list[CellProblem]
-) -> npt.NDArray[np.float64]:
-    """The numbers with those out of the field's bounds made missing, each reported."""
+def _beyond(numbers: npt.NDArray[np.float64], spec: FieldSpec) -> npt.NDArray[np.bool_]:
+    """Which numbers are out of the field's bounds."""
     outside = np.zeros(len(numbers), bool)
     if spec.minimum is not None:
         outside |= numbers < spec.minimum
     if spec.maximum is not None:
         outside |= numbers > spec.maximum
-    problems += [
-        CellProblem(int(position), *_out_of_bounds(float(numbers[position]), spec))
-        for position in np.flatnonzero(outside)
-    ]
+    return outside
+
+
+def _bounded(
+    numbers: npt.NDArray[np.float64], spec: FieldSpec, problems: list[CellProblem], context: Context
+) -> npt.NDArray[np.float64]:
+    """The numbers with those out of the field's bounds made missing, each reported."""
+    outside = _beyond(numbers, spec)
+    put_right: dict[int, Any] = {}
+    for position in np.flatnonzero(outside).tolist():
+        code, args = _out_of_bounds(float(numbers[position]), spec)
+        meant = args.get("suggestion")
+        if meant is not None and context.tidies:
+            put_right[position], problem = _meant(meant, numbers[position], meant, context, _form(spec))
+            problems.append(CellProblem(position, *problem))
+        else:
+            problems.append(CellProblem(position, code, args, meant=meant))
     if spec.type is FieldType.INTEGER:
         whole = np.isnan(numbers) | (numbers == np.floor(numbers)) | outside
-        for position in np.flatnonzero(~whole):
+        for position in np.flatnonzero(~whole).tolist():
             args = {"found": float(numbers[position])}
-            problems.append(CellProblem(int(position), "SX208", args, Severity.NOTE))
-    return np.where(outside, math.nan, numbers) if outside.any() else numbers
+            problems.append(CellProblem(position, "SX208", args, Severity.NOTE))
+    if not outside.any():
+        return numbers
+    bounded = np.where(outside, math.nan, numbers)
+    bounded[list(put_right)] = list(put_right.values())
+    return bounded
 
 
 def _out_of_bounds(value: float, spec: FieldSpec) -> tuple[str, Mapping[str, object]]:
@@ -407,7 +490,15 @@ def _dates(values: Sequence[object], context: Context) -> Coerced:
         first, last = np.datetime64(f"{EARLIEST_YEAR}-01-01"), np.datetime64(f"{LATEST_YEAR}-12-31")
         if not ((days < first) | (days > last)).any():
             return Coerced(days.astype("datetime64[ns]"))
-    return _each(values, lambda cell: _date(cell, context), "datetime64[ns]", context)
+    return _each(values, lambda cell: _counted_date(cell, context), "datetime64[ns]", context)
+
+
+def _counted_date(value: object, context: Context) -> _Answer:
+    """A day; for ``counts`` only one that stands as such in the cell."""
+    day, problem = _date(value, context)
+    if not context.counts or problem is not None or day is None or not isinstance(value, str):
+        return day, problem
+    return _meant(day, value, day.astype("datetime64[D]").item(), context, "date")
 
 
 def _plausible(day: date, shown: str) -> _Answer:

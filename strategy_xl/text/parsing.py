@@ -15,10 +15,6 @@ from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache
 
-EARLIEST_YEAR = 1950
-LATEST_YEAR = 2100
-"""A date outside these years is a slip of the keyboard, not a date of a sales plan."""
-
 _CENTURY_PIVOT = 50
 """Two-digit years below it belong to 2000–2049, the others to 1950–1999."""
 

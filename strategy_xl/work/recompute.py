@@ -163,7 +163,7 @@ class _Judged:
 
 
 def plan_workbook(
-    source: Path | Snapshot, spec: WorkbookSpec, today: date, *, grows: bool = False
+    source: Path | Snapshot, spec: WorkbookSpec, today: date, *, grows: bool = False, tidies: bool = False
 ) -> BookPlan:
     """Read a workbook and compute all that it is to show; whoever calls writes it, in the file or in Excel.
 
@@ -173,10 +173,11 @@ def plan_workbook(
         today: reference date, unless the workbook's settings fix one.
         grows: whether tables take in what was typed under them and get blank rows, and drafts that people
             chose become rows: for those who can write the tables too, while nobody else types.
+        tidies: whether inputs that Excel does not count are put right.
 
     Errors: those of ``read_workbook``.
     """
-    data = read_workbook(source, spec, grows=grows)
+    data = read_workbook(source, spec, grows=grows, tidies=tidies)
     day = _fixed_day(data) or today
     tell("compute")
     judged = _Judged.of(spec, data, day)
@@ -203,6 +204,10 @@ def plan_workbook(
     for sheet, held in taken.items():
         for column, cells in held.items():
             columns.setdefault(sheet, {}).setdefault(column, {}).update(cells)
+    if tidies:
+        for sheet, meant in data.meant.items():
+            for (row, column), value in meant.items():
+                columns.setdefault(sheet, {}).setdefault(column, {})[row] = value
     tables = table_edits(data, placed, shown, texts) if grows else ()
     lengthen(spec, data, shown, columns)
     heights = row_heights(data, columns)
@@ -213,7 +218,7 @@ def plan_workbook(
     return BookPlan(data, counts, columns, heights, sides, tables, is_final, asks_day)
 
 
-def recompute_workbook(
+def recompute_workbook(  # noqa: PLR0913 (each of them a switch of the command)
     path: Path,
     spec: WorkbookSpec,
     today: date,
@@ -221,6 +226,7 @@ def recompute_workbook(
     dry_run: bool = False,
     backups: int = 1,
     compact: bool = False,
+    tidies: bool = False,
 ) -> JobReport:
     """Recompute one workbook in place.
 
@@ -232,13 +238,14 @@ def recompute_workbook(
         dry_run: say what would change, write nothing.
         backups: how many earlier versions stay beside it.
         compact: deflate large sheets rather small than fast.
+        tidies: put inputs right that Excel does not count, as ``fix_workbook`` does.
 
     Never raises for what is wrong with the workbook: the report's ``failure`` says it.
     """
     start = time.perf_counter()
     try:
         how = {"dry_run": dry_run, "backups": backups, "compact": compact}
-        attempt = partial(_attempt, path, spec, today, **how)
+        attempt = partial(_attempt, path, spec, today, tidies=tidies, **how)
         plan, patched = twice(attempt)
     except StrategyXlError as error:
         return JobReport(path, failure=error.finding, seconds=time.perf_counter() - start)
@@ -267,10 +274,12 @@ def _lasting(plan: BookPlan, patched: PatchReport, today: date) -> Lasting | Non
     return Lasting(patched.fingerprint, today, today)
 
 
-def _attempt(path: Path, spec: WorkbookSpec, today: date, **how: Any) -> tuple[BookPlan, PatchReport]:
+def _attempt(
+    path: Path, spec: WorkbookSpec, today: date, *, tidies: bool, **how: Any
+) -> tuple[BookPlan, PatchReport]:
     """One reading, and the writing that belongs to it."""
     refuse_if_open(path)
     snapshot = Snapshot.take(path)
     with snapshot.held(), no_collection():
-        plan = plan_workbook(snapshot, spec, today, grows=True)
+        plan = plan_workbook(snapshot, spec, today, grows=True, tidies=tidies)
         return plan, plan.write(snapshot, path, **how)

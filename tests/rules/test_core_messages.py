@@ -127,7 +127,12 @@ def results() -> list[tuple[str, pd.DataFrame, RuleResult]]:
         ("kpi", kpis, kpi.status(kpis, readings, TODAY, kpi.KpiParams(kpi_rule=rule)))
         for rule in ("pace", "gap")
     ]
-    status = found[-1][2].frame["status_final"]
+    rates = kpis.assign(unit="%", baseline=0.2, target=0.4)
+    found += [
+        ("kpi", rates, kpi.status(rates, readings, TODAY)),
+        ("kpi", kpis, kpi.status(kpis, readings.assign(value=readings["value"] * 50), TODAY)),
+    ]
+    status = found[-3][2].frame["status_final"]
     found.append(("kpi_priority", kpis, kpi_priority.rank(kpis, None, 30, status)))
     found.append(("stakeholders", contacts, stakeholders.roles(contacts, TODAY)))
     found.append(("stakeholders", accounts, stakeholders.coverage(accounts, contacts, TODAY)))

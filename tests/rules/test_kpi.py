@@ -183,10 +183,69 @@ def test_what_is_missing_is_listed() -> None:
 
 def test_remarks_on_odd_definitions() -> None:
     """A target on the wrong side, a baseline above a running total, and reversed dates are told."""
-    assert "WRONG_WAY" in judge(kpi(target=-5.0), [(50, 10)], 50)["reasons"]
+    wrong = judge(kpi(target=-5.0), [(50, 10)], 50)
+    assert (wrong["status"], wrong["reasons"]) == ("incomplete", ("WRONG_WAY",))
     total = kpi(nature="cumulative", baseline=100.0, target=120.0)
     assert "TOTAL_BASELINE" in judge(total, [(50, 55)], 50)["reasons"]
     assert judge(kpi(end=START), [], 5)["reasons"] == ("BAD_DATES",)
+
+
+RATE = {"unit": "%", "baseline": 0.2, "target": 0.4}
+
+
+@pytest.mark.parametrize(
+    ("changes", "last", "doubted"),
+    [
+        ({}, 0.29, False),
+        ({}, 29.0, True),
+        ({}, 1.5, True),
+        ({}, 1.2, False),  # 120 %
+        ({"target": 40.0}, 0.29, True),
+        ({"baseline": 20.0, "target": 40.0}, 29.0, False),
+        ({"baseline": 20.0, "target": 40.0}, 0.9, True),
+        ({"unit": "€"}, 3.0, False),
+        ({"baseline": 0.8, "target": 1.0}, 0.9, False),
+    ],
+)
+def test_rates_in_points_beside_others_are_not_judged(
+    changes: dict[str, object], last: float, doubted: bool
+) -> None:
+    """30 or 30 %? Nothing is said on them but that."""
+    row = judge(kpi(**{**RATE, **changes}), [(10, last), (50, last)], 50)
+    assert ("MIXED_RATES" in row["reasons"]) == doubted
+    assert (row["status"] == "incomplete") == doubted
+
+
+def test_a_reading_far_from_all_others_is_not_judged() -> None:
+    """Over ten times start, target and past readings: a zero too many; ten times, or known so, is judged."""
+    assert judge(kpi(baseline=45.0, target=30.0, kpi_type="decrease"), [(50, 451)], 50)["reasons"] == (
+        "FAR_READING",
+    )
+    assert judge(kpi(), [(50, 1000)], 50)["status"] == "achieved"
+    assert judge(kpi(), [(50, 1001)], 50)["status"] == "incomplete"
+    assert judge(kpi(), [(-20, 120), (50, 1001)], 50)["status"] == "achieved"
+    assert judge(kpi(kpi_type="keep_below", target=0.0), [(50, 3)], 50)["status"] == "off_threshold"
+
+
+@pytest.mark.parametrize(
+    ("current", "day", "expected"),
+    [
+        (4, 50, "on_track"),
+        (5, 50, "on_track"),
+        (6, 50, "late"),
+        (11, 5, "late"),
+        (1, 5, "too_early"),
+        (11, 101, "missed"),
+    ],
+)
+def test_a_falling_total_is_a_cap(current: float, day: int, expected: str) -> None:
+    """Ten complaints a year at most: five by half time, whatever the start."""
+    for kind, baseline in (("decrease", 14.0), ("decrease", 0.0), ("decrease", None), ("keep_below", None)):
+        cap = kpi(nature="cumulative", kpi_type=kind, baseline=baseline, target=10.0)
+        row = judge(cap, [(min(day, 95), current)], day)
+        assert row["status"] == expected
+        assert "TOTAL_BASELINE" not in row["reasons"]
+        assert not row["missing"]
 
 
 def test_weakest_status_of_an_objective() -> None:
@@ -213,41 +272,48 @@ def test_impossible_settings_are_refused(wrong: dict[str, object]) -> None:
     assert caught.value.finding.args["setting"] in wrong
 
 
-def scalar(  # noqa: C901, PLR0911
+def scalar(  # noqa: C901, PLR0911, PLR0912
     row: dict[str, object], points: list[tuple[int, float]], day: int
 ) -> str:
     """The rule read aloud for one complete KPI with default settings."""
     length = (row["end"] - START).days  # type: ignore[operator]
     baseline, target, rising = row["baseline"], row["target"], row["kpi_type"] in {"increase", "keep_above"}
-    moving = row["kpi_type"] in {"increase", "decrease"}
-    if moving and baseline == target:
+    cap = row["nature"] == "cumulative" and row["kpi_type"] in {"decrease", "keep_below"}
+    moving = row["kpi_type"] in {"increase", "decrease"} and not cap
+    if moving and (baseline == target or (target > baseline) != rising):
+        return "incomplete"
+    seen = sorted({d for d, _ in points if 0 <= d <= day})
+    current = np.mean([v for d, v in points if d == seen[-1]]) if seen else 0.0
+    earlier = [abs(v) for d, v in points if seen and d < seen[-1]]
+    if abs(current) > 10 * max(abs(baseline), abs(target), *earlier, 0):
         return "incomplete"
     if day < 0:
         return "not_started"
     until = min(day, length)
-    seen = sorted({d for d, _ in points if 0 <= d <= day})
     if not seen:
         return "stale" if until > 60 else "too_early"
-    current = np.mean([v for d, v in points if d == seen[-1]])
     e = min(1.0, day / length)
-    falling_total = row["nature"] == "cumulative" and row["kpi_type"] == "decrease"
     if moving:
         p = (current - baseline) / (target - baseline)
-        if round(p, 9) >= 1 and (not falling_total or day > length):
+        if round(p, 9) >= 1:
             return "achieved"
+    if cap and current > target:
+        return "missed" if day > length else "late"
     meets = current >= target if rising else current <= target
     if until - seen[-1] > 60:
         return "stale"
     if day > length:
         return "achieved" if not moving and meets else "missed"
-    if not moving:
+    if not moving and not cap:
         return "on_track" if meets else "off_threshold"
     if e < 0.1:
         return "too_early"
+    if cap:
+        return "on_track" if round(current, 9) <= round(target * e, 9) else "late"
     usable = [(d, v) for d, v in points if 0 <= d <= day]
     forecast = None
     if row["nature"] == "cumulative":
-        if len(usable) >= 4 or falling_total:
+        if len(usable) >= 4:
             forecast = current / e
     elif len(usable) >= 4 and len(seen) > 1:
         means = [float(np.mean([v for d, v in usable if d == one])) for one, _ in usable]

@@ -24,9 +24,10 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole
 from strategy_xl.text.catalog import message
-from strategy_xl.work.check import check_workbook
+from strategy_xl.work.check import check_workbook, fix_workbook
 from strategy_xl.work.mending import StandingFormulas
 from strategy_xl.work.recompute import JobReport, recompute_workbook
+from strategy_xl.work.restore import restore_workbook, versions
 
 TODAY = date(2026, 11, 28)
 SPEC = load_default()
@@ -247,8 +248,6 @@ HARMLESS: dict[str, tuple[Do, dict[str, int]]] = {
         lambda b, t: b.raw(t, slips.merge, "Matrice clients", blank_cells(b, "net", "net")),
         {"SX133": 1},
     ),
-    "numbers as texts with no-break spaces": (lambda b, t: b.cells(t, "clients", texts(b, "{}")), {}),
-    "numbers as texts with euros": (lambda b, t: b.cells(t, "clients", texts(b, "{}\u00a0€")), {}),
     "sheet moved": (lambda b, t: b.raw(t, slips.move_sheet, "Matrice clients", 1), {}),
     "sheet hidden": (lambda b, t: b.raw(t, slips.hide_sheet, "Matrice clients"), {}),
     "sheet copied": (lambda b, t: b.raw(t, slips.copy_sheet, "Matrice clients"), {}),
@@ -269,6 +268,35 @@ def test_a_slip_changes_no_answer(kind: str, book: Book, tmp_path: Path) -> None
         assert before.keys() == after.keys()
     else:
         assert after == before
+
+
+@pytest.mark.parametrize("form", ["{}", "{}\u00a0€"])
+@pytest.mark.parametrize("by_check", [True, False])
+def test_numbers_as_texts_count_once_they_are_put_right(
+    form: str, book: Book, tmp_path: Path, *, by_check: bool
+) -> None:
+    """Neither Excel counts them nor the night; tidied, all is judged as before, and can be taken back."""
+    target = tmp_path / "plan.xlsx"
+    book.cells(target, "clients", texts(book, form))
+    typed = target.read_bytes()
+    told = read_workbook(target, SPEC)
+    assert told.blocks["clients"].frame.revenue.isna().all()
+    assert {finding.code for finding in told.findings} == {"SX221", "SX230"}
+    if by_check:
+        put_right = fix_workbook(target, SPEC)
+        assert fix_workbook(target, SPEC).changed == 0
+    else:
+        put_right = recompute_workbook(target, SPEC, TODAY, tidies=True)
+    assert put_right.failure is None
+    assert {finding.code for finding in put_right.findings} == {"SX222", "SX230"}
+    found = treated(target)
+    assert found.codes == {}
+    assert found.report.counts == book.counts
+    assert judged(found.data) == judged(book.data)
+    if by_check:
+        assert versions(target)
+        restore_workbook(target, versions(target)[-1].name)
+        assert target.read_bytes() == typed
 
 
 @pytest.mark.parametrize("sign", ["$", "£"])
