@@ -18,7 +18,7 @@ from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.stakeholders import KNOWN_PERSON, active, facts, levels, power
 from strategy_xl.rules.wording import caseless
 
-__all__ = ["VERSION", "influence", "introduction_path", "weigh", "widest_path"]
+__all__ = ["VERSION", "influence", "introduction_path", "strengths", "weigh", "widest_path"]
 
 VERSION = "influence 1"
 STRONGEST = 3.0
@@ -142,6 +142,14 @@ def _people(contacts: Frame, today: date) -> _People:
         if decides[row]:
             goals.setdefault(account, set()).add(name)
     return _People(starts, goals, labels)
+
+
+def strengths(links: Frame) -> dict[str, dict[str, dict[str, float]]]:
+    """Strength of the links by folded account, source and target."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for account, source, target, strength in _links(links):
+        found.setdefault(account, {}).setdefault(source, {})[target] = strength
+    return found
 
 
 def _graphs(links: Frame, present: Mapping[Person, str]) -> dict[str, dict[str, dict[str, float]]]:

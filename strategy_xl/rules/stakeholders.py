@@ -256,7 +256,7 @@ def coverage(
         coverage: 100·Σ weight·c / Σ weights. live_alert: most serious alert, NA for none.
         threads: distinct people known (level met or better). opposed_names, stale_names: people the
         alerts are about (three at most, then …), NA for none.
-    Reasons (alerts, most serious first): NO_CONTACT, NO_DECIDER, NO_SIGNATORY (nobody known in the
+    Reasons (alerts, most serious first): NO_CONTACT (alone), NO_DECIDER, NO_SIGNATORY (nobody known in the
     role, or only by name unknown to us), DECIDER_OPPOSED, SINGLE_THREAD (at most one person known),
     CONTACT_STALE; then COVERED when there is none. Missing: ``decides``, ``signs`` when a person there
     still has that fact unknown and the base is uncovered.
@@ -309,6 +309,8 @@ def coverage(
         },
         accounts.index,
     )
+    # Where nobody is known, everything else is missing too: once is enough.
+    masks |= {name: mask & (count > 0) for name, mask in masks.items() if name != "NO_CONTACT"}
     masks["COVERED"] = alert < 0
     missing = {
         "decides": masks["NO_DECIDER"] & any_(unknown["decides"]),
