@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,7 @@ _TOTAL = re.compile(r"(?:(?:sous|grand|sub)[- ]?)?(?:totals?|totaux)(?: general)
 
 
 def total_rows(
-    place: BlockPlace, cells: Mapping[str, list[Any]], first: int, meta: SheetMeta
+    place: BlockPlace, cells: Mapping[str, Sequence[Any]], first: int, meta: SheetMeta
 ) -> dict[int, str]:
     """Rows (positions) that only sum up those above, each with the field whose cell says so.
 
@@ -147,7 +147,7 @@ def left_results(columns: Iterable[Column], filled: npt.NDArray[np.bool_], first
 
 
 def rule_frames(data: WorkbookData) -> dict[str, Table]:
-    """Every block's rows as rules take them.
+    """Every block's records as rules take them.
 
     What an earlier run wrote is read back by its type; the choice of an open list is the people's own word.
     """
@@ -169,4 +169,7 @@ def _frame(block: BlockData, opened: Mapping[str, Mapping[str, str]]) -> Table:
             typed[spec.key] = block.typed(spec.key)
         elif labels:
             typed[spec.key] = as_array([labels.get(key, key) for key in block.rows.values(spec.key)])
-    return block.rows.extended(typed)
+    table = block.rows.extended(typed)
+    if not block.left_out:
+        return table
+    return table.take(~np.isin(block.rows.index.to_numpy(), list(block.left_out)))

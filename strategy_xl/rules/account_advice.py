@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 
 from strategy_xl.rules.frame import Frame, dates, flags, make_frame, texts
-from strategy_xl.rules.influence import Graph, influence, strengths, widest_path
+from strategy_xl.rules.influence import Graph, folded, influence, strengths, widest_path
 from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.stakeholders import (
     COVERED,
@@ -25,7 +25,6 @@ from strategy_xl.rules.stakeholders import (
     facts,
     levels,
 )
-from strategy_xl.rules.wording import caseless
 
 __all__ = ["VERSION", "advise"]
 
@@ -91,9 +90,9 @@ def advise(
     params = params or StakeholderParams()
     people = _people(contacts, links, today)
     graph = strengths(links)
-    names = texts(accounts, "name")
     told = [
-        _advice(people.get(key, ()), graph.get(key, {}), params) if key else None for key in caseless(names)
+        _advice(people.get(key, ()), graph.get(key, {}), params) if key else None
+        for key in folded(accounts, "name")
     ]
     rows = len(accounts)
     columns = {
@@ -115,12 +114,13 @@ def _people(contacts: Frame, links: Frame, today: date) -> dict[str, list[_Perso
     last = dates(contacts, "last_contact").astype("datetime64[D]")
     since = np.where(np.isnat(last), np.nan, (np.datetime64(today, "D") - last).astype(np.float64))
     opponent = flags(contacts, "opponent")
-    named, accounts = texts(contacts, "name"), caseless(texts(contacts, "account"))
+    named = texts(contacts, "name")
+    accounts, keys = (np.array(folded(contacts, key), dtype=object) for key in ("account", "name"))
     found: dict[str, list[_Person]] = {}
     for row in np.flatnonzero(here & (named != "") & (accounts != "")):
         person = _Person(
             named[row],
-            named[row].casefold(),
+            keys[row],
             float(level[row]),
             float(weight[row]),
             bool(opponent[row]),

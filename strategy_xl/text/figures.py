@@ -126,12 +126,12 @@ def format_value(value: object, form: str, lang: str) -> str:
 
 
 def _decimals_apart(value: float, other: float, fewest: int, scale: float) -> int:
-    """The fewest decimals with which two numbers show which of them is the larger one."""
+    """The fewest decimals with which two numbers show which of them is the larger one, or that none is."""
     shown, beside = value * scale, other * scale
-    if math.isclose(shown, beside, rel_tol=0, abs_tol=1e-9):
-        return fewest
+    equal = math.isclose(shown, beside, rel_tol=0, abs_tol=1e-9)
     for decimals in range(fewest, MOST_DECIMALS):
-        if round(shown, decimals) != round(beside, decimals):
+        rounded = round(shown, decimals)
+        if math.isclose(rounded, shown, abs_tol=1e-9) if equal else rounded != round(beside, decimals):
             return decimals
     return MOST_DECIMALS
 
