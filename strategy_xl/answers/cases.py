@@ -16,15 +16,21 @@ from strategy_xl.errors import Severity
 from strategy_xl.formulas.references import parse_argument
 from strategy_xl.rules.alerts import ALERTS, Alert
 from strategy_xl.rules.frame import dates, numbers
+from strategy_xl.rules.result import RuleResult
 from strategy_xl.rules.table import Table
 from strategy_xl.rules.wording import same_name
 from strategy_xl.schema.spec import TableBlock, WorkbookSpec
 from strategy_xl.text.catalog import has_message, message
+from strategy_xl.text.shortening import shorten
 
 PER_CODE = 200
-"""Rows of one code that are told one by one: more alerts than a sheet shows help nobody."""
+"""Rows of one code that are told one by one; more than a sheet shows help nobody, the rest is counted."""
 NAMED = 3
 """Rows of a group that are named; of the others it is said how many there are."""
+ADVICE = "next_action"
+"""Field for which a rule of its own says what to do about a row; an alert without an action takes that."""
+STAKE = "stake"
+"""Column in which a rule itself gives the revenue that a row is about."""
 MANY = ".many"
 """Key of the sentence that tells several rows with one code at once."""
 
@@ -74,6 +80,16 @@ def alert_cases(spec: WorkbookSpec, look: Look, evaluations: Sequence[Evaluation
     """
     blocks = spec.data_blocks()
     given = {evaluation.call.into: evaluation.inputs for evaluation in evaluations}
+    advisers = {
+        evaluation.call.into: evaluation
+        for evaluation in evaluations
+        if evaluation.call.messages.get(ADVICE) == "reasons"
+    }
+    staked = {
+        evaluation.call.into: _positive(numbers(evaluation.result.table, STAKE))
+        for evaluation in evaluations
+        if STAKE in evaluation.result.table
+    }
     found: list[AlertCase] = []
     for evaluation in evaluations:
         block = blocks[evaluation.call.into][1]
@@ -84,7 +100,8 @@ def alert_cases(spec: WorkbookSpec, look: Look, evaluations: Sequence[Evaluation
             identity=table.identity_key if table else "",
             labels=labels,
             lang=look.lang,
-            stakes=_stakes(table, evaluation.inputs, given),
+            stakes=staked.get(evaluation.call.into, _stakes(table, evaluation.inputs, given)),
+            adviser=advisers.get(evaluation.call.into),
             due=table.due if table else None,
         )
         for code in alert_codes(evaluation):
@@ -112,6 +129,11 @@ def _positive(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.where(values > 0, values, 0.0)
 
 
+def _named(name: str | None, text: str) -> str:
+    """A sentence with what it is about in front, unless it says so itself."""
+    return f"{name} — {text}" if name is not None and name not in text else text
+
+
 @dataclass(frozen=True)
 class _Struck:
     """The rows of one answer, with what tells, names and ranks them."""
@@ -121,6 +143,7 @@ class _Struck:
     labels: sentences.Labels
     lang: str
     stakes: npt.NDArray[np.float64]
+    adviser: Evaluation | None
     due: str | None
 
     def cases(self, code: str) -> Iterator[AlertCase]:
@@ -131,25 +154,50 @@ class _Struck:
         if rows.size > 1 and has_message(key + MANY, self.lang):
             yield self._together(code, rows)
             return
-        rows = np.sort(rows[:PER_CODE])
+        rows = np.sort(rows)
+        rest = rows[PER_CODE:]
+        rows = rows[:PER_CODE]
         texts, actions = self._sentences(code, rows)
         index = self.evaluation.result.table.index.take(rows)
         for row, at, text, action, name in zip(
             rows.tolist(), index, texts, actions, self._names(rows), strict=True
         ):
-            named = f"{name} — {text}" if name is not None and name not in text else text
-            yield self._case(code, int(at), named, action, np.array([row]))
+            yield self._case(code, int(at), _named(name, text), action, np.array([row]))
+        if rest.size:
+            (text,), (action,) = self._sentences(code, rest[:1])
+            text = _named(self._names(rest[:1])[0], text)
+            if rest.size > 1:
+                text = message("digest.rest", self.lang, n=int(rest.size) - 1, text=text)
+            yield self._case(code, int(self.evaluation.result.table.index[rest[0]]), text, action, rest)
 
     def _sentences(self, code: str, rows: npt.NDArray[np.intp]) -> tuple[list[str], list[str]]:
         """Sentence and action of each row."""
         rule, result = self.evaluation.rule, self.evaluation.result
         frames = (result.table.take(rows), self.evaluation.inputs.take(rows))
         texts = sentences.code_sentences([code] * rows.size, rule, frames, self.lang, self.labels)
-        actions = [""] * rows.size
-        if has_message(f"{rule}.{code}{sentences.ACTION}", self.lang):
-            codes = [code + sentences.ACTION] * rows.size
-            actions = sentences.code_sentences(codes, rule, frames, self.lang, self.labels)
+        if not has_message(f"{rule}.{code}{sentences.ACTION}", self.lang):
+            return texts, self._advice(rows)
+        codes = [code + sentences.ACTION] * rows.size
+        actions = sentences.code_sentences(codes, rule, frames, self.lang, self.labels)
+        if ADVICE not in self.evaluation.call.messages:
+            # Advice is about what matters most in a row: it is that of the row's first alert.
+            leads = [codes[0] == code for codes in result.reasons.take(rows).lists()]
+            advice = self._advice(rows)
+            actions = [
+                other if lead and other else own
+                for own, other, lead in zip(actions, advice, leads, strict=True)
+            ]
         return texts, actions
+
+    def _advice(self, rows: npt.NDArray[np.intp]) -> list[str]:
+        """What the block's own rule of advice says of some rows."""
+        if self.adviser is None:
+            return [""] * rows.size
+        whole, inputs = self.adviser.result, self.adviser.inputs
+        part = RuleResult(
+            whole.table.take(rows), whole.reasons.take(rows), whole.missing.take(rows), whole.version
+        )
+        return sentences.reasons(part, self.adviser.rule, inputs.take(rows), self.lang, self.labels)
 
     def _names(self, rows: npt.NDArray[np.intp]) -> list[str | None]:
         inputs = self.evaluation.inputs
@@ -171,9 +219,16 @@ class _Struck:
         if has_message(action, self.lang):
             todo = message(action, self.lang, n=int(rows.size), names=listed)
         else:
-            todo = self._sentences(code, rows[:1])[1][0]
+            todo = self._first(self._sentences(code, rows[:NAMED])[1], names)
         at = int(self.evaluation.result.table.index[rows[0]])
         return self._case(code, at, text, todo, rows)
+
+    def _first(self, actions: Sequence[str], names: Sequence[str]) -> str:
+        """The action of several rows: theirs where it is the same, else the first one's, by its name."""
+        if len(set(actions)) == 1 or not (names and actions[0]):
+            return actions[0]
+        action = sentences.going_on(actions[0])
+        return shorten(message("digest.first", self.lang, name=names[0], action=action))
 
     def _case(self, code: str, at: int, text: str, action: str, rows: npt.NDArray[np.intp]) -> AlertCase:
         alert = ALERTS[f"{self.evaluation.rule}.{code}"]

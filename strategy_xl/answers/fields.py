@@ -22,6 +22,7 @@ def answer(spec: WorkbookSpec, look: Look, evaluations: Sequence[Evaluation]) ->
         spec: the templates.
         look: the workbook's words.
         evaluations: the rules' answers, in the order in which they ran; the first that has a field gives it.
+            Sentences that it leaves empty are the next one's.
     """
     blocks = spec.data_blocks()
     found: dict[str, dict[str, pd.Series]] = {}
@@ -29,10 +30,13 @@ def answer(spec: WorkbookSpec, look: Look, evaluations: Sequence[Evaluation]) ->
         fields = blocks[evaluation.call.into][1].fields
         answered = found.setdefault(evaluation.call.into, {})
         for field in fields:
-            if field.role is FieldRole.INPUT or field.key in answered:
+            before = answered.get(field.key)
+            if field.role is FieldRole.INPUT or (before is not None and field.type is not FieldType.MESSAGE):
                 continue
             values = _values(field, fields, evaluation, look)
             if values is not None:
+                if before is not None:
+                    values = [old or new for old, new in zip(before.tolist(), values, strict=True)]
                 index = evaluation.result.table.index
                 answered[field.key] = pd.Series(values, index=index, dtype=object)
     return found

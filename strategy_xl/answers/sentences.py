@@ -1,7 +1,7 @@
 """Turn a rule's codes into sentences: reasons, the next action, the missing fields.
 
 The message of a code is ``<rule>.<CODE>``, its action ``<rule>.<CODE>.action``; both may name any input
-or output column of the row as placeholder.
+or output column of the row as placeholder. ``wanted_<key>`` is said in the words of the column ``<key>``.
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ import numpy.typing as npt
 from strategy_xl.rules.frame import Frame
 from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.table import Table
-from strategy_xl.text.catalog import has_message, messages
+from strategy_xl.text.catalog import begins_with_value, has_message, message, messages
 from strategy_xl.text.shortening import MAX_TEXT, shorten
 
 ACTION = ".action"
+WANTED = "wanted_"
+_ENDS = frozenset(".!?…")
+REMARKS = 3
+"""Remarks told beside the reason itself, in one sentence; of the others it is said how many there are."""
 
 Labels = Mapping[str, Mapping[str, str]]
 """By column key: label of each choice key."""
@@ -35,7 +39,7 @@ class _Rows(Mapping[str, Sequence[object]]):
         for table in self._tables:
             if key in table:
                 values: list[object] = table.values(key, self._rows)
-                labels = self._labels.get(key)
+                labels = self._labels.get(key.removeprefix(WANTED))
                 if labels is None:
                     return values
                 return [labels.get(value, value) if isinstance(value, str) else value for value in values]
@@ -50,19 +54,44 @@ class _Rows(Mapping[str, Sequence[object]]):
 
 def _texts(
     codes: Codes, rule: str, frames: Sequence[Frame], lang: str, labels: Labels, suffix: str
-) -> Iterator[tuple[npt.NDArray[np.intp], list[str]]]:
-    """For each code that has such a message: the rows that carry it and their sentences."""
+) -> Iterator[tuple[str, npt.NDArray[np.intp], list[str]]]:
+    """For each code that has such a message: its key, the rows that carry it and their sentences."""
     for name in codes.names:
         key = f"{rule}.{name}{suffix}"
         rows = np.flatnonzero(codes.has(name))
         if rows.size and (not suffix or has_message(key, lang)):
-            yield rows, messages(key, lang, _Rows(frames, rows, labels), rows.size)
+            yield key, rows, messages(key, lang, _Rows(frames, rows, labels), rows.size)
+
+
+def ended(sentence: str) -> str:
+    """A sentence with one full stop, although what people typed may have brought one of its own."""
+    return sentence[:-1] if sentence.endswith(".") and sentence[-2:-1] in _ENDS else sentence
+
+
+def going_on(sentence: str) -> str:
+    """A sentence as it goes on behind another: in small letters, unless it begins with a name like KPI."""
+    return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() or sentence[1:2] == "’" else sentence
+
+
+def _joined(first: str, remarks: Sequence[str], lang: str, limit: int) -> str:
+    """Two sentences: the reason itself, then the remarks as one, with how many find no room."""
+    if not remarks:
+        return shorten(first, limit)
+    separator = message("core.semicolon", lang) if len(remarks) > 1 else ""
+    for kept in range(min(len(remarks), REMARKS), 0, -1):
+        told = separator.join(remark.removesuffix(".") for remark in remarks[:kept])
+        left = len(remarks) - kept
+        rest = separator + message("core.others", lang, n=left) if left else ""
+        text = f"{first} {told}{rest}" + ("" if told.endswith(("?", "!", "…")) and not rest else ".")
+        if len(text) <= limit:
+            return text
+    return shorten(first, limit)
 
 
 def reasons(
     result: RuleResult, rule: str, inputs: Frame, lang: str, labels: Labels, *, limit: int = MAX_TEXT
 ) -> list[str]:
-    """Why, for every row: the sentences of its codes in order, as many as fit.
+    """Why, for every row, in two sentences: that of its first code, and one for what the others remark.
 
     Arguments:
         result: the rule's answer, rows as ``inputs``.
@@ -72,13 +101,20 @@ def reasons(
         labels: labels of choice keys by column.
         limit: most characters; a first sentence that is longer is cut at a word.
     """
-    found = [""] * len(result.table)
-    for rows, sentences in _texts(result.reasons, rule, (result.table, inputs), lang, labels, ""):
-        for row, sentence in zip(rows.tolist(), sentences, strict=True):
-            if not found[row]:
-                found[row] = shorten(sentence, limit)
-            elif len(found[row]) + 1 + len(sentence) <= limit:
-                found[row] += " " + sentence
+    first = [""] * len(result.table)
+    remarks: dict[int, list[str]] = {}
+    for key, rows, texts in _texts(result.reasons, rule, (result.table, inputs), lang, labels, ""):
+        keeps = begins_with_value(key, lang)
+        for row, text in zip(rows.tolist(), map(ended, texts), strict=True):
+            if not first[row]:
+                first[row] = text
+            elif row in remarks:
+                remarks[row].append(text if keeps else going_on(text))
+            else:
+                remarks[row] = [text]
+    found = [shorten(text, limit) for text in first]
+    for row, several in remarks.items():
+        found[row] = _joined(first[row], several, lang, limit)
     return found
 
 
@@ -87,10 +123,10 @@ def next_actions(
 ) -> list[str]:
     """What to do next, for every row: the action of its first code that has one; arguments as ``reasons``."""
     found = [""] * len(result.table)
-    for rows, sentences in _texts(result.reasons, rule, (result.table, inputs), lang, labels, ACTION):
-        for row, sentence in zip(rows.tolist(), sentences, strict=True):
+    for _key, rows, texts in _texts(result.reasons, rule, (result.table, inputs), lang, labels, ACTION):
+        for row, text in zip(rows.tolist(), texts, strict=True):
             if not found[row]:
-                found[row] = shorten(sentence, limit)
+                found[row] = shorten(ended(text), limit)
     return found
 
 
@@ -115,7 +151,7 @@ def code_sentences(
     values[:] = codes
     for code in sorted({value for value in codes if isinstance(value, str) and value}):
         rows = np.flatnonzero(values == code)
-        sentences = messages(f"{rule}.{code}", lang, _Rows(frames, rows, labels), rows.size)
-        for row, sentence in zip(rows.tolist(), sentences, strict=True):
-            found[row] = shorten(sentence, limit)
+        texts = messages(f"{rule}.{code}", lang, _Rows(frames, rows, labels), rows.size)
+        for row, text in zip(rows.tolist(), texts, strict=True):
+            found[row] = shorten(ended(text), limit)
     return found

@@ -45,7 +45,9 @@ class BlockData:
         overtyped: computed fields → rows in which something was typed over the formula.
         erased: computed fields → rows in which the formula is gone and nothing stands in its place, or what
             it pointed to was cut away.
-        to_clear: owned fields → blank rows in which an old result still stands.
+        to_clear: owned fields → rows without a record in which an old result still stands.
+        left_out: filled rows that are no records: totals, heads of groups, rows without a name; rules do not
+            see them.
         shown: computed and owned fields → what each of their cells shows, over all rows: value, text, "" for
             nothing (or a formula never calculated), ``ErrorValue``.
         context: language, date system and lists, to turn owned cells into values.
@@ -72,6 +74,7 @@ class BlockData:
     overtyped: Mapping[str, Rows] = field(default_factory=dict)
     erased: Mapping[str, Rows] = field(default_factory=dict)
     to_clear: Mapping[str, Rows] = field(default_factory=dict)
+    left_out: frozenset[int] = frozenset()
     shown: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     context: Context = field(default_factory=Context)
     table_columns: Mapping[str, TableColumn] = field(default_factory=dict)

@@ -159,7 +159,7 @@ def left_results(columns: Iterable[Column], filled: npt.NDArray[np.bool_], first
 
 
 def rule_frames(data: WorkbookData) -> dict[str, Table]:
-    """Every block's rows as rules take them.
+    """Every block's records as rules take them.
 
     What an earlier run wrote is read back by its type; the choice of an open list is the people's own word.
     """
@@ -181,4 +181,7 @@ def _frame(block: BlockData, opened: Mapping[str, Mapping[str, str]]) -> Table:
             typed[spec.key] = block.typed(spec.key)
         elif labels:
             typed[spec.key] = as_array([labels.get(key, key) for key in block.rows.values(spec.key)])
-    return block.rows.extended(typed)
+    table = block.rows.extended(typed)
+    if not block.left_out:
+        return table
+    return table.take(~np.isin(block.rows.index.to_numpy(), list(block.left_out)))

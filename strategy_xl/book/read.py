@@ -17,6 +17,7 @@ import numpy as np
 
 from strategy_xl.book import lost
 from strategy_xl.book.below import DEEP, Below, Under
+from strategy_xl.book.copies import copied_sheets
 from strategy_xl.book.data import BlockData, Rows, Singles, WorkbookData
 from strategy_xl.book.doubts import doubts
 from strategy_xl.book.frames import (
@@ -24,8 +25,8 @@ from strategy_xl.book.frames import (
     filled_rows,
     left_results,
     table_of,
-    total_rows,
 )
+from strategy_xl.book.left_out import left_out
 from strategy_xl.book.relations import check_relations
 from strategy_xl.book.resolve import BlockPlace, BookNames, Place, Resolution, resolve, table_area
 from strategy_xl.cellvalues import ErrorValue, error_value
@@ -86,6 +87,7 @@ def read_workbook(
 
         found = resolve(path, _names(info), spec, cells, blocks=blocks)
         choices, mixed = _choices(path, spec, found, values)
+        copied = list(copied_sheets(path, info, found))
         work = _Reader(
             info, values, Context(found.lang, info.is_1904, choices, counts=True, tidies=tidies), grows=grows
         )
@@ -111,6 +113,7 @@ def read_workbook(
         (
             *found.findings,
             *mixed,
+            *copied,
             *work.findings,
             *related,
             *lost.put_back(path, read, singles.erased, found.lang),
@@ -270,13 +273,13 @@ class _Reader:
         below = under.look(adopts=self.grows) if under is not None else Below()
         typed = last + below.adopted
         said = len(self.findings)
-        columns, filled = self._columns(place, grid, first, typed)
+        columns, filled, records = self._columns(place, grid, first, typed)
         last = typed
         if under is not None and self.grows:
             last += under.spare(typed, int(filled[::-1].argmax()) if filled.any() else len(filled))
         if last > typed:
             del self.findings[said:]
-            columns, filled = self._columns(place, grid, first, last)
+            columns, filled, records = self._columns(place, grid, first, last)
         index = np.flatnonzero(filled) + first
         data = BlockData(
             place.module,
@@ -288,7 +291,8 @@ class _Reader:
             last,
             place.table,
             place.left,
-            to_clear=left_results(columns.values(), filled, first),
+            to_clear=left_results(columns.values(), records, first),
+            left_out=frozenset((np.flatnonzero(filled & ~records) + first).tolist()),
             context=self.lenient,
             table_columns=_table_columns(place),
             bottom=place.bottom,
@@ -303,16 +307,19 @@ class _Reader:
 
     def _columns(
         self, place: BlockPlace, grid: Grid, first: int, last: int
-    ) -> tuple[dict[str, Column], lost.Mask]:
-        """The columns of a table from a row to another, and which rows are filled."""
+    ) -> tuple[dict[str, Column], lost.Mask, lost.Mask]:
+        """The columns of a table from a row to another, which rows are filled, and which are records."""
         cells = {key: grid.column(item.column, first, last) for key, item in place.places.items()}
         blank = [""] * (last - first + 1)
         columns = {spec.key: self._read(spec, cells.get(spec.key, blank)) for spec in place.block.fields}
         filled = filled_rows(place.block, columns.values(), last - first + 1)
-        for at, key in total_rows(place, cells, first, self.values.meta(place.sheet)).items():
-            filled[at] = False
-            self._say_total("SX132", place, key, first + at, cells[key][at])
-        return columns, filled
+        found = left_out(place, cells, columns, filled, self.values.meta(place.sheet))
+        for at, left in sorted(found.items()):
+            if left.code:
+                self._say_left_out(left.code, place, left.key, first + at, cells[left.key][at])
+        records = filled.copy()
+        records[list(found)] = False
+        return columns, filled, records
 
     def _under(self, place: BlockPlace, grid: Grid) -> Under | None:
         """The look under an Excel table; None for a plain range."""
@@ -367,10 +374,14 @@ class _Reader:
             self.findings.append(Finding("SX133", where, {"n": len(data.merged), "area": str(area)}))
         return data
 
-    def _say_total(self, code: str, place: BlockPlace, key: str, row: int, found: object) -> None:
+    def _say_left_out(self, code: str, place: BlockPlace, key: str, row: int, found: object) -> None:
         where = Location(self.path, place.sheet, cell_name(row, place.places[key].column))
         args = {"found": found, "table": place.table or ""}
-        self.findings.append(Finding(code, where, args, Severity.NOTE))
+        severity = Severity.NOTE
+        if code == "SX206":
+            label = next(spec.label for spec in place.block.fields if spec.key == key)
+            args, severity = {"label": label.get(self.context.lang), "found": found}, Severity.WARNING
+        self.findings.append(Finding(code, where, args, severity))
 
     def _read(self, spec: FieldSpec, raw: Sequence[Any]) -> Column:
         context = self.context if spec.role is FieldRole.INPUT else self.lenient

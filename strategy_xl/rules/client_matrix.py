@@ -164,10 +164,12 @@ def classify(
         class_final: class_live held by hysteresis, or the forced class. status_mark: the first that
         holds of forced, red_flag, reserve (one major flag), borderline (held), estimated (margin).
         in_icp_sample: ideal without any major or eliminating flag. flags_text: the client's flags.
+        threshold: the score threshold, for sentences.
         Choice columns are categorical.
 
-    Reasons: first what decides (FORCED…, RF, INCOMPLETE_X/Y), then the cell (CLASS_<CLASS>, with suffix
-    _SCORES when hours or margin are unknown), then what qualifies it. Missing: input keys.
+    Reasons: first what decides (FORCED…, RF, INCOMPLETE or one axis), then, where the scores decide, the cell
+    (CLASS_<CLASS>, with suffix _SCORES when hours or margin are unknown; HELD_<CLASS> where a score is on
+    the other side of the threshold), then what qualifies it. Missing: input keys.
     Raises nothing for data; the parameters check themselves. Source: rule a.
     """
     params = params or ClientParams()
@@ -223,25 +225,33 @@ def classify(
             "status_mark": choice_array(mark, MARKS),
             "in_icp_sample": (final == IDEAL) & (flagged.major == 0) & (flagged.eliminating == 0),
             "flags_text": flagged.text,
+            "threshold": np.full(len(clients), params.score_threshold),
         },
         clients.index,
     )
     reasoned = is_known(clients, "forced_reason") & (cells(clients, "forced_reason") != "")
     told = ~np.isnan(found.hours) & ~np.isnan(found.margin_used) & (found.y_source == DETAILED)
+    drift = forced & (given != held) & (given != live) & (held != INCOMPLETE)
+    by_scores = ~decided & ~drift
+    cells_told = (
+        ("CLASS", "", told & by_scores & ~borderline),
+        ("CLASS", "_SCORES", ~told & by_scores & ~borderline),
+        ("HELD", "", by_scores & borderline),
+    )
     reasons = {
         "FORCED": forced & reasoned,
-        "FORCED_DRIFT": forced & (given != held) & (held != INCOMPLETE),
+        "FORCED_DRIFT": drift,
         "FORCED_NO_REASON": forced & ~reasoned,
         "RF": decided,
-        "INCOMPLETE_X": np.isnan(found.x),
-        "INCOMPLETE_Y": np.isnan(found.y),
-        **{f"CLASS_{name.name}": (cell == place) & told for place, name in enumerate(CLASSES[:INCOMPLETE])},
+        "INCOMPLETE": np.isnan(found.x) & np.isnan(found.y),
+        "INCOMPLETE_X": np.isnan(found.x) & ~np.isnan(found.y),
+        "INCOMPLETE_Y": np.isnan(found.y) & ~np.isnan(found.x),
         **{
-            f"CLASS_{name.name}_SCORES": (cell == place) & ~told
+            f"{kind}_{name.name}{suffix}": (cell == place) & mask
+            for kind, suffix, mask in cells_told
             for place, name in enumerate(CLASSES[:INCOMPLETE])
         },
         "RESERVE": reserve,
-        "BORDERLINE": borderline,
         **_signal_reasons(clients, found, params),
         "RF_MINOR": flagged.minor > 0,
         "RF_UNKNOWN": flagged.unknown,

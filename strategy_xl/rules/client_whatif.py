@@ -46,7 +46,7 @@ from strategy_xl.rules.frame import (
 )
 from strategy_xl.rules.result import Codes, RuleResult
 
-__all__ = ["VERSION", "smallest_change"]
+__all__ = ["VERSION", "enough", "smallest_change"]
 
 VERSION = "client_whatif 1"
 
@@ -87,12 +87,16 @@ class _Best:
     source: Floats = field(init=False)
     target: Floats = field(init=False)
     chosen: np.ndarray = field(init=False)
+    hours: Floats = field(init=False)
+    margin: Floats = field(init=False)
 
     def __post_init__(self) -> None:
         self.effort = np.full(self.rows, np.inf)
         self.source = np.full(self.rows, np.nan)
         self.target = np.full(self.rows, np.nan)
         self.chosen = np.full(self.rows, -1, dtype=np.int8)
+        self.hours = np.full(self.rows, np.nan)
+        self.margin = np.full(self.rows, np.nan)
 
     def offer(self, name: str, rows: np.ndarray, source: Floats, target: Floats, effort: Floats) -> None:
         """Take the change where it is possible (target not NaN) and cheaper."""
@@ -145,6 +149,7 @@ def _y_changes(found: ClientScores, clients: Frame, rows: np.ndarray, target: Fl
     new = _bisect(lambda h: high(used, h), np.where(losing, hours, zero), np.where(losing, more, hours))
     lost = losing & high(used, more)
     new = np.where(timed & ~lost, new, np.nan)
+    best.hours[rows] = new
     best.offer("hours", rows, hours, new, np.abs(new - hours) / np.maximum(hours, 1.0))
 
     scale = np.maximum(np.abs(used), 1.0)
@@ -152,6 +157,7 @@ def _y_changes(found: ClientScores, clients: Frame, rows: np.ndarray, target: Fl
     down = _grow(lambda m: ~high(m, hours), used, -scale)
     new = _bisect(lambda m: high(m, hours), np.where(losing, used, up), np.where(losing, down, used))
     new = np.where(losing & high(down, hours), np.nan, new)
+    best.margin[rows] = new
     effort = np.abs(new - used) / scale
     entered = ~np.isnan(numbers(clients, "margin")[rows])
     best.offer("margin", rows, used, np.where(entered, new, np.nan), effort)
@@ -250,6 +256,8 @@ def smallest_change(clients: Frame, classified: Frame, params: ClientParams | No
         needed, and the difference (for an ideal client, the last value of hours, margin, revenue or
         quick score that still keeps it, and the first losing value of the others).
         whatif_gain: size of the change rounded up for display. whatif_class: class reached.
+        whatif_hours, whatif_margin: hours and margin with which Y alone would be on the other side, whichever
+        is the cheaper; NaN where none is.
     Reasons: one code ``<GOAL>_<INPUT>``, goal IDEAL, OUT (of ``avoid``) or KEEP (an ideal client).
     """
     params = params or ClientParams()
@@ -274,6 +282,12 @@ def smallest_change(clients: Frame, classified: Frame, params: ClientParams | No
     return _result(clients.index, class_, best)
 
 
+def enough(size: Floats) -> Floats:
+    """A change as it is announced: rounded up (to 100, 1 or 0.1 by its size), so that it is enough."""
+    grain = np.select([size >= 1000, size >= 10], [100.0, 1.0], 0.1)
+    return rounded(np.ceil(rounded(size / grain)) * grain)
+
+
 def _result(index: Index, class_: np.ndarray, best: _Best) -> RuleResult:
     on_y = np.isin(best.chosen, [INPUTS.index(name) for name in ("hours", "margin", "revenue", "quick_y")])
     some = best.chosen >= 0
@@ -285,16 +299,16 @@ def _result(index: Index, class_: np.ndarray, best: _Best) -> RuleResult:
     goal = np.select([class_ == IDEAL, class_ == AVOID], [GOALS.index("KEEP"), GOALS.index("OUT")], 0)
     delta = best.target - best.source
     size = np.abs(delta)
-    # Rounded up, so that the announced change is enough: to 100 from 1 000 on, to 1 from 10 on, else to 0.1.
-    grain = np.select([size >= 1000, size >= 10], [100.0, 1.0], 0.1)
     frame = make_frame(
         {
             "whatif_input": choice_array(best.chosen, INPUTS),
             "whatif_from": best.source,
             "whatif_to": best.target,
             "whatif_delta": delta,
-            "whatif_gain": rounded(np.ceil(rounded(size / grain)) * grain),
+            "whatif_gain": enough(size),
             "whatif_class": choice_array(np.where(some, reached, -1), tuple(ClientClass)),
+            "whatif_hours": best.hours,
+            "whatif_margin": best.margin,
         },
         index,
     )

@@ -122,7 +122,7 @@ def assess(stages: Frame, params: FunnelParams | None = None) -> RuleResult:
         "NEGATIVE": (count < 0) | (base < 0),
         "LEVER": lever,
         "SMALL_SAMPLE": valid & (trials < params.funnel_min_sample),
-        "BELOW_TARGET": rounded(rate) < goal,
+        "BELOW_TARGET": (rounded(rate) < goal) & ~lever,
         "TARGET_MET": rounded(rate) >= goal,
         "TARGET_OUT": ~np.isnan(target) & ~allowed,
         "NOT_COMPUTABLE": has_rate & ~valid & ~inconsistent,

@@ -6,12 +6,15 @@ Source: rules.md §k. The statistics are in ``strategy_xl.rules.icp_profile``.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from strategy_xl.rules.frame import (
     Column,
+    Floats,
     Frame,
+    Ints,
     has_text,
     make_column,
     make_frame,
@@ -22,12 +25,15 @@ from strategy_xl.rules.frame import (
     texts,
 )
 from strategy_xl.rules.icp_profile import (
+    CATEGORICAL,
+    NUMERIC,
     PROFILE_CODES,
     VERSION,
     IcpParams,
     Profile,
     extract,
     match,
+    match_fields,
     sentences,
 )
 from strategy_xl.rules.result import Codes, RuleResult, whole_sheet
@@ -36,11 +42,13 @@ from strategy_xl.rules.wording import fold, fold_all, same_name
 DESCRIBED_FIRST = 3
 RESERVES = ("reserve", "red_flag")
 PROSPECT_CODES = (
-    "GRADE_A", "GRADE_B", "GRADE_C", "EXCLUDED", "TO_COMPLETE", "NO_PROFILE", "MISMATCH",
+    "GRADE_A", "GRADE_B", "GRADE_C", "EXCLUDED", "TO_COMPLETE", "NO_PROFILE", "OFFER_LIFTS",
 )  # fmt: skip
+PROFILE_FIELDS = (*CATEGORICAL, *NUMERIC)
+MISSING_CODES = tuple(f"{kind}_{key.upper()}" for kind in ("LACKS", "LOOK_UP") for key in PROFILE_FIELDS)
 CRITERION_CODES = ("CRITERION_CATEGORY", "CRITERION_RANGE", "CRITERION_MANUAL")
 FIELD_CODES = ("FIELD_SEGMENT", "FIELD_SECTOR", "FIELD_REGION", "FIELD_OFFER", "FIELD_SIZE")
-CODES = (*PROFILE_CODES, *PROSPECT_CODES, *CRITERION_CODES, *FIELD_CODES)
+CODES = (*PROFILE_CODES, *PROSPECT_CODES, *MISSING_CODES, *CRITERION_CODES, *FIELD_CODES)
 
 
 def score_prospects(
@@ -59,7 +67,11 @@ def score_prospects(
 
     Result: ``score`` = 100 · matched weight / known weight (missing without a known criterion), ``known``
     (known share of the weight, 0–1), ``grade``: excluded (eliminating flag), incomplete (known < .5),
-    a (≥ 75), b (≥ 50), c. An empty field is unknown, never a mismatch. Source: rules.md §k.
+    a (≥ 75), b (≥ 50), c. An empty field is unknown, never a mismatch. ``wanted_<field>``: what the profile
+    asks of the field; ``score_with``: the score with the criterion that is missing most; ``from_a``,
+    ``from_b``, ``from_known``: where a grade begins.
+    Reasons: the grade, then the one criterion that is missing most (OFFER_LIFTS where another offer earns a
+    better grade, else LACKS_<FIELD>, or LOOK_UP_<FIELD> where the field is empty). Source: rules.md §k.
     """
     params = params or IcpParams()
     rows = len(prospects)
@@ -71,7 +83,22 @@ def score_prospects(
     graded = ~excluded & ~unsure
     top, middle = rounded(score) >= params.icp_grade_a, rounded(score) >= params.icp_grade_b
     grade = np.select([excluded, unsure, top, middle], ["excluded", "incomplete", "a", "b"], "c")
-    frame = make_frame({"score": score, "known": known, "grade": text_array(grade)}, prospects.index)
+    gaps = _gaps(prospects, kept, score)
+    lifted = rounded(gaps.lifted)
+    better = ((lifted >= params.icp_grade_a) & ~top) | ((lifted >= params.icp_grade_b) & ~middle)
+    offer = graded & (gaps.lacks == PROFILE_FIELDS.index("offer")) & better
+    bounds = {"from_a": params.icp_grade_a, "from_b": params.icp_grade_b, "from_known": params.icp_known}
+    frame = make_frame(
+        {
+            "score": score,
+            "known": known,
+            "grade": text_array(grade),
+            "score_with": gaps.lifted,
+            **{f"wanted_{key}": np.full(rows, value, dtype=object) for key, value in gaps.wanted.items()},
+            **{key: np.full(rows, value) for key, value in bounds.items()},
+        },
+        prospects.index,
+    )
     reasons = {
         "EXCLUDED": excluded,
         "NO_PROFILE": np.full(rows, not len(kept)),
@@ -79,10 +106,53 @@ def score_prospects(
         "GRADE_A": graded & top,
         "GRADE_B": graded & middle & ~top,
         "GRADE_C": graded & ~middle,
-        "MISMATCH": graded & (rounded(score) < 100),
+        "OFFER_LIFTS": offer,
+        **{
+            f"LACKS_{key.upper()}": graded & ~offer & (gaps.lacks == place)
+            for place, key in enumerate(PROFILE_FIELDS)
+        },
+        **{
+            f"LOOK_UP_{key.upper()}": unsure & (gaps.empty == place)
+            for place, key in enumerate(PROFILE_FIELDS)
+        },
     }
     missing = {key: ~has_text(prospects, key) for key in sorted(set(texts(kept, "field")))}
     return RuleResult(frame, Codes.from_masks(reasons, rows), Codes.from_masks(missing, rows), VERSION)
+
+
+@dataclass(frozen=True)
+class _Gaps:
+    """What prospects miss most; arrays of shape (rows,).
+
+    Arguments:
+        lacks: position in ``PROFILE_FIELDS`` of the field whose unmet criterion weighs most, -1 for none.
+        empty: the same of the fields that are empty. lifted: the score with the criterion of ``lacks``.
+        wanted: what the profile asks of each field.
+    """
+
+    lacks: Ints
+    empty: Ints
+    lifted: Floats
+    wanted: dict[str, str | None]
+
+
+def _gaps(prospects: Frame, kept: Frame, score: Floats) -> _Gaps:
+    rows = len(prospects)
+    lacks, empty = np.full(rows, -1), np.full(rows, -1)
+    unmet, unseen, known = np.zeros(rows), np.zeros(rows), np.zeros(rows)
+    wanted: dict[str, str | None] = dict.fromkeys(PROFILE_FIELDS)
+    for one in match_fields(prospects, kept) if len(kept) else ():
+        known += np.where(one.is_known, one.weight, 0.0)
+        if one.field not in PROFILE_FIELDS or one.field not in prospects:
+            continue
+        wanted[one.field] = one.wanted
+        place = PROFILE_FIELDS.index(one.field)
+        gap = np.where(one.is_known, one.weight - one.best, 0.0)
+        lacks, unmet = np.where(gap > unmet, place, lacks), np.maximum(unmet, gap)
+        hole = np.where(one.is_known, 0.0, one.weight)
+        empty, unseen = np.where(hole > unseen, place, empty), np.maximum(unseen, hole)
+    lifted = score + 100 * unmet / np.where(known > 0, known, 1.0)
+    return _Gaps(lacks, empty, lifted, wanted)
 
 
 def ideal_sample(clients: Frame) -> Column:

@@ -239,21 +239,32 @@ def wide_share(clients: Frame, profile: Profile, params: IcpParams | None = None
     return float(top.mean())
 
 
-def match(prospects: Frame, criteria: Frame) -> tuple[Floats, Floats]:
-    """Score 0–100 over the known criteria, and known share of the weight, per prospect.
+@dataclass(frozen=True, slots=True)
+class FieldMatch:
+    """How prospects meet the criteria of one field; arrays of shape (rows,).
 
-    Several criteria of one field are alternatives: the field weighs as its heaviest criterion.
+    Arguments:
+        field: column key. weight: of its heaviest criterion. wanted: that criterion's value, or its range.
+        best: weight of the heaviest criterion met, 0 for none. is_known: the field is filled in.
     """
+
+    field: str
+    weight: float
+    wanted: str
+    best: Floats
+    is_known: Bools
+
+
+def match_fields(prospects: Frame, criteria: Frame) -> Iterator[FieldMatch]:
+    """How prospects meet the criteria, field by field; several of one field are alternatives."""
     rows = len(prospects)
-    matched, known, total = np.zeros(rows), np.zeros(rows), 0.0
     fields = texts(criteria, "field")
     for key in sorted(set(fields)):
         group = pick(criteria, fields == key)
-        heaviest = float(numbers(group, "weight").max())
-        total += heaviest
         text, number = texts(prospects, key), numbers(prospects, key)
         folded = fold_all(text)
         best, has_value = np.zeros(rows), np.zeros(rows, dtype=bool)
+        heaviest, wanted = 0.0, ""
         limits = (numbers(group, column) for column in ("low", "high", "weight"))
         for value, low, high, weight in zip(cells(group, "value"), *limits, strict=True):
             if isinstance(value, str):
@@ -264,10 +275,23 @@ def match(prospects: Frame, criteria: Frame) -> tuple[Floats, Floats]:
                 # An open end (NaN) excludes nothing.
                 hit = ~np.isnan(number) & ~(number < low) & ~(number > high)
             best = np.maximum(best, np.where(hit, weight, 0.0))
-        matched += best
-        known += np.where(has_value, heaviest, 0.0)
+            if weight > heaviest:
+                heaviest, wanted = float(weight), value if isinstance(value, str) else _interval(low, high)
+        yield FieldMatch(key, heaviest, wanted, best, has_value)
+
+
+def match(prospects: Frame, criteria: Frame) -> tuple[Floats, Floats]:
+    """Score 0–100 over the known criteria, and known share of the weight, per prospect.
+
+    Several criteria of one field are alternatives: the field weighs as its heaviest criterion.
+    """
+    matched, known, total = np.zeros(len(prospects)), np.zeros(len(prospects)), 0.0
+    for one in match_fields(prospects, criteria):
+        total += one.weight
+        matched += one.best
+        known += np.where(one.is_known, one.weight, 0.0)
     score = np.where(known > 0, 100 * matched / np.where(known > 0, known, 1.0), np.nan)
-    return score, known / total if total > 0 else np.zeros(rows)
+    return score, known / total if total > 0 else np.zeros(len(prospects))
 
 
 def _plain(value: float) -> str:
@@ -276,7 +300,12 @@ def _plain(value: float) -> str:
 
 
 def _interval(low: float, high: float) -> str:
-    """A range as "10–50", "≥ 10" or "≤ 50"; in signs only, so that it needs no language."""
+    """A range as "10–50", "≥ 10" or "≤ 50"; in signs only, so that it needs no language.
+
+    Bounds that are shown whole are those of the whole numbers inside.
+    """
+    low = math.ceil(low) if low >= 10 else low
+    high = math.floor(high) if high >= 10 else high
     bottom, top = np.isnan(low), np.isnan(high)
     if bottom or top:
         return f"≤\N{NO-BREAK SPACE}{_plain(high)}" if bottom else f"≥\N{NO-BREAK SPACE}{_plain(low)}"

@@ -18,7 +18,7 @@ from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.stakeholders import KNOWN_PERSON, active, facts, levels, power
 from strategy_xl.rules.wording import name_keys
 
-__all__ = ["VERSION", "influence", "introduction_path", "weigh", "widest_path"]
+__all__ = ["VERSION", "folded", "influence", "introduction_path", "strengths", "weigh", "widest_path"]
 
 VERSION = "influence 1"
 STRONGEST = 3.0
@@ -28,7 +28,8 @@ Person = tuple[str, str]
 Graph = Mapping[str, Mapping[str, float]]
 
 
-def _fold(frame: Frame, key: str) -> list[str]:
+def folded(frame: Frame, key: str) -> list[str]:
+    """A column of names as they are compared."""
     return list(name_keys(texts(frame, key)))
 
 
@@ -37,7 +38,7 @@ def _links(links: Frame) -> list[tuple[str, str, str, float]]:
     strengths = numbers(links, "strength")
     best: dict[tuple[str, str, str], float] = {}
     for account, source, target, strength in zip(
-        _fold(links, "account"), _fold(links, "source"), _fold(links, "target"), strengths, strict=True
+        folded(links, "account"), folded(links, "source"), folded(links, "target"), strengths, strict=True
     ):
         if source and target and source != target and strength > 0:
             key = (account, source, target)
@@ -58,7 +59,7 @@ def influence(contacts: Frame, links: Frame, today: date) -> Column:
     here = active(contacts, today)
     own = np.where(here, power(contacts), 0.0)
     strongest: dict[Person, float] = {}
-    people = list(zip(_fold(contacts, "account"), _fold(contacts, "name"), strict=True))
+    people = list(zip(folded(contacts, "account"), folded(contacts, "name"), strict=True))
     for person, value in zip(people, own, strict=True):
         strongest[person] = max(strongest.get(person, 0.0), float(value))
     received: dict[Person, float] = {}
@@ -78,7 +79,7 @@ def weigh(contacts: Frame, links: Frame, today: date) -> RuleResult:
     value = influence(contacts, links, today)
     here = active(contacts, today)
     sources = {(account, source) for account, source, _, _ in _links(links)}
-    people = zip(_fold(contacts, "account"), _fold(contacts, "name"), strict=True)
+    people = zip(folded(contacts, "account"), folded(contacts, "name"), strict=True)
     alone = np.array([person not in sources for person in people], dtype=bool)
     rows = len(contacts)
     reasons = Codes.from_masks({"LINKED_TO_NOBODY": here & alone}, rows)
@@ -129,7 +130,7 @@ def _people(contacts: Frame, today: date) -> _People:
     here = active(contacts, today)
     decides = facts(contacts)[0]["decides"]
     known = here & (levels(contacts) >= KNOWN_PERSON) & ~flags(contacts, "opponent")
-    accounts, names = _fold(contacts, "account"), _fold(contacts, "name")
+    accounts, names = folded(contacts, "account"), folded(contacts, "name")
     shown = texts(contacts, "name").tolist()
     starts, goals, labels = dict[str, set[str]](), dict[str, set[str]](), dict[Person, str]()
     for row in np.flatnonzero(here):
@@ -142,6 +143,14 @@ def _people(contacts: Frame, today: date) -> _People:
         if decides[row]:
             goals.setdefault(account, set()).add(name)
     return _People(starts, goals, labels)
+
+
+def strengths(links: Frame) -> dict[str, dict[str, dict[str, float]]]:
+    """Strength of the links by folded account, source and target."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for account, source, target, strength in _links(links):
+        found.setdefault(account, {}).setdefault(source, {})[target] = strength
+    return found
 
 
 def _graphs(links: Frame, present: Mapping[Person, str]) -> dict[str, dict[str, dict[str, float]]]:
@@ -173,7 +182,7 @@ def introduction_path(accounts: Frame, contacts: Frame, links: Frame, today: dat
         name: np.zeros(rows, dtype=bool)
         for name in ("DIRECT", "INTRODUCE", "NO_PATH", "NO_TARGET", "NO_START")
     }
-    for row, account in enumerate(_fold(accounts, "name")):
+    for row, account in enumerate(folded(accounts, "name")):
         if not who.goals.get(account):
             masks["NO_TARGET"][row] = True
         elif not who.starts.get(account):

@@ -337,7 +337,10 @@ def status(kpis: Frame, readings: Frame, today: date, params: KpiParams | None =
 
     judged = is_(KpiStatus.ON_TRACK) | is_(KpiStatus.AT_RISK) | is_(KpiStatus.LATE)
     moved = judged & facts.moving
-    rule_of = {"FORECAST": by_forecast & moved, "GAP": by_gap & moved, "PACE": ~by_forecast & ~by_gap & moved}
+    # Who is further away than at the start has made no share of the way.
+    back = is_(KpiStatus.LATE) & moved & ~by_forecast & (rounded(got.progress) < 0)
+    by_now = moved & ~by_forecast & ~back
+    rule_of = {"FORECAST": by_forecast & moved, "GAP": by_gap & by_now, "PACE": ~by_gap & by_now}
     reasoned = has_text(kpis, "forced_reason")
     awaited = facts.complete & ~got.read & (now >= facts.start)
     restarted = (facts.baseline != 0) & (got.current < facts.baseline)
@@ -352,6 +355,7 @@ def status(kpis: Frame, readings: Frame, today: date, params: KpiParams | None =
         },
         "LATE_CAP": is_(KpiStatus.LATE) & facts.cap,
         "ON_TRACK_CAP": is_(KpiStatus.ON_TRACK) & facts.cap,
+        "LATE_BACK": back,
         "ON_TRACK_KEPT": is_(KpiStatus.ON_TRACK) & facts.keeping,
         "OFF_THRESHOLD": is_(KpiStatus.OFF_THRESHOLD),
         "MISSED": is_(KpiStatus.MISSED),

@@ -80,7 +80,8 @@ def assess(personas: Frame, params: PersonaParams | None = None) -> RuleResult:
         params: settings.
 
     Result: ``score`` 0–100, ``status`` (ready, draft, sketch), and its parts ``answered`` (of 5),
-    ``portrait`` (of 6), ``purchase`` (of 2), ``has_evidence``. An answer counts from four words that are no
+    ``portrait`` (of 6), ``purchase`` (of 2), ``has_evidence``,
+    and the two limits of the status. An answer counts from four words that are no
     placeholder; an age outside 1–100 and an unknown role are reported and do not count; two answers with
     nearly the same words are reported. Source: rules.md §j.
     """
@@ -114,6 +115,8 @@ def assess(personas: Frame, params: PersonaParams | None = None) -> RuleResult:
             "portrait": portrait,
             "purchase": purchase,
             "has_evidence": flag_array(evidence),
+            "limit_ready": np.full(len(score), params.persona_ready),
+            "limit_draft": np.full(len(score), params.persona_draft),
         },
         personas.index,
     )

@@ -5,6 +5,7 @@ Source: rules.md §f. All points are marks from 0 to 10 per attribute, weighted 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,6 +91,8 @@ class PositioningSummary:
         nearest: name of that competitor, or None.
         errors: which of Kotler's errors apply, in the order under, over, confused, doubtful.
         codes: reason codes, most telling first.
+        limits: distances where a verdict begins, for its sentence: ``limit_aligned``, ``limit_adjust``,
+            ``limit_relevant``, ``limit_close``.
         version: version of the rule.
     """
 
@@ -101,6 +104,7 @@ class PositioningSummary:
     nearest: str | None
     errors: tuple[str, ...]
     codes: tuple[str, ...]
+    limits: Mapping[str, float]
     version: str = VERSION
 
     @property
@@ -112,6 +116,7 @@ class PositioningSummary:
             "crowding": self.crowding,
             "differentiation": self.differentiation,
             "nearest": self.nearest,
+            **self.limits,
         }
 
 
@@ -245,6 +250,8 @@ def _assess_competitors(
             "name": [names.get(key, key) for key in keys],
             "distance_desired": to_desired,
             "distance_perceived": to_perceived,
+            "limit_close": np.full(len(keys), params.too_close_distance),
+            "limit_crowding": np.full(len(keys), params.crowding_distance),
         },
         labels(keys),
     )
@@ -252,6 +259,16 @@ def _assess_competitors(
     return RuleResult(
         frame, Codes.from_masks(reasons, len(keys)), Codes.from_masks(missing, len(keys)), VERSION
     )
+
+
+def _limits(params: PositioningParams) -> dict[str, float]:
+    """Where the verdicts begin, for their sentences."""
+    return {
+        "limit_aligned": params.gap_aligned,
+        "limit_adjust": params.gap_adjust,
+        "limit_relevant": params.relevance_distance,
+        "limit_close": params.too_close_distance,
+    }
 
 
 def _gap_class(gap: float, params: PositioningParams) -> str | None:
@@ -335,7 +352,7 @@ def assess(
     codes += [code for code, holds in checks.items() if holds]
     errors = tuple(error for error in ERRORS if found[error])
     summary = PositioningSummary(
-        gap, gap_class, relevance, crowding, differentiation, nearest, errors, tuple(codes)
+        gap, gap_class, relevance, crowding, differentiation, nearest, errors, tuple(codes), _limits(params)
     )
     return PositioningResult(by_attribute, by_competitor, summary)
 

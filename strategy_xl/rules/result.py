@@ -52,6 +52,10 @@ class Codes:
         """Rows that carry the code, shape (rows,)."""
         return (self.bits >> np.uint64(self.names.index(name)) & np.uint64(1)).astype(bool)
 
+    def take(self, rows: npt.NDArray[np.intp]) -> Codes:
+        """The codes of some rows, by position."""
+        return Codes(self.names, self.bits[rows])
+
     def at(self, row: int) -> tuple[str, ...]:
         """Names of the codes of one row, by position."""
         mask = int(self.bits[row])

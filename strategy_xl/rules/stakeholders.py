@@ -255,8 +255,8 @@ def coverage(
         level in each role (0 when uncovered), a person counting in every role held.
         coverage: 100·Σ weight·c / Σ weights. live_alert: most serious alert, NA for none.
         threads: distinct people known (level met or better). opposed_names, stale_names: people the
-        alerts are about (three at most, then …), NA for none.
-    Reasons (alerts, most serious first): NO_CONTACT, NO_DECIDER, NO_SIGNATORY (nobody known in the
+        alerts are about (three, then how many more), NA for none.
+    Reasons (alerts, most serious first): NO_CONTACT (alone), NO_DECIDER, NO_SIGNATORY (nobody known in the
     role, or only by name unknown to us), DECIDER_OPPOSED, SINGLE_THREAD (at most one person known),
     CONTACT_STALE; then COVERED when there is none. Missing: ``decides``, ``signs`` when a person there
     still has that fact unknown and the base is uncovered.
@@ -309,6 +309,8 @@ def coverage(
         },
         accounts.index,
     )
+    # Where nobody is known, everything else is missing too: once is enough.
+    masks |= {name: mask & (count > 0) for name, mask in masks.items() if name != "NO_CONTACT"}
     masks["COVERED"] = alert < 0
     missing = {
         "decides": masks["NO_DECIDER"] & any_(unknown["decides"]),
@@ -343,7 +345,7 @@ def _names(
     first_row: Ints,
     index: Index,
 ) -> Column:
-    """Names of the people of the mask per account, sorted, three at most; NA without any."""
+    """Names of the people of the mask per account, sorted: three, then how many more; NA without any."""
     chosen = np.flatnonzero(mask)
     found = np.full(len(index), None, dtype=object)
     if chosen.size:
@@ -354,6 +356,7 @@ def _names(
                 listed[account].append(name)
         for account, several in listed.items():
             if several:
-                more = ", …" if len(several) > NAMES_SHOWN else ""
+                left = len(several) - NAMES_SHOWN
+                more = f", +{left}" if left > 0 else ""
                 found[account] = ", ".join(several[:NAMES_SHOWN]) + more
     return object_column(found[first_row], index)

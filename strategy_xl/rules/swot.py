@@ -87,6 +87,7 @@ class SwotSummary:
         quadrant: ``so``, ``st``, ``wo``, ``wt``, or None when a side is not computable.
         counts: items per box, by box key.
         codes: reason codes, most telling first.
+        average: value from which a side counts as strong.
         version: version of the rule.
     """
 
@@ -97,6 +98,7 @@ class SwotSummary:
     quadrant: str | None
     counts: dict[str, int]
     codes: tuple[str, ...]
+    average: float
     version: str = VERSION
 
     @property
@@ -107,6 +109,7 @@ class SwotSummary:
             "efe": self.efe,
             "ife_coverage": self.ife_coverage,
             "efe_coverage": self.efe_coverage,
+            "average": self.average,
         }
 
 
@@ -229,7 +232,9 @@ def summarise(items: Frame, params: SwotParams | None = None) -> SwotSummary:
             codes.append("PARTIAL")
     codes += [f"FEW_{key.upper()}" for key in BOXES if counts[key] < params.swot_box_min]
     codes += [f"MANY_{key.upper()}" for key in BOXES if counts[key] > params.swot_box_max]
-    return SwotSummary(ife, efe, ife_coverage, efe_coverage, quadrant, counts, tuple(codes))
+    return SwotSummary(
+        ife, efe, ife_coverage, efe_coverage, quadrant, counts, tuple(codes), params.swot_average
+    )
 
 
 def overview(items: Frame, params: SwotParams | None = None) -> RuleResult:

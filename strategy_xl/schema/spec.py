@@ -256,6 +256,7 @@ class TableBlock(Block):
         rows: free rows below the filled ones (with formulas and validation); of a locked table without seed,
             all its rows.
         identity: key of the field that names a row; a row without it is not a row.
+        nameless: whether a row without a name counts, as it does in formulas of other sheets.
         min_rows: rows from which the module counts as filled.
         locked: the seeded rows are the table: people fill them but add none.
         board: what the batch lists in it: the alerts of all rules, or the actions that matter most.
@@ -270,6 +271,7 @@ class TableBlock(Block):
     fields: Fields = Field(min_length=1)
     rows: int = Field(default=20, ge=1, le=1_000_000)
     identity: Key | None = None
+    nameless: bool = False
     min_rows: int = Field(default=1, ge=0)
     locked: bool = False
     board: Literal["alerts", "actions"] | None = None

@@ -1,30 +1,38 @@
 """French and English messages by language-neutral key, with numbers and dates in the language's form.
 
 The catalogues are gettext files, one per area, under ``locales``; every ``.mo`` beside its ``.po`` is
-loaded and merged. A placeholder names its form: ``{margin:money}``, ``{rate:percent}``, ``{day:date}``.
+loaded and merged. A placeholder names its form: ``{margin:money}``, ``{rate:percent}``, ``{day:date}``. A
+number that is told beside another names it, ``{y:int~threshold}``, and shows on which side of it it is
+(``figures.format_beside``). What stands in brackets is left out where one of its placeholders is missing:
+``Call them[; revenue: {revenue:money}].``
 """
 
 from __future__ import annotations
 
 import gettext
-import math
+import re
 import string
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from strategy_xl.model import LANGUAGES
+from strategy_xl.text.figures import IN_UNIT, Scale, format_beside, format_value, is_missing, measure
 
 _LOCALES = Path(__file__).parent / "locales"
-NBSP = "\N{NO-BREAK SPACE}"
-NNBSP = "\N{NARROW NO-BREAK SPACE}"
-MISSING = "—"
-MEASURE = "measure"
-"""Form of a value whose unit stands in the row's column ``unit``."""
+APART = "~"
+_OPTIONAL = re.compile(r"\[([^\[\]]*\{[^\[\]]*)\]")
+_FEW = 50
 
-_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+__all__ = [
+    "APART",
+    "MissingMessageError",
+    "begins_with_value",
+    "format_value",
+    "has_message",
+    "message",
+    "messages",
+]
 
 
 class MissingMessageError(KeyError):
@@ -46,87 +54,19 @@ def _catalogue(lang: str) -> tuple[dict[object, str], Callable[[int], int]]:
     return merged, plural
 
 
-# Numbers are written here rather than with Babel's format_decimal, which takes 15 µs each: a large book
-# has a million of them. A test holds both to the same output.
-def _number(value: float, lang: str, decimals: int) -> str:
-    text = f"{float(value):,.{decimals}f}"
-    if decimals:
-        text = text.rstrip("0").rstrip(".")
-    if text in {"-0", "-"}:
-        text = "0"
-    return text.replace(",", NNBSP).replace(".", ",") if lang == "fr" else text
-
-
-def _money(value: float, lang: str) -> str:
-    text = _number(value, lang, 0)
-    if lang == "fr":
-        return f"{text}{NBSP}€"
-    return f"-€{text[1:]}" if text.startswith("-") else f"€{text}"
-
-
-def _percent(value: float, lang: str, decimals: int) -> str:
-    return _number(value * 100, lang, decimals) + (f"{NBSP}%" if lang == "fr" else "%")
-
-
-def _date(value: date, lang: str) -> str:
-    if lang == "fr":
-        return f"{value.day:02d}/{value.month:02d}/{value.year}"
-    return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
-
-
-_FORMS: Mapping[str, Callable[[Any, str], str]] = {
-    "text": lambda value, _lang: str(value),
-    "int": lambda value, lang: _number(value, lang, 0),
-    "dec1": lambda value, lang: _number(value, lang, 1),
-    "dec2": lambda value, lang: _number(value, lang, 2),
-    "money": _money,
-    "percent": lambda value, lang: _percent(value, lang, 0),
-    "percent1": lambda value, lang: _percent(value, lang, 1),
-    "date": _date,
-}
-
-
-def _is_missing(value: object) -> bool:
-    if value is None:
-        return True
-    if isinstance(value, float):
-        return math.isnan(value)
-    return type(value).__name__ in {"NAType", "NaTType"}
-
-
-_FEW = 50
-
-
-def format_value(value: object, form: str, lang: str) -> str:
-    """One value as people write it; an em dash when it is missing.
-
-    Arguments:
-        value: number, date or text.
-        form: ``text``, ``int``, ``dec1``, ``dec2``, ``money`` (€), ``percent``, ``percent1`` (0–1), ``date``.
-        lang: ``fr`` or ``en``.
-    """
-    return MISSING if _is_missing(value) else _FORMS[form or "text"](value, lang)
-
-
-def measure(value: object, unit: object, lang: str) -> str:
-    """A value in its own unit: a rate of 0.055 in ``%`` is 5.5 %, the others have their unit behind them."""
-    if _is_missing(value):
-        return MISSING
-    if unit == "%":
-        return format_value(value, "percent1", lang)
-    text = format_value(value, "dec1", lang)
-    return f"{text}{NBSP}{unit}" if isinstance(unit, str) and unit else text
-
-
 def has_message(key: str, lang: str = "fr") -> bool:
     """Whether the catalogue of the language has the key."""
     catalogue, _plural = _catalogue(lang)
     return key in catalogue or (key, 0) in catalogue
 
 
+def _is_left_out(value: object) -> bool:
+    return is_missing(value) or value == ""
+
+
 def _template(key: str, lang: str, n: object) -> str:
     catalogue, plural = _catalogue(lang)
-    if isinstance(n, int | float) and not _is_missing(n):
+    if isinstance(n, int | float) and not is_missing(n):
         form = catalogue.get((key, plural(int(abs(n)))))
         if form is not None:
             return form
@@ -136,20 +76,48 @@ def _template(key: str, lang: str, n: object) -> str:
     return text
 
 
+Piece = tuple[str, str | None, str]
+"""Literal, argument name, form."""
+
+
 @cache
-def _parsed(template: str) -> tuple[tuple[str, str | None, str], ...]:
-    """A template cut into (literal, argument name, form)."""
+def _parsed(template: str) -> tuple[tuple[bool, tuple[Piece, ...]], ...]:
+    """A template cut into parts, each with whether it is left out without its values, and its pieces."""
     return tuple(
-        (literal, name, form or "text")
-        for literal, name, form, _conversion in string.Formatter().parse(template)
+        (
+            place % 2 == 1,
+            tuple(
+                (literal, name, form or "text")
+                for literal, name, form, _conversion in string.Formatter().parse(part)
+            ),
+        )
+        for place, part in enumerate(_OPTIONAL.split(template))
+        if part
     )
+
+
+def _beside(text: str) -> float | None:
+    """The number that a placeholder is told beside, where it is one and no other placeholder."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _piece(name: str, form: str, lang: str, args: Mapping[str, object]) -> str:
     """One placeholder filled in."""
-    if form == MEASURE:
-        return measure(args[name], args.get("unit"), lang)
-    return format_value(args[name], form, lang)
+    plain, _apart_sign, other = form.partition(APART)
+    number = _beside(other) if other else None
+    beside = number if number is not None else args[other] if other else None
+    if plain in IN_UNIT:
+        return measure(args[name], args.get("unit"), lang, Scale(args.get("target"), beside), plain)
+    return format_beside(args[name], beside, plain, lang) if other else format_value(args[name], plain, lang)
+
+
+def begins_with_value(key: str, lang: str) -> bool:
+    """Whether a message begins with a placeholder: then its first letter is that of a value."""
+    _optional, pieces = _parsed(_template(key, lang, None))[0]
+    return not pieces[0][0]
 
 
 def message(key: str, lang: str, /, **args: object) -> str:
@@ -164,7 +132,9 @@ def message(key: str, lang: str, /, **args: object) -> str:
     """
     return "".join(
         literal + (_piece(name, form, lang, args) if name is not None else "")
-        for literal, name, form in _parsed(_template(key, lang, args.get("n", 1)))
+        for optional, pieces in _parsed(_template(key, lang, args.get("n", 1)))
+        if not (optional and any(name is not None and _is_left_out(args[name]) for _, name, _ in pieces))
+        for literal, name, form in pieces
     )
 
 
@@ -183,6 +153,25 @@ def _formatted(values: Sequence[object], form: str, lang: str) -> list[str]:
     return found
 
 
+def _column(name: str, form: str, lang: str, columns: Mapping[str, Sequence[object]], rows: int) -> list[str]:
+    """One placeholder filled in for many rows."""
+    plain, _sign, other = form.partition(APART)
+    if not other and plain not in IN_UNIT:
+        return _formatted(columns[name], plain, lang)
+    number = _beside(other) if other else None
+    beside = columns[other] if other and number is None else [number] * rows
+    if plain not in IN_UNIT:
+        return [
+            format_beside(value, near, plain, lang) for value, near in zip(columns[name], beside, strict=True)
+        ]
+    units = columns["unit"] if "unit" in columns else [None] * rows
+    targets = columns["target"] if "target" in columns else [None] * rows
+    return [
+        measure(value, unit, lang, Scale(target, near), plain)
+        for value, unit, target, near in zip(columns[name], units, targets, beside, strict=True)
+    ]
+
+
 def messages(key: str, lang: str, columns: Mapping[str, Sequence[object]], rows: int) -> list[str]:
     """The message of a key for many rows at once.
 
@@ -197,13 +186,17 @@ def messages(key: str, lang: str, columns: Mapping[str, Sequence[object]], rows:
             message(key, lang, **{name: column[row] for name, column in columns.items()})
             for row in range(rows)
         ]
-    pieces: list[list[str]] = []
-    for literal, name, form in _parsed(_template(key, lang, None)):
-        if literal:
-            pieces.append([literal] * rows)
-        if name is not None and form == MEASURE:
-            pairs = zip(columns[name], columns["unit"], strict=True)
-            pieces.append([measure(value, unit, lang) for value, unit in pairs])
-        elif name is not None:
-            pieces.append(_formatted(columns[name], form, lang))
-    return ["".join(parts) for parts in zip(*pieces, strict=True)] if pieces else [""] * rows
+    found: list[list[str]] = []
+    for optional, pieces in _parsed(_template(key, lang, None)):
+        part: list[list[str]] = []
+        for literal, name, form in pieces:
+            if literal:
+                part.append([literal] * rows)
+            if name is not None:
+                part.append(_column(name, form, lang, columns, rows))
+        if optional:
+            named = [columns[name] for _literal, name, _form in pieces if name is not None]
+            told = [not any(map(_is_left_out, values)) for values in zip(*named, strict=True)]
+            part = [[text if keep else "" for text, keep in zip(texts, told, strict=True)] for texts in part]
+        found += part
+    return ["".join(parts) for parts in zip(*found, strict=True)] if found else [""] * rows

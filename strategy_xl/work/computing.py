@@ -240,7 +240,7 @@ class _Computation:
         )
 
     def _blank(self, key: str, formula: str, row: int) -> Any:
-        """What a formula shows in a blank row; all blank rows of a block look the same."""
+        """What a formula shows in a row without a record; all blank rows of a block look the same."""
         rows = {name: column[row : row + 1] for name, column in self._columns[key].items()}
         number = np.array([self._data.blocks[key].all_rows[row]], dtype=object)
         return compile_formula(formula).evaluate(self._over(rows, number))[0]
@@ -255,6 +255,10 @@ class _Computation:
         column = _shown(answered.cells)
         is_blank = np.ones(len(column), dtype=bool)
         is_blank[answered.at] = False
+        block = self._data.blocks[key]
+        for row in block.left_out:
+            at = row - block.first_row
+            column[at], is_blank[at] = self._blank(key, formula, at), False
         blank = np.flatnonzero(is_blank)
         if blank.size:
             column[blank] = self._blank(key, formula, int(blank[0]))

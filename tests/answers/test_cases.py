@@ -73,8 +73,12 @@ def test_a_form_has_no_name_in_front() -> None:
     assert (case.block, case.row, case.text) == ("people", 2, "Trop vieux.")
 
 
-def test_no_more_rows_of_a_code_than_anybody_reads() -> None:
-    """Of one code that strikes all rows, the first ones are looked at; another code has its own."""
+def test_no_more_rows_of_a_code_than_anybody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one code that strikes all rows the first ones are told, the others counted; another has its own."""
+    monkeypatch.setattr(
+        "strategy_xl.text.catalog._catalogue",
+        lambda _lang: ({**MESSAGES, "digest.rest": "{text} Et {n:int} autres."}, int),
+    )
     rows = PER_CODE + 5
     every, last = [True] * rows, [False] * (rows - 1) + [True]
     found = alert_cases(
@@ -88,8 +92,9 @@ def test_no_more_rows_of_a_code_than_anybody_reads() -> None:
             )
         ],
     )
-    assert [case.code for case in found] == ["shop.DEAR"] * PER_CODE + ["shop.OLD"]
-    assert [case.row for case in found] == [*range(20, 20 + PER_CODE), 20 + rows - 1]
+    assert [case.code for case in found] == ["shop.DEAR"] * (PER_CODE + 1) + ["shop.OLD"]
+    assert [case.row for case in found] == [*range(20, 20 + PER_CODE + 1), 20 + rows - 1]
+    assert found[PER_CODE].text == "x — Trop cher (1, Grand). Et 4 autres."
 
 
 def test_rows_with_one_code_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:

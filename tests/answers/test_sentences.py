@@ -19,6 +19,11 @@ def _messages(monkeypatch: pytest.MonkeyPatch) -> None:
         "shop.OPEN": "Ouvert à {hour:int} h ({kind:text}).",
         "shop.BUSY": "Il y a du monde.",
         "shop.BUSY.action": "Revenir après {hour:int} h.",
+        "shop.NAMED": "{kind} ferme bientôt.",
+        "shop.KPI": "KPI en retard.",
+        "shop.TYPED": "Raison\N{NO-BREAK SPACE}: {kind}.",
+        "core.semicolon": "\N{NO-BREAK SPACE}; ",
+        "core.others": "et {n:int} de plus",
     }
     monkeypatch.setattr("strategy_xl.text.catalog._catalogue", lambda _lang: (catalogue, int))
 
@@ -38,6 +43,28 @@ def test_reasons_in_code_order_with_labels() -> None:
     answer, inputs = result({"OPEN": [True, False], "BUSY": [True, True]}, kind=["big", "small"])
     shown = present.reasons(answer, "shop", inputs, "fr", {"kind": {"big": "grand"}})
     assert shown == ["Ouvert à 9 h (grand). Il y a du monde.", "Il y a du monde."]
+
+
+def test_two_sentences_whatever_there_is_to_say() -> None:
+    """The first code speaks for itself, the others share a sentence; what finds no room in it is counted."""
+    answer, inputs = result(
+        {"OPEN": [True], "BUSY": [True], "TYPED": [True], "NAMED": [True], "KPI": [True]}, kind=["Anne"]
+    )
+    shown = present.reasons(answer, "shop", inputs, "fr", {})
+    told = ("Il y a du monde", "raison\N{NO-BREAK SPACE}: Anne", "Anne ferme bientôt", "et 1 de plus.")
+    assert shown == ["Ouvert à 9 h (Anne). " + "\N{NO-BREAK SPACE}; ".join(told)]
+    answer, inputs = result({"OPEN": [True], "BUSY": [True], "KPI": [True]}, kind=["Anne"])
+    assert present.reasons(answer, "shop", inputs, "fr", {})[0].endswith("; KPI en retard.")
+
+
+def test_what_people_typed_ends_a_sentence_once() -> None:
+    """A reason that people ended themselves gets no full stop of ours; what they typed stays."""
+    answer, inputs = result({"TYPED": [True] * 3}, kind=["Pour voir.", "À suivre...", "Ah !"])
+    assert [text[9:] for text in present.reasons(answer, "shop", inputs, "fr", {})] == [
+        "Pour voir.",
+        "À suivre...",
+        "Ah !",
+    ]
 
 
 def test_action_of_the_first_code_that_has_one() -> None:

@@ -12,11 +12,14 @@ import pandas as pd
 import pytest
 
 from strategy_xl.rules import (
+    account_advice,
+    client_advice,
     client_matrix,
     client_whatif,
     completeness,
     influence,
     kpi,
+    kpi_advice,
     kpi_priority,
     stakeholders,
 )
@@ -25,7 +28,6 @@ from strategy_xl.text.catalog import has_message, message
 
 TODAY = date(2026, 6, 1)
 LONGEST = 255
-RULES = ("client_matrix", "client_whatif", "completeness", "influence", "kpi", "kpi_priority", "stakeholders")
 DOMAINS = ("clients", "kpi", "stakeholders", "completeness")
 
 
@@ -69,6 +71,40 @@ def _clients() -> tuple[pd.DataFrame, RuleResult]:
 def _whatif() -> tuple[pd.DataFrame, RuleResult]:
     clients, classified = _clients()
     return clients, client_whatif.smallest_change(clients, classified.frame)
+
+
+def _people() -> tuple[pd.DataFrame, RuleResult]:
+    """Accounts of few people each, and what to do there."""
+    draw = np.random.default_rng(11)
+    rows = 1600
+    account = [f"A{n // 4}" for n in range(rows)]
+    contacts = pd.DataFrame(
+        {
+            "account": account,
+            "name": [f"P{n}" for n in range(rows)],
+            **{
+                fact: draw.choice(["yes", "no", "unknown"], rows, p=[0.4, 0.45, 0.15])
+                for fact in stakeholders.FACTS
+            },
+            "contact_level": draw.choice(list(stakeholders.LEVELS), rows),
+            "opponent": pd.array(draw.random(rows) < 0.1, dtype="boolean"),
+            "last_contact": pd.Timestamp("2026-05-31")
+            - pd.to_timedelta(draw.integers(0, 110, rows), unit="D"),
+        }
+    )
+    links = pd.DataFrame({"account": account, "source": contacts["name"], "strength": 2.0})
+    links["target"] = contacts["name"].sample(frac=1, random_state=1).to_numpy()
+    near = contacts["name"].shift(-1).where(draw.random(rows) < 0.5, links["target"])
+    accounts = pd.DataFrame({"name": [f"A{n}" for n in range(rows // 4 + 1)]})
+    return accounts, account_advice.advise(accounts, contacts, links.assign(target=near), TODAY)
+
+
+def _advice() -> tuple[pd.DataFrame, RuleResult]:
+    clients, classified = _clients()
+    whatif = client_whatif.smallest_change(clients, classified.frame)
+    judged = pd.concat([classified.frame, whatif.frame], axis=1)
+    told = judged.columns.difference(clients.columns)
+    return pd.concat([clients, judged[told]], axis=1), client_advice.advise(clients, judged)
 
 
 def _kpis() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -115,6 +151,7 @@ def _contacts() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     accounts = pd.DataFrame({"name": [f"A{n}" for n in range(70)]})
     links = pd.DataFrame({"account": contacts["account"], "source": contacts["name"], "strength": 2.0})
     links["target"] = contacts["name"].shift(-1)
+    contacts["influence"] = influence.influence(contacts, links, TODAY)
     return accounts, contacts, links
 
 
@@ -123,19 +160,23 @@ def results() -> list[tuple[str, pd.DataFrame, RuleResult]]:
     kpis, readings = _kpis()
     accounts, contacts, links = _contacts()
     found = [("client_matrix", *_clients()), ("client_whatif", *_whatif())]
+    found.append(("client_advice", *_advice()))
     found += [
         ("kpi", kpis, kpi.status(kpis, readings, TODAY, kpi.KpiParams(kpi_rule=rule)))
         for rule in ("pace", "gap")
     ]
+    status = found[-2][2].frame["status_final"]
+    judged = pd.concat([kpis, found[-1][2].frame], axis=1)
+    found.append(("kpi_advice", judged, kpi_advice.advise(kpis, judged, TODAY)))
     rates = kpis.assign(unit="%", baseline=0.2, target=0.4)
     found += [
         ("kpi", rates, kpi.status(rates, readings, TODAY)),
         ("kpi", kpis, kpi.status(kpis, readings.assign(value=readings["value"] * 50), TODAY)),
     ]
-    status = found[-3][2].frame["status_final"]
     found.append(("kpi_priority", kpis, kpi_priority.rank(kpis, None, 30, status)))
     found.append(("stakeholders", contacts, stakeholders.roles(contacts, TODAY)))
     found.append(("stakeholders", accounts, stakeholders.coverage(accounts, contacts, TODAY)))
+    found.append(("account_advice", *_people()))
     found.append(("influence", contacts, influence.weigh(contacts, links.iloc[::2], TODAY)))
     found.append(("influence", accounts, influence.introduction_path(accounts, contacts, links, TODAY)))
     needs = [completeness.BlockNeed(f"b{n}", f"m{n}", ("a", "b"), 2) for n in range(4)]
@@ -186,11 +227,11 @@ def test_samples_raise_nearly_every_code() -> None:
 
 def test_the_issue_sentence() -> None:
     """A happy client's sentence reads as promised, typography included."""
-    args = {"x": 92.5, "y": 3.12, "hours": 30.0, "margin_used": 1500.0}
+    args = {"x": 92.5, "y": 3.12, "threshold": 50.0, "hours": 30.0, "margin_used": 1500.0}
     assert message("client_matrix.CLASS_HAPPY", "fr", **args).replace(
         "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
     ) == (
-        "Client heureux\N{NO-BREAK SPACE}: beaucoup de valeur apportée (92), peu de retour (3) — "
+        "Vous apportez 92, il rend 3 (seuil 50)\N{NO-BREAK SPACE}: client heureux, "
         "30\N{NO-BREAK SPACE}h pour 1\N{NO-BREAK SPACE}500\N{NO-BREAK SPACE}€ de marge."
     )
     assert message("client_whatif.IDEAL_HOURS", "fr", whatif_gain=17.0) == (

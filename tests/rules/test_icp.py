@@ -47,7 +47,7 @@ def test_worked_example_of_a_prospect() -> None:
     result = icp.score_prospects(prospects, profile)
     assert result.frame.loc[0, "score"] == pytest.approx(74.39, abs=5e-3)
     assert result.frame.loc[0, "grade"] == "b"
-    assert result.reasons.at(0) == ("GRADE_B", "MISMATCH")
+    assert result.reasons.at(0) == ("GRADE_B", "OFFER_LIFTS")
 
 
 def test_grades_exclusion_and_unknown_fields() -> None:

@@ -67,7 +67,8 @@ def filled(key: str, lang: str, n: int) -> str:
     args = {
         name: "Une désignation de quarante caractères !" if form in ("", "text") else 123456.78
         for text in catalogue(lang)[key]
-        for _, name, form, _ in string.Formatter().parse(text)
+        for _, first, form, _ in string.Formatter().parse(text)
+        for name in (first, (form or "").partition("~")[2])
         if name
     }
     return message(key, lang, **(args | {"n": n}))
@@ -105,7 +106,7 @@ def offers() -> dict[str, set[str]]:
     attribute = {"weight", "perceived", "desired", *positioning.assess_attributes(empty).frame}
     stage = {"stage", "count", "base", "target_rate", *funnel.assess(empty).frame}
     answer = {"dimension", "question", "answer", *cqqcoqp.assess_answers(empty).frame}
-    prospect = {"red_flag_1", *icp.grade(empty, empty, empty, empty).frame}
+    prospect = {"red_flag_1", "size", *icp.grade(empty, empty, empty, empty).frame}
     profile = icp_profile.extract(empty, pd.Series(dtype=bool))
     # Later entries replace earlier ones: a code of a summary has the summary's names.
     groups: list[tuple[str, tuple[str, ...], set[str]]] = [
@@ -136,7 +137,9 @@ def test_messages_only_use_what_their_answer_offers(key: str) -> None:
     french = catalogue("fr")
     for name in (key, f"{key}.action"):
         for text in french.get(name, []):
-            used = {part for _, part, _, _ in string.Formatter().parse(text) if part}
+            parsed = list(string.Formatter().parse(text))
+            used = {part for _, part, _, _ in parsed if part}
+            used |= {form.partition("~")[2] for _, _, form, _ in parsed if form and "~" in form}
             assert used <= offers()[key], name
 
 

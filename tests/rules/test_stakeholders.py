@@ -201,7 +201,7 @@ def scalar_coverage(rows: list[dict[str, object]], account: str) -> tuple[float,
         "SINGLE_THREAD": len(known) <= 1,
         "CONTACT_STALE": any(row["last_contact"] and (TODAY - row["last_contact"]).days > 90 for row in here),
     }
-    raised = tuple(name for name, on in alerts.items() if on)
+    raised = tuple(name for name, on in alerts.items() if on and (here or name == "NO_CONTACT"))
     return 100 * sum(WEIGHTS[fact] * best[fact] for fact in WEIGHTS), raised or ("COVERED",)
 
 

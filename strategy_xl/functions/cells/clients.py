@@ -132,22 +132,15 @@ def client_scores(given: Given) -> Columns:
     examples=(
         Example(
             _IDEAL,
-            [
-                [
-                    (
-                        "Client idéal : beaucoup de valeur apportée (96) et beaucoup de retour "
-                        "(96) — 60 h pour 12 000 € de marge."
-                    )
-                ]
-            ],
+            [["Vous apportez 96, il rend 96 (seuil 50) : client idéal, 60 h pour 12 000 € de marge."]],
         ),
         Example(
             (3, 6),
             [
                 [
                     (
-                        "At-risk client: good return (60), but too little value brought (30). Value brought: "
-                        "quick score only. Value returned: quick score only."
+                        "You bring 30, they return 60 (threshold 50): client at risk. "
+                        "Value brought from the quick score; value returned from the quick score."
                     )
                 ]
             ],

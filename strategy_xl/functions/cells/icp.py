@@ -59,8 +59,8 @@ def _clients(given: Given) -> pd.DataFrame:
                     "22–33",
                     0.2734,
                     (
-                        "3 clients idéaux sur 5 se situent entre 22 et 33, 1,4 fois plus "
-                        "que l’ensemble des clients."
+                        "3 clients idéaux sur 5 (60 %) sont dans 22–33, "
+                        "1,4 fois plus que l’ensemble des clients."
                     ),
                 ],
             ],
@@ -119,8 +119,8 @@ def _labelled(given: Given, criteria: pd.DataFrame) -> list[str]:
                     60.0903,
                     "B",
                     (
-                        "Prospect B : correspond à 60 % du profil. Un critère du profil "
-                        "au moins n’est pas rempli."
+                        "60 % du profil : prospect B, à contacter après les A. "
+                        "Ce qui manque le plus : effectif de 22–33."
                     ),
                 ]
             ],
@@ -132,16 +132,16 @@ def _labelled(given: Given, criteria: pd.DataFrame) -> list[str]:
                     60.0903,
                     "B",
                     (
-                        "Prospect B : correspond à 60 % du profil. Un critère du profil "
-                        "au moins n’est pas rempli."
+                        "60 % du profil : prospect B, à contacter après les A. "
+                        "Ce qui manque le plus : effectif de 22–33."
                     ),
                 ],
                 [
                     0.0,
                     "C",
                     (
-                        "Prospect C : correspond à 0 % du profil. Un critère du profil "
-                        "au moins n’est pas rempli."
+                        "0 % du profil : prospect C, à ne pas démarcher. "
+                        "Ce qui manque le plus : secteur « Santé »."
                     ),
                 ],
             ],

@@ -172,8 +172,8 @@ def kpi_forecast(given: Given) -> Columns:
     shape=Shape.COLUMN,
     results=("reasons",),
     examples=(
-        Example(_DAYS, [["À risque : 47 % du chemin fait, 50 % du temps écoulé (règle du rythme)."]]),
-        Example(_REVENUE, [["At risk: 37% of the way done, 40% of the time gone (pace rule)."]], lang="en"),
+        Example(_DAYS, [["47 % du chemin en 50 % du temps : à risque (règle du rythme)."]]),
+        Example(_REVENUE, [["37% of the way in 40% of the time: at risk (pace rule)."]], lang="en"),
     ),
 )
 def kpi_why(given: Given) -> Columns:

@@ -50,7 +50,7 @@ FIELDS = (
                 [
                     78.3333,
                     "Brouillon",
-                    ("Brouillon (78 sur 100) : réponses 4 sur 5, portrait 5 sur 6, achat 1 sur 2."),
+                    "78 sur 100 : brouillon (réponses 4 sur 5, portrait 5 sur 6, achat 1 sur 2).",
                 ]
             ],
         ),

@@ -75,11 +75,18 @@ def stakeholder_role(given: Given) -> Columns:
     examples=(
         Example(
             (None, "Oui"),
-            [["À qualifier. Question à poser : qui prend la décision finale : est-ce cette personne ?"]],
+            [["À qualifier : cette personne prend-elle la décision finale ?"]],
         ),
         Example(
             ("Oui", "Oui"),
-            [["Décideur : prend la décision finale. Décide et signe : les deux bases en une personne."]],
+            [
+                [
+                    (
+                        "Décideur : cette personne prend la décision finale. "
+                        "Décide et signe : les deux bases en une personne."
+                    )
+                ]
+            ],
         ),
     ),
     thresholds=False,
@@ -111,7 +118,7 @@ def stakeholder_coverage(given: Given) -> Columns:
     arguments=ACCOUNTS,
     shape=Shape.COLUMN,
     results=("reasons",),
-    examples=(Example(("Alpha", _CONTACTS), [["Sans signataire : aucun signataire connu dans ce compte."]]),),
+    examples=(Example(("Alpha", _CONTACTS), [["Sans signataire connu (interlocuteurs : 3)."]]),),
 )
 def stakeholder_alerts(given: Given) -> Columns:
     """What is wrong with the coverage of each account."""

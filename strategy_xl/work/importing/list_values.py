@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from strategy_xl.book.data import WorkbookData
-from strategy_xl.cellvalues import error_value
+from strategy_xl.cellvalues import EARLIEST_YEAR, LATEST_YEAR, error_value
 from strategy_xl.errors import Severity
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType
 from strategy_xl.text.coercion import CellProblem, Context, coerce_column, show
 from strategy_xl.text.parsing import (
-    EARLIEST_YEAR,
-    LATEST_YEAR,
     Order,
     Problem,
     fold,

@@ -178,9 +178,10 @@ def _sheet(path: Path, sheet: str | None) -> _Sheet:
         for item in wanted:
             meta = values.meta(item.name)
             if meta.cells and (rows := listed(values.grid(item.name))):
-                for error in meta.errors:
-                    if error.row <= len(rows) and error.column <= len(rows[error.row - 1]):
-                        rows[error.row - 1][error.column - 1] = error.text
+                errors = meta.errors
+                for row, column, text in zip(errors.rows, errors.columns, errors.texts, strict=True):
+                    if row <= len(rows) and column <= len(rows[row - 1]):
+                        rows[row - 1][column - 1] = text
                 places = zip(meta.formula_rows.tolist(), meta.formula_columns.tolist(), strict=True)
                 uncached = [place for place, is_so in zip(places, meta.uncached, strict=True) if is_so]
                 rates = percent_cells(package, info, item.part)
