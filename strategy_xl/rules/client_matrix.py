@@ -33,6 +33,7 @@ from strategy_xl.rules.frame import (
     choice_codes,
     encoded,
     flags,
+    is_choice,
     is_known,
     make_frame,
     numbers,
@@ -44,7 +45,7 @@ from strategy_xl.rules.wording import same_name
 
 __all__ = ["VERSION", "ClientParams", "classify", "contributions"]
 
-VERSION = "client_matrix 1"
+VERSION = "client_matrix 2"
 
 CLASSES = (
     ClientClass.IDEAL,
@@ -62,6 +63,8 @@ MARKS = (
     StatusMark.ESTIMATED,
 )
 MAJORS_THAT_DECIDE = 2
+NOT_BY_SCORES = (StatusMark.FORCED, StatusMark.RED_FLAG)
+"""Marks of a stored class that the scores did not give."""
 FLAG_COLUMNS = ("red_flag_1", "red_flag_2")
 
 
@@ -148,7 +151,9 @@ def classify(
         clients: one row a client, columns of block ``clients`` (absent ones are unknown).
         params: thresholds; the defaults when None.
         red_flags: columns ``label`` and ``severity``; None means none is defined.
-        previous: class keys stored before, by the same index, for hysteresis; None or NA: first time.
+        previous: class keys stored before, by the same index, for hysteresis; None or NA: first time. One
+            that ``status_mark`` says to be forced or a red flag's does not count, nor is any held beside
+            them.
 
     Result frame, each numeric column with its formula in a workbook:
         margin_used (€): ``margin``, else ``revenue × margin_rate``, else ``revenue × default rate``.
@@ -182,15 +187,17 @@ def classify(
     decided = (flagged.eliminating > 0) | (flagged.major >= MAJORS_THAT_DECIDE)
     live = np.where(decided, AVOID, computed).astype(np.int8)
 
+    given = choice_codes(clients.get("forced_class"), CLASSES[:INCOMPLETE], clients.index)
+    forced = given >= 0
     before = choice_codes(previous, CLASSES[:INCOMPLETE], clients.index)
-    had = (before >= 0) & scored
+    # A class that people or flags gave says nothing of what the scores gave; nor is one held beside them.
+    by_scores = ~is_choice(clients, "status_mark", *NOT_BY_SCORES) & ~forced & ~decided
+    had = (before >= 0) & scored & by_scores
     held_x, kept_x = _hold(found.x, (before == IDEAL) | (before == HAPPY), had, params)
     held_y, kept_y = _hold(found.y, (before == IDEAL) | (before == AT_RISK), had, params)
     cell = np.where(scored, class_codes(held_x, held_y), INCOMPLETE).astype(np.int8)
     held = np.where(decided, AVOID, cell).astype(np.int8)
 
-    given = choice_codes(clients.get("forced_class"), CLASSES[:INCOMPLETE], clients.index)
-    forced = given >= 0
     final = np.where(forced, given, held).astype(np.int8)
 
     borderline = (kept_x | kept_y) & ~decided
@@ -264,6 +271,7 @@ def _signal_reasons(clients: Frame, found: ClientScores, params: ClientParams) -
     rows = len(clients)
     return {
         "NET_NEGATIVE": found.net < 0,
+        "REVENUE_NEGATIVE": numbers(clients, "revenue") < 0,
         "COMPETING": flags(clients, "competing"),
         "ORDER_DROP": rounded(numbers(clients, "order_change")) < -params.drop_threshold,
         "COMPLAINTS": numbers(clients, "complaints") >= params.complaints_threshold,

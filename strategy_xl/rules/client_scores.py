@@ -45,7 +45,7 @@ class ClientParams:
         min_coverage: coverage under which an axis is not scored (0–1).
         low_coverage: coverage under which confidence is low (0–1).
         client_mode: ``absolute`` (fixed targets) or ``quantile`` (rank among the clients).
-        quantile_min_clients: clients with a known net margin needed for the quantile mode.
+        quantile_min_clients: clients with a known margin needed for the quantile mode.
         drop_threshold: fall of orders (0–1) beyond which attachment loses points.
         complaints_threshold: complaints from which attachment loses points.
 
@@ -199,16 +199,29 @@ def _returned_absolute(used: Floats, hours: Floats, _rows: np.ndarray, params: C
     return _blend(*_y_signals(used, hours, params), params)
 
 
+@dataclass(frozen=True, slots=True)
+class _Peers:
+    """What clients are ranked among: net margin, margin an hour, margin; of all, or of each row its own."""
+
+    net: Floats
+    per_hour: Floats
+    used: Floats
+
+    def of(self, rows: np.ndarray) -> _Peers:
+        """Those of some rows."""
+        return _Peers(self.net[rows], self.per_hour[rows], self.used[rows])
+
+
 def _quantile_signals(
-    used: Floats,
-    hours: Floats,
-    references: tuple[Floats, Floats],
-    own: tuple[Floats, Floats] | None,
-    cost: float,
+    used: Floats, hours: Floats, peers: _Peers, own: _Peers | None, params: ClientParams
 ) -> tuple[Floats, Floats]:
-    base = np.where(np.isnan(hours), used, used - hours * cost)
-    y1 = mid_rank(base, references[0], None if own is None else own[0])
-    y2 = mid_rank(_per_hour(used, hours), references[1], None if own is None else own[1])
+    """Both Y signals by rank: of the margin alone where hours, or enough clients with hours, are missing."""
+    y1 = mid_rank(used, peers.used, None if own is None else own.used)
+    if int(np.count_nonzero(~np.isnan(peers.net))) < params.quantile_min_clients:
+        return y1, _y_signals(used, hours, params)[1]
+    net = used - hours * params.hourly_cost
+    y1 = np.where(np.isnan(hours), y1, mid_rank(net, peers.net, None if own is None else own.net))
+    y2 = mid_rank(_per_hour(used, hours), peers.per_hour, None if own is None else own.per_hour)
     y2 = np.where(hours == 0, np.where(np.isnan(used), np.nan, np.where(used > 0, 100.0, 0.0)), y2)
     return y1, y2
 
@@ -256,15 +269,14 @@ def score(clients: Frame, params: ClientParams) -> ClientScores:
     hours = np.maximum(numbers(clients, "hours"), 0.0)
     net, per_hour = used - hours * params.hourly_cost, _per_hour(used, hours)
     wanted = params.client_mode == ClientMode.QUANTILE
-    quantile = wanted and int(np.count_nonzero(~np.isnan(net))) >= params.quantile_min_clients
+    quantile = wanted and int(np.count_nonzero(~np.isnan(used))) >= params.quantile_min_clients
     returned: Callable[[Floats, Floats, np.ndarray], Floats]
     if quantile:
-        references = (net, per_hour)
-        y1, y2 = _quantile_signals(used, hours, references, None, params.hourly_cost)
+        peers = _Peers(net, per_hour, used)
+        y1, y2 = _quantile_signals(used, hours, peers, None, params)
 
         def returned(used: Floats, hours: Floats, rows: np.ndarray) -> Floats:
-            own = (net[rows], per_hour[rows])
-            return _blend(*_quantile_signals(used, hours, references, own, params.hourly_cost), params)
+            return _blend(*_quantile_signals(used, hours, peers, peers.of(rows), params), params)
     else:
         y1, y2 = _y_signals(used, hours, params)
         returned = partial(_returned_absolute, params=params)

@@ -64,12 +64,18 @@ FIELD_CODES = (
     "A_NO_OWNER",
     "A_REFUSED",
     "A_LOW_CONFIDENCE",
+    "R_REACHED",
+    "R_KPI_LATE",
     "R_ABOVE_BEST",
+    "R_ABOVE_PAST",
     "R_TOO_STEEP",
+    "R_KPI_AT_RISK",
     "A_DISCUSSING",
     "A_MEDIUM_CONFIDENCE",
     "A_OVERLOADED",
     "R_STRETCH",
+    "R_STRETCH_PAST",
+    "R_ODDS_STEEP",
     "R_STEEP",
     "EXTREME",
     "MEANS",
@@ -174,6 +180,7 @@ def assess(  # noqa: PLR0913 - the table, the day, the settings and three option
     kpi_history: Frame | None = None,
     capacity: Mapping[str, float] | None = None,
     *,
+    kpis: Frame | None = None,
     active_count: Mapping[str, int] | None = None,
     lang: str | None = None,
 ) -> RuleResult:
@@ -186,11 +193,13 @@ def assess(  # noqa: PLR0913 - the table, the day, the settings and three option
         params: thresholds.
         kpi_history: block ``readings`` (kpi, date, value), the past of the linked KPI.
         capacity: hours a week by owner.
+        kpis: block ``kpis``, for the pace of the linked KPI.
         active_count: active objectives by owner; None counts them in the table.
         lang: language of the titles, None detects it.
 
     Returns s, m, a, r, t (Int64, NA = not assessable), score (0–10), verdict (smart, smt_only, almost,
-    rework), growth_required, growth_p75, growth_median, growth_best (fractions), windows, hours_available,
+    rework), growth_required, growth_p75, growth_median, growth_best (fractions; amounts where the start is
+    not above 0), windows, hours_available,
     text_value, text_deadline, rewrite and rewrite_verb … rewrite_owner, and the columns of ``live_columns``.
 
     Source: rules, section b.
@@ -202,6 +211,7 @@ def assess(  # noqa: PLR0913 - the table, the day, the settings and three option
         params or SmartParams(),
         history=kpi_history,
         capacity=capacity,
+        kpis=kpis,
         active_count=active_count,
     )
 
@@ -214,13 +224,14 @@ def _judge(  # noqa: PLR0913 - private join of what the two public functions alr
     *,
     history: Frame | None = None,
     capacity: Mapping[str, float] | None = None,
+    kpis: Frame | None = None,
     active_count: Mapping[str, int] | None = None,
 ) -> RuleResult:
     rows = len(objectives)
     text = said.frame
     merged = merge_fields(objectives, text, today)
     agreement, agreement_codes = assess_agreement(objectives, params.agreement(), active_count)
-    realism = assess_realism(objectives, today, params.realism(), history, capacity)
+    realism = assess_realism(objectives, today, params.realism(), history, capacity, kpis)
     letters = {"s": merged.s, "m": merged.m, "a": agreement, "r": realism.points, "t": merged.t}
     score, verdict = _score(letters, params)
     index = objectives.index

@@ -1,7 +1,8 @@
-"""R of SMART: what the past, the capacity and plain bounds say of a target (rules, section b).
+"""R of SMART: what the past, the capacity, the linked KPI and plain bounds say of a target (section b).
 
-The required growth over the objective's length is set beside all past changes over the same length.
-With fewer than three such windows, the growth is annualised and the answer has low confidence.
+The change asked for over the objective's length is set beside all past changes over the same length: in
+proportion, or absolute where the start is 0, negative or unknown. With too little past, rates are judged by
+their odds, other figures by what they ask a year (under a year by the root of the time, as chance spreads).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from strategy_xl.model import KpiStatus
 from strategy_xl.rules.frame import (
     Bools,
     Floats,
@@ -26,11 +28,23 @@ from strategy_xl.rules.frame import (
     numbers,
     texts,
 )
+from strategy_xl.rules.kpi import status
 from strategy_xl.rules.kpi_forecast import day_number
+from strategy_xl.rules.wording import same_name
 from strategy_xl.text.words.rule_words import ObjectiveWords
 from strategy_xl.text.words.wordlists import every
 
 DAYS_PER_YEAR = 365.25
+YEAR = 365.0
+"""Days under which the yearly bounds shrink with the root of the time instead of growths being annualised."""
+HALF, STRETCHED, LITTLE = 0.5, 0.9, 0.25
+"""Shares of the past windows: reached by half, a stretch at most, so little that it is remarked."""
+ODDS_OK, ODDS_MAX = 0.25, 1.0
+"""Rises of the odds of a rate that are realistic and that are a stretch."""
+SLACK = 1e-12
+"""A growth equal to the threshold keeps the better answer, rounding apart."""
+KPI_READINGS = 4
+"""Readings of the linked KPI from which its status says how real the target is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +52,10 @@ class RealismParams:
     """Thresholds of R.
 
     Arguments:
-        windows_min: past windows needed to judge by the past.
-        percentile: share of the past windows that a realistic target stays within (0–1).
+        windows_min: past windows needed to judge by the past; where as many do not overlap, their shares
+            say what is a stretch too, else the best does.
+        percentile: share of the past windows that a realistic target stays within (0–1); where as many do
+            not overlap only with means, without them it is half.
         stretch: times the best past window that stays a stretch.
         annual_ok, annual_max: annualised growths (0–1) of the fallback, realistic and stretched.
     """
@@ -74,71 +90,114 @@ class Realism:
     codes: dict[str, Bools]
 
 
-def past_changes(days: npt.ArrayLike, values: npt.ArrayLike, length: float) -> Floats:
-    """All past relative changes over one length.
+def past_changes(
+    days: npt.ArrayLike, values: npt.ArrayLike, length: float, *, absolute: bool = False
+) -> Floats:
+    """All past changes over one length, in order of their start, shape (m,).
 
     Arguments:
         days: day numbers of the readings, shape (n,), any order.
-        values: the readings, shape (n,); readings ≤ 0 or missing open no window.
+        values: the readings, shape (n,); missing ones, and for relative changes those ≤ 0, open no window.
         length: length in days; a window may differ from it by 7 % or 3 days.
-
-    Returns the changes value_end / value_start − 1 in order of their start, shape (m,).
+        absolute: value_end − value_start, else value_end / value_start − 1.
     """
+    return _windows(days, values, length, absolute=absolute)[0]
+
+
+def _windows(
+    days: npt.ArrayLike, values: npt.ArrayLike, length: float, *, absolute: bool
+) -> tuple[Floats, int]:
+    """The changes, and how many of their windows do not overlap."""
     day = np.asarray(days, dtype=np.float64)
     value = np.asarray(values, dtype=np.float64)
     keep = np.isfinite(day) & np.isfinite(value)
     order = np.argsort(day[keep], kind="stable")
     day, value = day[keep][order], value[keep][order]
     if day.size < 2 or not np.isfinite(length) or length <= 0:
-        return np.empty(0)
+        return np.empty(0), 0
     # The reading nearest to the end of each window, never the starting one.
     goal = day + length
     right = np.clip(np.searchsorted(day, goal), 0, day.size - 1)
     left = np.clip(right - 1, 0, day.size - 1)
     end = np.where(np.abs(day[left] - goal) <= np.abs(day[right] - goal), left, right)
-    fits = (np.abs(day[end] - goal) <= max(3.0, 0.07 * length)) & (end > np.arange(day.size)) & (value > 0)
-    return value[end[fits]] / value[fits] - 1
+    fits = (np.abs(day[end] - goal) <= max(3.0, 0.07 * length)) & (end > np.arange(day.size))
+    if not absolute:
+        fits &= value > 0
+    apart, free = 0, 0
+    for begin, last in zip(np.flatnonzero(fits), end[fits], strict=True):
+        if begin >= free:
+            apart, free = apart + 1, int(last)
+    start, stop = value[fits], value[end[fits]]
+    return (stop - start if absolute else stop / start - 1), apart
 
 
 @dataclass(frozen=True, slots=True)
 class _Past:
     """What the past says, arrays of shape (rows,); NaN and 0 without history."""
 
+    low: Floats
     percentile: Floats
     median: Floats
+    high: Floats
     best: Floats
     windows: Ints
+    apart: Ints
     newest: Floats
 
+    @classmethod
+    def nothing(cls, rows: int) -> _Past:
+        """No history at all."""
+        low, percentile, median, high, best, newest = (np.full(rows, np.nan) for _ in range(6))
+        windows, apart = (np.zeros(rows, dtype=np.int64) for _ in range(2))
+        return cls(low, percentile, median, high, best, windows, apart, newest)
 
-def _read_past(history: Frame | None, frame: Frame, length: Floats, sign: Floats, percentile: float) -> _Past:
-    """The windows of every objective; each KPI, length and direction is worked out once."""
-    rows = len(frame)
-    blank = np.full(rows, np.nan)
-    past = _Past(blank.copy(), blank.copy(), blank.copy(), np.zeros(rows, dtype=np.int64), blank.copy())
+
+def _series(history: Frame | None) -> dict[str, tuple[Floats, Floats]]:
+    """Days and values of each KPI's readings, by the identity of its name."""
     if history is None:
-        return past
+        return {}
     name, names = encoded(history, "kpi")
     day, value = _days(history, "date"), numbers(history, "value")
     known = np.flatnonzero((name >= 0) & ~np.isnan(day) & ~np.isnan(value))
     known = known[np.argsort(name[known], kind="stable")]
     groups = np.split(known, np.flatnonzero(np.diff(name[known])) + 1) if known.size else ()
-    series = {names[name[own[0]]]: (day[own], value[own]) for own in groups}
-    changes_of: dict[tuple[object, float, float], Floats] = {}
-    for row, kpi in enumerate(cells(frame, "kpi")):
-        readings = series.get(kpi) if isinstance(kpi, str) else None
+    found: dict[str, tuple[Floats, Floats]] = {}
+    for own in groups:
+        key = same_name(names[name[own[0]]])
+        before = found.get(key, (np.empty(0), np.empty(0)))
+        found[key] = (np.append(before[0], day[own]), np.append(before[1], value[own]))
+    return found
+
+
+def _read_past(
+    history: Frame | None, frame: Frame, length: Floats, sign: Floats, baseline: Floats, percentile: float
+) -> _Past:
+    """The windows of every objective; each KPI, length and direction is worked out once.
+
+    Absolute where the start is not above 0 or unknown, else relative to the start.
+    """
+    past = _Past.nothing(len(frame))
+    series = _series(history)
+    known: dict[tuple[str, float, float, bool], tuple[Floats, int]] = {}
+    for row, kpi in enumerate(cells(frame, "kpi") if series else ()):
+        readings = series.get(same_name(kpi)) if isinstance(kpi, str) else None
         if readings is None:
             continue
         past.newest[row] = readings[1][np.argmax(readings[0])]
-        key = (kpi, float(length[row]), float(sign[row]))
-        if key not in changes_of:
-            changes_of[key] = past_changes(*readings, length[row]) * sign[row]
-        changes = changes_of[key]
+        absolute = not baseline[row] > 0
+        key = (same_name(kpi), float(length[row]), float(sign[row]), absolute)
+        if key not in known:
+            changes, apart = _windows(*readings, length[row], absolute=absolute)
+            known[key] = changes * sign[row], apart
+        changes, past.apart[row] = known[key]
         past.windows[row] = changes.size
         if changes.size:
-            past.percentile[row] = np.quantile(changes, percentile)
-            past.median[row] = np.median(changes)
-            past.best[row] = changes.max()
+            shares = [LITTLE, percentile, HALF, STRETCHED, 1.0]
+            quantiles = np.quantile(changes, shares)
+            for column, value in zip(
+                (past.low, past.percentile, past.median, past.high, past.best), quantiles, strict=True
+            ):
+                column[row] = value
     return past
 
 
@@ -164,6 +223,7 @@ def assess_realism(
     params: RealismParams,
     history: Frame | None = None,
     capacity: Mapping[str, float] | None = None,
+    kpis: Frame | None = None,
 ) -> Realism:
     """R of every objective.
 
@@ -174,8 +234,9 @@ def assess_realism(
         params: thresholds.
         history: block ``readings`` (kpi, date, value).
         capacity: hours a week by owner.
+        kpis: block ``kpis``, for the pace of the linked one.
 
-    Source: rules, section b (realistic).
+    Source: rules, section b (realistic), as amended.
     """
     baseline, target = numbers(objectives, "baseline"), numbers(objectives, "target")
     start, end = _days(objectives, "start"), _days(objectives, "deadline")
@@ -183,55 +244,118 @@ def assess_realism(
     length = end - start
     length[~(length > 0)] = np.nan
     sign = direction_sign(objectives, baseline, target)
-    past = _read_past(history, objectives, length, sign, params.percentile)
+    past = _read_past(history, objectives, length, sign, baseline, params.percentile)
     base = np.where(np.isnan(baseline), past.newest, baseline)
+    has_means = is_known(objectives, "means")
     with np.errstate(divide="ignore", invalid="ignore"):
-        required = np.where(base > 0, sign * (target / base - 1), np.nan)
-        years = length / DAYS_PER_YEAR
-        annual = np.where(
-            sign > 0,
-            np.power(1 + required, 1 / years) - 1,
-            1 - np.power(np.clip(1 - required, 0, None), 1 / years),
-        )
-    required = np.where(np.isnan(length), np.nan, required)
-    annual = np.where(np.isnan(required), np.nan, annual)
-    by_past = (past.windows >= params.windows_min) & ~np.isnan(required)
-    by_year = ~by_past & ~np.isnan(required)
-    low = np.where(by_past, past.percentile, params.annual_ok)
-    high = np.where(by_past, params.stretch * past.best, params.annual_max)
-    growth = np.where(by_past, required, annual)
-    slack = 1e-12  # a growth equal to the threshold keeps the better answer, rounding apart
-    points = np.where(growth <= low + slack, 2.0, np.where(growth <= high + slack, 1.0, 0.0))
-    points[np.isnan(required)] = np.nan
-
+        relative = np.where(base > 0, sign * (target / base - 1), np.nan)
+        asked = np.where(baseline > 0, relative, sign * (target - base))
+    relative, asked = (np.where(np.isnan(length), np.nan, one) for one in (relative, asked))
+    by_past = (past.windows >= params.windows_min) & ~np.isnan(asked)
+    apart = by_past & (past.apart >= params.windows_min)
     rate = _is_rate(objectives)
     top = np.where((base <= 1) | (np.isnan(base) & (target <= 1)), 1.0, 100.0)
+    odds = np.where(np.isnan(length), np.nan, _odds(base / top, target / top, sign))
+    by_odds = rate & ~by_past & ~np.isnan(odds)
+    by_year = ~by_past & ~by_odds & ~np.isnan(relative)
+    growth, shrink = _a_year(relative, sign, length)
+
+    usual = np.where(apart & ~has_means, past.median, past.percentile)
+    highest = np.where(apart, np.fmax(past.high, usual), params.stretch * past.best)
+    by = [by_past, by_odds, by_year]
+    figure = np.select(by, [asked, odds, growth], np.nan)
+    low = np.select(by, [usual, ODDS_OK, params.annual_ok * shrink], np.nan)
+    high = np.select(by, [highest, ODDS_MAX, params.annual_max * shrink], np.nan)
+    points = np.where(figure <= low + SLACK, 2.0, np.where(figure <= high + SLACK, 1.0, 0.0))
+    points[np.isnan(figure)] = np.nan
+
     impossible = rate & ((target < 0) | (target > top))
     extreme = rate & ~impossible & ((target == 0) | (target == top))
-    hours = numbers(objectives, "hours_required")
+    # To keep at least what is there already is an objective like another.
+    keeping = is_choice(objectives, "direction", "at_least", "at_most")
+    reached = (sign * (target - base) <= 0) & ~impossible & ~keeping
     available = _hours_available(objectives, capacity, today, end)
-    overbooked = hours > available
-    has_means = is_known(objectives, "means")
+    overbooked = numbers(objectives, "hours_required") > available
+    late, at_risk, on_track = _pace(objectives, history, kpis, today)
 
     judged = points.copy()
+    dated = ~np.isnan(length) & ~np.isnan(target)
+    points = np.where(np.isnan(points) & on_track & dated, 2.0, points)
     points = np.where(extreme & ~np.isnan(points), np.minimum(points, 1.0), points)
-    lowered = ~has_means & (points == 2)
+    # By a long past, means are what lets the target go beyond the median.
+    needs_means = apart & (judged < 2) & (asked <= past.percentile + SLACK)
+    lowered = ~has_means & (((points == 2) & ~apart) | needs_means)
     points = np.where(lowered, 1.0, points)
-    points = np.where(impossible | overbooked, 0.0, points)
+    points = np.where(at_risk & dated, np.fmin(points, 1.0), points)
+    zero = impossible | overbooked | reached | (late & dated)
+    points = np.where(zero, 0.0, points)
+    told = ~(impossible | reached)
     codes = {
         "IMPOSSIBLE": impossible,
         "CAPACITY": overbooked,
-        "R_ABOVE_BEST": by_past & (judged == 0) & ~impossible,
-        "R_STRETCH": by_past & (judged == 1) & ~impossible,
-        "R_TOO_STEEP": by_year & (judged == 0) & ~impossible,
-        "R_STEEP": by_year & (judged == 1) & ~impossible,
-        "EXTREME": extreme,
-        "MEANS": lowered,
-        "R_UNAMBITIOUS": by_past & (growth < past.median - slack),
-        "R_LOW_CONFIDENCE": by_year & ~impossible,
+        "R_REACHED": reached,
+        "R_KPI_LATE": late & dated & told,
+        "R_KPI_AT_RISK": at_risk & dated & told,
+        "R_ABOVE_BEST": by_past & (judged == 0) & told & (baseline > 0),
+        "R_STRETCH": by_past & (judged == 1) & told & ~lowered & (baseline > 0),
+        "R_ABOVE_PAST": by_past & (judged == 0) & told & ~(baseline > 0),
+        "R_STRETCH_PAST": by_past & (judged == 1) & told & ~lowered & ~(baseline > 0),
+        "R_ODDS_STEEP": by_odds & (judged < 2) & told & ~extreme,
+        "R_TOO_STEEP": by_year & (judged == 0) & told,
+        "R_STEEP": by_year & (judged == 1) & told,
+        "EXTREME": extreme & ~reached,
+        "MEANS": lowered & ~zero,
+        "R_UNAMBITIOUS": by_past & (asked < past.low - SLACK) & told & (baseline > 0),
+        "R_LOW_CONFIDENCE": (by_year | by_odds) & told,
         "R_UNKNOWN": np.isnan(points),
     }
+    required = np.where(baseline > 0, relative, asked)
     return Realism(points, required, past.percentile, past.median, past.best, past.windows, available, codes)
+
+
+def _odds(base: Floats, target: Floats, sign: Floats) -> Floats:
+    """How much the odds of a rate have to rise (of a fall: shrink) as a fraction; NaN for no odds."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (target / (1 - target)) / (base / (1 - base))
+        found = np.where(sign > 0, ratio, 1 / ratio) - 1
+    inside = (base > 0) & (base < 1) & (target >= 0) & (target <= 1)
+    return np.where(inside, found, np.nan)
+
+
+def _a_year(relative: Floats, sign: Floats, length: Floats) -> tuple[Floats, Floats]:
+    """The growth to judge, annualised from a year on, and by how much the yearly bounds shrink under one."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        years = length / DAYS_PER_YEAR
+        annual = np.where(
+            sign > 0,
+            np.power(1 + relative, 1 / years) - 1,
+            1 - np.power(np.clip(1 - relative, 0, None), 1 / years),
+        )
+        whole = length >= YEAR - 1  # 1 January to 31 December
+        return np.where(whole, annual, relative), np.where(whole, 1.0, np.sqrt(length / YEAR))
+
+
+def _pace(
+    objectives: Frame, history: Frame | None, kpis: Frame | None, today: date
+) -> tuple[Bools, Bools, Bools]:
+    """Objectives whose linked KPI is late, at risk or on track; it counts from four readings on."""
+    rows = len(objectives)
+    late, at_risk, on_track = (np.zeros(rows, dtype=bool) for _ in range(3))
+    if kpis is None or history is None or not len(kpis):
+        return late, at_risk, on_track
+    judged = status(kpis, history, today).table
+    enough = numbers(judged, "readings_count") >= KPI_READINGS
+    state = {
+        same_name(name): key
+        for name, key, counts in zip(texts(kpis, "name"), cells(judged, "status"), enough, strict=True)
+        if name and counts
+    }
+    for row, kpi in enumerate(cells(objectives, "kpi")):
+        found = state.get(same_name(kpi)) if isinstance(kpi, str) else None
+        late[row] = found in {KpiStatus.LATE, KpiStatus.MISSED, KpiStatus.OFF_THRESHOLD}
+        at_risk[row] = found == KpiStatus.AT_RISK
+        on_track[row] = found in {KpiStatus.ON_TRACK, KpiStatus.ACHIEVED}
+    return late, at_risk, on_track
 
 
 def _is_rate(objectives: Frame) -> Bools:

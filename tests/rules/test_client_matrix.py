@@ -205,6 +205,48 @@ def test_hysteresis(quick_y: float, previous: str | None, expected: str, mark: s
     assert (None if pd.isna(row["status_mark"]) else row["status_mark"]) == mark
 
 
+def nights(row: dict[str, object], changes: list[dict[str, object]]) -> list[str]:
+    """The final class night after night, each twice: the second changes nothing."""
+    stored: dict[str, object] = {"class_final": None, "status_mark": None}
+    found = []
+    for change in changes:
+        seen = []
+        for _ in range(2):
+            clients = table(row | change).assign(
+                status_mark=pd.Series([stored["status_mark"]], dtype=object),
+                forced_class=pd.Series([change.get("forced_class")], dtype=object),
+            )
+            previous = pd.Series([stored["class_final"]], dtype=object)
+            result = classify(clients, None, FLAGS, previous).explained().iloc[0]
+            mark = result["status_mark"]
+            stored = {"class_final": result["class_final"], "status_mark": None if pd.isna(mark) else mark}
+            seen.append((*stored.values(), result["reasons"]))
+        assert seen[0] == seen[1]
+        found.append(str(stored["class_final"]))
+    return found
+
+
+@pytest.mark.parametrize("score", [5.0, 5.1, 4.9, 9.0])
+def test_a_red_flag_or_a_forced_class_never_feeds_the_hysteresis(score: float) -> None:
+    """Ideal, flagged or forced, and free again: what the scores say, whatever stood there meanwhile."""
+    row: dict[str, object] = {"quick_x": 9, "quick_y": score}
+    plain = nights(row, [{}])
+    for change in ({"red_flag_1": "Impayés"}, {"forced_class": "avoid"}, {"forced_class": "ideal"}):
+        assert nights(row, [{}, change, {}])[2] == plain[0]
+
+
+def test_quantile_mode_without_hours_ranks_by_margin_alone() -> None:
+    """No silent return to fixed targets: the margins are ranked, and half of Y is covered."""
+    params = ClientParams(client_mode=ClientMode.QUANTILE, quantile_min_clients=4)
+    clients = table(*({"margin": margin, "quick_x": 6} for margin in (230.0, 180.0, 410.0, 90.0)))
+    result = classify(clients, params)
+    assert result.frame["y"].tolist() == [62.5, 37.5, 87.5, 12.5]
+    assert result.frame["coverage_y"].tolist() == [0.5] * 4
+    assert not result.reasons.has("QUANTILE_FALLBACK").any()
+    few = classify(clients.head(3), params)
+    assert few.reasons.has("QUANTILE_FALLBACK").all()
+
+
 def test_quantile_mode_ranks_and_falls_back() -> None:
     """With twelve clients Y is a rank; with eleven it is absolute and every client says so."""
     rows = [known(margin=1000.0 * n, hours=10, satisfaction=9, impact=3, referrals=1) for n in range(1, 13)]
