@@ -32,12 +32,14 @@ def show_columns(planned: ImportPlan) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from strategy_xl.text.catalog import format_value
+
     console = Console()
     if not console.is_terminal:
         console = Console(width=_NARROW)
     rows = []
     for view in planned.columns:
-        sure = f"{round(view.confidence * 100)} %" if view.field else ""
+        sure = format_value(view.confidence, "percent", language()) if view.field else ""
         read = f"{view.given - view.unread}/{view.given}" if view.field else ""
         cells = (view.column, _target(planned, view), sure, read, _example(planned, view))
         rows.append([printable(cell) for cell in cells])

@@ -37,6 +37,7 @@ _THOUSANDS = re.compile(
     r"\bk ?(?:[€$£]|eur|usd|chf)|[€$£] ?k\b|\bmilliers\b|\bthousands?\b|\b000 ?[€$£]|[€$£] ?000\b"
 )
 _MILLIONS = re.compile(r"\bm ?[€$£]|\bm(?:eur|usd)\b|[€$£] ?m\b|\bmillions?\b")
+_A_UNIT = re.compile(r"[:a-zA-Z]")
 _MINUTES = re.compile(r"\b(?:mn|min|mins|minutes?)\b")
 _FOREIGN = re.compile(
     r"[$£¥₹]|\b(?:usd|gbp|chf|cad|aud|jpy|sek|nok|dkk|pln|mad|tnd|dzd|xof|xaf)\b", re.IGNORECASE
@@ -136,9 +137,7 @@ def _numbers(
     texts = list(cells)
 
     def one(at: int, cell: str) -> _Answer:
-        if fold(cell) in words("nothing"):
-            return "", None
-        hours = parse_hours(cell) if is_hours else None
+        hours = parse_hours(cell) if is_hours and _A_UNIT.search(cell) else None
         if hours is not None:
             return hours, None
         number = parse_number(cell, lang, unit, decimal=decimal)
@@ -146,6 +145,8 @@ def _numbers(
             args = {"found": cell, "first": number.first, "second": number.second}
             return "", CellProblem(at, "SX202", args)
         is_misplaced = number.percent and spec.type not in {FieldType.NUMBER, FieldType.PERCENT}
+        if number.problem is Problem.INVALID and fold(cell) in words("nothing"):
+            return "", None
         if number.problem is Problem.INVALID or is_misplaced:
             return "", CellProblem(at, "SX201", {"found": cell})
         return number.value, None

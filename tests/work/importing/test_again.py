@@ -196,7 +196,7 @@ def test_a_dry_run_shows_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     )
     assert result.exit_code == 0, result.output
     new, changed = "New rows (2): L'Atelier, Béta", "Alpha — 12-month revenue 1 → 12,000"
-    for expected in ("12 000 → 12,000", "100 %", new, changed, "they stay: Ours", "5 (Total)", "to add: 2"):
+    for expected in ("12 000 → 12,000", "100%", new, changed, "they stay: Ours", "5 (Total)", "to add: 2"):
         assert expected in result.output
     assert book.read_bytes() == before
 
