@@ -76,7 +76,7 @@ def _example(planned: ImportPlan, view: ColumnView) -> str:
     if view.field is None or view.kept:
         return _cut(str(view.shown)) if view.kept else raw
     shown = _cut(_shown(planned.data.field(view.field), view.shown))
-    return raw if shown == raw else f"{raw} → {shown}"
+    return raw if shown.split() == raw.split() else f"{raw} → {shown}"
 
 
 def _raw(value: Any) -> str:

@@ -16,6 +16,7 @@ from strategy_xl.cellvalues import error_value
 from strategy_xl.errors import Severity
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType
 from strategy_xl.text.coercion import CellProblem, Context, coerce_column, show
+from strategy_xl.text.identity import visible
 from strategy_xl.text.parsing import (
     EARLIEST_YEAR,
     LATEST_YEAR,
@@ -71,7 +72,8 @@ def list_column(
         index: which column of the list it is.
     """
     listed = evidence.listed
-    cells = list(raw)
+    is_text = spec.type in {FieldType.TEXT, FieldType.LONG_TEXT}
+    cells = [visible(cell) if isinstance(cell, str) and not is_text else cell for cell in raw]
     given = sum(cell != "" for cell in cells)
     problems = _errors(cells)
     if spec.type in NUMERIC_TYPES:
