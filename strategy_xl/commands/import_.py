@@ -71,13 +71,14 @@ def import_(source: Path, book: Path, templates: Path | None, **options: Any) ->
         planned = _planned(source, book, templates, options)
     show_columns(planned)
     show_rows(planned, updates=options["on_existing"] == "update")
+    show_findings(planned.findings, err=True)
     how = {"on_existing": options["on_existing"], "dry_run": options["dry_run"], "backups": options["backup"]}
     with shown_steps(book):
         try:
             report = apply(planned, book, **how)
         except WorkbookChangedError:  # somebody has just saved it: once more, for the workbook as it is now
             report = apply(_planned(source, book, templates, options), book, **how)
-    show_findings(report.findings, err=True)
+    show_findings([item for item in report.findings if item not in planned.findings], err=True)
     done = "cli.import.would" if options["dry_run"] else "cli.import.done"
     click.echo(
         text(done, added=report.added, updated=report.updated, skipped=report.skipped, grown=report.grown)

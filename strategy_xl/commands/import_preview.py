@@ -32,12 +32,14 @@ def show_columns(planned: ImportPlan) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from strategy_xl.text.catalog import format_value
+
     console = Console()
     if not console.is_terminal:
         console = Console(width=_NARROW)
     rows = []
     for view in planned.columns:
-        sure = f"{round(view.confidence * 100)} %" if view.field else ""
+        sure = format_value(view.confidence, "percent", language()) if view.field else ""
         read = f"{view.given - view.unread}/{view.given}" if view.field else ""
         cells = (view.column, _target(planned, view), sure, read, _example(planned, view))
         rows.append([printable(cell) for cell in cells])
@@ -74,7 +76,7 @@ def _example(planned: ImportPlan, view: ColumnView) -> str:
     if view.field is None or view.kept:
         return _cut(str(view.shown)) if view.kept else raw
     shown = _cut(_shown(planned.data.field(view.field), view.shown))
-    return raw if shown == raw else f"{raw} → {shown}"
+    return raw if shown.split() == raw.split() else f"{raw} → {shown}"
 
 
 def _raw(value: Any) -> str:

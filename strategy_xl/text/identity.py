@@ -7,6 +7,7 @@ is not Muller.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -22,6 +23,14 @@ _ALIKE = {
     **str.maketrans({**dict.fromkeys("’‘ʼʹ′´`‛＇", "'"), **dict.fromkeys("‐‑‒–—−－", "-")}),
     **_NO_WIDTH,
 }
+
+
+_EDGES = re.compile(rf"\A[\s{''.join(map(chr, _NO_WIDTH))}]+|[\s{''.join(map(chr, _NO_WIDTH))}]+\Z")
+
+
+def trimmed(text: str) -> str:
+    """A text without spaces and characters without width around it; what stands inside may have a meaning."""
+    return text.strip() if text.isascii() else _EDGES.sub("", text)
 
 
 def visible(text: str) -> str:

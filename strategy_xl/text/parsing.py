@@ -52,6 +52,8 @@ class Day:
 @lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """The text as labels are compared: no accents, no case, one kind of apostrophe and of space."""
+    if text.isascii():
+        return " ".join(text.casefold().split()).rstrip(" :*.")
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("œ", "oe").replace("Œ", "Oe"))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(bare.casefold().split()).rstrip(" :*.")

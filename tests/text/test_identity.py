@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategy_xl.text.identity import identity_key
+from strategy_xl.text.identity import identity_key, trimmed, visible
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,11 @@ def test_the_key_of_a_key_is_itself(name: str) -> None:
 def test_plain_names_take_a_quick_way_to_the_same_key(name: str) -> None:
     """The quick way for ASCII gives what the long way gives."""
     assert identity_key(name) == identity_key(name + "é")[:-1].strip()
+
+
+def test_what_can_be_seen() -> None:
+    """Around a text nothing invisible stays; inside it may have a meaning, but not in numbers and titles."""
+    assert trimmed("\ufeff \u200bA\u200dB\N{NO-BREAK SPACE}\u00ad") == "A\u200dB"
+    assert trimmed(" A ") == "A"
+    assert trimmed("\u200b \u200b") == ""
+    assert visible("\u200bA\u200dB ") == "AB"

@@ -77,6 +77,11 @@ class KnownRows:
         """What makes a row the same row."""
         return tuple(_part(values.get(key)) for key in self.keys)
 
+    def shown(self, values: Row) -> str:
+        """A record by what makes it the same record."""
+        keys = self.keys if self.name in self.keys else (self.name,)
+        return " · ".join(str(values[key]) for key in keys if values.get(key) is not None)
+
     def same_rows(self, rows: Sequence[Row]) -> list[int | None]:
         """For each row of a list: the row of the workbook that it is; None for a new one.
 

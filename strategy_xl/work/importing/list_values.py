@@ -16,6 +16,7 @@ from strategy_xl.cellvalues import EARLIEST_YEAR, LATEST_YEAR, error_value
 from strategy_xl.errors import Severity
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType
 from strategy_xl.text.coercion import CellProblem, Context, coerce_column, show
+from strategy_xl.text.identity import visible
 from strategy_xl.text.parsing import (
     Order,
     Problem,
@@ -35,6 +36,7 @@ _THOUSANDS = re.compile(
     r"\bk ?(?:[€$£]|eur|usd|chf)|[€$£] ?k\b|\bmilliers\b|\bthousands?\b|\b000 ?[€$£]|[€$£] ?000\b"
 )
 _MILLIONS = re.compile(r"\bm ?[€$£]|\bm(?:eur|usd)\b|[€$£] ?m\b|\bmillions?\b")
+_A_UNIT = re.compile(r"[:a-zA-Z]")
 _MINUTES = re.compile(r"\b(?:mn|min|mins|minutes?)\b")
 _FOREIGN = re.compile(
     r"[$£¥₹]|\b(?:usd|gbp|chf|cad|aud|jpy|sek|nok|dkk|pln|mad|tnd|dzd|xof|xaf)\b", re.IGNORECASE
@@ -68,7 +70,8 @@ def list_column(
         index: which column of the list it is.
     """
     listed = evidence.listed
-    cells = list(raw)
+    is_text = spec.type in {FieldType.TEXT, FieldType.LONG_TEXT}
+    cells = [visible(cell) if isinstance(cell, str) and not is_text else cell for cell in raw]
     given = sum(cell != "" for cell in cells)
     problems = _errors(cells)
     if spec.type in NUMERIC_TYPES:
@@ -134,9 +137,7 @@ def _numbers(
     texts = list(cells)
 
     def one(at: int, cell: str) -> _Answer:
-        if fold(cell) in words("nothing"):
-            return "", None
-        hours = parse_hours(cell) if is_hours else None
+        hours = parse_hours(cell) if is_hours and _A_UNIT.search(cell) else None
         if hours is not None:
             return hours, None
         number = parse_number(cell, lang, unit, decimal=decimal)
@@ -144,6 +145,8 @@ def _numbers(
             args = {"found": cell, "first": number.first, "second": number.second}
             return "", CellProblem(at, "SX202", args)
         is_misplaced = number.percent and spec.type not in {FieldType.NUMBER, FieldType.PERCENT}
+        if number.problem is Problem.INVALID and fold(cell) in words("nothing"):
+            return "", None
         if number.problem is Problem.INVALID or is_misplaced:
             return "", CellProblem(at, "SX201", {"found": cell})
         return number.value, None

@@ -102,9 +102,8 @@ class Records:
         self.rows = tuple(self._rows())
         self.rows_read = sum(any(cell != "" for cell in row) for row in listed.rows)
         found = {row.existing for row in self.rows}
-        self.gone = tuple(
-            str(values[self.known.name]) for row, values in self.known.rows.items() if row not in found
-        )
+        gone = (values for row, values in self.known.rows.items() if row not in found)
+        self.gone = tuple(dict.fromkeys(self.known.shown(values) for values in gone))
 
     # -- telling ---------------------------------------------------------------------------------------
 

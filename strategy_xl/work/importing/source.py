@@ -1,7 +1,7 @@
 """Read a list that people bring: CSV of any usual writing, or a sheet of a spreadsheet file.
 
-Everything stays as it stands in the file, but for spaces around a text and characters that nobody sees; types
-come later, with the field each column is matched to.
+Everything stays as it stands in the file, but for what nobody sees around a text; types come later, with the
+field each column is matched to.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from strategy_xl.ooxml.percent_cells import percent_cells
 from strategy_xl.ooxml.sheet_grid import listed
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
-from strategy_xl.text.identity import visible
+from strategy_xl.text.identity import trimmed, visible
 from strategy_xl.work.importing.encodings import decode
 
 SEPARATORS = ";,\t|"
@@ -138,8 +138,8 @@ def read_list(path: Path | str, *, sheet: str | None = None) -> SourceList:
 
 
 def _cell(cell: Any) -> Any:
-    """A cell without what nobody sees: spaces around it, characters without width."""
-    return visible(cell) if isinstance(cell, str) else "" if cell is None else cell
+    """A cell without what nobody sees around it."""
+    return trimmed(cell) if isinstance(cell, str) else "" if cell is None else cell
 
 
 def _separator(text: str) -> tuple[str, str]:
@@ -219,7 +219,7 @@ def _titles(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> tuple[str, ..
     for at in range(width):
         cell = row[at] if at < len(row) else ""
         shown = str(int(cell)) if isinstance(cell, float) else str(cell)
-        title = " ".join(shown.split())
+        title = " ".join(visible(shown).split())
         if not title and any(at < len(line) and line[at] != "" for line in below):
             title = f"[{column_letters(at + 1)}]"
         number = 2
