@@ -25,6 +25,7 @@ from strategy_xl.text.words.date_figures import (
     read_week,
     read_year,
 )
+from strategy_xl.text.words.date_spans import starts_span
 from strategy_xl.text.words.date_units import cadence_adverb, read_unit
 from strategy_xl.text.words.lexicon import DEL, IDN, IND, NOUN, PREP, STOP
 from strategy_xl.text.words.sentence import digits_value
@@ -287,6 +288,8 @@ def read_cue(context: Context, position: int) -> TimeExpr | None:
         context.word(position - 1) in context.any.once_leads
         and context.word(position + 1) in context.any.once_followers
     ):
+        return None
+    if word in context.any.span_afters and starts_span(context, position):
         return None
     if word in context.any.whens and context.time_class(position + 1)[0] in {"k", "u"}:
         return None

@@ -8,6 +8,7 @@ from datetime import date
 
 from strategy_xl.text.words.calendars import after, months_period, part_of, unit_period, week_period
 from strategy_xl.text.words.date_context import Context, TimeExpr
+from strategy_xl.text.words.date_spans import read_span
 from strategy_xl.text.words.lexicon import IND, OBJ, SING, TIMEIND, UNIV, VPROC
 from strategy_xl.text.words.sentence import digits_value
 
@@ -28,6 +29,9 @@ def read_unit(context: Context, position: int) -> TimeExpr | None:
     unit = str(context.time_class(position)[1])
     before = context.word(position - 1)
     before_class = context.time_class(position - 1)[0]
+    span = None if unit in _SHORT else read_span(context, position, unit)
+    if span is not None:
+        return span
     if before in {"-", "/"} and unit not in _SHORT and position >= 2:
         if before == "/":
             return TimeExpr("cadence", position - 1, position, None, None)

@@ -276,6 +276,11 @@ class DateWords(WordList):
     issue: Words  # à l'issue de
     issue_links: Words
     following: Words
+    # periods counted from now on
+    first_units: Words  # les six premiers mois
+    goal_labels: Words  # before the horizon of a goal, or behind it: objectif à 9 mois
+    span_leads: Phrases  # au bout de six mois
+    span_afters: Words  # the same at the head of a clause only: après six mois
 
 
 @word_list
