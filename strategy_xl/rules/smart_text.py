@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from strategy_xl.text.words import lexicon as lx
-from strategy_xl.text.words.dates import Deadline, TimeExpr, best_deadline, parse_times
+from strategy_xl.text.words.dates import NO_DEADLINE, Deadline, TimeExpr, best_deadline, parse_times
 from strategy_xl.text.words.numbers import Quantity, parse_quantities
-from strategy_xl.text.words.objects import ObjectReading, read_object
+from strategy_xl.text.words.objects import NO_OBJECT, ObjectReading, read_object
+from strategy_xl.text.words.participles import is_fact
 from strategy_xl.text.words.rule_words import ObjectiveWords
 from strategy_xl.text.words.sentence import Sentence, digits_value
 from strategy_xl.text.words.wordlists import every, own
@@ -100,6 +101,8 @@ def read_text(text: str, lang: str | None, today: date | None) -> TextReading:
     quantities = parse_quantities(sentence, masked)
     what = read_object(sentence, masked, quantities)
     deadline = best_deadline(times)
+    if is_fact(sentence, masked, dated=deadline.kind == "date"):
+        return TextReading(sentence, 0, 0, 0, NO_OBJECT, None, NO_DEADLINE, ("FACT",))
     target = _target(sentence, what, quantities, times)
     m = _measurable(what, target)
     s = _specific(what, target, m)

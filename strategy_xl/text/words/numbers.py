@@ -117,7 +117,7 @@ class QuantityReader(WordQuantities):
             return "percent", "%", value / 100, position + 1
         if (word, self.word(position + 1)) in self.any.percent_phrases:
             return "percent", "%", value / 100, position + 2
-        if word in self.any.points and self._behind(position) not in self.any.point_phrases:
+        if word in self.any.points and not self._is_place(position):
             return "points", "points", value, position + 1
         if word in self.any.times:
             return (
@@ -130,9 +130,10 @@ class QuantityReader(WordQuantities):
             return "duration", str(self.time[word][1]), value, position + 1
         return "plain", "", value, position
 
-    def _behind(self, position: int) -> tuple[str, ...]:
-        """The two words after a position, as far as there are."""
-        return tuple(self.words[position + 1 : position + 3])
+    def _is_place(self, position: int) -> bool:
+        """Whether « points » are places: points de vente, points relais."""
+        behind = tuple(self.words[position + 1 : position + 3])
+        return behind in self.any.point_phrases or behind[:1] in self.any.point_phrases
 
     def number(self, position: int) -> Quantity | None:
         """A number with its unit, range and what it counts."""

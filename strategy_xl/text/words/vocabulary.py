@@ -40,6 +40,7 @@ class Grammar(WordList):
     past: Ordered  # endings of participles that describe a noun
     inflected: Ordered  # endings of verbs that no sentence starts with
     third_person: Ordered  # ending of a verb behind its subject: sells
+    participles: Ordered  # endings of participles as written, accents too
 
 
 @word_list
@@ -110,6 +111,7 @@ class ClauseWords(WordList):
     collectives: Words  # never done: équipe
     activities: Words  # acts that go on: prospecter
     completed: Words  # acts whose bare object is a name, empty when all are: deploy Salesforce
+    completing: Words  # acts that a whole set of things undergoes, then it is done: numériser les archives
     having: Words
     owning: Words
     put_words: Words
@@ -125,6 +127,32 @@ class ClauseWords(WordList):
     infinitive_preps: Words  # before a verb that narrows nothing: pour
     not_names: Words  # words in capitals that are no name: ok
     plain_parties: Words  # people and goods of every firm, which narrow nothing: client
+
+
+@word_list
+class StatementWords(WordList):
+    """Words of what will be done, and of what is or was."""
+
+    file: ClassVar[str] = "statements"
+
+    participles: Words  # without a regular ending: traduit, built
+    future: Words  # before the participle of what will be done: sera, be
+    future_fill: Words  # between the two
+    future_last: Words  # the last word before the participle
+    soft_stems: Ordered  # starts of participles of what people are or feel: motivé
+    told: Words  # all words of a statement of fact
+    told_fill: Words  # behind them
+    past: Words  # that tell the past by themselves: était, was
+    perfect: Words  # the same before a participle: a ouvert
+    states: Words  # that tell what is: est
+    not_states: Words  # behind which something is asked: is to
+    counts: Words  # before a number of what there is: compte 14 salariés
+    tellers: Words  # before a past form: we sold
+    told_articles: Words  # at the start of a text that tells: the store opened in 2019
+    told_times: Words  # behind its past form
+    relatives: Words  # that open a clause which only describes: qui ont acheté
+    wishes: Words  # that ask for something: faut, must
+    links: Words  # coordinators behind which no order starts
 
 
 @word_list
