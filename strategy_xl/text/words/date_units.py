@@ -220,6 +220,9 @@ def _is_service(context: Context, start: int, first: int, last: int, unit: str) 
     if context.word(last + 1) in context.own.service_followers:
         return True
     bits = context.sentence.bits
+    short = unit in {"day", "week", "fortnight"}
+    if short and not context.any.one_by_one.isdisjoint(context.words[:start]):
+        return True  # « chaque dossier en 3 jours »
     # « ramener le délai moyen sous 3 semaines », « reply time under 2 days »
     if any(bits[at] & TIMEIND for at in range(start)) and not any(
         bits[at] & TIMEIND == 0 and digits_value(context.words[at]) is not None for at in range(start)

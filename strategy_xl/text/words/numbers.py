@@ -90,7 +90,7 @@ class QuantityReader(WordQuantities):
         if digits_value(word) is None:
             return self.fraction(position)
         if self.is_name(position):
-            return None
+            return self.nth(position)
         return self.number(position)
 
     def _unit(self, position: int, value: float) -> tuple[str, str, float, int]:
@@ -198,6 +198,8 @@ class QuantityReader(WordQuantities):
             if noun >= 0 and self.bits[noun] & CON and not self.bits[noun] & (OBJ | IND):
                 noun = -1
         last = max(after - 1, noun if kind == "count" else -1)
+        if kind in {"count", "plain"} and not self.any.among.isdisjoint(self.words[max(first - 2, 0) : first]):
+            return Quantity("rank", value, None, "top", first, last, noun, scope=False)
         return Quantity(kind, value, low, unit, first, last, noun, self.is_scope(first, after, noun))
 
     def _range(self, position: int, _value: float, kind: str) -> tuple[str, str, float, int] | None:

@@ -270,6 +270,8 @@ class _Reader(Delimiters):
         ):
             return False
         bits = units[verb].bits
+        if units[verb].word in self.any.presenting and self._has_many_parties(head):
+            return False
         lead = self.words[units[head].first] if self.grammar.head_first else units[head].word
         if lead in self.any.collectives or self.words[units[verb].first] in self.any.activities:
             return False
@@ -320,6 +322,8 @@ class _Reader(Delimiters):
             return False
         word = units[head].word
         singular = any(self.sentence.bits[at] & lx.SING for at in span)
+        if units[verb].word in self.any.light_verbs and units[head].last == len(self.words) - 1:
+            return False  # « faire une étude »
         if not self.grammar.head_first:
             if word in self.own.plural_nouns or (
                 word.endswith(self.own.plurals)
@@ -332,6 +336,15 @@ class _Reader(Delimiters):
         return (singular or bool(bits & lx.NDO)) and not (
             plural and not self.own.elided_articles.isdisjoint(words)
         )
+
+    def _has_many_parties(self, head: int) -> bool:
+        """Whether a plural party without number follows the object: « aux bijoutiers »."""
+        units = self.units
+        for index in range(head + 1, len(units) - 1):
+            following = units[index + 1]
+            if units[index].word in self.own.many_parties and not self.in_quantity[following.first]:
+                return following.word.endswith(self.own.plurals) and following.first not in self.counted
+        return False
 
     def _is_definite(self, words: Sequence[str]) -> bool:
         """Whether a whole known set is meant, by the determiner."""

@@ -118,11 +118,14 @@ class ClauseWords(WordList):
     put_stems: Ordered  # starts of the forms of « put »
     put_links: Words  # mettre le site en
     finishing: Words
+    presenting: Words  # acts before many parties, never done: présenter l'offre aux bijoutiers
+    many_parties: Words
     # what narrows an object
     purposes: Words  # that open a purpose: afin
     purpose_fill: Words  # between that word and its verb
     skipped: Words  # between a preposition and its noun
     contractions: Words  # of those, prepositions themselves: du
+    means: Words  # before what a result is had by: via
     openers: Words  # what may stand for a preposition: using
     infinitive_preps: Words  # before a verb that narrows nothing: pour
     not_names: Words  # words in capitals that are no name: ok
@@ -239,6 +242,7 @@ class DateWords(WordList):
     all_words: Words
     each_words: Words  # tous les 15 jours
     per_words: Words
+    one_by_one: Words  # before what a process takes one by one: chaque dossier en 3 jours
     of_each: Words
     vague_cadences: Words  # régulièrement
     adjective_numbers: Words  # six-month pilot
@@ -349,6 +353,7 @@ class QuantityWords(WordList):
     area_articles: Words  # dans le 35
     area_preps: Words
     area_of: Words  # du 35
+    area_followers: Words
     measures: Words  # cm, kg
     in_words: Words
     in_ones: Words  # 3 en 1
@@ -375,6 +380,9 @@ class QuantityWords(WordList):
     one: Words
     one_compounds: Words  # one-stop
     first_words: Words  # première page
+    ranked: Words  # before a rank that somebody takes: devenir le premier fournisseur
+    among: Words  # parmi les trois meilleurs
+    rank_places: Words  # la 3e place
     places: Words
     page: Words  # page one
     first_numbers: Words
