@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from strategy_xl.text.words.calendars import after
 from strategy_xl.text.words.date_context import Context, TimeExpr
+from strategy_xl.text.words.lexicon import DEFDET, VERB
 from strategy_xl.text.words.sentence import digits_value
 
 _CALENDAR = {"quarter", "half", "third"}  # the first of these has its place in the year
@@ -30,8 +31,9 @@ def read_span(context: Context, position: int, unit: str) -> TimeExpr | None:
         return _first_units(context, position, unit, first, value)
     if value is None:
         return None
-    lead = _led(context, first)
-    if lead is not None:
+    described = context.word(position + 1) in context.any.of_short
+    lead = None if described else _led(context, first)
+    if lead is not None and context.any.one_by_one.isdisjoint(context.words[:lead]):
         return _from_now(context, lead, position, value, unit)
     if _in_label(context, first, position):
         return _from_now(context, first, position, value, unit)
@@ -83,7 +85,10 @@ def _first_units(
     if lead is not None:
         return _from_now(context, lead, position, value or 1.0, unit)
     role, start = context.role(first)
-    if role in {"base", "start"}:
+    ruled = first > 0 and context.sentence.bits[first - 1] & (VERB | DEFDET) and role in {"none", "article"}
+    if role in {"base", "start"} or (ruled and start > 0):
+        return None  # « offrir les deux premiers mois »
+    if context.word(first - 1) in context.any.own_articles:
         return None
     return _from_now(context, start if role != "head" else first, position, value or 1.0, unit)
 
@@ -100,7 +105,8 @@ def _led(context: Context, first: int) -> int | None:
 
 def _in_label(context: Context, first: int, position: int) -> bool:
     """Whether the period stands in a label before the goal: « Objectif à 9 mois : … »."""
-    labelled = any(word in context.any.goal_labels for word in context.words[: min(first, 4)])
+    alone = first <= 1 or (first == 2 and context.word(0) in context.own.goal_labels)
+    labelled = alone or any(word in context.any.goal_labels for word in context.words[: min(first, 4)])
     return labelled and context.word(position + 1) in _LABEL_ENDS and first <= 5
 
 

@@ -223,6 +223,8 @@ def _is_service(context: Context, start: int, first: int, last: int, unit: str) 
     short = unit in {"day", "week", "fortnight"}
     if short and not context.any.one_by_one.isdisjoint(context.words[:start]):
         return True  # « chaque dossier en 3 jours »
+    if not context.any.service_marks.isdisjoint(context.words[last + 1 : last + 4]):
+        return True  # « en 10 jours au lieu de 25 »
     # « ramener le délai moyen sous 3 semaines », « reply time under 2 days »
     if any(bits[at] & TIMEIND for at in range(start)) and not any(
         bits[at] & TIMEIND == 0 and digits_value(context.words[at]) is not None for at in range(start)
@@ -236,7 +238,7 @@ def _is_service(context: Context, start: int, first: int, last: int, unit: str) 
         return True
     if any(digits_value(context.words[at]) is not None for at in between):
         return False
-    singular = any(bits[at] & SING for at in between)
+    singular = any(bits[at] & SING and context.words[at] not in context.any.indefinite for at in between)
     plural = any(bits[at] & OBJ and context.words[at].endswith(context.any.plurals) for at in between) or (
         any(context.words[at] in context.any.plural_determiners for at in between)
     )

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from strategy_xl.text.words.lexicon import CON, IDN, NOUN, POSS, PREP, STOP
+from strategy_xl.text.words.lexicon import CON, DEFDET, GEN, IDN, NOUN, POSS, PREP, STOP
 from strategy_xl.text.words.number_names import NumberContext
 from strategy_xl.text.words.sentence import digits_value
 from strategy_xl.text.words.vocabulary import QuantityWords
@@ -80,6 +80,8 @@ class WordQuantities(NumberContext):
 
     def first_place(self, position: int) -> Quantity | None:
         """``première page``, ``first place``, ``page one``: a rank in words."""
+        if self.words[position] in self.any.best_words:
+            return self._superlative(position)
         if not self.any.ranked.isdisjoint(self.words[max(position - 3, 0) : position]):
             noun = self.noun(position + 1)
             if noun >= 0 and not self.bits[noun] & CON:
@@ -88,6 +90,18 @@ class WordQuantities(NumberContext):
         if self.word(position + 1) not in place:
             return None
         return Quantity("rank", 1.0, None, "rank", position, position + 1, -1, scope=False)
+
+    def _superlative(self, position: int) -> Quantity | None:
+        """``become the largest hire firm in Cornwall``: the first one of a named group."""
+        noun = self.noun(position + 1)
+        if noun < 0 or not self.bits[position - 1] & DEFDET or self.any.best_leads.isdisjoint(self.words[:position]) or self.bits[noun] & CON:
+            return None
+        group = self.word(noun + 1)
+        if noun + 2 >= self.size or not self.bits[noun + 1] & PREP or not group:
+            return None
+        if self.bits[self.size - 1] & (CON | GEN) and not self.masked[self.size - 1]:
+            return None  # « the best firm in the market »
+        return Quantity("rank", 1.0, None, "rank", position, position, noun, scope=False)
 
     def nth(self, position: int) -> Quantity | None:
         """``3e place``, ``3rd spot``: a rank in figures."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
 
-from strategy_xl.text.words.lexicon import CON, IND, NOUN, OBJ, PREP, SEG, VERB, ZERO, look_up
+from strategy_xl.text.words.lexicon import CON, IND, NOUN, OBJ, PREP, SEG, TIMEIND, VERB, ZERO, look_up
 from strategy_xl.text.words.number_words import SCORE_TOPS, Quantity, WordQuantities, ratio_pattern
 from strategy_xl.text.words.sentence import Sentence, digits_value
 from strategy_xl.text.words.vocabulary import QuantityWords
@@ -90,8 +90,19 @@ class QuantityReader(WordQuantities):
         if digits_value(word) is None:
             return self.fraction(position)
         if self.is_name(position):
-            return self.nth(position)
+            return self.nth(position) or self._span_of_time(position)
         return self.number(position)
+
+    def _span_of_time(self, position: int) -> Quantity | None:
+        """``a 72-hour turnaround``: the value of an indicator of time."""
+        unit = self.time.get(self.word(position + 2), ("", ""))
+        if self.word(position + 1) != "-" or unit[0] != "u":
+            return None
+        for at in range(position + 3, min(position + 6, self.size)):
+            if self.bits[at] & TIMEIND or self.phrase_bits(at) & TIMEIND:
+                value = float(digits_value(self.words[position]) or 0)
+                return Quantity("duration", value, None, str(unit[1]), position, position + 2, at, scope=False)
+        return None
 
     def _unit(self, position: int, value: float) -> tuple[str, str, float, int]:
         """Kind, unit, scaled value and the position after the unit."""
@@ -200,7 +211,16 @@ class QuantityReader(WordQuantities):
         last = max(after - 1, noun if kind == "count" else -1)
         if kind in {"count", "plain"} and not self.any.among.isdisjoint(self.words[max(first - 2, 0) : first]):
             return Quantity("rank", value, None, "top", first, last, noun, scope=False)
-        return Quantity(kind, value, low, unit, first, last, noun, self.is_scope(first, after, noun))
+        scope = self.is_scope(first, after, noun) or (kind == "money" and self._is_price(first))
+        return Quantity(kind, value, low, unit, first, last, noun, scope)
+
+    def _is_price(self, first: int) -> bool:
+        """Whether an amount is the price of what is sold: « des menus à 39 € »."""
+        thing = self.bits[first - 2] if first > 1 else 0
+        priced = self.word(first - 1) in self.any.price_preps and thing & OBJ and not thing & IND
+        if any(bits & IND for bits in self.bits[: first - 2]):
+            return False  # « prix moyen de vente des bouquets à 38 € »
+        return bool(priced) and self.words[first - 2].endswith(self.any.price_plurals)
 
     def _range(self, position: int, _value: float, kind: str) -> tuple[str, str, float, int] | None:
         """The second number of ``8 à 12``, ``from 8 to 12``, ``45 → 60``, with its unit."""

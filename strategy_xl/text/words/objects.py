@@ -157,7 +157,9 @@ class _Reader(Delimiters):
             units[verb].first if verb >= 0 else -1,
             direction,
             delimiters,
-            self._is_unique(head, verb, kind) or (passive is not None and head == passive[0]),
+            self._is_unique(head, verb, kind)
+            or (direction == "other" and bool(delimiters) and self._is_act_on_one(head, verb, kind))
+            or (passive is not None and head == passive[0]),
             self._is_every(head, verb),
             has_indicator,
             verb >= 0 and bool(units[verb].bits & lx.VDO),
@@ -261,6 +263,8 @@ class _Reader(Delimiters):
         bare = not head and verb < 0 and units[0].bits & lx.NDO and not units[0].bits & (lx.VPROC | lx.IND)
         if bare and not units[0].word.endswith(self.own.plurals):
             return True  # « certification Qualiopi »
+        if verb < 0 and units[head].bits & lx.DEL and self._is_bare_deliverable(head):
+            return True  # « catalogue traiteur », « Etsy shop »
         if verb < 0 and kind in {"deliverable", "loose", "object"} and self._is_done(head):
             return True  # « brochure site live », « bail signé »
         if (
@@ -336,6 +340,33 @@ class _Reader(Delimiters):
         return (singular or bool(bits & lx.NDO)) and not (
             plural and not self.own.elided_articles.isdisjoint(words)
         )
+
+    def _is_bare_deliverable(self, head: int) -> bool:
+        """Whether one deliverable stands alone with something of its own that narrows it."""
+        units = self.units
+        word = self.words[units[head].first] if self.grammar.head_first else units[head].word
+        if word.endswith(self.own.plurals) and not word.endswith(self.own.singular_endings or ("ss",)):
+            return False
+        if any(units[at].word in self.any.many_determiners for at in range(head)):
+            return False
+        plain = lx.GEN | lx.CON | lx.DELG | lx.STOP
+        return any(
+            index != head
+            and unit.word.isalpha()
+            and not self.masked[unit.first]
+            and not self.in_quantity[unit.first]
+            and (not unit.bits or unit.bits & lx.NOUN)
+            and not unit.bits & plain
+            for index, unit in enumerate(units)
+        )
+
+    def _is_act_on_one(self, head: int, verb: int, kind: str) -> bool:
+        """Whether an unknown act is done on one definite thing: « planter la haie du parking »."""
+        if kind not in {"unknown", "object", "deliverable"} or self.units[head].word in self.any.plain_parties:
+            return False
+        span = range(self.units[verb].last + 1, self.units[head].first)
+        one = any(self.sentence.bits[at] & lx.SING for at in span)
+        return one and not self.units[head].word.endswith(self.own.plurals)
 
     def _has_many_parties(self, head: int) -> bool:
         """Whether a plural party without number follows the object: « aux bijoutiers »."""

@@ -243,6 +243,8 @@ class DateWords(WordList):
     each_words: Words  # tous les 15 jours
     per_words: Words
     one_by_one: Words  # before what a process takes one by one: chaque dossier en 3 jours
+    service_marks: Words  # behind the time that a process takes: en 10 jours en moyenne, au lieu de 25
+    own_articles: Words  # before the first weeks of somebody else: leurs premiers mois
     of_each: Words
     vague_cadences: Words  # régulièrement
     adjective_numbers: Words  # six-month pilot
@@ -380,6 +382,8 @@ class QuantityWords(WordList):
     one: Words
     one_compounds: Words  # one-stop
     first_words: Words  # première page
+    best_words: Words  # largest
+    best_leads: Words  # before them
     ranked: Words  # before a rank that somebody takes: devenir le premier fournisseur
     among: Words  # parmi les trois meilleurs
     rank_places: Words  # la 3e place
@@ -396,6 +400,8 @@ class QuantityWords(WordList):
     half_compounds: Words
     fraction_links: Words  # deux tiers des
     by: Words
+    price_preps: Words  # before the price of things: des menus à 39 €
+    price_plurals: Ordered
     rank_fractions: Words  # that are ranks too: third
     period_fractions: Words  # that are units of time too: quarter
     minimum: Words
