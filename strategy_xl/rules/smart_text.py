@@ -209,6 +209,8 @@ def _target(
 def _clock(sentence: Sentence) -> Quantity | None:
     """An hour of the day until which something is done each time (« avant 14 h », « by noon »)."""
     words, known = sentence.words, every(ObjectiveWords)
+    if known.clock_leads.isdisjoint(words):
+        return None
     for at in range(1, len(words)):
         if words[at - 1] not in known.clock_leads:
             continue
@@ -255,7 +257,9 @@ def _is_time_target(sentence: Sentence, quantity: Quantity) -> bool:
             return any(bits[at] & lx.VPROC for at in range(quantity.first))
     if before in known.time_levels and any(bits[at] & lx.VDOWN for at in range(quantity.first)):
         # « réduire à 48 heures le temps de traitement », « ramener à 3 semaines la fabrication »
-        return any(bits[at] & (lx.TIMEIND | lx.NOUN) or not bits[at] for at in range(quantity.last + 1, len(words)))
+        return any(
+            bits[at] & (lx.TIMEIND | lx.NOUN) or not bits[at] for at in range(quantity.last + 1, len(words))
+        )
     return quantity.low is not None and any(bits[at] & (lx.VDOWN | lx.VUP) for at in range(quantity.first))
 
 
@@ -309,7 +313,9 @@ def _has_more(sentence: Sentence, masked: Sequence[bool], target: Quantity) -> b
     plain = lx.NOUN | lx.VERB
     rest = range(target.last + 1, len(sentence.words))
     return any(
-        not masked[at] and sentence.words[at].isalpha() and (sentence.bits[at] & plain or not sentence.bits[at])
+        not masked[at]
+        and sentence.words[at].isalpha()
+        and (sentence.bits[at] & plain or not sentence.bits[at])
         for at in rest
     )
 

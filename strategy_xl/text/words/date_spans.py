@@ -79,7 +79,10 @@ def _first_units(
             return None
         if unit == "month" and context.word(first - 1) in context.any.plural_determiners:
             return None  # « dès les premiers mois »
-    if context.word(position + 1) in context.any.of_words or context.word(position + 1) in context.any.of_short:
+    if (
+        context.word(position + 1) in context.any.of_words
+        or context.word(position + 1) in context.any.of_short
+    ):
         return None  # « the first week of June », « les 3 premiers mois de l'année »
     lead = _led(context, first)
     if lead is not None:

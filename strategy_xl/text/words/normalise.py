@@ -176,12 +176,19 @@ class Tokens:
         self.starts = starts
         self.ends = ends
 
+    def start(self, position: int) -> int:
+        """Where a token starts in the original text."""
+        start = self.starts[position]
+        return start if self.origin is None else self.origin[start]
+
+    def end(self, position: int) -> int:
+        """Where a token ends in the original text."""
+        end = self.ends[position]
+        return end if self.origin is None else self.origin[end - 1] + 1
+
     def span(self, first: int, last: int) -> str:
         """The original text of tokens ``first`` to ``last`` (included)."""
-        start, end = self.starts[first], self.ends[last]
-        if self.origin is not None:
-            start, end = self.origin[start], self.origin[end - 1] + 1
-        return self.text[start:end]
+        return self.text[self.start(first) : self.end(last)]
 
     def glued(self, position: int) -> bool:
         """Whether the token touches the next one, without a space."""
@@ -189,7 +196,4 @@ class Tokens:
 
     def is_capital(self, position: int) -> bool:
         """Whether the token starts with a capital in the original."""
-        start = self.starts[position]
-        if self.origin is not None:
-            start = self.origin[start]
-        return self.text[start].isupper()
+        return self.text[self.start(position)].isupper()

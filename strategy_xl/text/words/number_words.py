@@ -94,7 +94,12 @@ class WordQuantities(NumberContext):
     def _superlative(self, position: int) -> Quantity | None:
         """``become the largest hire firm in Cornwall``: the first one of a named group."""
         noun = self.noun(position + 1)
-        if noun < 0 or not self.bits[position - 1] & DEFDET or self.any.best_leads.isdisjoint(self.words[:position]) or self.bits[noun] & CON:
+        if (
+            noun < 0
+            or not self.bits[position - 1] & DEFDET
+            or self.any.best_leads.isdisjoint(self.words[:position])
+            or self.bits[noun] & CON
+        ):
             return None
         group = self.word(noun + 1)
         if noun + 2 >= self.size or not self.bits[noun + 1] & PREP or not group:

@@ -101,7 +101,9 @@ class QuantityReader(WordQuantities):
         for at in range(position + 3, min(position + 6, self.size)):
             if self.bits[at] & TIMEIND or self.phrase_bits(at) & TIMEIND:
                 value = float(digits_value(self.words[position]) or 0)
-                return Quantity("duration", value, None, str(unit[1]), position, position + 2, at, scope=False)
+                return Quantity(
+                    "duration", value, None, str(unit[1]), position, position + 2, at, scope=False
+                )
         return None
 
     def _unit(self, position: int, value: float) -> tuple[str, str, float, int]:
@@ -209,7 +211,9 @@ class QuantityReader(WordQuantities):
             if noun >= 0 and self.bits[noun] & CON and not self.bits[noun] & (OBJ | IND):
                 noun = -1
         last = max(after - 1, noun if kind == "count" else -1)
-        if kind in {"count", "plain"} and not self.any.among.isdisjoint(self.words[max(first - 2, 0) : first]):
+        if kind in {"count", "plain"} and not self.any.among.isdisjoint(
+            self.words[max(first - 2, 0) : first]
+        ):
             return Quantity("rank", value, None, "top", first, last, noun, scope=False)
         scope = self.is_scope(first, after, noun) or (kind == "money" and self._is_price(first))
         return Quantity(kind, value, low, unit, first, last, noun, scope)

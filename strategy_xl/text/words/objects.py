@@ -43,9 +43,7 @@ class ObjectReading(NamedTuple):
     sells: bool
 
 
-NO_OBJECT = ObjectReading(
-    "", -1, -1, -1, "", (), unique=False, every=False, has_indicator=False, sells=False
-)
+NO_OBJECT = ObjectReading("", -1, -1, -1, "", (), unique=False, every=False, has_indicator=False, sells=False)
 
 _RANK = {
     "": 0,
@@ -362,7 +360,10 @@ class _Reader(Delimiters):
 
     def _is_act_on_one(self, head: int, verb: int, kind: str) -> bool:
         """Whether an unknown act is done on one definite thing: « planter la haie du parking »."""
-        if kind not in {"unknown", "object", "deliverable"} or self.units[head].word in self.any.plain_parties:
+        if (
+            kind not in {"unknown", "object", "deliverable"}
+            or self.units[head].word in self.any.plain_parties
+        ):
             return False
         span = range(self.units[verb].last + 1, self.units[head].first)
         one = any(self.sentence.bits[at] & lx.SING for at in span)

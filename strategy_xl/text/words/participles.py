@@ -33,6 +33,8 @@ def passive_verb(sentence: Sentence, masked: Sequence[bool]) -> int:
     What people will be or feel (satisfied, known, improved) is nothing done.
     """
     words, known = sentence.words, own(StatementWords, sentence.lang)
+    if known.future.isdisjoint(words):
+        return -1
     for at, word in enumerate(words):
         if not at or word not in known.future or masked[at]:
             continue
@@ -87,7 +89,7 @@ def is_fact(sentence: Sentence, masked: Sequence[bool], *, dated: bool) -> bool:
 def _is_narrated(sentence: Sentence) -> bool:
     """Whether a past form without auxiliary tells something (« we sold », « the store opened in 2019 »)."""
     words, known = sentence.words, own(StatementWords, sentence.lang)
-    if not known.tellers:
+    if known.tellers.isdisjoint(words) and (not words or words[0] not in known.told_articles):
         return False
     for at in range(1, len(words)):
         if words[at - 1] in known.tellers and is_participle(sentence, at):

@@ -34,7 +34,6 @@ class ObjectiveWords(WordList):
     clock_leads: Words  # before an hour of the day: avant 14 h
     clock_marks: Words  # behind it
     clock_words: Words  # midi
-    of_words: Words  # that read well beside a noun only
     rate_units: Entries
 
 
