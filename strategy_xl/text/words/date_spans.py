@@ -35,6 +35,9 @@ def read_span(context: Context, position: int, unit: str) -> TimeExpr | None:
     lead = None if described else _led(context, first)
     if lead is not None and context.any.one_by_one.isdisjoint(context.words[:lead]):
         return _from_now(context, lead, position, value, unit)
+    behind = tuple(context.words[position + 1 : position + 3])
+    if behind in context.any.span_ends_now or (first == 0 and behind[:1] in context.any.span_ends_now):
+        return _from_now(context, first, position + len(behind), value, unit)
     if _in_label(context, first, position):
         return _from_now(context, first, position, value, unit)
     return None
@@ -79,21 +82,34 @@ def _first_units(
             return None
         if unit == "month" and context.word(first - 1) in context.any.plural_determiners:
             return None  # « dès les premiers mois »
-    if (
-        context.word(position + 1) in context.any.of_words
-        or context.word(position + 1) in context.any.of_short
-    ):
-        return None  # « the first week of June », « les 3 premiers mois de l'année »
+    last = position
+    if context.word(position + 1) in (context.any.of_words | context.any.of_short):
+        last = _whole_year(context, position + 2)
+        if last < 0:
+            return None  # « the first week of June »
     lead = _led(context, first)
     if lead is not None:
-        return _from_now(context, lead, position, value or 1.0, unit)
+        return _from_now(context, lead, last, value or 1.0, unit)
     role, start = context.role(first)
     ruled = first > 0 and context.sentence.bits[first - 1] & (VERB | DEFDET) and role in {"none", "article"}
     if role in {"base", "start"} or (ruled and start > 0):
         return None  # « offrir les deux premiers mois »
     if context.word(first - 1) in context.any.own_articles:
-        return None
-    return _from_now(context, start if role != "head" else first, position, value or 1.0, unit)
+        if first > 2:
+            return None  # « pendant leurs premiers mois »
+        start = 0
+    return _from_now(context, start if role != "head" else first, last, value or 1.0, unit)
+
+
+def _whole_year(context: Context, position: int) -> int:
+    """The token of a year whose first months are meant (« de l'année », « of 2027 »), −1 without one."""
+    at = position
+    while context.word(at) in context.any.unit_articles or context.word(at) in context.any.year_kinds:
+        at += 1
+    if context.year_at(at) is not None or context.time_class(at)[1] in {"year", "fiscal"}:
+        follow = context.year_after(at)
+        return at if follow is None else follow[1]
+    return -1
 
 
 def _led(context: Context, first: int) -> int | None:
@@ -101,6 +117,10 @@ def _led(context: Context, first: int) -> int | None:
     for phrase in context.any.span_leads:
         if tuple(context.words[max(first - len(phrase), 0) : first]) == phrase:
             return first - len(phrase)
+    while context.word(first - 1) in context.any.unit_articles and first > 1:
+        first -= 1
+    if context.word(first) in context.any.indefinite and context.word(first - 1) in context.any.once:
+        return None  # « once a month »
     if context.word(first - 1) in context.any.span_afters and context.word(first - 2) in _HEAD:
         return first - 1
     return None

@@ -88,13 +88,17 @@ def _ranked(context: Context, position: int, unit: str) -> TimeExpr | None:
         number = digits_value(context.word(position - 2) or "x")
         rank, first = (int(number), position - 2) if number else (0, position)
     if unit == "week":
-        number = digits_value(context.word(position + 1) or "x")
+        number = digits_value(context.word(position + 1 + (context.word(position + 1) == ".")) or "x")
         if number is None or number > 53 or context.word(position - 1) in context.any.per_words:
             return None
         week = week_period(context.day.year, int(number))
         if week is not None and week[1] < context.day:
             week = week_period(context.day.year + 1, int(number)) or week
         return context.finish(position, position + 1, week, absolute=False) if week else None
+    dot = context.word(position + 1) == "."
+    numbered = digits_value(context.word(position + 1 + dot) or "x")
+    if unit in lengths and not rank and numbered in {1, 2, 3, 4} and first == position:
+        rank, position = int(numbered or 0), position + 1 + dot  # « trimestre 3 », « trim. 3 »
     follow = context.year_after(position)
     if unit in lengths and name == "l" and follow:
         rank, first = 12 // lengths[unit], position - 1
@@ -152,6 +156,8 @@ def _counted(context: Context, position: int, unit: str) -> TimeExpr | None:
         prep, start, under = _preposition(context, start)
     if prep in context.any.each_words:
         return TimeExpr("cadence", start, last, None, None)
+    if not is_next and _describes_span(context, prep, start, last):
+        return None
     if article and prep not in own.within:
         return TimeExpr("cadence", at, position, None, None)
     if context.word(last + 1) in context.any.rolling or (
@@ -177,6 +183,15 @@ def _counted(context: Context, position: int, unit: str) -> TimeExpr | None:
     if prep in context.any.until and context.word(start - 1) in context.any.elided_of:
         start -= 1
     return _relative(context, start, last, end)
+
+
+def _describes_span(context: Context, prep: str, start: int, last: int) -> bool:
+    """Whether a count of units says how long or how old a thing is: « abonnements d'un an », « over 3 years old »."""
+    if prep in context.any.elided_of and context.word(start + 1) not in context.any.until:
+        return start > 0 and context.word(start - 1) not in context.any.goal_labels
+    return context.word(last + 1) in context.any.lasting or (
+        prep in context.any.lasting_leads and context.word(last + 1) in context.any.of_words
+    )
 
 
 def _relative(context: Context, first: int, last: int, end: date) -> TimeExpr:
@@ -221,7 +236,7 @@ def _is_service(context: Context, start: int, first: int, last: int, unit: str) 
         return True
     bits = context.sentence.bits
     short = unit in {"day", "week", "fortnight"}
-    if short and not context.any.one_by_one.isdisjoint(context.words[:start]):
+    if short and not context.any.one_by_one.isdisjoint(context.words):
         return True  # « chaque dossier en 3 jours »
     if not context.any.service_marks.isdisjoint(context.words[last + 1 : last + 4]):
         return True  # « en 10 jours au lieu de 25 »

@@ -111,9 +111,17 @@ def _is_wish(sentence: Sentence) -> bool:
             return True
         verb = bool(sentence.bits[at] & lx.VERB)
         if grammar.infinitives:
-            if verb and word.endswith(grammar.infinitives) and not sentence.bits[at] & lx.NOUN:
+            infinitive = verb and word.endswith(grammar.infinitives) and not sentence.bits[at] & lx.NOUN
+            if infinitive and not is_participle(sentence, at):
                 return True
-        elif verb and starts and not word.endswith(grammar.inflected) and word not in known.told:
+        elif verb and starts and not word.endswith(grammar.inflected) and not _is_subject(sentence, at):
             return True
         starts = word in own(ClauseWords, sentence.lang).coordinators and word not in known.links
     return False
+
+
+def _is_subject(sentence: Sentence, at: int) -> bool:
+    """Whether a word that may be an order is one of what a statement is on: « close rate is … »."""
+    told = own(StatementWords, sentence.lang).told
+    near = sentence.words[at + 1 : at + 4]
+    return sentence.words[at] in told or (sentence.bits[at] & lx.NOUN > 0 and not told.isdisjoint(near))

@@ -173,6 +173,7 @@ class DateWords(WordList):
     start_phrases: Phrases  # as of
     start_links: Words  # behind a word of start: à partir de
     after: Words
+    ends_after: Words  # of those, with which the period itself is meant: à l'issue du semestre
     base: Words  # of comparison
     than: Words
     laters: Words  # au plus tard
@@ -223,6 +224,8 @@ class DateWords(WordList):
     month_leads: Words  # before a doubtful month
     name_articles: Words  # before a month that names a thing: the June newsletter
     period_preps: Words  # before such an article, when it is a deadline still
+    moment_articles: Words  # before a moment that is named by its month: avant le comité de février
+    moment_contractions: Words  # of those, with their preposition: au
     deadline_nouns: Words  # June deadline
     of_short: Words  # salon de mars
     of_words: Words  # 6 months of
@@ -243,6 +246,8 @@ class DateWords(WordList):
     each_words: Words  # tous les 15 jours
     per_words: Words
     one_by_one: Words  # before what a process takes one by one: chaque dossier en 3 jours
+    lasting: Words  # behind how old a thing is, or how long it lasts: ten days old, 3 years or more
+    lasting_leads: Words  # over 3 months of cash
     service_marks: Words  # behind the time that a process takes: en 10 jours en moyenne, au lieu de 25
     own_articles: Words  # before the first weeks of somebody else: leurs premiers mois
     of_each: Words
@@ -314,6 +319,7 @@ class DateWords(WordList):
     first_units: Words  # les six premiers mois
     goal_labels: Words  # before the horizon of a goal, or behind it: objectif à 9 mois
     span_leads: Phrases  # au bout de six mois
+    span_ends_now: Phrases  # behind it: six months from now; of one word at the head of a text only
     span_afters: Words  # the same at the head of a clause only: après six mois
 
 
