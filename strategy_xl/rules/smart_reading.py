@@ -7,12 +7,17 @@ from dataclasses import replace
 from datetime import date
 from itertools import islice
 
+import numpy as np
+
 from strategy_xl.rules.smart_text import TextReading, read_text
 from strategy_xl.text.words.resemblance import Weights, log_odds, weights
+from strategy_xl.text.words.time_words import time_words
 
 LEARNED_CODES = ("S_LEARNED", "M_LEARNED")
 _FULL = 2
 _CHUNK = 512  # texts whose resemblance is computed at once
+_PLAIN = frozenset({"indicator", "concept"})
+_SHORTEST = 2  # letters of a word that says nothing
 _LACKING = ("S_SCOPE", "M_TARGET")
 
 
@@ -31,26 +36,44 @@ def read_texts(texts: Iterable[object], lang: str | None, today: date | None) ->
         readings = [
             read_text(text, lang, today) if isinstance(text, str) and text.strip() else None for text in chunk
         ]
-        told = [reading for reading in readings if reading is not None]
-        odds = log_odds([reading.sentence for reading in told], known).T.tolist()
-        corrected = iter([_corrected(reading, pair, known) for reading, pair in zip(told, odds, strict=True)])
-        for reading in readings:
-            yield None if reading is None else next(corrected)
+        told = [at for at, reading in enumerate(readings) if reading is not None]
+        _correct(readings, told, known)
+        yield from readings
 
 
-def _corrected(reading: TextReading, odds: Sequence[float], known: Weights) -> TextReading:
-    """The reading with the points of S and M that the resemblance is sure of."""
-    if "FACT" in reading.codes:
-        return reading
+def _correct(readings: list[TextReading | None], told: Sequence[int], known: Weights) -> None:
+    """Put the points of S and M right where the resemblance is sure; a statement of fact stays one."""
+    kept = [reading for at in told if (reading := readings[at]) is not None]
+    full = np.array([[reading.s for reading in kept], [reading.m for reading in kept]]) == _FULL
+    odds = log_odds([reading.sentence for reading in kept], known)
+    wrong = np.where(full, odds <= known.low[:, None], odds >= known.high[:, None])
+    wrong[0] &= full[0] | ~np.array([_is_plain(reading) for reading in kept], dtype=bool)
+    for at in np.flatnonzero(wrong.any(axis=0)).tolist():
+        if "FACT" not in kept[at].codes:
+            readings[told[at]] = _corrected(kept[at], wrong[:, at].tolist())
+
+
+def _is_plain(reading: TextReading) -> bool:
+    """Whether the rules know every word of a text whose indicator or idea nothing narrows: S is theirs."""
+    if reading.what.kind not in _PLAIN or reading.what.delimiters:
+        return False
+    sentence = reading.sentence
+    times = time_words(sentence.lang).known
+    return all(
+        bits or len(word) <= _SHORTEST or not word.isalpha() or word in times
+        for word, bits in zip(sentence.words, sentence.bits, strict=True)
+    )
+
+
+def _corrected(reading: TextReading, wrong: Sequence[bool]) -> TextReading:
+    """The reading with its points of S and M the other way round where they are wrong."""
     points, codes = [reading.s, reading.m], reading.codes
-    for at, (value, letter) in enumerate(zip(odds, "SM", strict=True)):
-        full = points[at] == _FULL
-        if full and value <= known.low[at]:
-            points[at] = 1
-            codes = (LEARNED_CODES[at], _LACKING[at], *codes)
-        elif not full and value >= known.high[at]:
-            points[at] = _FULL
-            codes = (LEARNED_CODES[at], *(code for code in codes if code[:2] != f"{letter}_"))
-    if codes is reading.codes:
-        return reading
+    for at, letter in enumerate("SM"):
+        if not wrong[at]:
+            continue
+        codes = tuple(code for code in codes if code[:2] != f"{letter}_" or code in LEARNED_CODES)
+        if points[at] == _FULL:
+            codes = (_LACKING[at], *codes)
+        points[at] = 1 if points[at] == _FULL else _FULL
+        codes = (*codes, LEARNED_CODES[at])
     return replace(reading, s=points[0], m=points[1], codes=codes)

@@ -235,7 +235,7 @@ def _weight(quantity: Quantity) -> tuple[int, int]:
     return (3 if quantity.low is not None else 0) + order.get(quantity.kind, 2), -quantity.first
 
 
-def _is_time_target(sentence: Sentence, quantity: Quantity) -> bool:
+def _is_time_target(sentence: Sentence, quantity: Quantity) -> bool:  # noqa: PLR0911 - one form a line
     """Whether a duration is the value of a time (delay, cycle) or of a service (reply within 2 h)."""
     bits = sentence.bits
     words = sentence.words

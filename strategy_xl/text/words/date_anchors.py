@@ -207,10 +207,16 @@ def read_season(context: Context, position: int) -> TimeExpr | None:
         return None
     named = first > 0 and bool(context.sentence.bits[first - 1] & IDN)
     dated = year is not None and not named
-    if not (has_this or shift or part or dated) and role not in {"strong", "deadline", "after", "start"}:
+    heads = first == 0 and (context.word(position + 1) == ":" or context.word(position + 2) == ":")
+    if not (has_this or shift or part or dated or heads) and role not in {
+        "strong",
+        "deadline",
+        "after",
+        "start",
+    }:
         return None
     following = context.word(last + 1)
-    if following in context.any.season_nouns:
+    if following in context.any.season_nouns or following in context.any.goal_labels:
         last += 1
     elif _is_thing(context, last + 1):
         return None
@@ -239,7 +245,8 @@ def read_event(context: Context, position: int) -> TimeExpr | None:
     elif context.time_class(last + 1)[0] == "x":
         last += 1
     next_to_it = {context.word(first - 1), context.word(first - 2)}
-    if role not in {"strong", "deadline", "after"} and not (part or shift or year):
+    heads = first == 0 and context.word(last + 1) == ":"
+    if role not in {"strong", "deadline", "after"} and not (part or shift or year or heads):
         return None
     if (
         not part
@@ -436,7 +443,7 @@ def other_handler(word: str) -> Handler | None:
             return read_year if 1990 <= int(word) <= 2069 else None
         if re.fullmatch(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{1,2}/\d{2,4}|\d{4}[/\-]\d{2,4}", word):
             return read_numeric
-        if len(word) <= 2 and 1 <= int(word) <= 31:
+        if len(word) <= 2 and word.isdigit() and 1 <= int(word) <= 31:
             return read_day
         return read_quarter if quarter_pattern().fullmatch(word) else None
     if quarter_pattern().fullmatch(word):

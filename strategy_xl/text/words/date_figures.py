@@ -116,7 +116,8 @@ def read_year(context: Context, position: int) -> TimeExpr | None:
             return _before_event(context, position, year)
     elif not context.grammar.head_first and following.isalpha() and first == position and role != "strong":
         # « in the 2027 catalogue »: a name.
-        season = context.word(position + 2) in context.any.season  # « in the 2027 low season »
+        season = not context.any.season.isdisjoint((following, context.word(position + 2)))
+        season = season or context.word(first - 2) in context.own.period_preps  # « at the 2027 awards »
         if (
             context.word(first - 1) in context.any.our_articles
             and not season

@@ -7,9 +7,10 @@ from __future__ import annotations
 from strategy_xl.text.words.calendars import after
 from strategy_xl.text.words.date_context import Context, TimeExpr
 from strategy_xl.text.words.lexicon import DEFDET, VERB
-from strategy_xl.text.words.sentence import digits_value
 
 _CALENDAR = {"quarter", "half", "third"}  # the first of these has its place in the year
+_MONTHS = 36
+_AT_HEAD = 2  # behind a preposition and an article
 _HEAD = {"", ".", ":", "-", "(", ","}
 _LABEL_ENDS = {":", "-", "→", "=", "(", "."}
 
@@ -27,6 +28,9 @@ def read_span(context: Context, position: int, unit: str) -> TimeExpr | None:
         label = _before_label(context, position, first, value, unit)
         if label is not None:
             return label
+    ranked = _numbered(context, position, unit) if value is None and not is_first else None
+    if ranked is not None:
+        return ranked
     if is_first:
         return _first_units(context, position, unit, first, value)
     if value is None:
@@ -72,16 +76,6 @@ def _count(context: Context, position: int) -> tuple[int, float | None, bool]:
 def _first_units(
     context: Context, position: int, unit: str, first: int, value: float | None
 ) -> TimeExpr | None:
-    if value is None:
-        plural = context.words[position].endswith(context.any.plurals)
-        if (plural and context.words[position] not in context.any.single_units) or unit == "day":
-            return None
-        if unit in _CALENDAR and context.word(position - 1) in context.any.first:
-            return None  # « le premier trimestre » has its place in the year
-        if unit in _CALENDAR and context.time_class(position - 1)[0] == "o":
-            return None
-        if unit == "month" and context.word(first - 1) in context.any.plural_determiners:
-            return None  # « dès les premiers mois »
     last = position
     if context.word(position + 1) in (context.any.of_words | context.any.of_short):
         last = _whole_year(context, position + 2)
@@ -90,15 +84,35 @@ def _first_units(
     lead = _led(context, first)
     if lead is not None:
         return _from_now(context, lead, last, value or 1.0, unit)
+    if value is None and _is_open(context, position, unit, first):
+        return None
+    if context.word(first - 1) in context.any.own_articles and first > _AT_HEAD:
+        return None  # « every new seller in their first four weeks »
     role, start = context.role(first)
-    ruled = first > 0 and context.sentence.bits[first - 1] & (VERB | DEFDET) and role in {"none", "article"}
-    if role in {"base", "start"} or (ruled and start > 0):
-        return None  # « offrir les deux premiers mois »
-    if context.word(first - 1) in context.any.own_articles:
-        if first > 2:
-            return None  # « pendant leurs premiers mois »
-        start = 0
+    if role in {"base", "start"} or _is_given(context, first):
+        return None
     return _from_now(context, start if role != "head" else first, last, value or 1.0, unit)
+
+
+def _is_open(context: Context, position: int, unit: str, first: int) -> bool:
+    """Whether the first units without a number say no length, or have their place in the year."""
+    if unit == "day" or (
+        context.words[position].endswith(context.any.plurals)
+        and context.words[position] not in context.any.single_units
+    ):
+        return True
+    if unit in _CALENDAR:
+        return context.time_class(position - 1)[0] == "o"  # « le premier trimestre »
+    articles = context.any.plural_determiners | context.any.own_articles
+    return unit == "month" and context.word(first - 1) in articles  # « dès les premiers mois »
+
+
+def _is_given(context: Context, first: int) -> bool:
+    """Whether a verb rules the units: « offrir les deux premiers mois »."""
+    bits = context.sentence.bits
+    if first and bits[first - 1] & VERB:
+        return True
+    return first > 1 and bool(bits[first - 1] & DEFDET and bits[first - 2] & VERB)
 
 
 def _whole_year(context: Context, position: int) -> int:
@@ -112,17 +126,30 @@ def _whole_year(context: Context, position: int) -> int:
     return -1
 
 
+def _numbered(context: Context, position: int, unit: str) -> TimeExpr | None:
+    """``in year one``, ``by month six``: a unit by its number."""
+    if unit not in {"month", "year"} or context.role(position)[0] not in {"strong", "deadline"}:
+        return None
+    number = context.sentence.number_at(position + 1) if position + 1 < context.size else None
+    if number is None or not 1 <= number[0] <= _MONTHS or number[0] % 1:
+        return None
+    return _from_now(context, context.role(position)[1], number[1] - 1, number[0], unit)
+
+
 def _led(context: Context, first: int) -> int | None:
     """Where « au bout de », « at the end of », or « after » at the head of a clause starts."""
-    for phrase in context.any.span_leads:
-        if tuple(context.words[max(first - len(phrase), 0) : first]) == phrase:
-            return first - len(phrase)
-    while context.word(first - 1) in context.any.unit_articles and first > 1:
-        first -= 1
-    if context.word(first) in context.any.indefinite and context.word(first - 1) in context.any.once:
+    starts = [first]
+    while context.word(starts[-1] - 1) in context.any.unit_articles and starts[-1] > 1:
+        starts.append(starts[-1] - 1)
+    for start in starts:
+        for phrase in context.any.span_leads:
+            if tuple(context.words[max(start - len(phrase), 0) : start]) == phrase:
+                return start - len(phrase)
+    start = starts[-1]
+    if context.word(start) in context.any.indefinite and context.word(start - 1) in context.any.once:
         return None  # « once a month »
-    if context.word(first - 1) in context.any.span_afters and context.word(first - 2) in _HEAD:
-        return first - 1
+    if context.word(start - 1) in context.any.span_afters and context.word(start - 2) in _HEAD:
+        return start - 1
     return None
 
 
@@ -145,8 +172,6 @@ def _before_label(
 
 
 def _from_now(context: Context, first: int, last: int, value: float, unit: str) -> TimeExpr | None:
-    if digits_value(context.word(last + 1) or "x") is not None and context.word(last + 1) != ":":
-        return None
     if context.today is None:
         return TimeExpr("date", first, last, None, None)
     end = after(context.day, value, unit)

@@ -186,7 +186,7 @@ def _counted(context: Context, position: int, unit: str) -> TimeExpr | None:
 
 
 def _describes_span(context: Context, prep: str, start: int, last: int) -> bool:
-    """Whether a count of units says how long or how old a thing is: « abonnements d'un an », « over 3 years old »."""
+    """Whether a count of units says how long or old a thing is: « abonnements d'un an », « 3 years old »."""
     if prep in context.any.elided_of and context.word(start + 1) not in context.any.until:
         return start > 0 and context.word(start - 1) not in context.any.goal_labels
     return context.word(last + 1) in context.any.lasting or (
@@ -245,7 +245,14 @@ def _is_service(context: Context, start: int, first: int, last: int, unit: str) 
         bits[at] & TIMEIND == 0 and digits_value(context.words[at]) is not None for at in range(start)
     ):
         return True
-    verb = next((at for at in range(start) if bits[at] & VPROC and not (at and bits[at] & IND)), None)
+    verb = next(
+        (
+            at
+            for at in range(start)
+            if bits[at] & VPROC and not (at and (bits[at] & IND or context.count_before(at - 1)))
+        ),
+        None,
+    )
     if verb is None or unit in {"month", "quarter", "half", "year"}:
         return False
     between = range(verb + 1, start)
@@ -334,6 +341,8 @@ def _determined(context: Context, position: int, unit: str) -> TimeExpr | None:
         return TimeExpr("past" if shift < 0 else "vague", first, last, None, None)
     if unit == "day" and (part or shift == 0):
         return None
+    if (context.word(last + 1), context.word(last + 2)) in context.any.own_clauses:
+        return None  # « dans le mois qui suit »
     period = unit_period(context.day, unit, shift)
     if part and shift == 0 and context.today and part_of(period, part)[1] < context.today:
         period = unit_period(context.day, unit, 1)  # « by mid-year » once June is over

@@ -1,6 +1,6 @@
 """What narrows an object: known segments, channels, places, products, names, and unknown nouns by place."""
 
-# ruff: noqa: C901, PLR0911 - a small grammar: one question a line
+# ruff: noqa: C901, PLR0911, PLR0912 - a small grammar: one question a line
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def _token_pattern() -> re.Pattern[str]:
   | \d{{1,2}}/\d{{2,4}}(?![\d/])                     # 30/06, 06/2027, 26/27
   | \d{{4}}[/\-]\d{{2,4}}(?![\d/])                  # 2026-2027, 2026/27
   | [1-4](?:{quarter}|{"|".join(dates.half_letters)})\d{{2}}(?:\d{{2}})?(?![\da-z]) # 2Q27
-  | [1-4](?:{quarter})(?=\ ?20\d\d)                # 3T 2027
+  | [1-4](?:{quarter}|{"|".join(dates.half_letters)})(?=\ ?20\d\d)                # 3T 2027
   | \d+(?:[.,]\d+)?                              # 12, 4,5
   | {"|".join(map(re.escape, words.whole_words))}
   | (?:{"|".join(words.elisions)})'

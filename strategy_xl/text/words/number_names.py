@@ -97,7 +97,7 @@ class NumberContext:
         if position and self.bits[position - 1] & IDN and not self.has_unit(position + 1):
             noun = self.noun(position + 1)
             return noun < 0 or not self.bits[noun] & (OBJ | IND)
-        if position > 1 and self._is_code(position):
+        if position > 1 and not self.bits[position - 1] and self._is_code(position):
             return True
         if (
             before in self.any.area_articles
@@ -116,7 +116,7 @@ class NumberContext:
 
     def _is_code(self, position: int) -> bool:
         """Whether a whole number belongs to the name before it: « vélo E-Bike 500 »."""
-        if not self.words[position].isdigit() or self.bits[position - 1] or self.has_unit(position + 1):
+        if not self.words[position].isdigit() or self.has_unit(position + 1):
             return False
         named = self.words[position - 1].isalpha() and self.sentence.tokens.is_capital(position - 1)
         if not named or self.sentence.tokens.text.isupper():

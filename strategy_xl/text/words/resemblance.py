@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -28,6 +28,7 @@ _CHARACTERS = range(2, 6)
 _WORDS = range(1, 4)
 _MIX, _CHAR_STEP, _WORD_STEP = np.uint32(2654435761), np.uint32(16777619), np.uint32(2246822519)
 _PACK = 1 << 32
+_MOST_WORDS = 1 << 16
 _DIGITS = frozenset("0123456789")
 
 Hashes = npt.NDArray[np.uint32]
@@ -54,7 +55,8 @@ class Weights:
     def packed(self) -> Places:
         """The weights of both letters in one whole number each, so that one sum serves both."""
         first, second = self.weights.astype(np.int64)
-        return first * _PACK + second
+        packed: Places = first * _PACK + second
+        return packed
 
 
 class Family(NamedTuple):
@@ -83,7 +85,8 @@ def weights() -> Weights:
 
 
 @cache
-def _table() -> Places:
+def table() -> Places:
+    """The weights of the package, packed once."""
     return weights().packed()
 
 
@@ -96,14 +99,14 @@ def log_odds(sentences: Sequence[Sentence], known: Weights) -> Floats:
 
     Returns shape (letters, n).
     """
-    table = _table() if known is weights() else known.packed()
+    packed = table() if known is weights() else known.packed()
     total = np.repeat(known.bias[:, None], len(sentences), axis=1)
     for family in features(sentences):
         found = np.zeros(len(sentences), dtype=np.int64)
         count = np.zeros(len(sentences), dtype=np.int64)
         for length, places in family.runs:
             sums = np.zeros(len(places) + 1, dtype=np.int64)
-            np.cumsum(table[places], out=sums[1:])
+            np.cumsum(packed[places], out=sums[1:])
             ends = np.minimum(family.counted(length), len(places))
             starts = np.minimum(family.starts, ends)
             found += sums[ends] - sums[starts]
@@ -132,9 +135,9 @@ def features(sentences: Sequence[Sentence]) -> list[Family]:
         classes += sentence.bits
         sizes.append(len(plain))
         lines.append(f" {' '.join(plain)} ")
-    hashes = np.fromiter(map(_word_hash, words), np.uint32, len(words))
+    hashes = np.fromiter(map(_HASHES.__getitem__, words), np.uint32, len(words))
     kinds = np.array(classes, dtype=np.int64).astype(np.uint32) * np.uint32(4) + np.uint32(2)
-    kinds[hashes == _word_hash("0")] = 1
+    kinds[hashes == _HASHES["0"]] = 1
     text = np.frombuffer("\n".join(lines).encode("ascii", "replace"), dtype=np.uint8).astype(np.uint32)
     return [
         _family(text, [len(line) for line in lines], _CHARACTERS, _CHAR_STEP, gap=1),
@@ -143,9 +146,17 @@ def features(sentences: Sequence[Sentence]) -> list[Family]:
     ]
 
 
-@lru_cache(maxsize=65536)
-def _word_hash(word: str) -> int:
-    return crc32(word.encode())
+class _WordHashes(dict[str, int]):
+    """The hash of each word, filled as words are met."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        found = self[word] = crc32(word.encode())
+        return found
+
+
+_HASHES = _WordHashes()
 
 
 def _family(items: Hashes, sizes: Sequence[int], lengths: range, step: np.uint32, gap: int = 0) -> Family:

@@ -247,6 +247,7 @@ class DateWords(WordList):
     per_words: Words
     one_by_one: Words  # before what a process takes one by one: chaque dossier en 3 jours
     lasting: Words  # behind how old a thing is, or how long it lasts: ten days old, 3 years or more
+    own_clauses: Phrases  # behind a time that starts with each: dans la semaine qui suit
     lasting_leads: Words  # over 3 months of cash
     service_marks: Words  # behind the time that a process takes: en 10 jours en moyenne, au lieu de 25
     own_articles: Words  # before the first weeks of somebody else: leurs premiers mois
