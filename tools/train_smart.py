@@ -175,8 +175,8 @@ reasons in the cell say « jugé par ressemblance » / "judged by resemblance" (
 
 **How.** Logistic regression on runs of 2 to 5 characters, 1 to 3 words and 1 to 3 word classes of the
 lexicon, without accents, capitals and figures, hashed into 65,536 places; weights as whole numbers of one
-byte. It runs on numpy alone, in bulk for a table. A cell function, a night and Python use the same path. It makes
-no text specific whose words the rules all know and in which nothing narrows an indicator or an idea.
+byte. It runs on numpy alone, in bulk for a table. A cell function, a night and Python use the same path. It
+makes no text specific whose words the rules all know and in which nothing narrows an indicator or an idea.
 """
 _TRAINING = """
 ## Training data

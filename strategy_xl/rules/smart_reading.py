@@ -59,9 +59,10 @@ def _is_plain(reading: TextReading) -> bool:
         return False
     sentence = reading.sentence
     times = time_words(sentence.lang).known
+    first, last = reading.owner or (len(sentence.words), -1)
     return all(
-        bits or len(word) <= _SHORTEST or not word.isalpha() or word in times
-        for word, bits in zip(sentence.words, sentence.bits, strict=True)
+        bits or len(word) <= _SHORTEST or not word.isalpha() or word in times or first <= at <= last
+        for at, (word, bits) in enumerate(zip(sentence.words, sentence.bits, strict=True))
     )
 
 

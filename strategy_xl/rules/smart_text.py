@@ -101,7 +101,9 @@ def read_text(text: str, lang: str | None, today: date | None) -> TextReading:
     quantities = parse_quantities(sentence, masked)
     what = read_object(sentence, masked, quantities)
     deadline = best_deadline(times)
-    if is_fact(sentence, masked, dated=deadline.kind == "date"):
+    dated = deadline.kind == "date"
+    # « Au bout de six mois, 40 % du parc est passé à … » tells what is to come.
+    if not (dated and deadline.first == 0) and is_fact(sentence, masked, dated=dated):
         return TextReading(sentence, 0, 0, 0, NO_OBJECT, None, NO_DEADLINE, ("FACT",))
     target = _target(sentence, what, quantities, times)
     m = _measurable(what, target)

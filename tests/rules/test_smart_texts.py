@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ TODAY = date(2026, 11, 24)
 STATEMENTS = pd.read_csv(
     Path(__file__).parent.parent / "data" / "smart_statements.csv", keep_default_na=False
 )
+KINDS = pd.read_csv(Path(__file__).parent.parent / "data" / "smart_kinds.csv", keep_default_na=False)
 TEXTS = STATEMENTS["text"].tolist()
 statements = st.sampled_from(TEXTS)
 
@@ -342,3 +344,63 @@ def test_a_table_without_fields_says_what_its_sentences_say() -> None:
     for letter in "SMT":
         assert table.frame[letter.lower()].tolist() == alone[letter].fillna(0).tolist()
     assert table.frame["text_value"].fillna("").tolist() == ["10 %", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("Au bout de six mois, compter 70 adhérents au club", 2),
+        ("Objectif à 9 mois : 60 artisans équipés", 2),
+        ("In the first ninety days, book 15 meetings with property managers", 2),
+        ("90-day target: 15 florists signed up", 2),
+        ("Après quatre mois, 20 ateliers vendus aux comités d'entreprise", 2),
+        ("Sur les six premiers mois de l'année, vendre 40 coffrets", 2),
+        ("Trimestre 3 : 15 visites de caves", 2),
+        ("Avant le salon de mai, 20 rendez-vous pris", 2),
+        ("Drop the 14 slow lines before the March stocktake", 2),
+        ("Offrir les deux premiers mois aux 50 premiers inscrits", 0),
+        ("Every new seller makes 5 sales in their first four weeks", 0),
+        ("Boucler l'étude de chaque dossier en 3 jours", 0),
+        ("Signer des abonnements d'un an", 0),
+        ("Augmenter les ventes de 12 % l'an dernier", 1),
+    ],
+)
+def test_periods_counted_from_now_on(text: str, points: int) -> None:
+    """The first months and a goal's own horizon are deadlines; the length of a thing or a process is none."""
+    assert assess_texts([text], today=None)["T"].tolist() == [points]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Notre société compte 14 salariés et deux agences",
+        "Nous avons vendu 300 paniers en 2025",
+        "Le magasin de Brest a ouvert en 2019",
+        "Le taux de retour est de 3 %",
+        "Our company was founded in 1998 and has 14 employees",
+        "The return rate is 3%",
+        "Sales have been stuck at 12% for two years",
+    ],
+)
+def test_a_fact_is_no_objective(text: str) -> None:
+    """What only tells what is or was has no letter, and says so."""
+    frame = assess_texts([text], today=None)
+    assert frame[["S", "M", "T"]].to_numpy().tolist() == [[0, 0, 0]]
+    assert frame["codes"].tolist() == [("FACT",)]
+
+
+def test_the_resemblance_says_so() -> None:
+    """Where it decided, a code tells it, and none of what the letter lacks when it gave two points."""
+    frame = assess_texts(KINDS["text"], today=None)
+    learned = frame[frame["codes"].map(lambda codes: "S_LEARNED" in codes)]
+    assert len(learned)
+    for points, codes in zip(learned["S"], learned["codes"], strict=True):
+        assert points in {1, 2}
+        assert (points == 2) != any(code in codes for code in ("S_OBJECT", "S_CONCEPT", "S_SCOPE"))
+
+
+def test_the_kinds_that_failed_are_read() -> None:
+    """The statements of the kinds that failed before keep the points of their labels."""
+    frame = assess_texts(KINDS["text"], today=None)
+    right = [frame[letter].eq(2).to_numpy() == KINDS[letter.lower()].eq(2).to_numpy() for letter in "SMT"]
+    assert np.logical_and.reduce(right).mean() >= 0.95

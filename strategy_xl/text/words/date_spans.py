@@ -36,7 +36,9 @@ def read_span(context: Context, position: int, unit: str) -> TimeExpr | None:
     if value is None:
         return None
     described = context.word(position + 1) in context.any.of_short
-    lead = None if described else _led(context, first)
+    lead = _led(context, first)
+    if described and lead != 0:
+        lead = None  # « au bout d'un mois d'utilisation »
     if lead is not None and context.any.one_by_one.isdisjoint(context.words[:lead]):
         return _from_now(context, lead, position, value, unit)
     behind = tuple(context.words[position + 1 : position + 3])

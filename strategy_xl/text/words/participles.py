@@ -11,6 +11,8 @@ from strategy_xl.text.words.sentence import Sentence, digits_value
 from strategy_xl.text.words.vocabulary import ClauseWords, DateWords, Grammar, StatementWords
 from strategy_xl.text.words.wordlists import every, own
 
+_LONGEST_STEM = 5  # letters of a verb whose ending is its own
+
 
 def is_participle(sentence: Sentence, at: int) -> bool:
     """Whether a token is a past participle by its form: by its ending as written, accents too."""
@@ -105,6 +107,8 @@ def _is_wish(sentence: Sentence) -> bool:
     words = sentence.words
     known, grammar = own(StatementWords, sentence.lang), own(Grammar, sentence.lang)
     wishes = known.wishes | every(DateWords).goal_labels
+    if words[0] in known.wish_starts:
+        return True
     starts = True
     for at, word in enumerate(words):
         if word in wishes:
@@ -114,14 +118,20 @@ def _is_wish(sentence: Sentence) -> bool:
             infinitive = verb and word.endswith(grammar.infinitives) and not sentence.bits[at] & lx.NOUN
             if infinitive and not is_participle(sentence, at):
                 return True
-        elif verb and starts and not word.endswith(grammar.inflected) and not _is_subject(sentence, at):
+        elif verb and starts and not _is_inflected(word, grammar) and not _is_subject(sentence, at):
             return True
         starts = word in own(ClauseWords, sentence.lang).coordinators and word not in known.links
     return False
+
+
+def _is_inflected(word: str, grammar: Grammar) -> bool:
+    """Whether a verb has the ending of a form that asks for nothing (« signed »; « bring » is none)."""
+    return len(word) > _LONGEST_STEM and word.endswith(grammar.inflected)
 
 
 def _is_subject(sentence: Sentence, at: int) -> bool:
     """Whether a word that may be an order is one of what a statement is on: « close rate is … »."""
     told = own(StatementWords, sentence.lang).told
     near = sentence.words[at + 1 : at + 4]
-    return sentence.words[at] in told or (sentence.bits[at] & lx.NOUN > 0 and not told.isdisjoint(near))
+    noun = lx.NOUN & (sentence.bits[at] | (sentence.bits[at + 1] if near else 0))
+    return sentence.words[at] in told or (noun > 0 and not told.isdisjoint(near))

@@ -154,6 +154,7 @@ class StatementWords(WordList):
     told_articles: Words  # at the start of a text that tells: the store opened in 2019
     told_times: Words  # behind its past form
     relatives: Words  # that open a clause which only describes: qui ont acheté
+    wish_starts: Words  # the same at the start of a text: que la gamme représente 30 %
     wishes: Words  # that ask for something: faut, must
     links: Words  # coordinators behind which no order starts
 
