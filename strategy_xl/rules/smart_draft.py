@@ -39,6 +39,7 @@ def rewrite_draft(reading: TextReading) -> Draft:
         text[len(whole) :].strip(),
         Lacking(
             object=reading.what.first < 0 and not reading.what.has_indicator,
+            scope=not reading.what.delimiters,
             target=reading.target is None,
             s=reading.s < _FULL,
             m=reading.m < _FULL,

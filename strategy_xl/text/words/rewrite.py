@@ -23,9 +23,10 @@ class Pieces(NamedTuple):
 
 
 class Lacking(NamedTuple):
-    """What a text lacks: its object, a target, the points of S, M and T, and an owner."""
+    """What a text lacks: its object, what narrows it, a target, the points of S, M and T, and an owner."""
 
     object: bool
+    scope: bool
     target: bool
     s: bool
     m: bool
@@ -61,7 +62,7 @@ NO_PIECES = Pieces("", "", "", "", "", "", "")
 NO_DRAFT = Draft(
     NO_PIECES,
     *("", "", "", ""),
-    Lacking(object=True, target=True, s=True, m=True, t=True, owner=True),
+    Lacking(object=True, scope=True, target=True, s=True, m=True, t=True, owner=True),
     pause=False,
     fact=False,
 )
@@ -123,7 +124,7 @@ def assemble(draft: Draft, full: Pieces, lang: str) -> str:
         put_in += forms.object.format(indicator=full.indicator)
     if lacks.m and lacks.target:
         put_in += f" {level}"
-    if lacks.s:
+    if lacks.s and lacks.scope:
         # What narrows the object stands in the sentence; only what it lacks is asked for.
         put_in += f" {forms.scope.format(scope=forms.blanks['scope'])}"
     end = ""
