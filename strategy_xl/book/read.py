@@ -326,7 +326,19 @@ class _Reader:
         for at, key in total_rows(place, cells, first, self.values.meta(place.sheet)).items():
             filled[at] = False
             self._say_total("SX132", place, key, first + at, cells[key][at])
+        filled[self._misnamed(place, first, last)] = False
         return columns, filled
+
+    def _misnamed(self, place: BlockPlace, first: int, last: int) -> list[int]:
+        """Positions of the rows of a table whose name is an error: no records, and told as any error cell."""
+        block = place.block
+        named = isinstance(block, TableBlock) and place.places.get(block.identity_key)
+        if not named:
+            return []
+        errors = self.values.meta(named.sheet).errors
+        return [
+            cell.row - first for cell in errors if cell.column == named.column and first <= cell.row <= last
+        ]
 
     def _under(self, place: BlockPlace, grid: Grid) -> Under | None:
         """The look under an Excel table; None for a plain range."""
