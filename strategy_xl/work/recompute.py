@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -33,6 +33,7 @@ from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.adopting import take_over
 from strategy_xl.work.computing import compute, module_completeness
 from strategy_xl.work.digest import boards, figures, next_steps
+from strategy_xl.work.fitting import misfits
 from strategy_xl.work.growing import table_edits
 from strategy_xl.work.label_places import Places, label_places
 from strategy_xl.work.lengthening import lengthen
@@ -187,6 +188,7 @@ def plan_workbook(
         data, taken = adopted.data, adopted.columns
         if adopted.has_rows:
             judged = _Judged.of(spec, data, day)
+    data = replace(data, findings=(*data.findings, *misfits(data, judged.evaluations)))
     shares = judged.filled["completeness"]
     cases = alert_cases(spec, data.look, judged.evaluations)
     listed = {**boards(cases, data), **next_steps(spec, data, cases, judged.filled)}

@@ -1,0 +1,66 @@
+"""Targets that do not fit the firm's own clients are told, with those that would."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strategy_xl.build.book import render
+from strategy_xl.rules.client_fit import fit
+from strategy_xl.rules.client_matrix import classify
+from strategy_xl.rules.client_scores import ClientParams
+from strategy_xl.schema.loader import load_default
+from strategy_xl.work.recompute import recompute_workbook
+
+SPEC = load_default()
+DAY = date(2026, 11, 28)
+
+
+def shop(path: Path, margin: float, clients: int = 20, **settings: object) -> Path:
+    """A firm whose clients bring about that margin, a little more each, in two hours."""
+    rows = [
+        {"name": f"Client {n}", "margin": margin * (0.8 + 0.02 * n), "hours": 2.0, "quick_x": 6.0}
+        for n in range(clients)
+    ]
+    tables = {"clients": rows, "params": [settings]}
+    path.write_bytes(render(SPEC, lang="fr", company="", today=DAY, rows=tables))
+    return path
+
+
+def told(path: Path) -> list[dict[str, object]]:
+    """What the night says of the targets."""
+    report = recompute_workbook(path, SPEC, DAY)
+    assert report.failure is None
+    again = recompute_workbook(path, SPEC, DAY)
+    assert (again.changed, again.findings) == (0, report.findings)
+    return [dict(finding.args) for finding in report.findings if finding.code == "SX394"]
+
+
+def test_a_shop_is_told_what_would_fit(tmp_path: Path) -> None:
+    """230 € clients against 10,000 €: all on one side; twice the median fits."""
+    (found,) = told(shop(tmp_path / "shop.xlsx", 230.0))
+    assert (found["share"], found["n"], found["net"]) == (1.0, 20, 280.0)
+    assert not told(shop(tmp_path / "fits.xlsx", 230.0, net_target=280.0, per_hour_target=180.0))
+
+
+@pytest.mark.parametrize("few", [0, 9])
+def test_few_clients_say_nothing(tmp_path: Path, few: int) -> None:
+    """Under ten clients a share is no reason to change a target."""
+    assert not told(shop(tmp_path / "few.xlsx", 230.0, clients=few))
+
+
+@given(st.lists(st.floats(1, 1e6), min_size=10, max_size=40, unique=True))
+def test_what_is_proposed_puts_the_median_client_in_the_middle(margins: list[float]) -> None:
+    """With the target proposed no more than nine in ten lie on one side, but for equal margins."""
+    clients = pd.DataFrame({"margin": margins, "hours": np.nan, "quick_x": 6.0})
+    first = fit(classify(clients).frame, 50.0, 45.0)
+    params = ClientParams(net_target=2 * float(np.median(margins)))
+    second = fit(classify(clients, params).frame, 50.0, 45.0)
+    assert first.net_target == pytest.approx(params.net_target, rel=0.051)
+    assert not second.is_one_sided
