@@ -46,8 +46,8 @@ class BlockData:
         erased: computed fields → rows in which the formula is gone and nothing stands in its place, or what
             it pointed to was cut away.
         to_clear: owned fields → rows without a record in which an old result still stands.
-        left_out: filled rows that are no records: totals, heads of groups, rows without a name; rules do not
-            see them.
+        left_out: filled rows that are no records → code of what was said of them (totals, heads of groups,
+            errors for a name), which nothing sees, "" for rows without a name, which only rules do not see.
         shown: computed and owned fields → what each of their cells shows, over all rows: value, text, "" for
             nothing (or a formula never calculated), ``ErrorValue``.
         context: language, date system and lists, to turn owned cells into values.
@@ -74,7 +74,7 @@ class BlockData:
     overtyped: Mapping[str, Rows] = field(default_factory=dict)
     erased: Mapping[str, Rows] = field(default_factory=dict)
     to_clear: Mapping[str, Rows] = field(default_factory=dict)
-    left_out: frozenset[int] = frozenset()
+    left_out: Mapping[int, str] = field(default_factory=dict)
     shown: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     context: Context = field(default_factory=Context)
     table_columns: Mapping[str, TableColumn] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class BlockData:
     @property
     def blank_rows(self) -> list[int]:
         """Rows in which nobody has filled anything: those under the last filled one first, then the gaps."""
-        filled = set(self.rows.index.tolist())
+        filled = {*self.rows.index.tolist(), *self.left_out}
         last = max(filled, default=0)
         blank = [row for row in self.all_rows if row not in filled]
         return [row for row in blank if row > last] + [row for row in blank if row < last]

@@ -1,7 +1,8 @@
 """Rows of a table in which something stands but which are no records: totals, heads of groups, no name.
 
-People paste lists as their programs show them. Such a row is told and left to them; what formulas make of it
-is theirs too, so it stays among the rows that were read, and only rules do not see it.
+People paste lists as their programs show them. Such a row is told and left to them, and no new row takes its
+place. A row that only lacks its name is one that people are still filling: it stays among the rows that were
+read, for what formulas make of it, and only rules do not see it.
 """
 
 from __future__ import annotations

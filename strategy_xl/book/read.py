@@ -273,14 +273,16 @@ class _Reader:
         below = under.look(adopts=self.grows) if under is not None else Below()
         typed = last + below.adopted
         said = len(self.findings)
-        columns, filled, records = self._columns(place, grid, first, typed)
+        columns, filled, out = self._columns(place, grid, first, typed)
         last = typed
         if under is not None and self.grows:
             last += under.spare(typed, int(filled[::-1].argmax()) if filled.any() else len(filled))
         if last > typed:
             del self.findings[said:]
-            columns, filled, records = self._columns(place, grid, first, last)
+            columns, filled, out = self._columns(place, grid, first, last)
         index = np.flatnonzero(filled) + first
+        records = filled.copy()
+        records[[row - first for row in out]] = False
         data = BlockData(
             place.module,
             place.block,
@@ -292,7 +294,7 @@ class _Reader:
             place.table,
             place.left,
             to_clear=left_results(columns.values(), records, first),
-            left_out=frozenset((np.flatnonzero(filled & ~records) + first).tolist()),
+            left_out=out,
             context=self.lenient,
             table_columns=_table_columns(place),
             bottom=place.bottom,
@@ -307,8 +309,8 @@ class _Reader:
 
     def _columns(
         self, place: BlockPlace, grid: Grid, first: int, last: int
-    ) -> tuple[dict[str, Column], lost.Mask, lost.Mask]:
-        """The columns of a table from a row to another, which rows are filled, and which are records."""
+    ) -> tuple[dict[str, Column], lost.Mask, dict[int, str]]:
+        """The columns of a table from a row to another, which rows are filled, and which are no records."""
         cells = {key: grid.column(item.column, first, last) for key, item in place.places.items()}
         blank = [""] * (last - first + 1)
         columns = {spec.key: self._read(spec, cells.get(spec.key, blank)) for spec in place.block.fields}
@@ -316,10 +318,9 @@ class _Reader:
         found = left_out(place, cells, columns, filled, self.values.meta(place.sheet))
         for at, left in sorted(found.items()):
             if left.code:
+                filled[at] = False
                 self._say_left_out(left.code, place, left.key, first + at, cells[left.key][at])
-        records = filled.copy()
-        records[list(found)] = False
-        return columns, filled, records
+        return columns, filled, {first + at: left.code for at, left in found.items()}
 
     def _under(self, place: BlockPlace, grid: Grid) -> Under | None:
         """The look under an Excel table; None for a plain range."""

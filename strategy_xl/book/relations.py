@@ -134,8 +134,6 @@ def _identities(path: str, data: BlockData) -> Iterator[Finding]:
     # A date, a choice or a reference to another sheet may well come back on several rows.
     if spec.type is not FieldType.TEXT or spec.source is not None:
         return
-    # Two totals may well have one name.
-    known &= ~np.isin(data.rows.index.to_numpy(), list(data.left_out))
     given = [str(name) for name in data.rows.values(spec.key, np.flatnonzero(known))]
     folded = [identity_key(name) for name in given]
     if len(set(folded)) == len(folded):

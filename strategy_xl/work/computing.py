@@ -256,9 +256,9 @@ class _Computation:
         is_blank = np.ones(len(column), dtype=bool)
         is_blank[answered.at] = False
         block = self._data.blocks[key]
-        for row in block.left_out:
-            at = row - block.first_row
-            column[at], is_blank[at] = self._blank(key, formula, at), False
+        for at in (row - block.first_row for row, code in block.left_out.items() if not code):
+            if is_blank[at]:  # something stands in it, so it shows what no other row shows
+                column[at], is_blank[at] = self._blank(key, formula, at), False
         blank = np.flatnonzero(is_blank)
         if blank.size:
             column[blank] = self._blank(key, formula, int(blank[0]))

@@ -82,7 +82,7 @@ CASES: Sequence[tuple[dict[str, Any], str, str]] = [
         "AVOID_LOSING", "facturez 2 150 € de plus, tenez-vous à 22 h ou arrêtez",
     ),
     (dict.fromkeys(COLUMNS, float("nan")) | {"competing": None}, "INCOMPLETE_BOTH", "Donnez deux notes rapides"),
-    ({"satisfaction": float("nan"), "impact": float("nan")}, "INCOMPLETE_SATISFACTION", "Demandez-lui une note"),
+    ({"satisfaction": float("nan"), "impact": float("nan")}, "INCOMPLETE_SATISFACTION", "Demandez-lui, de 0 à 10"),
     ({"margin": float("nan"), "revenue": float("nan")}, "INCOMPLETE_REVENUE", "vous lui apportez 97"),
 ]  # fmt: skip
 

@@ -40,19 +40,19 @@ def told(current: float | None, lang: str = "fr", **given: Any) -> tuple[str, st
 @pytest.mark.parametrize(
     ("current", "given", "code", "says"),
     [
-        (130.0, {}, "RUN", "Il reste 390 RDV à faire d’ici le 30/11/2026 : 15 RDV par semaine, contre 5 jusqu’ici"),
-        (2.0, {"target": 12.0}, "RUN_MONTH", "1,67 RDV par mois, contre 0,33 jusqu’ici"),
+        (130.0, {}, "RUN", "Il faut 15 RDV par semaine d’ici le 30/11/2026, contre 5 jusqu’ici ; voyez comment avec Ana."),
+        (2.0, {"target": 12.0}, "RUN_MONTH", "Il faut 1,67 RDV par mois d’ici le 30/11/2026, contre 0,33 jusqu’ici"),
         (
             7.6, {"kpi_type": "decrease", "nature": "level", "unit": "j", "baseline": 9.0, "target": 4.0},
-            "CHANGE", "Allez de 7,6 j à 4 j d’ici le 30/11/2026 : 0,14 j par semaine, contre 0,05 jusqu’ici",
+            "CHANGE", "Gagnez 0,14 j par semaine d’ici le 30/11/2026 pour 4 j, contre 0,05 jusqu’ici",
         ),
         (
             0.23, {"nature": "level", "unit": "%", "baseline": 0.22, "target": 0.30},
-            "CHANGE", "Allez de 23 % à 30 % d’ici le 30/11/2026 : 0,27 pt par semaine",
+            "CHANGE", "Gagnez 0,27 pt par semaine d’ici le 30/11/2026 pour 30 %",
         ),
         (
             23.0, {"nature": "level", "unit": "%", "baseline": 22.0, "target": 30.0},
-            "CHANGE", "Allez de 23 % à 30 % d’ici le 30/11/2026 : 0,27 pt par semaine",
+            "CHANGE", "Gagnez 0,27 pt par semaine d’ici le 30/11/2026 pour 30 %",
         ),
         (300.0, {}, "HOLD", "Tenez 8,46 RDV par semaine jusqu’au 30/11/2026, contre 11,5 jusqu’ici"),
         (600.0, {}, "NEXT", "Fêtez les 600 RDV"),
@@ -97,4 +97,4 @@ def test_without_an_owner_nobody_is_named() -> None:
     """A part that names the owner is left out."""
     assert "Ana" in told(130.0)[1]
     line = told(130.0, owner=None)[1]
-    assert line == "Il reste 390 RDV à faire d’ici le 30/11/2026 : 15 RDV par semaine, contre 5 jusqu’ici."
+    assert line == "Il faut 15 RDV par semaine d’ici le 30/11/2026, contre 5 jusqu’ici."
