@@ -48,6 +48,8 @@ class BlockData:
         to_clear: owned fields → rows without a record in which an old result still stands.
         left_out: filled rows that are no records → code of what was said of them (totals, heads of groups,
             errors for a name), which nothing sees, "" for rows without a name, which only rules do not see.
+        unread: inputs → rows or instances whose cell Excel sees otherwise than the rules, and what it sees:
+            texts for numbers, values out of scale, unknown choices, spaces too many, ``ErrorValue``.
         shown: computed and owned fields → what each of their cells shows, over all rows: value, text, "" for
             nothing (or a formula never calculated), ``ErrorValue``.
         context: language, date system and lists, to turn owned cells into values.
@@ -75,6 +77,7 @@ class BlockData:
     erased: Mapping[str, Rows] = field(default_factory=dict)
     to_clear: Mapping[str, Rows] = field(default_factory=dict)
     left_out: Mapping[int, str] = field(default_factory=dict)
+    unread: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
     shown: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     context: Context = field(default_factory=Context)
     table_columns: Mapping[str, TableColumn] = field(default_factory=dict)

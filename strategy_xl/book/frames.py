@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ import pandas as pd
 from strategy_xl.book.data import BlockData, Rows, WorkbookData
 from strategy_xl.book.resolve import BlockPlace
 from strategy_xl.ooxml.sheet_facts import SheetMeta
-from strategy_xl.ooxml.sheet_grid import Cells
+from strategy_xl.ooxml.sheet_grid import ERROR, NOTHING, TEXT, Cells
 from strategy_xl.rules.frame import as_array, flags
 from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import DataBlock, FieldRole, FieldSpec, FieldType, TableBlock
@@ -52,6 +53,39 @@ def filled_rows(block: DataBlock, columns: Iterable[Column], count: int) -> npt.
         for problem in column.coerced.problems:
             filled[problem.position] = True
     return filled
+
+
+def as_they_stand(column: Column, *, tidies: bool) -> dict[int, Any]:
+    """The cells (positions) of an input that formulas see otherwise than the rules, with what stands there.
+
+    Arguments:
+        column: the input.
+        tidies: whether what was meant is going to be written in their place.
+    """
+    raw = column.raw
+    at = {problem.position for problem in column.coerced.problems if problem.meant is None or not tidies}
+    is_words = column.spec.type in (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.CHOICE)
+    if isinstance(raw, Cells):
+        texts, place = raw.distinct()
+        odd = np.array([text != text.strip() for text in texts])[place]
+        if is_words:
+            odd |= ~np.isin(raw.kinds, (TEXT, NOTHING, ERROR))
+        at.update(np.flatnonzero(odd).tolist())
+    else:
+        at.update(
+            place
+            for place, cell in enumerate(raw)
+            if (cell != cell.strip() if type(cell) is str else is_words and cell is not None)
+        )
+    found = {place: raw[place] for place in sorted(at)}
+    return {place: _number_of(value) for place, value in found.items() if value != ""}
+
+
+def _number_of(value: Any) -> Any:
+    """A time of the day or a length of time as the number that stands in the cell."""
+    if isinstance(value, dt.time):
+        value = dt.datetime.combine(dt.date.min, value) - dt.datetime.min
+    return value / dt.timedelta(days=1) if isinstance(value, dt.timedelta) else value
 
 
 _LIKELY = re.compile("tot|som|sum", re.IGNORECASE)

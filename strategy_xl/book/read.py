@@ -22,6 +22,7 @@ from strategy_xl.book.data import BlockData, Rows, Singles, WorkbookData
 from strategy_xl.book.doubts import doubts
 from strategy_xl.book.frames import (
     Column,
+    as_they_stand,
     filled_rows,
     left_results,
     table_of,
@@ -366,7 +367,8 @@ class _Reader:
     def _looked_over(self, data: BlockData, columns: Collection[Column], index: Rows) -> BlockData:
         """The block with what its cells show and what became of its formulas, its findings noted."""
         merged = self.values.meta(data.sheet).merged
-        data = replace(data, shown=self._shown(data, columns), merged=lost.within(data, merged))
+        shown, unread = self._shown(data, columns), self._unread(data, columns)
+        data = replace(data, shown=shown, unread=unread, merged=lost.within(data, merged))
         data = lost.look(data, index, self.values.meta, is_whole=self.is_whole)
         self._report(data, columns)
         if data.is_table and data.merged:
@@ -422,6 +424,19 @@ class _Reader:
         for position in range(data.last_row if len(errors.rows) else 0):
             for text in errors.within(place.column + position, place.row, place.row).texts:
                 yield position, text
+
+    def _unread(self, data: BlockData, columns: Iterable[Column]) -> dict[str, dict[int, Any]]:
+        """The inputs that formulas take as they stand, and rules otherwise or not at all."""
+        found = {}
+        for column in columns:
+            key = column.spec.key
+            if column.spec.role is not FieldRole.INPUT or key not in data.places:
+                continue
+            cells = as_they_stand(column, tidies=self.context.tidies)
+            cells |= {at: error_value(text) or ErrorValue.UNKNOWN for at, text in self._errors_of(data, key)}
+            if cells:
+                found[key] = {at + data.first_row: value for at, value in cells.items()}
+        return found
 
     def _shown(self, data: BlockData, columns: Iterable[Column]) -> dict[str, Sequence[Any]]:
         """What the cells that are not people's show now; calamine gives an error as nothing."""

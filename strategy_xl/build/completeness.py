@@ -10,14 +10,18 @@ from strategy_xl.schema.names import YES_NO, choice_name
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, ModuleSpec, TableBlock
 
 
+def _stands(reference: str) -> str:
+    """Cells in which something stands that is no error, as an array expression without IF."""
+    return f"ISNUMBER(1/LEN(TRIM({reference})))"
+
+
 def _filled(reference: str) -> str:
-    return f"SUMPRODUCT(--(LEN(TRIM({reference}))>0))"
+    return f"SUMPRODUCT(--{_stands(reference)})"
 
 
 def _used(inputs: Sequence[FieldSpec], reference: Callable[[FieldSpec], str]) -> str:
     """Rows in which something stands, as numbers: to Excel any truth value is greater than any number."""
-    joined = "&".join(reference(spec) for spec in inputs)
-    return f"0+(LEN(TRIM({joined}))>0)" if inputs else "0"
+    return "+".join(["0", *(_stands(reference(spec)) for spec in inputs)])
 
 
 def _has_default(block: TableBlock | FormBlock, spec: FieldSpec) -> bool:
@@ -53,7 +57,7 @@ def _block_terms(formulas: Formulas, placed: PlacedBlock, *, judging: bool) -> t
     for spec in inputs:
         if _has_default(block, spec):
             cells = reference(spec)
-            used += f"+(LEN(TRIM({cells}))>0)*({cells}<>{formulas.constant(spec, spec.default)})"
+            used += f"+{_stands(cells)}*ISNUMBER(1/({cells}<>{formulas.constant(spec, spec.default)}))"
     used = f"SUMPRODUCT(--(({used})>0))"
     floor = max(1, block.min_rows if isinstance(block, TableBlock) else block.min_instances)
     return filled, f"MAX({used},{floor})*{len(required)}"

@@ -21,6 +21,7 @@ from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Objects, PlacedAnswers, Shown
 from strategy_xl.book.lost import live_labels
 from strategy_xl.book.resolve import Place
+from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.formulas.arrays import (
     Compiled,
     Context,
@@ -33,7 +34,7 @@ from strategy_xl.formulas.references import references
 from strategy_xl.formulas.tokens import MARK, SPACE, tokens
 from strategy_xl.ooxml import cells
 from strategy_xl.rules.completeness import BlockNeed, completeness
-from strategy_xl.rules.frame import is_known
+from strategy_xl.rules.frame import filled, is_known
 from strategy_xl.rules.table import Table
 from strategy_xl.schema.consistency import MAP_COLUMNS, SETTINGS_BLOCK, TODAY
 from strategy_xl.schema.names import COMPANY, SHARE, box_key
@@ -70,6 +71,12 @@ def _needs(spec: WorkbookSpec, version: int) -> list[BlockNeed]:
     return found
 
 
+def _standing(block: BlockData, key: str) -> list[int]:
+    """Rows or instances in whose cell something stands that no rule reads."""
+    cells = block.unread.get(key, {}).items()
+    return [row for row, value in cells if not isinstance(value, ErrorValue) and str(value).strip()]
+
+
 def _used(block: BlockData) -> Table:
     """The rows or instances of a block in which people typed something; of a table only those are read."""
     if block.is_table:
@@ -77,7 +84,10 @@ def _used(block: BlockData) -> Table:
     rows = block.rows
     fields = (field for field in block.block.fields if field.role is FieldRole.INPUT)
     inputs = [field.key for field in fields if field.key in rows]
-    return rows.take(np.any([is_known(rows, key) for key in inputs], axis=0)) if inputs else rows
+    if not inputs:
+        return rows
+    stands = [np.isin(rows.index.to_numpy(), _standing(block, key)) for key in inputs]
+    return rows.take(np.any([*(is_known(rows, key) for key in inputs), *stands], axis=0))
 
 
 def module_completeness(
@@ -93,6 +103,16 @@ def module_completeness(
     """
     needs = [need for need in _needs(spec, data.schema_version) if need.block in data.blocks]
     frames = {need.block: _used(data.blocks[need.block]) for need in needs}
+    for at, need in enumerate(needs):
+        rows = frames[need.block]
+        standing = {
+            f"={key}": filled(rows, key) | np.isin(rows.index.to_numpy(), unread)
+            for key in need.required
+            if (unread := _standing(data.blocks[need.block], key))
+        }
+        if standing:
+            frames[need.block] = rows.extended(standing)
+            needs[at] = replace(need, judges={key[1:]: key for key in standing} | {**need.judges})
     judges = {need.block: set(need.judges.values()) for need in needs}
     for evaluation in evaluations:
         block, answer = evaluation.call.into, evaluation.result.table
@@ -178,6 +198,9 @@ class _Computation:
             elif field.key in block.rows and not block.is_listing:
                 at = block.rows.index.to_numpy(dtype=np.intp) - block.first_row
                 column[at] = self._data.look.column(field, block.rows.array(field.key))
+            for row, value in block.unread.get(field.key, {}).items():
+                if not block.left_out.get(row):
+                    column[row - block.first_row] = value
             found[field.key] = column
         return found
 
