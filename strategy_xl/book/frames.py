@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import pandas as pd
 
 from strategy_xl.book.data import BlockData, Rows, WorkbookData
 from strategy_xl.book.resolve import BlockPlace
+from strategy_xl.cellvalues import to_serial
 from strategy_xl.ooxml.sheet_facts import SheetMeta
 from strategy_xl.ooxml.sheet_grid import ERROR, NOTHING, TEXT, Cells
 from strategy_xl.rules.frame import as_array, flags
@@ -83,9 +84,7 @@ def as_they_stand(column: Column, *, tidies: bool) -> dict[int, Any]:
 
 def _number_of(value: Any) -> Any:
     """A time of the day or a length of time as the number that stands in the cell."""
-    if isinstance(value, dt.time):
-        value = dt.datetime.combine(dt.date.min, value) - dt.datetime.min
-    return value / dt.timedelta(days=1) if isinstance(value, dt.timedelta) else value
+    return to_serial(value) if isinstance(value, time | timedelta) else value
 
 
 _LIKELY = re.compile("tot|som|sum", re.IGNORECASE)
