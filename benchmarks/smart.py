@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from strategy_xl.rules.smart import assess_texts
-from strategy_xl.rules.smart_text import read_text
+from strategy_xl.rules.smart_reading import read_texts
 
 STATEMENTS = Path(__file__).parent.parent / "tests" / "data" / "smart_statements.csv"
 TODAY = date(2026, 11, 24)
@@ -27,8 +27,8 @@ def main() -> None:
     series = pd.Series(many)
     assess_texts(texts, today=TODAY)
     start = time.process_time()
-    for text in many:
-        read_text(text, None, TODAY)
+    for _ in read_texts(many, None, TODAY):
+        pass
     reading = time.process_time() - start
     start = time.process_time()
     assess_texts(series, today=TODAY)

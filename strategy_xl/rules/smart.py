@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +24,7 @@ from strategy_xl.rules.frame import (
     extended,
     filled,
     make_frame,
+    numbers,
     object_column,
     whole_array,
 )
@@ -36,12 +37,13 @@ from strategy_xl.rules.smart_fields import (
 )
 from strategy_xl.rules.smart_frame import REWRITE_COLUMNS, Told, rewrites, text_frame, told
 from strategy_xl.rules.smart_live import live_columns
+from strategy_xl.rules.smart_reading import LEARNED_CODES, read_texts
 from strategy_xl.rules.smart_realism import Realism, RealismParams, assess_realism
-from strategy_xl.rules.smart_text import TextReading, read_text
 
 VERSION = "smart-1"
 
 TEXT_CODES = (
+    "FACT",
     "S_OBJECT",
     "S_CONCEPT",
     "S_SCOPE",
@@ -55,6 +57,7 @@ TEXT_CODES = (
     "T_START",
     "T_PAST",
     "FUZZY_VERB",
+    *LEARNED_CODES,
 )
 FIELD_CODES = (
     "CONFLICT",
@@ -79,7 +82,12 @@ FIELD_CODES = (
     "R_UNKNOWN",
 )
 # The most telling first: contradictions, then the missing pieces in the order of the letters.
-ALL_CODES = (*FIELD_CODES[:4], *TEXT_CODES[:-1], *FIELD_CODES[4:], "FUZZY_VERB")
+_LAST = ("FUZZY_VERB", *LEARNED_CODES)
+ALL_CODES = (*FIELD_CODES[:4], *TEXT_CODES[: -len(_LAST)], *FIELD_CODES[4:], *_LAST)
+_S_CODES, _M_CODES, _T_CODES = (
+    tuple(code for code in TEXT_CODES if code.startswith(f"{letter}_") and code not in LEARNED_CODES)
+    for letter in "SMT"
+)
 NEEDED = ("indicator", "target", "deadline", "owner", "agreement", "confidence", "baseline", "means")
 
 
@@ -124,12 +132,6 @@ class SmartParams:
         )
 
 
-def _read_all(texts: Iterable[object], lang: str | None, today: date | None) -> Iterator[TextReading | None]:
-    """The readings one by one, so that a long column never holds them all."""
-    for text in texts:
-        yield read_text(text, lang, today) if isinstance(text, str) and text.strip() else None
-
-
 def assess_texts(
     texts: Column | Iterable[str],
     lang: str | None = None,
@@ -153,7 +155,7 @@ def assess_texts(
     """
     series = texts if isinstance(texts, Column) else object_column(list(texts))
     day = date.fromisoformat(today) if isinstance(today, str) else today
-    stream = _read_all(series, lang, day)
+    stream = read_texts(series, lang, day)
     if fields is None:
         return as_frame(text_frame(stream, series.index))
     readings = list(stream)
@@ -197,7 +199,7 @@ def assess(  # noqa: PLR0913 - the table, the day, the settings and three option
     """
     return _judge(
         objectives,
-        told(_read_all(cells(objectives, "title"), lang, today), objectives.index),
+        told(read_texts(cells(objectives, "title"), lang, today), objectives.index),
         today,
         params or SmartParams(),
         history=kpi_history,
@@ -237,7 +239,10 @@ def _judge(  # noqa: PLR0913 - private join of what the two public functions alr
         "hours_available": realism.hours_available,
         "text_value": list(cells(text, "text_value")),
         "text_deadline": text["period_end"],
-        **{name: object_column(values, index) for name, values in rewrites(objectives, said.drafts).items()},
+        **{
+            name: object_column(values, index)
+            for name, values in rewrites(objectives, said.drafts, letters).items()
+        },
     }
     frame = make_frame(columns, index)
     masks = _masks(text, merged, realism, agreement_codes)
@@ -266,19 +271,22 @@ def _masks(
     codes = cells(text, "codes")
     masks = {name: np.array([name in row for row in codes], dtype=bool) for name in TEXT_CODES}
     empty = np.array(["EMPTY" in row for row in codes], dtype=bool)
-    for name in TEXT_CODES[:3]:
+    for name in _S_CODES:
         masks[name] &= merged.s < 2
     masks["S_OBJECT"] |= empty & (merged.s == 0)
     masks["S_SCOPE"] |= (merged.s == 1) & ~masks["S_CONCEPT"] & ~masks["S_OBJECT"]
     masks["S_OBJECT"] &= merged.s == 0
-    for name in TEXT_CODES[3:6]:
+    for name in _M_CODES:
         masks[name] &= merged.m < 2
     masks["M_NONE"] = merged.m == 0
     masks["M_TARGET"] |= (merged.m == 1) & ~masks["M_OBJECT"]
-    for name in TEXT_CODES[6:12]:
+    for name in _T_CODES:
         masks[name] &= (merged.t < 2) & ~merged.past
     masks["T_NONE"] |= empty & (merged.t == 0)
     masks["T_PAST"] |= merged.past
+    # A field that says it outranks what the sentence was like.
+    for code, points, read in zip(LEARNED_CODES, (merged.s, merged.m), ("S", "M"), strict=True):
+        masks[code] &= points == np.nan_to_num(numbers(text, read))
     return {
         **masks,
         **agreement,

@@ -1,38 +1,106 @@
-"""What a text gives to its fill-in rewrite: its words as they stand, and the pieces that it lacks."""
+"""What a text gives to its rewrite: its own sentence, where pieces may be put in, and those that it lacks."""
 
 from __future__ import annotations
 
 from strategy_xl.rules.smart_text import TextReading
 from strategy_xl.text.words import lexicon as lx
-from strategy_xl.text.words.rewrite import Draft, Pieces, format_day, format_value
-from strategy_xl.text.words.rule_words import ObjectiveWords
+from strategy_xl.text.words.rewrite import Draft, Lacking, Pieces, format_day, format_value
 from strategy_xl.text.words.vocabulary import Grammar
-from strategy_xl.text.words.wordlists import every, own
+from strategy_xl.text.words.wordlists import own
 
 _AS_WRITTEN = frozenset({"ratio", "rank", "zero", "duration", "score"})
-_LONGEST = 14  # tokens of a core; beyond, the pieces read better
-_BREAKS = frozenset(":=();,.!?→")
-_LEADS = lx.PREP | lx.DEFDET | lx.SING
+_FULL = 2
+_CLOSING = " .!?;…\t\n\r\u00a0"
+_JOINS = frozenset(",(;-")
+_AFTER_TIME = frozenset(
+    {"date", "start", "cadence", "response", ""}
+)  # kinds behind which a date may follow without a pause
 
 Range = tuple[int, int]
 
 
 def rewrite_draft(reading: TextReading) -> Draft:
-    """The pieces and the words of a text for its rewrite.
+    """The pieces of a text and its sentence, cut where something may be put in.
 
     Arguments:
         reading: the judgement of the text.
     """
+    text = reading.sentence.tokens.text
+    whole = text.rstrip(_CLOSING)
+    before_owner = _start_of_owner(reading, len(whole))
+    before_time = _start_of_time(reading, before_owner)
+    if not text[:before_time].strip():
+        before_time = before_owner
+    return Draft(
+        _pieces(reading),
+        text[:before_time].strip(),
+        _apart(text[before_time:before_owner]),
+        _apart(text[before_owner : len(whole)]),
+        text[len(whole) :].strip(),
+        Lacking(
+            object=reading.what.first < 0 and not reading.what.has_indicator,
+            scope=not reading.what.delimiters,
+            target=reading.target is None,
+            s=reading.s < _FULL,
+            m=reading.m < _FULL,
+            t=reading.t < _FULL,
+            owner=reading.owner is None,
+        ),
+        pause=reading.deadline.kind not in _AFTER_TIME and before_time < before_owner,
+        fact="FACT" in reading.codes,
+    )
+
+
+def _apart(text: str) -> str:
+    """A part of the sentence as it follows what was put in before it: a sign of its own needs no space."""
+    text = text.strip()
+    return text if not text or text[0] in ",;:" else f" {text}"
+
+
+def _start_of_owner(reading: TextReading, end: int) -> int:
+    """Where the words that name an owner start, when they close the sentence; else its end."""
+    if reading.owner is None or not reading.owner[0]:
+        return end
+    sentence = reading.sentence
+    first, last = reading.owner
+    if sentence.tokens.end(last) < end and sentence.tokens.text[sentence.tokens.end(last) : end].strip(" )"):
+        return end
+    cues = {
+        at for start, stop, bits in sentence.phrases if bits & lx.OWNERCUE for at in range(start, stop + 1)
+    }
+    while first and (
+        first - 1 in cues
+        or sentence.bits[first - 1] & (lx.OWNERCUE | lx.PREP | lx.DEFDET)
+        or sentence.words[first - 1] in {":", "(", ","}
+    ):
+        first -= 1
+    return sentence.tokens.start(first)
+
+
+def _start_of_time(reading: TextReading, end: int) -> int:
+    """Where the words of time start, when they close the sentence (but for its owner); else its end."""
+    deadline, sentence = reading.deadline, reading.sentence
+    if deadline.first < 0:
+        return end
+    stop = sentence.tokens.end(deadline.last)
+    if stop > end or sentence.tokens.text[stop:end].strip(_CLOSING + ",)"):
+        return end
+    first = deadline.first
+    while first and sentence.words[first - 1] in _JOINS:
+        first -= 1
+    return sentence.tokens.start(first)
+
+
+def _pieces(reading: TextReading) -> Pieces:
+    """The pieces that the text has, one by one."""
     tokens, what, lang = reading.sentence.tokens, reading.what, reading.sentence.lang
     start, shown = _target(reading)
     verb = _verb(reading)
-    core = _core(reading)
-    places = _places(reading, core)
     first = what.first
     if first > 0 and reading.sentence.bits[first - 1] & lx.DEFDET and what.verb != first - 1:
         first -= 1  # « le CA », « our margin »
-    end = reading.deadline.end if reading.deadline.points == 2 else None
-    pieces = Pieces(
+    end = reading.deadline.end if reading.deadline.points == _FULL else None
+    return Pieces(
         verb[:1].upper() + verb[1:].lower(),
         tokens.span(first, what.last) if first >= 0 else "",
         start,
@@ -41,11 +109,6 @@ def rewrite_draft(reading: TextReading) -> Draft:
         format_day(end, lang) if end else "",
         tokens.span(*reading.owner) if reading.owner else "",
     )
-    rhythm = ""
-    if reading.deadline.kind == "cadence":
-        rhythm = tokens.span(reading.deadline.first, reading.deadline.last)
-    scope = " ".join(places) if places or (core and what.delimiters) else None
-    return Draft(pieces, tokens.span(*core) if core else "", _gap(reading), rhythm, scope)
 
 
 def _target(reading: TextReading) -> tuple[str, str]:
@@ -82,79 +145,6 @@ def _verb(reading: TextReading) -> str:
     return sentence.tokens.span(what.verb, what.verb) if plain else ""
 
 
-def _core(reading: TextReading) -> Range | None:
-    """The tokens of object and target when they stand together, outside of time and owner."""
-    what, target, sentence = reading.what, reading.target, reading.sentence
-    spans = [(what.first, what.last)] if what.first >= 0 else []
-    if target is not None and target.first != what.verb:
-        spans.append((target.first, max(target.last, target.noun)))
-    if not spans:
-        return None
-    first, last = min(spans)[0], max(span[1] for span in spans)
-    if 0 <= what.verb < first:
-        first = what.verb + 1
-    else:
-        while first and (sentence.bits[first - 1] & lx.DEFDET or sentence.words[first - 1] in {"+", "-"}):
-            first -= 1
-    if first > last or last - first >= _LONGEST or not _BREAKS.isdisjoint(sentence.words[first : last + 1]):
-        return None
-    return None if _meets(first, last, _others(reading)) else (first, last)
-
-
-def _gap(reading: TextReading) -> str:
-    """What the text leaves open on its target."""
-    target = reading.target
-    if target is None:
-        return "" if reading.m == 2 else "level"
-    changing = target.kind == "points" or (
-        target.kind in {"percent", "ratio"} and reading.what.direction in {"up", "down", "fuzzy", "nominal"}
-    )
-    return "change" if target.low is None and changing and target.noun < 0 else ""
-
-
-def _others(reading: TextReading) -> list[Range]:
-    """The tokens of deadline, owner and confidence."""
-    found = []
-    if reading.deadline.first >= 0:
-        found.append((reading.deadline.first, reading.deadline.last))
-    if reading.owner is not None:
-        found.append(reading.owner)
-    if reading.confidence is not None:
-        found.append((reading.confidence[1], reading.confidence[2]))
-    return found
-
-
-def _places(reading: TextReading, core: Range | None) -> list[str]:
-    """What narrows the object, with its prepositions; without any, in parentheses."""
-    if not reading.what.delimiters:
-        return []
-    sentence = reading.sentence
-    taken = _others(reading)
-    if core is not None:
-        taken.append(core)
-    elif reading.what.first >= 0:
-        taken.append((reading.what.first, reading.what.last))
-    found: list[str] = []
-    for place in _joined(reading.what.delimiters):
-        first = place[0]
-        if _meets(first, place[1], taken):
-            continue
-        while first and sentence.bits[first - 1] & _LEADS and not _meets(first - 1, first - 1, taken):
-            first -= 1
-        beside = core is not None and first == core[1] + 1
-        if beside or (sentence.bits[first] & lx.PREP and not is_of(sentence.words[first])):
-            found.append(sentence.tokens.span(first, place[1]))
-        else:
-            # « de la gamme bio » only reads well beside its noun.
-            found.append(f"({sentence.tokens.span(*place)})")
-    return found
-
-
-def is_of(word: str) -> bool:
-    """Whether a word links a noun to the one before it, beside which alone it reads well."""
-    return word in every(ObjectiveWords).of_words
-
-
 def _joined(places: tuple[Range, ...]) -> list[Range]:
     """Neighbouring ranges of tokens as one."""
     joined: list[Range] = []
@@ -164,11 +154,3 @@ def _joined(places: tuple[Range, ...]) -> list[Range]:
         else:
             joined.append((first, last))
     return joined
-
-
-def _meets(first: int, last: int, others: list[Range]) -> bool:
-    """Whether a range of tokens shares one with others."""
-    for start, end in others:  # noqa: SIM110 - the plain loop is twice as fast as ``any``
-        if first <= end and start <= last:
-            return True
-    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from strategy_xl.model import LANGUAGES
 from strategy_xl.rules.frame import (
+    Floats,
     Frame,
     Index,
     as_day,
@@ -19,7 +20,7 @@ from strategy_xl.rules.frame import (
     object_column,
     whole_array,
 )
-from strategy_xl.rules.smart_draft import is_of, rewrite_draft
+from strategy_xl.rules.smart_draft import rewrite_draft
 from strategy_xl.rules.smart_text import TextReading, confidence_points
 from strategy_xl.text.words.rewrite import (
     NO_DRAFT,
@@ -35,6 +36,7 @@ from strategy_xl.text.words.rewrite import (
 PIECES = ("verb", "indicator", "from", "to", "scope", "date", "owner")
 REWRITE_COLUMNS = tuple(f"rewrite_{piece}" for piece in PIECES)
 
+_FULL = 2
 _LETTERS = tuple("SMART")
 _SPANS = tuple(f"{letter}_span" for letter in _LETTERS)
 _OTHERS = ("codes", "lang", "deadline", "deadline_kind", "kind", "value", "low", "unit", "rewrite")
@@ -153,19 +155,23 @@ def told(readings: Iterable[TextReading | None], index: Index) -> Told:
     return Told(make_frame(data, index), drafts)
 
 
-def rewrites(objectives: Frame, drafts: Sequence[tuple[str, Draft]]) -> dict[str, Sequence[str]]:
+def rewrites(
+    objectives: Frame, drafts: Sequence[tuple[str, Draft]], letters: Mapping[str, Floats]
+) -> dict[str, Sequence[str]]:
     """The pieces of the rewrite (fields first, then the text, then bracketed blanks) and the sentence.
 
     Arguments:
         objectives: block ``objectives``; used: indicator, baseline, target, deadline, owner, unit.
         drafts: of the titles, as in ``Told``.
+        letters: points of s, m and t after the fields had their say.
     """
     names = ("indicator", "baseline", "target", "deadline", "owner", "unit")
     fields = zip(*(cells(objectives, name) for name in names), strict=True)
+    full_letters = zip(*(letters[name] == _FULL for name in "smt"), strict=True)
     pieces: list[Pieces] = []
     sentences: list[str] = []
-    for (indicator, baseline, target, deadline, owner, unit), (lang, draft) in zip(
-        fields, drafts, strict=True
+    for (indicator, baseline, target, deadline, owner, unit), (s, m, t), (lang, draft) in zip(
+        fields, full_letters, drafts, strict=True
     ):
         own = draft.pieces
         sign = unit.strip() if isinstance(unit, str) else ""
@@ -175,18 +181,23 @@ def rewrites(objectives: Frame, drafts: Sequence[tuple[str, Draft]]) -> dict[str
             _number_or(baseline, sign, lang, own.start),
             _number_or(target, sign, lang, own.target),
             own.scope,
-            _day_or(deadline, lang, own.deadline),
+            _day_or(deadline, lang, own.deadline) if t else "",
             _text_or(owner, own.owner),
         )
-        core, scope = draft.core, draft.scope
-        # A field says it better than the words of the text.
-        if merged[1:4] != own[1:4]:
-            # « de la gamme bio » stood beside a noun that the field replaces.
-            beside = scope and is_of(scope.split()[0].lower())
-            core, scope = "", None if beside else scope or None
+        lacks = draft.lacks
+        lacks = lacks._replace(
+            object=lacks.object and not _text_or(indicator, ""),
+            s=not s,
+            m=not m,
+            t=not t,
+            owner=lacks.owner and not _text_or(owner, ""),
+        )
+        if lacks.s or lacks.m or lacks.t or lacks.owner:
+            # A sentence that lacks something also takes what only its fields say.
+            lacks = lacks._replace(t=draft.lacks.t, owner=draft.lacks.owner, m=draft.lacks.m)
         full = fill_blanks(merged, lang)
         pieces.append(full)
-        sentences.append(assemble(Draft(merged, core, draft.gap, draft.rhythm, scope), full, lang))
+        sentences.append(assemble(draft._replace(lacks=lacks), full, lang))
     told = zip(*pieces, strict=True) if pieces else ((),) * len(PIECES)
     return {**dict(zip(REWRITE_COLUMNS, told, strict=True)), "rewrite": sentences}
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from strategy_xl.text.words import lexicon as lx
-from strategy_xl.text.words.dates import Deadline, TimeExpr, best_deadline, parse_times
+from strategy_xl.text.words.dates import NO_DEADLINE, Deadline, TimeExpr, best_deadline, parse_times
 from strategy_xl.text.words.numbers import Quantity, parse_quantities
-from strategy_xl.text.words.objects import ObjectReading, read_object
+from strategy_xl.text.words.objects import NO_OBJECT, ObjectReading, read_object
+from strategy_xl.text.words.participles import is_fact
 from strategy_xl.text.words.rule_words import ObjectiveWords
 from strategy_xl.text.words.sentence import Sentence, digits_value
 from strategy_xl.text.words.wordlists import every, own
@@ -100,9 +101,15 @@ def read_text(text: str, lang: str | None, today: date | None) -> TextReading:
     quantities = parse_quantities(sentence, masked)
     what = read_object(sentence, masked, quantities)
     deadline = best_deadline(times)
+    dated = deadline.kind == "date"
+    # « Au bout de six mois, 40 % du parc est passé à … » tells what is to come.
+    if not (dated and deadline.first == 0) and is_fact(sentence, masked, dated=dated):
+        return TextReading(sentence, 0, 0, 0, NO_OBJECT, None, NO_DEADLINE, ("FACT",))
     target = _target(sentence, what, quantities, times)
     m = _measurable(what, target)
     s = _specific(what, target, m)
+    if target is not None and target.kind == "duration" and _is_effort(sentence, target.first):
+        s = 2 if _has_more(sentence, masked, target) else 0
     return TextReading(
         sentence,
         s,
@@ -180,6 +187,8 @@ def _target(
     """The quantity that says what to reach; a duration only for an indicator of time or a service."""
     best: Quantity | None = None
     for quantity in quantities:
+        if quantity.kind == "ratio" and _is_day_part(sentence, quantity):
+            quantity = quantity._replace(kind="duration", last=quantity.last + 1)  # noqa: PLW2901 - « half a day »
         if (quantity.scope and quantity.kind != "duration") or (
             quantity.kind in _NOT_TARGETS
             and not _is_time_target(sentence, quantity)
@@ -194,8 +203,33 @@ def _target(
         for time in times:
             if time.kind == "response":
                 return Quantity("duration", 0.0, None, "day", time.first, time.last, -1, scope=False)
-    del what
+        if what.kind:
+            return _clock(sentence)
     return best
+
+
+def _clock(sentence: Sentence) -> Quantity | None:
+    """An hour of the day until which something is done each time (« avant 14 h », « by noon »)."""
+    words, known = sentence.words, every(ObjectiveWords)
+    if known.clock_leads.isdisjoint(words):
+        return None
+    for at in range(1, len(words)):
+        if words[at - 1] not in known.clock_leads:
+            continue
+        value = digits_value(words[at])
+        following = words[at + 1] if at + 1 < len(words) else ""
+        if words[at] in known.clock_words:
+            return Quantity("duration", 12.0, None, "hour", at - 1, at, -1, scope=False)
+        if value is not None and value <= 24 and (following in known.clock_marks or following == ":"):
+            return Quantity("duration", value, None, "hour", at - 1, at + 1, -1, scope=False)
+    return None
+
+
+def _is_day_part(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether a half is that of a day which is saved (« libérer une demi-journée »)."""
+    words, known = sentence.words, every(ObjectiveWords)
+    behind = words[quantity.last + 1 : quantity.last + 3]
+    return not known.day_parts.isdisjoint(behind) and _is_effort(sentence, quantity.first)
 
 
 def _weight(quantity: Quantity) -> tuple[int, int]:
@@ -203,12 +237,15 @@ def _weight(quantity: Quantity) -> tuple[int, int]:
     return (3 if quantity.low is not None else 0) + order.get(quantity.kind, 2), -quantity.first
 
 
-def _is_time_target(sentence: Sentence, quantity: Quantity) -> bool:
+def _is_time_target(sentence: Sentence, quantity: Quantity) -> bool:  # noqa: PLR0911 - one form a line
     """Whether a duration is the value of a time (delay, cycle) or of a service (reply within 2 h)."""
     bits = sentence.bits
     words = sentence.words
     known = every(ObjectiveWords)
-    before = words[quantity.first - 1] if quantity.first else ""
+    first = _before_mark(words, quantity.first)
+    before = words[first - 1] if first else ""
+    if before in known.time_levels and words[first - 2] in known.downs:
+        return True  # « bring production down to 3 weeks »
     if quantity.unit in {"hour", "minute"} and _is_limit(words, quantity.first):
         return any(bits[at] & lx.VERB for at in range(quantity.first))
     if quantity.low is not None or before in known.time_leads:
@@ -221,14 +258,28 @@ def _is_time_target(sentence: Sentence, quantity: Quantity) -> bool:
         ):
             return any(bits[at] & lx.VPROC for at in range(quantity.first))
     if before in known.time_levels and any(bits[at] & lx.VDOWN for at in range(quantity.first)):
-        # « réduire à 48 heures le temps de traitement »
-        return any(bits[at] & lx.TIMEIND for at in range(quantity.last + 1, len(words)))
+        # « réduire à 48 heures le temps de traitement », « ramener à 3 semaines la fabrication »
+        return any(
+            bits[at] & (lx.TIMEIND | lx.NOUN) or not bits[at] for at in range(quantity.last + 1, len(words))
+        )
     return quantity.low is not None and any(bits[at] & (lx.VDOWN | lx.VUP) for at in range(quantity.first))
+
+
+def _before_mark(words: Sequence[str], first: int) -> int:
+    """Where « la barre des », « the … mark » before a value starts, or the value itself."""
+    known, at = every(ObjectiveWords), first
+    while at and (words[at - 1] in known.limit_marks or words[at - 1] in known.limit_fill):
+        at -= 1
+    return first if known.limit_marks.isdisjoint(words[at:first]) else at
 
 
 def _is_effort(sentence: Sentence, first: int) -> bool:
     """Whether a duration is the time given to something (« consacrer 2 h », « spend 2 hours »)."""
-    return not every(ObjectiveWords).effort.isdisjoint(sentence.words[max(first - 3, 0) : first])
+    known, before = every(ObjectiveWords), sentence.words[max(first - 3, 0) : first]
+    if not known.effort.isdisjoint(before):
+        return True
+    # « gagner 3 heures », no « trim the delay to 40 days »
+    return not known.savers.isdisjoint(before) and before[-1] not in known.time_levels
 
 
 def _is_limit(words: Sequence[str], first: int) -> bool:
@@ -241,7 +292,7 @@ def _measurable(what: ObjectReading, target: Quantity | None) -> int:
     """M: a quantity tied to the object, or one deliverable."""
     tied = what.kind in _FIRM or what.has_indicator or (what.kind == "" and bool(what.delimiters))
     if target is not None:
-        if target.noun >= 0 or target.kind in {"money", "rank", "score"}:
+        if target.noun >= 0 or target.kind in {"money", "score"}:
             return 2
         if tied:
             return 2
@@ -257,6 +308,18 @@ def _measurable(what: ObjectReading, target: Quantity | None) -> int:
         return 2
     countable = what.kind == "unknown" and what.sells
     return 1 if what.has_indicator or countable or what.kind in {"indicator", "object", "counted"} else 0
+
+
+def _has_more(sentence: Sentence, masked: Sequence[bool], target: Quantity) -> bool:
+    """Whether something stands behind a time that is won or given: « sur la facturation », « par devis »."""
+    plain = lx.NOUN | lx.VERB
+    rest = range(target.last + 1, len(sentence.words))
+    return any(
+        not masked[at]
+        and sentence.words[at].isalpha()
+        and (sentence.bits[at] & plain or not sentence.bits[at])
+        for at in rest
+    )
 
 
 def _specific(what: ObjectReading, target: Quantity | None, m: int) -> int:  # noqa: PLR0911 - the table of S, top down
@@ -280,7 +343,7 @@ def _specific(what: ObjectReading, target: Quantity | None, m: int) -> int:  # n
     ):
         return 1
     if what.kind in {"unknown", "abstract"}:
-        if target is not None and target.kind != "duration":
+        if target is not None and (target.kind != "duration" or m == 2):
             return 2
         if what.unique:
             return 2

@@ -136,18 +136,20 @@ def test_verdicts() -> None:
     assert result.frame["score"].tolist() == [10.0, 10.0, 9.0, pytest.approx(10 * 6 / 8)]
 
 
-def test_rewrite_takes_fields_first_and_leaves_blanks_in_brackets() -> None:
-    """The fill-in sentence is assembled in the language of the title."""
+def test_rewrite_takes_fields_and_leaves_blanks_in_brackets() -> None:
+    """Nothing is put into what lacks nothing; else what the fields say, and a blank for what nobody says."""
     result = judge(
-        row(), row(title="Grow revenue in Leeds", indicator=None, owner=None, baseline=None, target=None)
+        row(),
+        row(title="Grow revenue in Leeds", indicator=None, owner=None, baseline=None, target=None),
+        row(title="Augmenter le CA", owner=None),
+        row(title=None),
     )
-    assert result.frame["rewrite"].iloc[0] == (
-        "Augmenter CA de 133\u00a0k€ à 143\u00a0k€ pour gamme bio d’ici le 31/12/2027, porté par Julie"
-    )
-    assert (
-        result.frame["rewrite"].iloc[1]
-        == "Grow revenue from [baseline] to [target] in Leeds by 31 Dec 2027, owned by [owner]"
-    )
+    assert result.frame["rewrite"].tolist() == [
+        "",
+        "Grow revenue in Leeds from [baseline] to [target] by 31 Dec 2027, owned by [owner]",
+        "Augmenter le CA de 133\u00a0k€ à 143\u00a0k€ d’ici le 31/12/2027, porté par [responsable]",
+        "[Verbe] CA de 133\u00a0k€ à 143\u00a0k€ pour [périmètre] d’ici le 31/12/2027, porté par Julie",
+    ]
     assert result.frame["rewrite_owner"].iloc[1] == "[owner]"
 
 

@@ -142,8 +142,8 @@ def smart_score(given: Given) -> Columns:
                 [
                     "Remplacez l’idée générale par ce qui la montrera chez vos clients.",
                     (
-                        "Améliorer la qualité de [départ] à [cible] pour [périmètre] d’ici le "
-                        "[date], porté par [responsable]"
+                        "Améliorer la qualité de [départ] à [cible] pour [périmètre] bientôt, "
+                        "d’ici le [date], porté par [responsable]"
                     ),
                 ]
             ],

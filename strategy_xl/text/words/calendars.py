@@ -104,6 +104,13 @@ EVENTS: Mapping[str, Callable[[int], date]] = {
     "labor_day": lambda year: _nth_weekday(year, 9, 0, 1),
     "memorial_day": lambda year: _last_weekday(year, 5, 0),
     "independence_day": lambda year: date(year, 7, 4),
+    "candlemas": lambda year: date(year, 2, 2),
+    "st_patrick": lambda year: date(year, 3, 17),
+    "mothering_sunday": lambda year: easter(year) - timedelta(days=21),
+    "st_john": lambda year: date(year, 6, 24),
+    "australia_day": lambda year: date(year, 1, 26),
+    "bonfire_night": lambda year: date(year, 11, 5),
+    "giving_tuesday": lambda year: _nth_weekday(year, 11, 3, 4) + timedelta(days=5),
     "year_end": lambda year: date(year, 12, 31),
     "fiscal_end": lambda year: date(year, 12, 31),
 }

@@ -25,8 +25,9 @@ from strategy_xl.text.words.date_figures import (
     read_week,
     read_year,
 )
+from strategy_xl.text.words.date_spans import starts_span
 from strategy_xl.text.words.date_units import cadence_adverb, read_unit
-from strategy_xl.text.words.lexicon import DEL, IDN, IND, NOUN, PREP, STOP
+from strategy_xl.text.words.lexicon import DEL, GEN, IDN, IND, NOUN, PREP, STOP
 from strategy_xl.text.words.sentence import digits_value
 from strategy_xl.text.words.time_words import PERIOD_ENDS, time_words
 from strategy_xl.text.words.vocabulary import DateWords
@@ -42,6 +43,8 @@ def _named_thing(context: Context, first: int, last: int) -> bool:
         if before in context.any.of_short:
             noun = first - 2
             known = context.sentence.bits[noun] if noun >= 0 else 0
+            if _is_moment(context, noun):
+                return False  # « pour le comité de février »
             return noun >= 0 and bool(known & NOUN) and not known & IND and context.time_class(noun)[0] == ""
         return False
     following = context.word(last + 1)
@@ -53,6 +56,18 @@ def _named_thing(context: Context, first: int, last: int) -> bool:
         bits = context.sentence.bits[last + 1]
         return not bits & (PREP | STOP) and following not in context.own.deadline_nouns
     return False
+
+
+def _is_moment(context: Context, noun: int) -> bool:
+    """Whether a preposition of deadline rules a noun that is named by its month."""
+    at = noun - 1
+    while at > noun - 4 and context.word(at) not in context.own.moment_articles:
+        at -= 1
+    if context.word(at) in context.own.moment_contractions:
+        return True
+    return context.word(at) in context.own.moment_articles and (
+        context.word(at - 1) in context.own.period_preps
+    )
 
 
 def read_month(context: Context, position: int) -> TimeExpr | None:
@@ -111,6 +126,10 @@ def _is_month(context: Context, position: int, first: int, day: int | None) -> b
     before = context.word(position - 1)
     if context.words[position] in context.any.numeral_months:
         return context.word(position + 1) in {".", ""} or before in context.any.numeral_month_leads
+    if context.word(position - 1) in context.own.name_articles and (
+        context.word(position - 2) in context.own.period_preps
+    ):
+        return True  # « before the March stocktake »
     return before in context.any.month_leads
 
 
@@ -129,6 +148,11 @@ def read_weekday(context: Context, position: int) -> TimeExpr | None:
             start -= 1
         if before not in context.any.singular_articles or context.count_before(position + 1) is None:
             return TimeExpr("cadence", start, position, None, None)
+    if context.time_class(position - 2)[0] == "W" or context.time_class(position + 2)[0] == "W":
+        return TimeExpr("cadence", position, position, None, None)  # « Monday to Friday »
+    thing = _is_thing(context, position + 1) and not context.sentence.bits[position + 1] & GEN
+    if thing and context.time_class(position + 1)[0] == "":
+        return None  # « Saturday workshops »
     last = position
     first = position
     if context.time_class(position + 1)[0] == "x":
@@ -157,6 +181,8 @@ def _is_thing(context: Context, position: int) -> bool:
 def read_season(context: Context, position: int) -> TimeExpr | None:
     """A season, only as a moment (``cet été``, ``by spring 2027``), not as a name (``soldes d'été``)."""
     season = int(context.time_class(position)[1])
+    if _event_name(context, position)[1] > position:
+        return read_event(context, position)  # « summer holidays »
     first, part, shift = left_modifiers(context, position)
     last, year = position, None
     follow = context.year_after(position)
@@ -181,10 +207,16 @@ def read_season(context: Context, position: int) -> TimeExpr | None:
         return None
     named = first > 0 and bool(context.sentence.bits[first - 1] & IDN)
     dated = year is not None and not named
-    if not (has_this or shift or part or dated) and role not in {"strong", "deadline", "after", "start"}:
+    heads = first == 0 and (context.word(position + 1) == ":" or context.word(position + 2) == ":")
+    if not (has_this or shift or part or dated or heads) and role not in {
+        "strong",
+        "deadline",
+        "after",
+        "start",
+    }:
         return None
     following = context.word(last + 1)
-    if following in context.any.season_nouns:
+    if following in context.any.season_nouns or following in context.any.goal_labels:
         last += 1
     elif _is_thing(context, last + 1):
         return None
@@ -213,7 +245,8 @@ def read_event(context: Context, position: int) -> TimeExpr | None:
     elif context.time_class(last + 1)[0] == "x":
         last += 1
     next_to_it = {context.word(first - 1), context.word(first - 2)}
-    if role not in {"strong", "deadline", "after"} and not (part or shift or year):
+    heads = first == 0 and context.word(last + 1) == ":"
+    if role not in {"strong", "deadline", "after"} and not (part or shift or year or heads):
         return None
     if (
         not part
@@ -287,6 +320,8 @@ def read_cue(context: Context, position: int) -> TimeExpr | None:
         context.word(position - 1) in context.any.once_leads
         and context.word(position + 1) in context.any.once_followers
     ):
+        return None
+    if starts_span(context, position):
         return None
     if word in context.any.whens and context.time_class(position + 1)[0] in {"k", "u"}:
         return None
@@ -408,7 +443,7 @@ def other_handler(word: str) -> Handler | None:
             return read_year if 1990 <= int(word) <= 2069 else None
         if re.fullmatch(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{1,2}/\d{2,4}|\d{4}[/\-]\d{2,4}", word):
             return read_numeric
-        if len(word) <= 2 and 1 <= int(word) <= 31:
+        if len(word) <= 2 and word.isdigit() and 1 <= int(word) <= 31:
             return read_day
         return read_quarter if quarter_pattern().fullmatch(word) else None
     if quarter_pattern().fullmatch(word):

@@ -1,6 +1,6 @@
 """What the reading of one deadline needs: the words around an anchor and their roles."""
 
-# ruff: noqa: C901, PLR0911 - a small grammar: one role a line
+# ruff: noqa: C901, PLR0911, PLR0912 - a small grammar: one role a line
 
 from __future__ import annotations
 
@@ -135,6 +135,8 @@ class Context:
             return "base", at
         if word in self.any.laters:
             return "strong", at
+        if word in own.ends_after:
+            return "strong", at
         if word in own.after:
             return "after", at
         if word in own.start or (prior in own.start_fill and word not in own.strong):
@@ -180,6 +182,8 @@ class Context:
             end = start if self.today is None or start > self.today else end
         if self.today is None:
             known = absolute
+            if not known and end < self.day and role != "strong":
+                return TimeExpr("past", widened, last, None, None)  # « l'an dernier »
             return TimeExpr("date", widened, last, start if known else None, end if known else None)
         return TimeExpr("date" if end >= self.today else "past", widened, last, start, end)
 

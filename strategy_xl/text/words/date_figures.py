@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 from strategy_xl.text.words.calendars import Period, month_period, months_period, week_period
 from strategy_xl.text.words.date_context import Context, TimeExpr, day_maker, left_modifiers, next_period
-from strategy_xl.text.words.lexicon import IND, OBJ, PREP, STOP, VDO, VERB
+from strategy_xl.text.words.lexicon import IDN, IND, OBJ, PREP, STOP, VDO, VERB
 from strategy_xl.text.words.vocabulary import DateWords
 from strategy_xl.text.words.wordlists import every
 
@@ -90,6 +90,8 @@ def read_year(context: Context, position: int) -> TimeExpr | None:
     counted = position + 1 < context.size and context.sentence.bits[position + 1] & OBJ
     if counted and (position == 0 or context.sentence.bits[position - 1] & VERB):
         return None  # « 2000 abonnés »
+    if is_named(context, position) and context.word(position + 1) == ":":
+        return None
     first, part, _ = left_modifiers(context, position)
     before = context.word(first - 1)
     if before in context.any.in_words and year <= context.day.year and _describes(context, first - 2):
@@ -114,7 +116,8 @@ def read_year(context: Context, position: int) -> TimeExpr | None:
             return _before_event(context, position, year)
     elif not context.grammar.head_first and following.isalpha() and first == position and role != "strong":
         # « in the 2027 catalogue »: a name.
-        season = context.word(position + 2) in context.any.season  # « in the 2027 low season »
+        season = not context.any.season.isdisjoint((following, context.word(position + 2)))
+        season = season or context.word(first - 2) in context.own.period_preps  # « at the 2027 awards »
         if (
             context.word(first - 1) in context.any.our_articles
             and not season
@@ -136,6 +139,14 @@ def _before_event(context: Context, position: int, year: int) -> TimeExpr | None
     return None
 
 
+def is_named(context: Context, position: int) -> bool:
+    """Whether a year or a quarter is part of the name before it: « gamme 2027 : », « plan H2 »."""
+    if not position or context.word(position - 1) in context.any.goal_labels:
+        return False
+    bits = context.sentence.bits[position - 1]
+    return bool(bits & IDN) and not bits & IND
+
+
 def read_quarter(context: Context, position: int) -> TimeExpr | None:
     """T3, Q2, S1, H2, 3T27, Q1 FY27; not a three-room flat (« 5 T3 », « appartements T2 »)."""
     match = quarter_pattern().fullmatch(context.words[position])
@@ -145,7 +156,7 @@ def read_quarter(context: Context, position: int) -> TimeExpr | None:
     if letter in context.any.half_letters and rank > 2:
         return None
     before = context.word(position - 1)
-    if before in context.any.flat_leads:
+    if before in context.any.flat_leads or is_named(context, position):
         return None
     if context.count_before(position - 1) is not None and context.year_at(position - 1) is None:
         return None

@@ -8,6 +8,7 @@ from datetime import date
 
 from strategy_xl.text.words.calendars import after, months_period, part_of, unit_period, week_period
 from strategy_xl.text.words.date_context import Context, TimeExpr
+from strategy_xl.text.words.date_spans import read_span
 from strategy_xl.text.words.lexicon import IND, OBJ, SING, TIMEIND, UNIV, VPROC
 from strategy_xl.text.words.sentence import digits_value
 
@@ -28,6 +29,9 @@ def read_unit(context: Context, position: int) -> TimeExpr | None:
     unit = str(context.time_class(position)[1])
     before = context.word(position - 1)
     before_class = context.time_class(position - 1)[0]
+    span = None if unit in _SHORT else read_span(context, position, unit)
+    if span is not None:
+        return span
     if before in {"-", "/"} and unit not in _SHORT and position >= 2:
         if before == "/":
             return TimeExpr("cadence", position - 1, position, None, None)
@@ -84,13 +88,17 @@ def _ranked(context: Context, position: int, unit: str) -> TimeExpr | None:
         number = digits_value(context.word(position - 2) or "x")
         rank, first = (int(number), position - 2) if number else (0, position)
     if unit == "week":
-        number = digits_value(context.word(position + 1) or "x")
+        number = digits_value(context.word(position + 1 + (context.word(position + 1) == ".")) or "x")
         if number is None or number > 53 or context.word(position - 1) in context.any.per_words:
             return None
         week = week_period(context.day.year, int(number))
         if week is not None and week[1] < context.day:
             week = week_period(context.day.year + 1, int(number)) or week
         return context.finish(position, position + 1, week, absolute=False) if week else None
+    dot = context.word(position + 1) == "."
+    numbered = digits_value(context.word(position + 1 + dot) or "x")
+    if unit in lengths and not rank and numbered in {1, 2, 3, 4} and first == position:
+        rank, position = int(numbered or 0), position + 1 + dot  # « trimestre 3 », « trim. 3 »
     follow = context.year_after(position)
     if unit in lengths and name == "l" and follow:
         rank, first = 12 // lengths[unit], position - 1
@@ -148,6 +156,8 @@ def _counted(context: Context, position: int, unit: str) -> TimeExpr | None:
         prep, start, under = _preposition(context, start)
     if prep in context.any.each_words:
         return TimeExpr("cadence", start, last, None, None)
+    if not is_next and _describes_span(context, prep, start, last):
+        return None
     if article and prep not in own.within:
         return TimeExpr("cadence", at, position, None, None)
     if context.word(last + 1) in context.any.rolling or (
@@ -173,6 +183,15 @@ def _counted(context: Context, position: int, unit: str) -> TimeExpr | None:
     if prep in context.any.until and context.word(start - 1) in context.any.elided_of:
         start -= 1
     return _relative(context, start, last, end)
+
+
+def _describes_span(context: Context, prep: str, start: int, last: int) -> bool:
+    """Whether a count of units says how long or old a thing is: « abonnements d'un an », « 3 years old »."""
+    if prep in context.any.elided_of and context.word(start + 1) not in context.any.until:
+        return start > 0 and context.word(start - 1) not in context.any.goal_labels
+    return context.word(last + 1) in context.any.lasting or (
+        prep in context.any.lasting_leads and context.word(last + 1) in context.any.of_words
+    )
 
 
 def _relative(context: Context, first: int, last: int, end: date) -> TimeExpr:
@@ -216,12 +235,24 @@ def _is_service(context: Context, start: int, first: int, last: int, unit: str) 
     if context.word(last + 1) in context.own.service_followers:
         return True
     bits = context.sentence.bits
+    short = unit in {"day", "week", "fortnight"}
+    if short and not context.any.one_by_one.isdisjoint(context.words):
+        return True  # « chaque dossier en 3 jours »
+    if not context.any.service_marks.isdisjoint(context.words[last + 1 : last + 4]):
+        return True  # « en 10 jours au lieu de 25 »
     # « ramener le délai moyen sous 3 semaines », « reply time under 2 days »
     if any(bits[at] & TIMEIND for at in range(start)) and not any(
         bits[at] & TIMEIND == 0 and digits_value(context.words[at]) is not None for at in range(start)
     ):
         return True
-    verb = next((at for at in range(start) if bits[at] & VPROC and not (at and bits[at] & IND)), None)
+    verb = next(
+        (
+            at
+            for at in range(start)
+            if bits[at] & VPROC and not (at and (bits[at] & IND or context.count_before(at - 1)))
+        ),
+        None,
+    )
     if verb is None or unit in {"month", "quarter", "half", "year"}:
         return False
     between = range(verb + 1, start)
@@ -229,7 +260,7 @@ def _is_service(context: Context, start: int, first: int, last: int, unit: str) 
         return True
     if any(digits_value(context.words[at]) is not None for at in between):
         return False
-    singular = any(bits[at] & SING for at in between)
+    singular = any(bits[at] & SING and context.words[at] not in context.any.indefinite for at in between)
     plural = any(bits[at] & OBJ and context.words[at].endswith(context.any.plurals) for at in between) or (
         any(context.words[at] in context.any.plural_determiners for at in between)
     )
@@ -310,6 +341,8 @@ def _determined(context: Context, position: int, unit: str) -> TimeExpr | None:
         return TimeExpr("past" if shift < 0 else "vague", first, last, None, None)
     if unit == "day" and (part or shift == 0):
         return None
+    if (context.word(last + 1), context.word(last + 2)) in context.any.own_clauses:
+        return None  # « dans le mois qui suit »
     period = unit_period(context.day, unit, shift)
     if part and shift == 0 and context.today and part_of(period, part)[1] < context.today:
         period = unit_period(context.day, unit, 1)  # « by mid-year » once June is over

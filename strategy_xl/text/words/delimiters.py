@@ -1,6 +1,6 @@
 """What narrows an object: known segments, channels, places, products, names, and unknown nouns by place."""
 
-# ruff: noqa: C901, PLR0911 - a small grammar: one question a line
+# ruff: noqa: C901, PLR0911, PLR0912 - a small grammar: one question a line
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from strategy_xl.text.words import lexicon as lx
 from strategy_xl.text.words.clauses import Clauses
 from strategy_xl.text.words.time_words import time_words
-from strategy_xl.text.words.vocabulary import ClauseWords, Grammar
+from strategy_xl.text.words.vocabulary import ClauseWords, Grammar, QuantityWords
 from strategy_xl.text.words.wordlists import every, own
 
 _PURPOSE, _SEGMENT, _CODE, _NAME, _UNKNOWN = 1, 2, 4, 8, 16
@@ -77,7 +77,9 @@ class Delimiters(Clauses):
         return bool(units[at].bits & lx.VERB) or units[at].word.endswith(self.grammar.infinitives)
 
     def _is_scoped_head(self, index: int, main: int) -> bool:
-        bits = self.units[index].bits
+        bits, word = self.units[index].bits, self.units[index].word
+        if word[0].isalpha() and not word.isalpha():
+            return True  # « vendre davantage de K50 »
         return index != main and (not bits or bool(bits & lx.SEG))  # « les ventes d'A320 »
 
     def _is_code(self, index: int) -> bool:
@@ -85,6 +87,8 @@ class Delimiters(Clauses):
         word = self.units[index].word
         if word[0].isalpha() or word[-1].isalpha():
             return True
+        if self.units[index - 1].word in every(QuantityWords).area_articles:
+            return bool(self.units[index - 2].bits & (lx.OBJ | lx.SEG))  # « les clients du 35 »
         return index > 0 and bool(self.units[index - 1].bits & (lx.IDN | lx.OBJ))
 
     def _is_name(self, index: int) -> bool:
@@ -123,6 +127,15 @@ class Delimiters(Clauses):
             and word not in self.any.plain_parties
         ):
             return True  # « newsletter subscribers »
+        if after_prep and before.word in self.any.means and index > main >= 0:
+            return True  # « via les apporteurs », « grâce aux offres »
+        if (
+            after_prep
+            and index > main >= 0
+            and before.word in self.any.openers
+            and self.units[index - 2].word in self.any.means
+        ):
+            return True
         if known & lx.OBJ:
             # « demandes de devis »: an object after another object names the product,
             # a bare client or prospect does not.

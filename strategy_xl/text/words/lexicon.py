@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 
 from strategy_xl.text.words.time_words import time_words
-from strategy_xl.text.words.vocabulary import Grammar
+from strategy_xl.text.words.vocabulary import Grammar, QuantityWords
 from strategy_xl.text.words.wordlists import check_keys, items, own, read
 
 CLASSES = (
@@ -119,7 +119,9 @@ class Lexicon:
             options.sort(key=lambda option: -len(option[0]))
         self.phrases = dict(self.phrases)
         # Words inside phrases and words of time are real words too: no typo may be seen in them.
-        self.known = set(self.words) | {part for parts in phrases for part in parts} | time_words(lang).known
+        counted = own(QuantityWords, lang).numbers.keys()
+        self.known = {*self.words, *(part for parts in phrases for part in parts), *counted}
+        self.known |= time_words(lang).known
 
     @cached_property
     def _deletes(self) -> Mapping[str, Sequence[str]]:

@@ -72,7 +72,7 @@ def _token_pattern() -> re.Pattern[str]:
   | \d{{1,2}}/\d{{2,4}}(?![\d/])                     # 30/06, 06/2027, 26/27
   | \d{{4}}[/\-]\d{{2,4}}(?![\d/])                  # 2026-2027, 2026/27
   | [1-4](?:{quarter}|{"|".join(dates.half_letters)})\d{{2}}(?:\d{{2}})?(?![\da-z]) # 2Q27
-  | [1-4](?:{quarter})(?=\ ?20\d\d)                # 3T 2027
+  | [1-4](?:{quarter}|{"|".join(dates.half_letters)})(?=\ ?20\d\d)                # 3T 2027
   | \d+(?:[.,]\d+)?                              # 12, 4,5
   | {"|".join(map(re.escape, words.whole_words))}
   | (?:{"|".join(words.elisions)})'
@@ -176,12 +176,19 @@ class Tokens:
         self.starts = starts
         self.ends = ends
 
+    def start(self, position: int) -> int:
+        """Where a token starts in the original text."""
+        start = self.starts[position]
+        return start if self.origin is None else self.origin[start]
+
+    def end(self, position: int) -> int:
+        """Where a token ends in the original text."""
+        end = self.ends[position]
+        return end if self.origin is None else self.origin[end - 1] + 1
+
     def span(self, first: int, last: int) -> str:
         """The original text of tokens ``first`` to ``last`` (included)."""
-        start, end = self.starts[first], self.ends[last]
-        if self.origin is not None:
-            start, end = self.origin[start], self.origin[end - 1] + 1
-        return self.text[start:end]
+        return self.text[self.start(first) : self.end(last)]
 
     def glued(self, position: int) -> bool:
         """Whether the token touches the next one, without a space."""
@@ -189,7 +196,4 @@ class Tokens:
 
     def is_capital(self, position: int) -> bool:
         """Whether the token starts with a capital in the original."""
-        start = self.starts[position]
-        if self.origin is not None:
-            start = self.origin[start]
-        return self.text[start].isupper()
+        return self.text[self.start(position)].isupper()

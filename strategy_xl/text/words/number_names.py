@@ -97,9 +97,11 @@ class NumberContext:
         if position and self.bits[position - 1] & IDN and not self.has_unit(position + 1):
             noun = self.noun(position + 1)
             return noun < 0 or not self.bits[noun] & (OBJ | IND)
+        if position > 1 and not self.bits[position - 1] and self._is_code(position):
+            return True
         if (
             before in self.any.area_articles
-            and following in {"", ",", ".", ")"}
+            and (following in {"", ",", ".", ")"} or following in self.any.area_followers)
             and "." not in word
             and len(word) <= 3
         ):
@@ -111,6 +113,16 @@ class NumberContext:
         ):
             return True
         return following in self.any.in_words and self.word(position + 2) in self.any.in_ones
+
+    def _is_code(self, position: int) -> bool:
+        """Whether a whole number belongs to the name before it: « vélo E-Bike 500 »."""
+        if not (self.words[position - 1].isalpha() and self.words[position].isdigit()):
+            return False
+        named = self.sentence.tokens.is_capital(position - 1) and not self.sentence.tokens.text.isupper()
+        if not named or self.has_unit(position + 1):
+            return False
+        following = self.word(position + 1)
+        return not following or following == "," or bool(self.bits[position + 1] & (PREP | STOP))
 
     def has_unit(self, position: int) -> bool:
         """Whether a unit of quantity stands at a position."""

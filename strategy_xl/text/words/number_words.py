@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from strategy_xl.text.words.lexicon import POSS, PREP, STOP
+from strategy_xl.text.words.lexicon import CON, DEFDET, GEN, IDN, NOUN, POSS, PREP, STOP
 from strategy_xl.text.words.number_names import NumberContext
 from strategy_xl.text.words.sentence import digits_value
 from strategy_xl.text.words.vocabulary import QuantityWords
@@ -63,6 +63,8 @@ class WordQuantities(NumberContext):
         """``x2``, not the second half of ``3x5``."""
         if position and self.sentence.tokens.glued(position - 1) and self.words[position - 1][0].isdigit():
             return None
+        if self.bits[position - 1] & (IDN | NOUN) and self.sentence.tokens.is_capital(position):
+            return None  # « modèle X200 »
         return Quantity(
             "ratio", float(self.words[position][1:]), None, "x", position, position, -1, scope=False
         )
@@ -78,10 +80,42 @@ class WordQuantities(NumberContext):
 
     def first_place(self, position: int) -> Quantity | None:
         """``première page``, ``first place``, ``page one``: a rank in words."""
+        if self.words[position] in self.any.best_words:
+            return self._superlative(position)
+        if not self.any.ranked.isdisjoint(self.words[max(position - 3, 0) : position]):
+            noun = self.noun(position + 1)
+            if noun >= 0 and not self.bits[noun] & CON:
+                return Quantity("rank", 1.0, None, "rank", position, position, noun, scope=False)
         place = self.any.places if self.words[position] not in self.any.page else self.any.first_numbers
         if self.word(position + 1) not in place:
             return None
         return Quantity("rank", 1.0, None, "rank", position, position + 1, -1, scope=False)
+
+    def _superlative(self, position: int) -> Quantity | None:
+        """``become the largest hire firm in Cornwall``: the first one of a named group."""
+        noun = self.noun(position + 1)
+        if (
+            noun < 0
+            or not self.bits[position - 1] & DEFDET
+            or self.any.best_leads.isdisjoint(self.words[:position])
+            or self.bits[noun] & CON
+        ):
+            return None
+        group = self.word(noun + 1)
+        if noun + 2 >= self.size or not self.bits[noun + 1] & PREP or not group:
+            return None
+        if self.bits[self.size - 1] & (CON | GEN) and not self.masked[self.size - 1]:
+            return None  # « the best firm in the market »
+        return Quantity("rank", 1.0, None, "rank", position, position, noun, scope=False)
+
+    def nth(self, position: int) -> Quantity | None:
+        """``3e place``, ``3rd spot``: a rank in figures."""
+        if self.word(position + 1) not in self.any.ordinals or (
+            self.word(position + 2) not in self.any.rank_places
+        ):
+            return None
+        value = float(digits_value(self.words[position]) or 0)
+        return Quantity("rank", value, None, "rank", position, position + 2, -1, scope=False)
 
     def rank(self, position: int) -> Quantity | None:
         """``n°1``, ``number one``, ``#1``."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
 
-from strategy_xl.text.words.lexicon import CON, IND, NOUN, OBJ, PREP, SEG, VERB, ZERO, look_up
+from strategy_xl.text.words.lexicon import CON, IND, NOUN, OBJ, PREP, SEG, TIMEIND, VERB, ZERO, look_up
 from strategy_xl.text.words.number_words import SCORE_TOPS, Quantity, WordQuantities, ratio_pattern
 from strategy_xl.text.words.sentence import Sentence, digits_value
 from strategy_xl.text.words.vocabulary import QuantityWords
@@ -90,8 +90,21 @@ class QuantityReader(WordQuantities):
         if digits_value(word) is None:
             return self.fraction(position)
         if self.is_name(position):
-            return None
+            return self.nth(position) or self._span_of_time(position)
         return self.number(position)
+
+    def _span_of_time(self, position: int) -> Quantity | None:
+        """``a 72-hour turnaround``: the value of an indicator of time."""
+        unit = self.time.get(self.word(position + 2), ("", ""))
+        if self.word(position + 1) != "-" or unit[0] != "u":
+            return None
+        for at in range(position + 3, min(position + 6, self.size)):
+            if self.bits[at] & TIMEIND or self.phrase_bits(at) & TIMEIND:
+                value = float(digits_value(self.words[position]) or 0)
+                return Quantity(
+                    "duration", value, None, str(unit[1]), position, position + 2, at, scope=False
+                )
+        return None
 
     def _unit(self, position: int, value: float) -> tuple[str, str, float, int]:
         """Kind, unit, scaled value and the position after the unit."""
@@ -117,7 +130,7 @@ class QuantityReader(WordQuantities):
             return "percent", "%", value / 100, position + 1
         if (word, self.word(position + 1)) in self.any.percent_phrases:
             return "percent", "%", value / 100, position + 2
-        if word in self.any.points and self._behind(position) not in self.any.point_phrases:
+        if word in self.any.points and not self._is_place(position):
             return "points", "points", value, position + 1
         if word in self.any.times:
             return (
@@ -130,9 +143,10 @@ class QuantityReader(WordQuantities):
             return "duration", str(self.time[word][1]), value, position + 1
         return "plain", "", value, position
 
-    def _behind(self, position: int) -> tuple[str, ...]:
-        """The two words after a position, as far as there are."""
-        return tuple(self.words[position + 1 : position + 3])
+    def _is_place(self, position: int) -> bool:
+        """Whether « points » are places: points de vente, points relais."""
+        behind = tuple(self.words[position + 1 : position + 3])
+        return behind in self.any.point_phrases or behind[:1] in self.any.point_phrases
 
     def number(self, position: int) -> Quantity | None:
         """A number with its unit, range and what it counts."""
@@ -197,7 +211,20 @@ class QuantityReader(WordQuantities):
             if noun >= 0 and self.bits[noun] & CON and not self.bits[noun] & (OBJ | IND):
                 noun = -1
         last = max(after - 1, noun if kind == "count" else -1)
-        return Quantity(kind, value, low, unit, first, last, noun, self.is_scope(first, after, noun))
+        if kind in {"count", "plain"} and not self.any.among.isdisjoint(
+            self.words[max(first - 2, 0) : first]
+        ):
+            return Quantity("rank", value, None, "top", first, last, noun, scope=False)
+        scope = self.is_scope(first, after, noun) or (kind == "money" and self._is_price(first))
+        return Quantity(kind, value, low, unit, first, last, noun, scope)
+
+    def _is_price(self, first: int) -> bool:
+        """Whether an amount is the price of what is sold: « des menus à 39 € »."""
+        thing = self.bits[first - 2] if first > 1 else 0
+        priced = self.word(first - 1) in self.any.price_preps and thing & OBJ and not thing & IND
+        if any(bits & IND for bits in self.bits[: first - 2]):
+            return False  # « prix moyen de vente des bouquets à 38 € »
+        return bool(priced) and self.words[first - 2].endswith(self.any.price_plurals)
 
     def _range(self, position: int, _value: float, kind: str) -> tuple[str, str, float, int] | None:
         """The second number of ``8 à 12``, ``from 8 to 12``, ``45 → 60``, with its unit."""

@@ -1,6 +1,6 @@
 """What an objective acts on: its verb, its object and what narrows it."""
 
-# ruff: noqa: C901, PLR0911, PLR0912 - a small grammar: one question a line
+# ruff: noqa: C901, PLR0911, PLR0912, PLR0915 - a small grammar: one question a line
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from strategy_xl.text.words import lexicon as lx
+from strategy_xl.text.words.clauses import PUNCT
 from strategy_xl.text.words.delimiters import Delimiters
 from strategy_xl.text.words.numbers import Quantity
+from strategy_xl.text.words.participles import passive_verb
 from strategy_xl.text.words.sentence import Sentence
 
 
@@ -40,6 +42,8 @@ class ObjectReading(NamedTuple):
     has_indicator: bool
     sells: bool
 
+
+NO_OBJECT = ObjectReading("", -1, -1, -1, "", (), unique=False, every=False, has_indicator=False, sells=False)
 
 _RANK = {
     "": 0,
@@ -73,9 +77,6 @@ class _Reader(Delimiters):
 
     def read(self) -> ObjectReading:
         units = self.units
-        best = ObjectReading(
-            "", -1, -1, -1, "", (), unique=False, every=False, has_indicator=False, sells=False
-        )
         heads: list[tuple[int, str, int, int, str]] = []  # rank, kind, unit, verb unit, direction
         ambiguous_only, any_verb, has_indicator = True, -1, False
         for index, unit in enumerate(units):
@@ -94,6 +95,12 @@ class _Reader(Delimiters):
             if head is not None:
                 kind = self._kind(head)
                 heads.append((_RANK[kind], kind, head, index, direction))
+        passive = self._passive_head()
+        if passive is not None:
+            kind = self._kind(passive[0])
+            heads = [head for head in heads if head[2] < passive[0]]
+            heads.append((_RANK[kind], kind, *passive, "do"))
+            any_verb, ambiguous_only = passive[1], False
         if not heads or max(heads)[0] <= 1 or any_verb < 0:
             nominal = self._nominal_head(any_verb)
             if nominal is not None:
@@ -121,7 +128,7 @@ class _Reader(Delimiters):
             delimiters = self.delimiters(set(), any_verb)
             verb = units[any_verb].first if any_verb >= 0 else -1
             alone = any_verb >= 0 and bool(units[any_verb].bits & lx.VSELF)
-            return best._replace(
+            return NO_OBJECT._replace(
                 direction=direction,
                 delimiters=delimiters,
                 has_indicator=has_indicator,
@@ -148,11 +155,34 @@ class _Reader(Delimiters):
             units[verb].first if verb >= 0 else -1,
             direction,
             delimiters,
-            self._is_unique(head, verb, kind),
+            self._is_unique(head, verb, kind)
+            or (direction == "other" and bool(delimiters) and self._is_act_on_one(head, verb, kind))
+            or (passive is not None and head == passive[0]),
             self._is_every(head, verb),
             has_indicator,
             verb >= 0 and bool(units[verb].bits & lx.VDO),
         )
+
+    def _passive_head(self) -> tuple[int, int] | None:
+        """The units of a thing that will be done and of the participle that says so."""
+        participle = passive_verb(self.sentence, self.masked)
+        if participle < 0:
+            return None
+        verb = self.unit_of(participle)
+        for index in range(verb):
+            unit = self.units[index]
+            if self.masked[unit.first] or unit.word in PUNCT:
+                continue
+            if unit.first in self.counted or self.in_quantity[unit.first]:
+                return None  # the number says it
+            if unit.bits & lx.PREP or self.is_verb_here(index):
+                return None
+            if not self.skips(unit) and unit.word[0].isalnum():
+                head = self.noun_phrase_head(index)
+                kind = self._kind(head)
+                done = kind in {"deliverable", "loose", "object", "unknown", "abstract"}
+                return (head, verb) if done and self.units[head].word not in self.any.collectives else None
+        return None
 
     def _kind(self, index: int) -> str:
         unit = self.units[index]
@@ -228,6 +258,11 @@ class _Reader(Delimiters):
         units = self.units
         if not self.grammar.head_first and units[head].bits & lx.NDO and head > 0 and verb < 0:
             return True  # « web shop launch »
+        bare = not head and verb < 0 and units[0].bits & lx.NDO and not units[0].bits & (lx.VPROC | lx.IND)
+        if bare and not units[0].word.endswith(self.own.plurals):
+            return True  # « certification Qualiopi »
+        if verb < 0 and units[head].bits & lx.DEL and self._is_bare_deliverable(head):
+            return True  # « catalogue traiteur », « Etsy shop »
         if verb < 0 and kind in {"deliverable", "loose", "object"} and self._is_done(head):
             return True  # « brochure site live », « bail signé »
         if (
@@ -237,6 +272,8 @@ class _Reader(Delimiters):
         ):
             return False
         bits = units[verb].bits
+        if units[verb].word in self.any.presenting and self._has_many_parties(head):
+            return False
         lead = self.words[units[head].first] if self.grammar.head_first else units[head].word
         if lead in self.any.collectives or self.words[units[verb].first] in self.any.activities:
             return False
@@ -277,6 +314,8 @@ class _Reader(Delimiters):
             return False
         if units[head].bits & lx.CON and not units[head].bits & (lx.DEL | lx.OBJ):
             return False
+        if kind == "deliverable" and units[verb].word in self.own.completing and self._is_definite(words):
+            return True
         plural = any(
             word in self.any.many_determiners or (word in self.any.elided_of and words[-1] == word)
             for word in words
@@ -285,6 +324,8 @@ class _Reader(Delimiters):
             return False
         word = units[head].word
         singular = any(self.sentence.bits[at] & lx.SING for at in span)
+        if units[verb].word in self.any.light_verbs and units[head].last == len(self.words) - 1:
+            return False  # « faire une étude »
         if not self.grammar.head_first:
             if word in self.own.plural_nouns or (
                 word.endswith(self.own.plurals)
@@ -297,6 +338,49 @@ class _Reader(Delimiters):
         return (singular or bool(bits & lx.NDO)) and not (
             plural and not self.own.elided_articles.isdisjoint(words)
         )
+
+    def _is_bare_deliverable(self, head: int) -> bool:
+        """Whether one deliverable stands alone with something of its own that narrows it."""
+        units = self.units
+        word = self.words[units[head].first] if self.grammar.head_first else units[head].word
+        if word.endswith(self.own.plurals) and not word.endswith(self.own.singular_endings or ("ss",)):
+            return False
+        if any(units[at].word in self.any.many_determiners for at in range(head)):
+            return False
+        plain = lx.GEN | lx.CON | lx.DELG | lx.STOP
+        return any(
+            index != head
+            and unit.word.isalpha()
+            and not self.masked[unit.first]
+            and not self.in_quantity[unit.first]
+            and (not unit.bits or unit.bits & lx.NOUN)
+            and not unit.bits & plain
+            for index, unit in enumerate(units)
+        )
+
+    def _is_act_on_one(self, head: int, verb: int, kind: str) -> bool:
+        """Whether an unknown act is done on one definite thing: « planter la haie du parking »."""
+        if (
+            kind not in {"unknown", "object", "deliverable"}
+            or self.units[head].word in self.any.plain_parties
+        ):
+            return False
+        span = range(self.units[verb].last + 1, self.units[head].first)
+        one = any(self.sentence.bits[at] & lx.SING for at in span)
+        return one and not self.units[head].word.endswith(self.own.plurals)
+
+    def _has_many_parties(self, head: int) -> bool:
+        """Whether a plural party without number follows the object: « aux bijoutiers »."""
+        units = self.units
+        for index in range(head + 1, len(units) - 1):
+            following = units[index + 1]
+            if units[index].word in self.own.many_parties and not self.in_quantity[following.first]:
+                return following.word.endswith(self.own.plurals) and following.first not in self.counted
+        return False
+
+    def _is_definite(self, words: Sequence[str]) -> bool:
+        """Whether a whole known set is meant, by the determiner."""
+        return any(lx.DEFDET & lx.look_up(self.sentence.lang, word)[1] for word in words)
 
     def _is_bare_name(self, head: int, verb: int) -> bool:
         """Whether an unknown singular word without determiner after an act is a name, capital or not."""

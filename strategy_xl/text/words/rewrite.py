@@ -22,29 +22,50 @@ class Pieces(NamedTuple):
     owner: str
 
 
+class Lacking(NamedTuple):
+    """What a text lacks: its object, what narrows it, a target, the points of S, M and T, and an owner."""
+
+    object: bool
+    scope: bool
+    target: bool
+    s: bool
+    m: bool
+    t: bool
+    owner: bool
+
+
 class Draft(NamedTuple):
     """What a text gives to its rewrite.
 
     Arguments:
         pieces: the pieces, one by one.
-        core: object and target as written between the verb and the scope, empty when they do not stand
-            together.
-        gap: what the core leaves open: ``level`` (no target), ``change`` (a change without its two ends)
-            or empty.
-        rhythm: a cadence as written (« par semaine »), empty without one.
-        scope: what narrows the object, with its prepositions as written; None when nothing does, empty
-            when the core says it.
+        head: the person's own sentence up to where a target and a scope may be put in.
+        time: its words of time behind that, when they close the sentence.
+        owner: its words on the owner, when they close the sentence.
+        closing: the signs that close it.
+        lacks: what it lacks.
+        pause: whether a date must stand apart from the words of time (« bientôt, d’ici le … »).
+        fact: whether the text asks for nothing, so that no piece would make an objective of it.
     """
 
     pieces: Pieces
-    core: str
-    gap: str
-    rhythm: str
-    scope: str | None
+    head: str
+    time: str
+    owner: str
+    closing: str
+    lacks: Lacking
+    pause: bool
+    fact: bool
 
 
 NO_PIECES = Pieces("", "", "", "", "", "", "")
-NO_DRAFT = Draft(NO_PIECES, "", "level", "", None)
+NO_DRAFT = Draft(
+    NO_PIECES,
+    *("", "", "", ""),
+    Lacking(object=True, scope=True, target=True, s=True, m=True, t=True, owner=True),
+    pause=False,
+    fact=False,
+)
 
 
 @word_list
@@ -53,9 +74,12 @@ class RewriteForms(WordList):
 
     file: ClassVar[str] = "rewrite"
 
-    sentence: str  # {verb}, {what}, {scope}, {deadline}, {owner}
+    sentence: str  # of a row without any: {verb}, {what}, {scope}, {deadline}, {owner}
+    object: str  # {indicator}, behind a sentence that names none
     level: str  # {start}, {target}
-    scope: str  # what narrows the object, when no preposition of the text does: {scope}
+    scope: str  # {scope}
+    deadline: str  # {deadline}
+    owner: str  # {owner}
     day: str  # {day}, {month}
     months: Ordered
     thousands: str  # between the groups of a number
@@ -78,29 +102,36 @@ def _blanks(lang: str) -> Pieces:
 
 
 def assemble(draft: Draft, full: Pieces, lang: str) -> str:
-    """The sentence of a draft in a language, missing pieces in brackets.
-
-    The words of the text are kept as they stand when they stand together (« 5 nouveaux clients »,
-    « le CA de 10 % »), so that articles and prepositions stay right; else the sentence is built from
-    the pieces.
+    """The person's own sentence, word for word, with the pieces that it lacks; empty when it lacks none.
 
     Arguments:
-        draft: what the text gives.
+        draft: what the text gives, and what is still lacking.
         full: its pieces with their blanks, by ``fill_blanks``.
         lang: the language.
     """
+    lacks = draft.lacks
+    if draft.fact or (draft.head and not (lacks.s or lacks.m or lacks.t or lacks.owner)):
+        return ""
     forms = own(RewriteForms, lang)
-    if draft.core and not draft.gap:
-        what = draft.core
-    elif draft.gap == "change" and draft.core:
-        what = f"{draft.core} ({forms.level.format(**forms.blanks)})"
-    else:
-        what = f"{draft.core or full.indicator} {forms.level.format(start=full.start, target=full.target)}"
-    parts = (draft.rhythm, forms.scope.format(scope=full.scope) if draft.scope is None else draft.scope)
-    scope = "".join(f" {part}" for part in parts if part)
-    return forms.sentence.format(
-        verb=full.verb, what=what, scope=scope, deadline=full.deadline, owner=full.owner
-    )
+    if not draft.head:
+        level = forms.level.format(start=full.start, target=full.target)
+        what, scope = f"{full.indicator} {level}", f" {forms.scope.format(scope=full.scope)}"
+        return forms.sentence.format(
+            verb=full.verb, what=what, scope=scope, deadline=full.deadline, owner=full.owner
+        )
+    put_in = ""
+    if lacks.object and (lacks.s or lacks.m):
+        put_in += forms.object.format(indicator=full.indicator)
+    if lacks.m and lacks.target:
+        put_in += f" {forms.level.format(start=full.start, target=full.target)}"
+    if lacks.s and lacks.scope:
+        # What narrows the object stands in the sentence; only what it lacks is asked for.
+        put_in += f" {forms.scope.format(scope=forms.blanks['scope'])}"
+    end = ""
+    if lacks.t:
+        end += f"{',' if draft.pause else ''} {forms.deadline.format(deadline=full.deadline)}"
+    named = f", {forms.owner.format(owner=full.owner)}" if lacks.owner else ""
+    return f"{draft.head}{put_in}{draft.time}{end}{draft.owner}{named}{draft.closing}"
 
 
 def format_value(value: float, unit: str, lang: str) -> str:

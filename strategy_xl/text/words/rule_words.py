@@ -14,6 +14,8 @@ class ObjectiveWords(WordList):
     file: ClassVar[str] = "objectives"
 
     effort: Words  # before a time that is given to something: consacrer
+    savers: Words  # before a time that is won: gagner 3 h par semaine
+    day_parts: Words  # une demi-journée
     confidence_stems: Ordered
     confidence: Words
     confidence_of: Words  # 8 sur 10
@@ -24,9 +26,14 @@ class ObjectiveWords(WordList):
     not_service_leads: Words  # of those, before a time that no service takes
     less: Words  # à moins de
     time_levels: Words  # before the level of a time: à 48 h
+    downs: Words  # before « to »: down to 3 weeks
     limits: Words
     limit_phrases: Phrases  # dans les 48 h
-    of_words: Words  # that read well beside a noun only
+    limit_marks: Words  # between a limit and its value: sous la barre des
+    limit_fill: Words  # around them
+    clock_leads: Words  # before an hour of the day: avant 14 h
+    clock_marks: Words  # behind it
+    clock_words: Words  # midi
     rate_units: Entries
 
 

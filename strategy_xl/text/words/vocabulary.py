@@ -40,6 +40,7 @@ class Grammar(WordList):
     past: Ordered  # endings of participles that describe a noun
     inflected: Ordered  # endings of verbs that no sentence starts with
     third_person: Ordered  # ending of a verb behind its subject: sells
+    participles: Ordered  # endings of participles as written, accents too
 
 
 @word_list
@@ -110,21 +111,52 @@ class ClauseWords(WordList):
     collectives: Words  # never done: équipe
     activities: Words  # acts that go on: prospecter
     completed: Words  # acts whose bare object is a name, empty when all are: deploy Salesforce
+    completing: Words  # acts that a whole set of things undergoes, then it is done: numériser les archives
     having: Words
     owning: Words
     put_words: Words
     put_stems: Ordered  # starts of the forms of « put »
     put_links: Words  # mettre le site en
     finishing: Words
+    presenting: Words  # acts before many parties, never done: présenter l'offre aux bijoutiers
+    many_parties: Words
     # what narrows an object
     purposes: Words  # that open a purpose: afin
     purpose_fill: Words  # between that word and its verb
     skipped: Words  # between a preposition and its noun
     contractions: Words  # of those, prepositions themselves: du
+    means: Words  # before what a result is had by: via
     openers: Words  # what may stand for a preposition: using
     infinitive_preps: Words  # before a verb that narrows nothing: pour
     not_names: Words  # words in capitals that are no name: ok
     plain_parties: Words  # people and goods of every firm, which narrow nothing: client
+
+
+@word_list
+class StatementWords(WordList):
+    """Words of what will be done, and of what is or was."""
+
+    file: ClassVar[str] = "statements"
+
+    participles: Words  # without a regular ending: traduit, built
+    future: Words  # before the participle of what will be done: sera, be
+    future_fill: Words  # between the two
+    future_last: Words  # the last word before the participle
+    soft_stems: Ordered  # starts of participles of what people are or feel: motivé
+    told: Words  # all words of a statement of fact
+    told_fill: Words  # behind them
+    past: Words  # that tell the past by themselves: était, was
+    perfect: Words  # the same before a participle: a ouvert
+    states: Words  # that tell what is: est
+    not_states: Words  # behind which something is asked: is to
+    counts: Words  # before a number of what there is: compte 14 salariés
+    tellers: Words  # before a past form: we sold
+    told_articles: Words  # at the start of a text that tells: the store opened in 2019
+    told_times: Words  # behind its past form
+    relatives: Words  # that open a clause which only describes: qui ont acheté
+    wish_starts: Words  # the same at the start of a text: que la gamme représente 30 %
+    wishes: Words  # that ask for something: faut, must
+    links: Words  # coordinators behind which no order starts
 
 
 @word_list
@@ -142,6 +174,7 @@ class DateWords(WordList):
     start_phrases: Phrases  # as of
     start_links: Words  # behind a word of start: à partir de
     after: Words
+    ends_after: Words  # of those, with which the period itself is meant: à l'issue du semestre
     base: Words  # of comparison
     than: Words
     laters: Words  # au plus tard
@@ -192,6 +225,8 @@ class DateWords(WordList):
     month_leads: Words  # before a doubtful month
     name_articles: Words  # before a month that names a thing: the June newsletter
     period_preps: Words  # before such an article, when it is a deadline still
+    moment_articles: Words  # before a moment that is named by its month: avant le comité de février
+    moment_contractions: Words  # of those, with their preposition: au
     deadline_nouns: Words  # June deadline
     of_short: Words  # salon de mars
     of_words: Words  # 6 months of
@@ -211,6 +246,12 @@ class DateWords(WordList):
     all_words: Words
     each_words: Words  # tous les 15 jours
     per_words: Words
+    one_by_one: Words  # before what a process takes one by one: chaque dossier en 3 jours
+    lasting: Words  # behind how old a thing is, or how long it lasts: ten days old, 3 years or more
+    own_clauses: Phrases  # behind a time that starts with each: dans la semaine qui suit
+    lasting_leads: Words  # over 3 months of cash
+    service_marks: Words  # behind the time that a process takes: en 10 jours en moyenne, au lieu de 25
+    own_articles: Words  # before the first weeks of somebody else: leurs premiers mois
     of_each: Words
     vague_cadences: Words  # régulièrement
     adjective_numbers: Words  # six-month pilot
@@ -276,6 +317,12 @@ class DateWords(WordList):
     issue: Words  # à l'issue de
     issue_links: Words
     following: Words
+    # periods counted from now on
+    first_units: Words  # les six premiers mois
+    goal_labels: Words  # before the horizon of a goal, or behind it: objectif à 9 mois
+    span_leads: Phrases  # au bout de six mois
+    span_ends_now: Phrases  # behind it: six months from now; of one word at the head of a text only
+    span_afters: Words  # the same at the head of a clause only: après six mois
 
 
 @word_list
@@ -316,6 +363,7 @@ class QuantityWords(WordList):
     area_articles: Words  # dans le 35
     area_preps: Words
     area_of: Words  # du 35
+    area_followers: Words
     measures: Words  # cm, kg
     in_words: Words
     in_ones: Words  # 3 en 1
@@ -342,6 +390,11 @@ class QuantityWords(WordList):
     one: Words
     one_compounds: Words  # one-stop
     first_words: Words  # première page
+    best_words: Words  # largest
+    best_leads: Words  # before them
+    ranked: Words  # before a rank that somebody takes: devenir le premier fournisseur
+    among: Words  # parmi les trois meilleurs
+    rank_places: Words  # la 3e place
     places: Words
     page: Words  # page one
     first_numbers: Words
@@ -355,6 +408,8 @@ class QuantityWords(WordList):
     half_compounds: Words
     fraction_links: Words  # deux tiers des
     by: Words
+    price_preps: Words  # before the price of things: des menus à 39 €
+    price_plurals: Ordered
     rank_fractions: Words  # that are ranks too: third
     period_fractions: Words  # that are units of time too: quarter
     minimum: Words

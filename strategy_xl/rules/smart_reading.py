@@ -1,0 +1,80 @@
+"""The readings of texts: the rules, and a resemblance to judged statements where that is sure on S or M."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+
+import numpy as np
+
+from strategy_xl.rules.smart_text import TextReading, read_text
+from strategy_xl.text.words.resemblance import Weights, log_odds, weights
+from strategy_xl.text.words.time_words import time_words
+
+LEARNED_CODES = ("S_LEARNED", "M_LEARNED")
+_FULL = 2
+_CHUNK = 512  # texts whose resemblance is computed at once
+_PLAIN = frozenset({"indicator", "concept"})
+_SHORTEST = 2  # letters of a word that says nothing
+_LACKING = ("S_SCOPE", "M_TARGET")
+
+
+def read_texts(texts: Iterable[object], lang: str | None, today: date | None) -> Iterator[TextReading | None]:
+    """The readings of texts in order, so that a long column never holds them all; None for a blank one.
+
+    Arguments:
+        texts: objectives as written.
+        lang: ``fr`` or ``en`` for all; None detects each text's language.
+        today: the day from which deadlines count; None takes nothing for past.
+
+    A cell function, a night and Python read through here, so that they judge alike.
+    """
+    known, left = weights(), iter(texts)
+    while chunk := list(islice(left, _CHUNK)):
+        readings = [
+            read_text(text, lang, today) if isinstance(text, str) and text.strip() else None for text in chunk
+        ]
+        told = [at for at, reading in enumerate(readings) if reading is not None]
+        _correct(readings, told, known)
+        yield from readings
+
+
+def _correct(readings: list[TextReading | None], told: Sequence[int], known: Weights) -> None:
+    """Put the points of S and M right where the resemblance is sure; a statement of fact stays one."""
+    kept = [reading for at in told if (reading := readings[at]) is not None]
+    full = np.array([[reading.s for reading in kept], [reading.m for reading in kept]]) == _FULL
+    odds = log_odds([reading.sentence for reading in kept], known)
+    wrong = np.where(full, odds <= known.low[:, None], odds >= known.high[:, None])
+    wrong[0] &= full[0] | ~np.array([_is_plain(reading) for reading in kept], dtype=bool)
+    for at in np.flatnonzero(wrong.any(axis=0)).tolist():
+        if "FACT" not in kept[at].codes:
+            readings[told[at]] = _corrected(kept[at], wrong[:, at].tolist())
+
+
+def _is_plain(reading: TextReading) -> bool:
+    """Whether the rules know every word of a text whose indicator or idea nothing narrows: S is theirs."""
+    if reading.what.kind not in _PLAIN or reading.what.delimiters:
+        return False
+    sentence = reading.sentence
+    times = time_words(sentence.lang).known
+    first, last = reading.owner or (len(sentence.words), -1)
+    return all(
+        bits or len(word) <= _SHORTEST or not word.isalpha() or word in times or first <= at <= last
+        for at, (word, bits) in enumerate(zip(sentence.words, sentence.bits, strict=True))
+    )
+
+
+def _corrected(reading: TextReading, wrong: Sequence[bool]) -> TextReading:
+    """The reading with its points of S and M the other way round where they are wrong."""
+    points, codes = [reading.s, reading.m], reading.codes
+    for at, letter in enumerate("SM"):
+        if not wrong[at]:
+            continue
+        codes = tuple(code for code in codes if code[:2] != f"{letter}_" or code in LEARNED_CODES)
+        if points[at] == _FULL:
+            codes = (_LACKING[at], *codes)
+        points[at] = 1 if points[at] == _FULL else _FULL
+        codes = (*codes, LEARNED_CODES[at])
+    return replace(reading, s=points[0], m=points[1], codes=codes)
