@@ -152,9 +152,9 @@ def test_it_needs_nothing_that_a_browser_lacks() -> None:
 
 
 def test_it_carries_no_sources_of_messages_and_no_page() -> None:
-    """Only what runs is packed: sources, compiled messages, templates."""
+    """Only what runs is packed: sources, compiled messages, weights, templates."""
     endings = {path.rpartition(".")[2] for path in lite_bundle.contents()}
-    assert endings == {"py", "mo", "toml"}
+    assert endings == {"py", "mo", "npz", "toml"}
 
 
 @pytest.fixture(scope="module")

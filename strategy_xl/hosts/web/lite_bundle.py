@@ -89,19 +89,19 @@ def needed() -> tuple[Mapping[str, str], frozenset[str]]:
 
 
 def _texts(folder: Traversable, path: str) -> Mapping[str, bytes]:
-    """The compiled messages and word lists of a folder and those below, by path."""
+    """The compiled messages, word lists and weights of a folder and those below, by path."""
     found: dict[str, bytes] = {}
     for entry in folder.iterdir():
         below = f"{path}/{entry.name}"
         if entry.is_dir():
             found |= _texts(entry, below)
-        elif entry.name.endswith((".mo", ".toml")):
+        elif entry.name.endswith((".mo", ".npz", ".toml")):
             found[below] = entry.read_bytes()
     return found
 
 
 def contents() -> Mapping[str, bytes]:
-    """The files to unpack, by path, in order: sources, compiled messages, word lists, templates."""
+    """The files to unpack, by path, in order: sources, compiled messages, word lists, weights, templates."""
     sources, _ = needed()
     found: dict[str, bytes] = {}
     for module, source in sources.items():

@@ -116,10 +116,10 @@ class NumberContext:
 
     def _is_code(self, position: int) -> bool:
         """Whether a whole number belongs to the name before it: « vélo E-Bike 500 »."""
-        if not self.words[position].isdigit() or self.has_unit(position + 1):
+        if not (self.words[position - 1].isalpha() and self.words[position].isdigit()):
             return False
-        named = self.words[position - 1].isalpha() and self.sentence.tokens.is_capital(position - 1)
-        if not named or self.sentence.tokens.text.isupper():
+        named = self.sentence.tokens.is_capital(position - 1) and not self.sentence.tokens.text.isupper()
+        if not named or self.has_unit(position + 1):
             return False
         following = self.word(position + 1)
         return not following or following == "," or bool(self.bits[position + 1] & (PREP | STOP))

@@ -109,21 +109,21 @@ def assemble(draft: Draft, full: Pieces, lang: str) -> str:
         full: its pieces with their blanks, by ``fill_blanks``.
         lang: the language.
     """
-    forms, lacks = own(RewriteForms, lang), draft.lacks
-    level = forms.level.format(start=full.start, target=full.target)
-    scope = forms.scope.format(scope=full.scope)
-    if not draft.head:
-        return forms.sentence.format(
-            verb=full.verb, what=f"{full.indicator} {level}", scope=f" {scope}", deadline=full.deadline,
-            owner=full.owner,
-        )  # fmt: skip
-    if draft.fact or not (lacks.s or lacks.m or lacks.t or lacks.owner):
+    lacks = draft.lacks
+    if draft.fact or (draft.head and not (lacks.s or lacks.m or lacks.t or lacks.owner)):
         return ""
+    forms = own(RewriteForms, lang)
+    if not draft.head:
+        level = forms.level.format(start=full.start, target=full.target)
+        what, scope = f"{full.indicator} {level}", f" {forms.scope.format(scope=full.scope)}"
+        return forms.sentence.format(
+            verb=full.verb, what=what, scope=scope, deadline=full.deadline, owner=full.owner
+        )
     put_in = ""
     if lacks.object and (lacks.s or lacks.m):
         put_in += forms.object.format(indicator=full.indicator)
     if lacks.m and lacks.target:
-        put_in += f" {level}"
+        put_in += f" {forms.level.format(start=full.start, target=full.target)}"
     if lacks.s and lacks.scope:
         # What narrows the object stands in the sentence; only what it lacks is asked for.
         put_in += f" {forms.scope.format(scope=forms.blanks['scope'])}"
