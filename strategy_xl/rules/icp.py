@@ -45,6 +45,8 @@ PROSPECT_CODES = (
     "GRADE_A", "GRADE_B", "GRADE_C", "EXCLUDED", "TO_COMPLETE", "NO_PROFILE", "OFFER_LIFTS",
 )  # fmt: skip
 PROFILE_FIELDS = (*CATEGORICAL, *NUMERIC)
+ASKED = ("sector", "size", "region", "offer")
+"""Fields that every prospect may have; others are looked at where the list has them."""
 MISSING_CODES = tuple(f"{kind}_{key.upper()}" for kind in ("LACKS", "LOOK_UP") for key in PROFILE_FIELDS)
 CRITERION_CODES = ("CRITERION_CATEGORY", "CRITERION_RANGE", "CRITERION_MANUAL")
 FIELD_CODES = ("FIELD_SEGMENT", "FIELD_SECTOR", "FIELD_REGION", "FIELD_OFFER", "FIELD_SIZE")
@@ -143,7 +145,8 @@ def _gaps(prospects: Frame, kept: Frame, score: Floats) -> _Gaps:
     wanted: dict[str, str | None] = dict.fromkeys(PROFILE_FIELDS)
     for one in match_fields(prospects, kept) if len(kept) else ():
         known += np.where(one.is_known, one.weight, 0.0)
-        if one.field not in PROFILE_FIELDS or one.field not in prospects:
+        asked = one.field in ASKED or (one.field in PROFILE_FIELDS and one.field in prospects)
+        if not asked:
             continue
         wanted[one.field] = one.wanted
         place = PROFILE_FIELDS.index(one.field)

@@ -34,7 +34,7 @@ def test_worked_example() -> None:
     assert result.frame.loc[2, ["wilson_low", "wilson_high"]].tolist() == pytest.approx(
         [0.1741, 0.3451], abs=5e-5
     )
-    assert result.reasons.at(1) == ("LEVER", "BELOW_TARGET")
+    assert result.reasons.at(1) == ("LEVER",)
     assert result.reasons.at(2) == ("TARGET_MET",)
 
 

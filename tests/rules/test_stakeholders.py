@@ -118,7 +118,7 @@ def test_alerts_name_the_people() -> None:
     )
     assert row["reasons"] == ("DECIDER_OPPOSED", "CONTACT_STALE")
     assert row["opposed_names"] == "Zoé"
-    assert row["stale_names"] == "P0, P1, P2, …"
+    assert row["stale_names"] == "P0, P1, P2, +2"
     fresh = cover(
         person("Zoé", "decider"), person("Yan", "signatory", last_contact=TODAY - timedelta(days=90))
     )
