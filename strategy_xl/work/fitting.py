@@ -18,7 +18,7 @@ TARGET = "net_target"
 
 
 def misfits(data: WorkbookData, evaluations: Sequence[Evaluation]) -> Iterator[Finding]:
-    """SX394 at the net margin aimed at when more than nine clients in ten lie on one side of the threshold.
+    """SX395 at the net margin aimed at when more than nine clients in ten lie on one side of the threshold.
 
     Arguments: data: the workbook; evaluations: the rules' answers.
     """
@@ -40,4 +40,4 @@ def misfits(data: WorkbookData, evaluations: Sequence[Evaluation]) -> Iterator[F
                     "net": found.net_target,
                     "per_hour": found.per_hour_target,
                 }
-                yield Finding("SX394", where, args, Severity.NOTE)
+                yield Finding("SX395", where, args, Severity.NOTE)
