@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: demo test lint messages docs changelog bench faults fuzz lossless pictures wheel wine clean system
+.PHONY: demo test lint messages docs changelog bench faults fuzz lossless judgement pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -50,6 +50,10 @@ docs: $(VENV)/.dev
 	$(BIN)/python tools/docs.py
 	$(BIN)/python tools/rule_docs.py
 	$(BIN)/python tools/function_docs.py
+
+# Writes docs/judgement.md; CHURN=Telco-Customer-Churn.csv adds which classes leave.
+judgement: system $(VENV)/.dev
+	$(BIN)/python tools/judgement.py $(if $(CHURN),--churn $(CHURN))
 
 # What the fragments in changes/ make: shown, or with VERSION=0.2.0 put into CHANGELOG.md in their place.
 changelog: $(VENV)/.dev
