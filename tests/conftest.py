@@ -20,7 +20,9 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 PEOPLE = ROOT / "tests" / "people.py"
 """What people do in LibreOffice, for its own Python."""
 Do = Callable[..., Path]
-sys.path[:0] = [str(ROOT / "tests" / "auditing"), str(ROOT / "tests" / "shop")]
+sys.path[:0] = [str(ROOT / "tests" / "auditing"), str(ROOT / "tests" / "shop"), str(ROOT / "tools")]
+
+from office_profile import make_profile  # noqa: E402 - a tool, found on the path put before
 
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("dev", deadline=None)
@@ -53,14 +55,14 @@ def soffice() -> str:
 @pytest.fixture(scope="session")
 def recalculated(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
     """A function that opens a workbook in LibreOffice, recalculates it and gives the saved .xlsx."""
-    profile = tmp_path_factory.mktemp("profile")
+    profile = make_profile(tmp_path_factory.mktemp("profile"))
 
     def convert(book: Path) -> Path:
         target = tmp_path_factory.mktemp("recalculated")
         subprocess.run(
             [
                 soffice,
-                f"-env:UserInstallation={profile.as_uri()}",
+                profile,
                 "--headless",
                 "--convert-to",
                 "xlsx:Calc MS Excel 2007 XML",

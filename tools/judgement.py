@@ -18,6 +18,7 @@ import judgement_smart
 import pandas as pd
 from churn import churn_table
 from churn import lines as churn_lines
+from office_profile import make_profile
 
 from strategy_xl.build.book import render
 from strategy_xl.schema.loader import load_default
@@ -137,7 +138,16 @@ def agreement_section(books: int) -> str:
 def _calculated(book: Path, folder: Path) -> Path:
     """The book as LibreOffice calculates and saves it."""
     subprocess.run(
-        ["soffice", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", folder, book],
+        [
+            "soffice",
+            make_profile(folder / "profile"),
+            "--headless",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+            folder,
+            book,
+        ],
         check=True,
         capture_output=True,
         timeout=300,

@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from made_books import TODAY, generated
+from made_books import TODAY, generated, spoil
 from oracles import betteroffice
 
 from strategy_xl.build.book import example_rows, render
@@ -20,6 +20,11 @@ from strategy_xl.work.recompute import recompute_workbook
 SPEC = load_default()
 UNKNOWN = "NORMSINV"
 """The one function of the templates that the calculator does not know."""
+OWN_WAYS = {
+    "=SUMIFS(": "passes over errors in what it adds up",
+    "COUNTIFS(FunnelStages": "counts texts as numbers",
+}
+"""What it makes of odd cells in a way of its own; LibreOffice, made to calculate all, gives what we give."""
 
 
 def same(shown: Any, calculated: object) -> bool:
@@ -47,9 +52,7 @@ def stale(book: Path, today: date) -> tuple[list[str], int]:
                 shown = values[sheet.title][cell.coordinate].value
                 theirs = calculated(sheet.title, cell.row, cell.column)
                 if not same(shown, theirs):
-                    found.append(
-                        f"{sheet.title}!{cell.coordinate}: {shown!r}, calculated {theirs!r}: {text[:80]}"
-                    )
+                    found.append(f"{sheet.title}!{cell.coordinate}: {shown!r}, calculated {theirs!r}: {text}")
     return found, compared
 
 
@@ -68,6 +71,20 @@ def test_random_books(tmp_path: Path, seed: int) -> None:
     found, compared = stale(book, TODAY)
     assert compared > 7000
     assert found == []
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+@pytest.mark.parametrize("seed", range(4))
+def test_odd_books(tmp_path: Path, seed: int) -> None:
+    """Every fifth input is a text for a number, an error, out of scale, a space too many: idem."""
+    lang, book = ("fr", "en")[seed % 2], tmp_path / "book.xlsx"
+    book.write_bytes(render(SPEC, lang=lang, company="", today=TODAY, rows=generated(SPEC, lang, seed)))
+    spoil(book, SPEC, seed)
+    assert recompute_workbook(book, SPEC, TODAY).failure is None
+    card = SPEC.module("persona_card").sheet.get(lang)  # the calculator has no wildcards in MATCH
+    found, compared = stale(book, TODAY)
+    assert compared > 7000
+    assert [cell for cell in found if not cell.startswith(card) and not any(map(cell.count, OWN_WAYS))] == []
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
