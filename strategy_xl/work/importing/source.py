@@ -11,9 +11,13 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.formulas.cell_refs import Area, column_letters
@@ -71,7 +75,17 @@ class SourceList:
 
     def column(self, index: int) -> list[Any]:
         """All cells of a column."""
-        return [row[index] for row in self.rows]
+        return list(self._by_column[index])
+
+    @cached_property
+    def _by_column(self) -> list[tuple[Any, ...]]:
+        return list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
+
+    @cached_property
+    def is_filled(self) -> npt.NDArray[np.bool_]:
+        """Which cells hold something, columns × rows."""
+        found = [[cell != "" for cell in column] for column in self._by_column]
+        return np.array(found, dtype=bool).reshape(len(self.columns), len(self.rows))
 
 
 @dataclass
@@ -214,7 +228,12 @@ def _header(rows: Sequence[Sequence[Any]]) -> int | None:
 
 def _titles(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> tuple[str, ...]:
     """The titles, up to the last column with a title or a cell."""
-    width = max((at + 1 for line in (row, *below) for at, cell in enumerate(line) if cell != ""), default=0)
+    width = 0
+    for line in (row, *below):
+        last = len(line)
+        while last > width and line[last - 1] == "":
+            last -= 1
+        width = max(width, last)
     titles: list[str] = []
     for at in range(width):
         cell = row[at] if at < len(row) else ""
