@@ -82,7 +82,7 @@ class Aside:
         counts: npt.NDArray[np.intp] = self.listed.is_filled.sum(axis=0, dtype=np.intp)
         return counts
 
-    def _records(self) -> npt.NDArray[np.intp]:
+    def records(self) -> npt.NDArray[np.intp]:
         """Positions of the rows that hold something and are nothing else so far."""
         is_record = self._counts > 0
         is_record[list(self.kinds)] = False
@@ -131,7 +131,7 @@ class Aside:
             left = np.flatnonzero(is_filled & ~is_lettered)
             is_lettered[left] = [_LETTER.search(str(cells[at])) is not None for at in left.tolist()]
         is_repeated = (same >= 2) & (same * 2 > self._counts)
-        rows = self._records()
+        rows = self.records()
         for at in rows[is_repeated[rows] | ~is_lettered[rows]].tolist():
             self.kinds[at] = Kind.FOOTER
 
@@ -167,7 +167,7 @@ class Aside:
 
     def _find_totals(self) -> None:
         """Rows that add up the records above them: all of them, those since the last total, or the totals."""
-        left = self._records()
+        left = self.records()
         every, block, totals = Sums(self._figures), Sums(self._figures), Sums(self._figures)
         last = int(left[-1]) if left.size else -1
         groups = {at for at, kind in self.kinds.items() if kind is Kind.GROUP}
@@ -186,7 +186,7 @@ class Aside:
                 block = Sums(self._figures)
                 begin = place + 1
         # Below the last record several totals may follow each other, of which one is proved.
-        for at in reversed(self._records().tolist()):
+        for at in reversed(self.records().tolist()):
             if self._called(at) not in {"exact", "sure", "measure"} or totals.count == 0:
                 break
             if any(kind is Kind.TOTAL and total > at for total, kind in self.kinds.items()):
@@ -223,8 +223,10 @@ class Aside:
 
     def _uncalled(self) -> npt.NDArray[np.intp]:
         """Positions of the records that are not called like a total."""
-        rows = self._records()
-        return rows[~np.isin(rows, list(self._calls))] if self._calls else rows
+        is_called = np.zeros(len(self.listed.rows), dtype=bool)
+        is_called[list(self._calls)] = True
+        rows = self.records()
+        return rows[~is_called[rows]]
 
     def _find_groups(self) -> None:
         """Rows above others that are called like what those have in common, or count or add them up."""

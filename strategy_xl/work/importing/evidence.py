@@ -114,11 +114,8 @@ def _numbers(cells: Iterable[Any]) -> list[Writing]:
 
 def _order(cells: Iterable[Any]) -> Order | None:
     """What the dates of a column show of their order; ``OPEN`` when they contradict each other."""
-    parts = [
-        (int(match[1]), int(match[3]))
-        for cell in cells
-        if isinstance(cell, str) and (match := _SLASHED.match(cell))
-    ]
+    texts = {cell for cell in cells if isinstance(cell, str)}
+    parts = [(int(match[1]), int(match[3])) for match in map(_SLASHED.match, texts) if match]
     day = any(first > 12 >= second for first, second in parts)
     month = any(second > 12 >= first for first, second in parts)
     if day and month:

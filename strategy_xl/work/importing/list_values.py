@@ -71,8 +71,8 @@ def list_column(
     """
     listed = evidence.listed
     is_text = spec.type in {FieldType.TEXT, FieldType.LONG_TEXT}
-    cells = [visible(cell) if isinstance(cell, str) and not is_text else cell for cell in raw]
-    given = sum(cell != "" for cell in cells)
+    cells = list(raw) if is_text else _each_text(raw, visible)
+    given = len(cells) - cells.count("")
     problems = _errors(cells)
     if spec.type in NUMERIC_TYPES:
         problems += _numbers(cells, spec, book.lang, evidence, index)
@@ -99,12 +99,19 @@ def is_error(text: str) -> bool:
 
 def _errors(cells: list[Any]) -> list[CellProblem]:
     """Empty the cells that hold error texts; each is told."""
+    texts = {cell for cell in cells if isinstance(cell, str) and cell[:1] in {"#", "E"} and is_error(cell)}
     problems = []
-    for at, cell in enumerate(cells):
-        if isinstance(cell, str) and cell[:1] in {"#", "E"} and is_error(cell):
+    for at, cell in enumerate(cells) if texts else ():
+        if isinstance(cell, str) and cell in texts:
             problems.append(CellProblem(at, "SX206", {"found": cell}))
             cells[at] = ""
     return problems
+
+
+def _each_text(cells: Sequence[Any], one: Callable[[str], str]) -> list[Any]:
+    """A column with its texts made into others; equal texts are looked at once."""
+    known = {text: one(text) for text in {cell for cell in cells if isinstance(cell, str)}}
+    return [known[cell] if isinstance(cell, str) else cell for cell in cells]
 
 
 def _each(cells: list[Any], one: Callable[[int, str], _Answer]) -> list[CellProblem]:

@@ -119,9 +119,7 @@ def read_list(path: Path | str, *, sheet: str | None = None) -> SourceList:
             text, encoding = decode(path.read_bytes())
             separator, rest = _separator(text)
             lines_above = int(len(rest) < len(text))
-            found = _Sheet(
-                [list(row) for row in csv.reader(io.StringIO(rest, newline=""), delimiter=separator)]
-            )
+            found = _Sheet(list(csv.reader(io.StringIO(rest, newline=""), delimiter=separator)))
     except (OSError, csv.Error, UnicodeDecodeError) as error:
         raise WorkbookError("SX150", Location(str(path)), detail=str(error)) from error
     rows = [[_cell(cell) for cell in row] for row in found.rows]
@@ -278,4 +276,4 @@ def _unmerged(
 def _sized(rows: Sequence[Sequence[Any]], width: int) -> Iterator[Sequence[Any]]:
     """The rows, all of the same width."""
     for row in rows:
-        yield [*row[:width], *[""] * (width - len(row))]
+        yield row if len(row) == width else [*row[:width], *[""] * (width - len(row))]
