@@ -19,7 +19,7 @@ import numpy.typing as npt
 from strategy_xl.text.parsing import fold, number_writing
 from strategy_xl.work.importing.evidence import Evidence
 from strategy_xl.work.importing.figures import Figures, Sums
-from strategy_xl.work.importing.source import SourceList
+from strategy_xl.work.importing.source import SourceList, different_texts
 from strategy_xl.work.importing.words import words
 
 _COUNT = re.compile(r"\s*[(\[](\d+)(?:\s+[^\W\d]+)?[)\]]$")
@@ -102,10 +102,9 @@ class Aside:
             if index == self.name or index in self._figures.columns:
                 continue
             cells = self.listed.column(index)
-            texts = {cell for cell in cells if isinstance(cell, str)}
-            no_text = {text for text in texts if not text or number_writing(text) is not None}
-            flags = [not (isinstance(cell, str) and cell in no_text) for cell in cells]
-            found[index] = np.array(flags, dtype=bool)
+            numbers = {text for text in different_texts(cells) if number_writing(text) is not None}
+            flags = [not (isinstance(cell, str) and cell in numbers) for cell in cells]
+            found[index] = self.listed.is_filled[index] & np.array(flags, dtype=bool)
         return found
 
     @cached_property

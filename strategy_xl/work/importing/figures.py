@@ -11,7 +11,7 @@ import numpy.typing as npt
 from strategy_xl.schema.spec import FieldType
 from strategy_xl.text.parsing import Problem, number_writing, parse_number
 from strategy_xl.work.importing.evidence import Evidence
-from strategy_xl.work.importing.source import SourceList
+from strategy_xl.work.importing.source import SourceList, different_texts
 
 _CENTS = 0.51
 """What rounding may make of a figure, in the unit of its last place."""
@@ -102,7 +102,7 @@ def _read(cells: Sequence[Any], evidence: Evidence) -> list[float | None]:
     """The figures of a column; None where there is none. Equal texts are read once."""
     decimal = evidence.decimal(cells, FieldType.MONEY, None) or None
     known: dict[str, float | None] = {"": None}
-    for text in {cell for cell in cells if isinstance(cell, str) and cell}:
+    for text in different_texts(cells):
         number = parse_number(text, evidence.lang, decimal=decimal)
         known[text] = number.value if number.problem is Problem.NONE and not number.percent else None
     return [

@@ -26,6 +26,7 @@ from strategy_xl.text.parsing import (
     parse_number,
 )
 from strategy_xl.work.importing.evidence import Evidence
+from strategy_xl.work.importing.source import different_texts
 from strategy_xl.work.importing.words import words
 
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
@@ -99,7 +100,7 @@ def is_error(text: str) -> bool:
 
 def _errors(cells: list[Any]) -> list[CellProblem]:
     """Empty the cells that hold error texts; each is told."""
-    texts = {cell for cell in cells if isinstance(cell, str) and cell[:1] in {"#", "E"} and is_error(cell)}
+    texts = {text for text in different_texts(cells) if text[0] in {"#", "E"} and is_error(text)}
     problems = []
     for at, cell in enumerate(cells) if texts else ():
         if isinstance(cell, str) and cell in texts:
@@ -110,8 +111,8 @@ def _errors(cells: list[Any]) -> list[CellProblem]:
 
 def _each_text(cells: Sequence[Any], one: Callable[[str], str]) -> list[Any]:
     """A column with its texts made into others; equal texts are looked at once."""
-    known = {text: one(text) for text in {cell for cell in cells if isinstance(cell, str)}}
-    return [known[cell] if isinstance(cell, str) else cell for cell in cells]
+    known = {text: one(text) for text in different_texts(cells)}
+    return [known[cell] if isinstance(cell, str) and cell else cell for cell in cells]
 
 
 def _each(cells: list[Any], one: Callable[[int, str], _Answer]) -> list[CellProblem]:
@@ -254,8 +255,13 @@ def _date(at: int, cell: str, lang: str, order: Order | None) -> _Answer:
 
 def formula_like(cells: Sequence[Any]) -> list[CellProblem]:
     """Texts that a spreadsheet would calculate if they were typed; they go in as text."""
+    found = {
+        text
+        for text in different_texts(cells)
+        if text.startswith(_FORMULA_START) and not _HARMLESS.match(text)
+    }
     return [
         CellProblem(index, "SX157", {"found": cell[:80]}, Severity.NOTE)
-        for index, cell in enumerate(cells)
-        if isinstance(cell, str) and cell.startswith(_FORMULA_START) and not _HARMLESS.match(cell)
+        for index, cell in enumerate(cells if found else ())
+        if isinstance(cell, str) and cell in found
     ]

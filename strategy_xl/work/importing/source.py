@@ -88,6 +88,11 @@ class SourceList:
         return np.array(found, dtype=bool).reshape(len(self.columns), len(self.rows))
 
 
+def different_texts(cells: Iterable[Any]) -> set[str]:
+    """The texts of a column, each once; what holds nothing is none."""
+    return {cell for cell in set(cells) if isinstance(cell, str) and cell}
+
+
 @dataclass
 class _Sheet:
     """What a sheet holds; places are row and column, from 1."""
