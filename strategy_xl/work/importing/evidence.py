@@ -14,7 +14,7 @@ from typing import Any
 
 from strategy_xl.schema.spec import FieldType
 from strategy_xl.text.parsing import Order, Writing, fold, number_writing
-from strategy_xl.work.importing.source import SourceList
+from strategy_xl.work.importing.source import SourceList, different_texts
 from strategy_xl.work.importing.words import words
 
 _SLASHED = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(?:\d{4}|\d{2})(?![\d/.-])")
@@ -100,25 +100,21 @@ class Evidence:
 
 
 def _writings(cells: Iterable[Any], unit: str | None) -> list[Writing]:
-    texts = dict.fromkeys(cell for cell in cells if isinstance(cell, str) and cell)
-    found = (number_writing(text, unit) for text in texts)
+    found = (number_writing(text, unit) for text in different_texts(cells))
     return [writing for writing in found if writing is not None]
 
 
 def _numbers(cells: Iterable[Any]) -> list[Writing]:
     """The writings of a column of numbers; none of a column in which most cells are something else."""
-    texts = [cell for cell in cells if isinstance(cell, str) and cell]
+    texts = different_texts(cells)
     found = _writings(texts, None)
-    return found if 2 * len(found) >= len(set(texts)) else []
+    return found if 2 * len(found) >= len(texts) else []
 
 
 def _order(cells: Iterable[Any]) -> Order | None:
     """What the dates of a column show of their order; ``OPEN`` when they contradict each other."""
-    parts = [
-        (int(match[1]), int(match[3]))
-        for cell in cells
-        if isinstance(cell, str) and (match := _SLASHED.match(cell))
-    ]
+    found = map(_SLASHED.match, different_texts(cells))
+    parts = [(int(match[1]), int(match[3])) for match in found if match]
     day = any(first > 12 >= second for first, second in parts)
     month = any(second > 12 >= first for first, second in parts)
     if day and month:

@@ -25,16 +25,14 @@ Row = Mapping[str, Any]
 
 def shown_values(book: WorkbookData, spec: FieldSpec, values: Iterable[Any]) -> list[Any]:
     """Values as they stand in cells of this workbook: choices by label, yes/no by word, real dates."""
-    known: dict[Any, Any] = {}
-    found = []
-    for value in values:
-        if value not in known:
-            shown = book.look.cell(spec, value)
-            if isinstance(shown, date):
-                shown = date(shown.year, shown.month, shown.day)
-            known[value] = float(shown) if isinstance(shown, float) else shown
-        found.append(known[value])
-    return found
+    values = list(values)
+    known: dict[Any, Any] = dict.fromkeys(values)
+    for value in known:
+        shown = book.look.cell(spec, value)
+        if isinstance(shown, date):
+            shown = date(shown.year, shown.month, shown.day)
+        known[value] = float(shown) if isinstance(shown, float) else shown
+    return [known[value] for value in values]
 
 
 class KnownRows:
@@ -88,6 +86,8 @@ class KnownRows:
         Where a name is all, it decides, whatever the list does not say. Elsewhere one that is the same
         throughout is taken first, then one after the other of those with the same key.
         """
+        if not self.rows:
+            return [None] * len(rows)
         by_key: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
         for row, values in self.rows.items():
             by_key[self.key(values)].append(row)

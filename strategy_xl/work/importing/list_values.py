@@ -26,6 +26,7 @@ from strategy_xl.text.parsing import (
     parse_number,
 )
 from strategy_xl.work.importing.evidence import Evidence
+from strategy_xl.work.importing.source import different_texts
 from strategy_xl.work.importing.words import words
 
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
@@ -71,8 +72,8 @@ def list_column(
     """
     listed = evidence.listed
     is_text = spec.type in {FieldType.TEXT, FieldType.LONG_TEXT}
-    cells = [visible(cell) if isinstance(cell, str) and not is_text else cell for cell in raw]
-    given = sum(cell != "" for cell in cells)
+    cells = list(raw) if is_text else _each_text(raw, visible)
+    given = len(cells) - cells.count("")
     problems = _errors(cells)
     if spec.type in NUMERIC_TYPES:
         problems += _numbers(cells, spec, book.lang, evidence, index)
@@ -99,12 +100,19 @@ def is_error(text: str) -> bool:
 
 def _errors(cells: list[Any]) -> list[CellProblem]:
     """Empty the cells that hold error texts; each is told."""
+    texts = {text for text in different_texts(cells) if text[0] in {"#", "E"} and is_error(text)}
     problems = []
-    for at, cell in enumerate(cells):
-        if isinstance(cell, str) and cell[:1] in {"#", "E"} and is_error(cell):
+    for at, cell in enumerate(cells) if texts else ():
+        if isinstance(cell, str) and cell in texts:
             problems.append(CellProblem(at, "SX206", {"found": cell}))
             cells[at] = ""
     return problems
+
+
+def _each_text(cells: Sequence[Any], one: Callable[[str], str]) -> list[Any]:
+    """A column with its texts made into others; equal texts are looked at once."""
+    known = {text: one(text) for text in different_texts(cells)}
+    return [known[cell] if isinstance(cell, str) and cell else cell for cell in cells]
 
 
 def _each(cells: list[Any], one: Callable[[int, str], _Answer]) -> list[CellProblem]:
@@ -247,8 +255,13 @@ def _date(at: int, cell: str, lang: str, order: Order | None) -> _Answer:
 
 def formula_like(cells: Sequence[Any]) -> list[CellProblem]:
     """Texts that a spreadsheet would calculate if they were typed; they go in as text."""
+    found = {
+        text
+        for text in different_texts(cells)
+        if text.startswith(_FORMULA_START) and not _HARMLESS.match(text)
+    }
     return [
         CellProblem(index, "SX157", {"found": cell[:80]}, Severity.NOTE)
-        for index, cell in enumerate(cells)
-        if isinstance(cell, str) and cell.startswith(_FORMULA_START) and not _HARMLESS.match(cell)
+        for index, cell in enumerate(cells if found else ())
+        if isinstance(cell, str) and cell in found
     ]

@@ -239,8 +239,9 @@ class _Matcher:
         return {index for index in range(len(self.listed.columns)) if self._holds_codes(index)}
 
     def _holds_codes(self, index: int) -> bool:
-        cells = [str(cell).removesuffix(".0") for cell in self.listed.column(index) if cell != ""]
-        return bool(cells) and 3 * sum(map(bool, map(_CODE.fullmatch, cells))) >= 2 * len(cells)
+        cells = [str(cell) for cell in self.listed.column(index) if cell != ""]
+        codes = {text for text in set(cells) if _CODE.fullmatch(text.removesuffix(".0"))}
+        return bool(cells) and 3 * sum(cell in codes for cell in cells) >= 2 * len(cells)
 
     def _match(
         self, how: str, confidence: float, titles: Mapping[str, tuple[str, int]], codes: set[int]

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from strategy_xl.book.below import LEAST_SPARE, SPARE
 from strategy_xl.book.data import BlockData, WorkbookData
+from strategy_xl.collection import no_collection
 from strategy_xl.errors import Finding, Location, Severity, UsageError, WorkbookError
 from strategy_xl.ooxml.patch import PatchReport, set_cells
 from strategy_xl.ooxml.snapshot import Snapshot
@@ -119,6 +120,7 @@ class ImportReport:
     patch: PatchReport | None = field(default=None)
 
 
+@no_collection()
 def plan(
     source: Path | str,
     target: str,
@@ -198,6 +200,7 @@ def _check_matches(listed: SourceList, block: TableBlock, matches: Sequence[Matc
         raise UsageError("SX156", where, label=label, key=identity)
 
 
+@no_collection()
 def apply(
     plan_: ImportPlan,
     book_path: Path | str,

@@ -35,7 +35,7 @@ _LEGAL = re.compile(
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ImportRow:
     """One row of the list, ready.
 
@@ -98,9 +98,11 @@ class Records:
         self.raw: dict[str, list[Any]] = {}
         self.columns = {match.field: self._values(match) for match in matching.matches}
         self.kept = [(kept, self._kept(kept)) for kept in matching.kept]
+        self._pieces = [(self._label(kept), texts) for kept, texts in self.kept]
+        self._said = next((texts for kept, texts in self.kept if kept.what == "buying_role"), None)
         self._view_rest()
         self.rows = tuple(self._rows())
-        self.rows_read = sum(any(cell != "" for cell in row) for row in listed.rows)
+        self.rows_read = int(listed.is_filled.any(axis=0).sum())
         found = {row.existing for row in self.rows}
         gone = (values for row, values in self.known.rows.items() if row not in found)
         self.gone = tuple(dict.fromkeys(self.known.shown(values) for values in gone))
@@ -231,9 +233,7 @@ class Records:
         seen: dict[Any, int] = {}
         nameless: list[int] = []
         doubled: list[tuple[int, str]] = []
-        for position, cells in enumerate(self.listed.rows):
-            if position in self.aside.kinds or all(cell == "" for cell in cells):
-                continue
+        for position in self.aside.records().tolist():
             values = {
                 key: column[position] for key, column in self.columns.items() if column[position] is not None
             }
@@ -271,16 +271,13 @@ class Records:
     def _row(self, position: int, values: dict[str, Any], existing: int | None) -> ImportRow:
         """A row with its note, its roles and what it changes."""
         old = self.known.rows[existing] if existing is not None else {}
-        pieces = {self._label(kept): texts[position] for kept, texts in self.kept if texts[position]}
+        pieces = {label: texts[position] for label, texts in self._pieces if texts[position]}
         if pieces or NOTE in values:
             note = merged_note(old.get(NOTE), values.get(NOTE), pieces)
             if note is not None:
                 values[NOTE] = note
-        values |= {
-            key: value
-            for key, value in self._roles(position).items()
-            if key not in self.columns and key not in old
-        }
+        roles = self._roles(position)
+        values |= {key: roles[key] for key in roles if key not in self.columns and key not in old}
         if existing is None:
             return ImportRow(values, None, self._line(position))
         changes = {
@@ -292,10 +289,9 @@ class Records:
 
     def _roles(self, position: int) -> Mapping[str, Any]:
         """What a buying role says in the words of the method."""
-        text = next((texts[position] for kept, texts in self.kept if kept.what == "buying_role"), "")
-        if not text:
+        if self._said is None or not self._said[position]:
             return {}
-        roles = {fold(part) for part in re.split("[;,/]", text)}
+        roles = {fold(part) for part in re.split("[;,/]", self._said[position])}
         return {
             key: self._yes(self.data.field(key))
             for key, known in table("synonyms")["roles"].items()
@@ -308,7 +304,7 @@ class Records:
 
     def _tell_alike(self, new: Sequence[Mapping[str, Any]]) -> None:
         """New names that are nearly one that is there: they go in, and are told before."""
-        if not self.known.is_name:
+        if not self.known.is_name or not self.known.rows:
             return
         name = self.known.name
         known = {

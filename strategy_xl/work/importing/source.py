@@ -11,9 +11,13 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.formulas.cell_refs import Area, column_letters
@@ -71,7 +75,22 @@ class SourceList:
 
     def column(self, index: int) -> list[Any]:
         """All cells of a column."""
-        return [row[index] for row in self.rows]
+        return list(self._by_column[index])
+
+    @cached_property
+    def _by_column(self) -> list[tuple[Any, ...]]:
+        return list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
+
+    @cached_property
+    def is_filled(self) -> npt.NDArray[np.bool_]:
+        """Which cells hold something, columns × rows."""
+        found = [[cell != "" for cell in column] for column in self._by_column]
+        return np.array(found, dtype=bool).reshape(len(self.columns), len(self.rows))
+
+
+def different_texts(cells: Iterable[Any]) -> set[str]:
+    """The texts of a column, each once; what holds nothing is none."""
+    return {cell for cell in set(cells) if isinstance(cell, str) and cell}
 
 
 @dataclass
@@ -105,9 +124,7 @@ def read_list(path: Path | str, *, sheet: str | None = None) -> SourceList:
             text, encoding = decode(path.read_bytes())
             separator, rest = _separator(text)
             lines_above = int(len(rest) < len(text))
-            found = _Sheet(
-                [list(row) for row in csv.reader(io.StringIO(rest, newline=""), delimiter=separator)]
-            )
+            found = _Sheet(list(csv.reader(io.StringIO(rest, newline=""), delimiter=separator)))
     except (OSError, csv.Error, UnicodeDecodeError) as error:
         raise WorkbookError("SX150", Location(str(path)), detail=str(error)) from error
     rows = [[_cell(cell) for cell in row] for row in found.rows]
@@ -214,7 +231,12 @@ def _header(rows: Sequence[Sequence[Any]]) -> int | None:
 
 def _titles(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> tuple[str, ...]:
     """The titles, up to the last column with a title or a cell."""
-    width = max((at + 1 for line in (row, *below) for at, cell in enumerate(line) if cell != ""), default=0)
+    width = 0
+    for line in (row, *below):
+        last = len(line)
+        while last > width and line[last - 1] == "":
+            last -= 1
+        width = max(width, last)
     titles: list[str] = []
     for at in range(width):
         cell = row[at] if at < len(row) else ""
@@ -259,4 +281,4 @@ def _unmerged(
 def _sized(rows: Sequence[Sequence[Any]], width: int) -> Iterator[Sequence[Any]]:
     """The rows, all of the same width."""
     for row in rows:
-        yield [*row[:width], *[""] * (width - len(row))]
+        yield row if len(row) == width else [*row[:width], *[""] * (width - len(row))]
