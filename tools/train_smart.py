@@ -177,7 +177,7 @@ itself if short, else its classes in the lexicon and its ending; one shape for t
 that the rules read, behind what the rules say), without accents, capitals and figures, hashed into 65,536
 places; weights as whole numbers of one byte. It runs on numpy alone, in bulk for a table. A cell function, a
 night and Python use the same path. It makes no text specific whose words the rules all know and in which
-nothing narrows an indicator or an idea.
+nothing narrows an indicator or an idea, and takes no M from a verb with a rate or sum for an indicator.
 """
 _TRAINING = """
 ## Training data

@@ -10,6 +10,7 @@ from itertools import islice
 import numpy as np
 
 from strategy_xl.rules.smart_text import TextReading, read_text
+from strategy_xl.text.words.lexicon import VERB
 from strategy_xl.text.words.resemblance import Text, Weights, log_odds, weights
 from strategy_xl.text.words.time_words import time_words
 
@@ -17,6 +18,7 @@ LEARNED_CODES = ("S_LEARNED", "M_LEARNED")
 _FULL = 2
 _CHUNK = 512  # texts whose resemblance is computed at once
 _PLAIN = frozenset({"indicator", "concept"})
+_FIGURES = frozenset({"percent", "points", "money", "score"})  # no code, no rank
 _SHORTEST = 2  # letters of a word that says nothing
 _LACKING = ("S_SCOPE", "M_TARGET")
 
@@ -49,6 +51,8 @@ def _correct(readings: list[TextReading | None], told: Sequence[int], known: Wei
     wrong = full != (odds >= known.cuts[:, None])
     for at in np.flatnonzero(wrong[0] & ~full[0]).tolist():
         wrong[0, at] = not _is_plain(kept[at])
+    for at in np.flatnonzero(wrong[1] & full[1]).tolist():
+        wrong[1, at] = not _is_figure(kept[at])
     for at in np.flatnonzero(wrong.any(axis=0)).tolist():
         if "FACT" not in kept[at].codes:
             readings[told[at]] = _corrected(kept[at], wrong[:, at].tolist())
@@ -81,6 +85,14 @@ def _is_plain(reading: TextReading) -> bool:
         bits or len(word) <= _SHORTEST or not word.isalpha() or word in times or first <= at <= last
         for at, (word, bits) in enumerate(zip(sentence.words, sentence.bits, strict=True))
     )
+
+
+def _is_figure(reading: TextReading) -> bool:
+    """Whether a text starts with a verb and has a rate or a sum for an indicator: it is measured."""
+    bits, what, target = reading.sentence.bits, reading.what, reading.target
+    if not bits or not bits[0] & VERB or target is None or target.kind not in _FIGURES:
+        return False
+    return what.has_indicator or what.kind == "indicator"
 
 
 def _corrected(reading: TextReading, wrong: Sequence[bool]) -> TextReading:

@@ -425,3 +425,9 @@ def test_the_kinds_that_failed_are_read() -> None:
 def test_what_a_subject_does_now_is_a_fact(text: str, *, fact: bool) -> None:
     """A present with a subject tells what is, unless something asks or the word may be a noun."""
     assert (assess_texts(pd.Series([text]))["codes"].iloc[0] == ("FACT",)) is fact
+
+
+def test_a_verb_with_a_rate_for_an_indicator_is_measured() -> None:
+    """No resemblance takes its M."""
+    texts = ["Augmenter de 12 % les ventes aux hôtels dès que possible", "Raise sales to hotels by 12% soon"]
+    assert assess_texts(texts, today=None)["M"].tolist() == [2, 2]
