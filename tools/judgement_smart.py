@@ -5,9 +5,9 @@ The statements of ``tests/data`` were told apart before anything was trained:
 - ``smart_statements.csv`` (the first own set) and ``smart_kinds.csv``: the rules were tuned on them, and
   training sees them;
 - ``smart_statements_2.csv``: its ``split`` keeps a statement, its translation and its twin without date
-  together. ``heldout`` is kept aside (``aside``): never trained on. Of ``train`` a tenth, by a hash, chooses
-  the thresholds, the rest trains. While the rules were mended, statements with other hashes than ``UNSEEN``
-  were looked at, those kept aside too: what nobody has seen has a line of its own.
+  together. ``heldout`` is kept aside (``aside``): never trained on. While the rules were mended, statements
+  with other hashes than ``UNSEEN`` were looked at, those kept aside too: what nobody has seen has a line of
+  its own.
 
 Run it for the tables, or import ``accuracy`` and ``by_kind``. No day is given, so that no date is past.
 """
@@ -47,7 +47,6 @@ def statements() -> pd.DataFrame:
         frame["unseen"] = hashes.isin(UNSEEN) & (name == SPLIT)
         frame["part"] = "training"
         if name == SPLIT:
-            frame.loc[hashes.eq(max(UNSEEN)), "part"] = "thresholds"
             frame.loc[frame["split"].eq("heldout"), "part"] = "aside"
         frames.append(frame[["text", "lang", *LETTERS, "kind", "part", "unseen"]])
     found = pd.concat(frames, ignore_index=True)

@@ -1,4 +1,4 @@
-"""The readings of texts: the rules, and a resemblance to judged statements where that is sure on S or M."""
+"""The readings of texts: the rules, and for S and M a resemblance to judged statements that weighs them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from itertools import islice
 import numpy as np
 
 from strategy_xl.rules.smart_text import TextReading, read_text
-from strategy_xl.text.words.resemblance import Weights, log_odds, weights
+from strategy_xl.text.words.lexicon import VERB
+from strategy_xl.text.words.resemblance import Text, Weights, log_odds, weights
 from strategy_xl.text.words.time_words import time_words
 
 LEARNED_CODES = ("S_LEARNED", "M_LEARNED")
 _FULL = 2
 _CHUNK = 512  # texts whose resemblance is computed at once
 _PLAIN = frozenset({"indicator", "concept"})
+_FIGURES = frozenset({"percent", "points", "money", "score"})  # no code, no rank
 _SHORTEST = 2  # letters of a word that says nothing
 _LACKING = ("S_SCOPE", "M_TARGET")
 
@@ -42,15 +44,34 @@ def read_texts(texts: Iterable[object], lang: str | None, today: date | None) ->
 
 
 def _correct(readings: list[TextReading | None], told: Sequence[int], known: Weights) -> None:
-    """Put the points of S and M right where the resemblance is sure; a statement of fact stays one."""
+    """Give S and M the points of the resemblance; a statement of fact stays one."""
     kept = [reading for at in told if (reading := readings[at]) is not None]
     full = np.array([[reading.s for reading in kept], [reading.m for reading in kept]]) == _FULL
-    odds = log_odds([reading.sentence for reading in kept], known)
-    wrong = np.where(full, odds <= known.low[:, None], odds >= known.high[:, None])
-    wrong[0] &= full[0] | ~np.array([_is_plain(reading) for reading in kept], dtype=bool)
+    odds = log_odds([as_read(reading) for reading in kept], known)
+    wrong = full != (odds >= known.cuts[:, None])
+    for at in np.flatnonzero(wrong[0] & ~full[0]).tolist():
+        wrong[0, at] = not _is_plain(kept[at])
+    for at in np.flatnonzero(wrong[1] & full[1]).tolist():
+        wrong[1, at] = not _is_figure(kept[at])
     for at in np.flatnonzero(wrong.any(axis=0)).tolist():
         if "FACT" not in kept[at].codes:
             readings[told[at]] = _corrected(kept[at], wrong[:, at].tolist())
+
+
+def as_read(reading: TextReading) -> Text:
+    """The text with the target and the deadline that the rules found, where they do not overlap."""
+    what, target, deadline = reading.what, reading.target, reading.deadline
+    marks: list[tuple[int, int, str]] = []
+    if deadline.points:
+        marks.append((deadline.first, deadline.last, f"T {deadline.kind}"))
+    if target is not None:
+        mark = (target.first, target.last, f"Q {target.kind}")
+        if not marks or target.last < deadline.first:
+            marks.append(mark)
+        elif target.first > deadline.last:
+            marks.insert(0, mark)
+    kind = f"{what.kind} {what.direction} {what.unique} {bool(what.delimiters)}"
+    return Text(reading.sentence, marks, (kind, f"{what.kind} {reading.s} {reading.m}"))
 
 
 def _is_plain(reading: TextReading) -> bool:
@@ -64,6 +85,14 @@ def _is_plain(reading: TextReading) -> bool:
         bits or len(word) <= _SHORTEST or not word.isalpha() or word in times or first <= at <= last
         for at, (word, bits) in enumerate(zip(sentence.words, sentence.bits, strict=True))
     )
+
+
+def _is_figure(reading: TextReading) -> bool:
+    """Whether a text starts with a verb and has a rate or a sum for an indicator: it is measured."""
+    bits, what, target = reading.sentence.bits, reading.what, reading.target
+    if not bits or not bits[0] & VERB or target is None or target.kind not in _FIGURES:
+        return False
+    return what.has_indicator or what.kind == "indicator"
 
 
 def _corrected(reading: TextReading, wrong: Sequence[bool]) -> TextReading:

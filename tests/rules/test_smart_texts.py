@@ -404,3 +404,30 @@ def test_the_kinds_that_failed_are_read() -> None:
     frame = assess_texts(KINDS["text"], today=None)
     right = [frame[letter].eq(2).to_numpy() == KINDS[letter.lower()].eq(2).to_numpy() for letter in "SMT"]
     assert np.logical_and.reduce(right).mean() >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("Le dépôt dispose de 12 quais", True),
+        ("L'atelier de Nantes tourne à 80 % de sa charge", True),
+        ("On reçoit déjà 40 demandes chaque jour", True),
+        ("The shop in Leeds gets 300 visitors a week", True),
+        ("Our bakery runs at half capacity", True),
+        ("Chaque vendeur envoie 5 devis par semaine", False),
+        ("Trouver 8 clients qui achètent en ligne", False),
+        ("Le site doit recevoir 300 visites et on prend 9 rendez-vous", False),
+        ("Circuit court : 12 fermes partenaires", False),
+        ("Six test runs with fleet customers", False),
+        ("Each rep makes 10 calls a day", False),
+    ],
+)
+def test_what_a_subject_does_now_is_a_fact(text: str, *, fact: bool) -> None:
+    """A present with a subject tells what is, unless something asks or the word may be a noun."""
+    assert (assess_texts(pd.Series([text]))["codes"].iloc[0] == ("FACT",)) is fact
+
+
+def test_a_verb_with_a_rate_for_an_indicator_is_measured() -> None:
+    """No resemblance takes its M."""
+    texts = ["Augmenter de 12 % les ventes aux hôtels dès que possible", "Raise sales to hotels by 12% soon"]
+    assert assess_texts(texts, today=None)["M"].tolist() == [2, 2]

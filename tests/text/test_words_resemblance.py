@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from strategy_xl.text.words.resemblance import BITS, WEIGHTS, features, log_odds, weights
+from strategy_xl.text.words.resemblance import BITS, WEIGHTS, Text, features, log_odds, weights
 from strategy_xl.text.words.sentence import Sentence
 
 TEXTS = [
@@ -24,23 +24,23 @@ TEXTS = [
 
 def test_a_text_counts_the_same_alone_and_among_others() -> None:
     """Neighbours in a table change nothing."""
-    sentences = [Sentence(text) for text in TEXTS]
-    together = log_odds(sentences, weights())
-    alone = np.hstack([log_odds([sentence], weights()) for sentence in sentences])
+    texts = [Text(Sentence(text)) for text in TEXTS]
+    together = log_odds(texts, weights())
+    alone = np.hstack([log_odds([text], weights()) for text in texts])
     np.testing.assert_array_equal(together, alone)
 
 
 def test_case_accents_and_figures_do_not_count() -> None:
     """The same words with other capitals, accents and figures are the same text."""
-    same = [Sentence(text, "fr") for text in ("Gagner 12 étoiles à Brest", "GAGNER 45 ETOILES A BREST")]
+    same = [Text(Sentence(text, "fr")) for text in ("Gagner 12 étoiles à Brest", "GAGNER 45 ETOILES A BREST")]
     first, second = log_odds(same, weights()).T
     np.testing.assert_array_equal(first, second)
 
 
 def test_runs_stay_inside_their_text() -> None:
     """The runs of a text are those of its own items, whatever stands behind it."""
-    sentences = [Sentence("ab cd"), Sentence("ef")]
-    for family, alone in zip(features(sentences), features(sentences[:1]), strict=True):
+    texts = [Text(Sentence("ab cd")), Text(Sentence("ef"))]
+    for family, alone in zip(features(texts), features(texts[:1]), strict=True):
         for (length, places), (_, own) in zip(family.runs, alone.runs, strict=True):
             end = family.counted(length)[0]
             assert places[:end].tolist() == own[:end].tolist()

@@ -58,11 +58,12 @@ def is_fact(sentence: Sentence, masked: Sequence[bool], *, dated: bool) -> bool:
     """
     words, known = sentence.words, own(StatementWords, sentence.lang)
     narrated = _is_narrated(sentence)
-    if not narrated and known.told.isdisjoint(words):
+    stated = not dated and _is_stated(sentence)
+    if not narrated and not stated and known.told.isdisjoint(words):
         return False
     if _is_wish(sentence):
         return False
-    if narrated:
+    if narrated or stated:
         return True
     for at, word in enumerate(words):
         if not at or word not in known.told or not known.relatives.isdisjoint(words[max(at - 3, 0) : at]):
@@ -98,6 +99,29 @@ def _is_narrated(sentence: Sentence) -> bool:
             return True
         following = words[at + 1] if at + 1 < len(words) else ""
         if words[0] in known.told_articles and following in known.told_times and is_participle(sentence, at):
+            return True
+    return False
+
+
+def _is_stated(sentence: Sentence) -> bool:
+    """Whether a text says what a subject does (« l'atelier tourne à 70 % », "the site gets 90 visits")."""
+    words, known = sentence.words, own(StatementWords, sentence.lang)
+    opened = bool(words) and words[0] in known.present_openers and not known.noun_like.isdisjoint(words)
+    if not opened and known.presents.isdisjoint(words):
+        return False
+    for at in range(1, len(words)):
+        if words[at] not in known.presents and not (opened and words[at] in known.noun_like):
+            continue
+        subject = at - 1
+        while subject >= 0 and words[subject] in known.present_fill:
+            subject -= 1
+        if subject < 0 or not known.unsaid.isdisjoint(words[max(at - 4, 0) : at]):
+            continue
+        if words[subject] in known.subjects:
+            return True
+        # One word alone is who is to do it, or an order: « Megan takes over ».
+        ruled = sentence.bits[subject] & (lx.PREP | lx.DEFDET | lx.SING | lx.UNIV | lx.POSS)
+        if subject and not ruled and words[subject].isalnum() and not sentence.bits[0] & lx.VERB:
             return True
     return False
 

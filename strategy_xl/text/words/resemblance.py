@@ -1,8 +1,10 @@
 """How much a text resembles statements whose letters people have judged: hashed n-grams and their weights.
 
-The features are the runs of 2 to 5 characters, of 1 to 3 words and of 1 to 3 word classes of the lexicon,
-each put by a hash into one of ``SIZE`` places. ``tools/train_smart.py`` makes the weights with the function
-that counts here, so that training and use cannot differ.
+The features are the runs of 2 to 5 characters, of 1 to 3 words and of 1 to 4 shapes, each put by a hash into
+one of ``SIZE`` places. A shape is a short word itself, of any other its classes and ending, and one for all
+the words of the target and of the deadline that the rules found; what the rules say stands before the first.
+``tools/train_smart.py`` makes the weights with the function that counts here, so that training and use cannot
+differ.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ LETTERS = "sm"
 
 _CHARACTERS = range(2, 6)
 _WORDS = range(1, 4)
+_SHAPES = range(1, 5)
+_SHORT = 4  # letters of a word that is its own shape
+_ENDINGS = ("er", "ir", "re", "ing", "ed", "ee", "es")
 _MIX, _CHAR_STEP, _WORD_STEP = np.uint32(2654435761), np.uint32(16777619), np.uint32(2246822519)
 _PACK = 1 << 32
 _MOST_WORDS = 1 << 16
@@ -43,20 +48,33 @@ class Weights:
     Arguments:
         weights: per letter, whole numbers of shape (SIZE,).
         scale, bias: per letter, what a unit of them is worth, and the log-odds of a text without features.
-        low, high: per letter, the log-odds up to and from which the resemblance is sure.
+        cuts: per letter, the log-odds from which on it has two points.
     """
 
     weights: npt.NDArray[np.int8]
     scale: Floats
     bias: Floats
-    low: Floats
-    high: Floats
+    cuts: Floats
 
     def packed(self) -> Places:
         """The weights of both letters in one whole number each, so that one sum serves both."""
         first, second = self.weights.astype(np.int64)
         packed: Places = first * _PACK + second
         return packed
+
+
+class Text(NamedTuple):
+    """A text as the rules read it.
+
+    Arguments:
+        sentence: its words.
+        marks: first and last token and the kind of its target and of its deadline, the later first.
+        said: what the rules say of it.
+    """
+
+    sentence: Sentence
+    marks: Sequence[tuple[int, int, str]] = ()
+    said: Sequence[str] = ()
 
 
 class Family(NamedTuple):
@@ -81,7 +99,7 @@ class Family(NamedTuple):
 def weights() -> Weights:
     """The weights of the package, read once."""
     with np.load(WEIGHTS) as kept:
-        return Weights(**{name: kept[name] for name in ("weights", "scale", "bias", "low", "high")})
+        return Weights(**{name: kept[name] for name in ("weights", "scale", "bias", "cuts")})
 
 
 @cache
@@ -90,20 +108,20 @@ def table() -> Places:
     return weights().packed()
 
 
-def log_odds(sentences: Sequence[Sentence], known: Weights) -> Floats:
+def log_odds(texts: Sequence[Text], known: Weights) -> Floats:
     """The log-odds that each letter of each text has two points.
 
     Arguments:
-        sentences: the texts as read, length n.
+        texts: the texts, length n.
         known: the weights.
 
     Returns shape (letters, n).
     """
     packed = table() if known is weights() else known.packed()
-    total = np.repeat(known.bias[:, None], len(sentences), axis=1)
-    for family in features(sentences):
-        found = np.zeros(len(sentences), dtype=np.int64)
-        count = np.zeros(len(sentences), dtype=np.int64)
+    total = np.repeat(known.bias[:, None], len(texts), axis=1)
+    for family in features(texts):
+        found = np.zeros(len(texts), dtype=np.int64)
+        count = np.zeros(len(texts), dtype=np.int64)
         for length, places in family.runs:
             sums = np.zeros(len(places) + 1, dtype=np.int64)
             np.cumsum(packed[places], out=sums[1:])
@@ -117,33 +135,43 @@ def log_odds(sentences: Sequence[Sentence], known: Weights) -> Floats:
     return total
 
 
-def features(sentences: Sequence[Sentence]) -> list[Family]:
-    """The n-grams of texts: of characters, of words, of word classes.
+def features(texts: Sequence[Text]) -> list[Family]:
+    """The n-grams of texts: of characters, of words, of shapes.
 
     Arguments:
-        sentences: the texts as read.
+        texts: the texts as the rules read them.
 
     A text weighs each of its n-grams alike, by the square root of how many of that kind it has.
     """
     words: list[str] = []
-    classes: list[int] = []
     sizes: list[int] = []
+    shapes: list[int] = []
+    lengths: list[int] = []
     lines: list[str] = []
-    for sentence in sentences:
-        plain = ["0" if word[0] in _DIGITS else word for word in sentence.tokens.words]
+    for text in texts:
+        plain = ["0" if word[0] in _DIGITS else word for word in text.sentence.tokens.words]
         words += plain
-        classes += sentence.bits
         sizes.append(len(plain))
+        shaped = _shaped(text)
+        shapes += shaped
+        lengths.append(len(shaped))
         lines.append(f" {' '.join(plain)} ")
     hashes = np.fromiter(map(_HASHES.__getitem__, words), np.uint32, len(words))
-    kinds = np.array(classes, dtype=np.int64).astype(np.uint32) * np.uint32(4) + np.uint32(2)
-    kinds[hashes == _HASHES["0"]] = 1
-    text = np.frombuffer("\n".join(lines).encode("ascii", "replace"), dtype=np.uint8).astype(np.uint32)
+    characters = np.frombuffer("\n".join(lines).encode("ascii", "replace"), dtype=np.uint8)
     return [
-        _family(text, [len(line) for line in lines], _CHARACTERS, _CHAR_STEP, gap=1),
+        _family(characters.astype(np.uint32), [len(line) for line in lines], _CHARACTERS, _CHAR_STEP, gap=1),
         _family(hashes, sizes, _WORDS, _WORD_STEP),
-        _family(kinds * _MIX, sizes, _WORDS, _WORD_STEP + np.uint32(2)),
+        _family(np.array(shapes, dtype=np.uint32), lengths, _SHAPES, _WORD_STEP + np.uint32(2)),
     ]
+
+
+def _shaped(text: Text) -> list[int]:
+    """The shapes of a text between its start and its end."""
+    sentence = text.sentence
+    shapes = list(map(_SHAPE_HASHES.__getitem__, zip(sentence.words, sentence.bits, strict=True)))
+    for first, last, kind in text.marks:
+        shapes[first : last + 1] = [_HASHES[kind]]
+    return [*map(_HASHES.__getitem__, text.said), _EDGE, *shapes, _EDGE]
 
 
 class _WordHashes(dict[str, int]):
@@ -157,6 +185,27 @@ class _WordHashes(dict[str, int]):
 
 
 _HASHES = _WordHashes()
+_EDGE = crc32(b"^")
+
+
+class _ShapeHashes(dict[tuple[str, int], int]):
+    """The hash of the shape of each word with its classes, filled as words are met."""
+
+    def __missing__(self, key: tuple[str, int]) -> int:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        word, bits = key
+        if word[0] in _DIGITS:
+            shape = "0"
+        elif len(word) <= _SHORT or not word.isalpha():
+            shape = word
+        else:
+            shape = f"{bits}{'s' * (word[-1] in 'sx')}{'e' * word.endswith(_ENDINGS)}"
+        found = self[key] = crc32(shape.encode())
+        return found
+
+
+_SHAPE_HASHES = _ShapeHashes()
 
 
 def _family(items: Hashes, sizes: Sequence[int], lengths: range, step: np.uint32, gap: int = 0) -> Family:

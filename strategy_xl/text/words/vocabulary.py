@@ -150,6 +150,12 @@ class StatementWords(WordList):
     states: Words  # that tell what is: est
     not_states: Words  # behind which something is asked: is to
     counts: Words  # before a number of what there is: compte 14 salariés
+    presents: Words  # what a subject does, which no noun looks like: reçoit, gets
+    noun_like: Words  # the same that may be a noun too, in a text that starts with an article: tourne, runs
+    present_openers: Words  # such articles
+    present_fill: Words  # between the two: déjà, already
+    subjects: Words  # that are one by themselves: nous, it
+    unsaid: Words  # before which a present is no statement: each, qui
     tellers: Words  # before a past form: we sold
     told_articles: Words  # at the start of a text that tells: the store opened in 2019
     told_times: Words  # behind its past form
