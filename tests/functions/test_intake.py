@@ -173,7 +173,7 @@ def test_numpy_date_is_a_date() -> None:
         ("satisfaction", "beaucoup"),
         ("satisfaction", True),
         ("hours", -1),
-        ("hours", date(2026, 1, 1)),
+        ("satisfaction", date(2026, 1, 1)),
         ("revenue", "1.234"),
         ("revenue", {"a": 1}),
         ("revenue", b"12"),
