@@ -40,8 +40,9 @@ def call(
         today: reference date, unless the settings fix one (``reference_date``).
 
     Returns rows of cells: text of at most 255 characters, float, bool, ``ErrorValue``; ``""`` where there
-    is nothing to say. Input that cannot be used gives a short message in its row, a cell that holds an error
-    gives #N/A in its row; a fault of the program gives #VALUE! and is logged. Never raises for data.
+    is nothing to say. Cells count as in Excel's formulas (a number typed as text does not), and sentences
+    tell of those that do not; a row that lacks what it needs gives a short message, an error cell #N/A; a
+    fault of the program gives #VALUE! and is logged. Never raises for data.
     """
     language = lang if lang in LANGUAGES else "fr"
     try:

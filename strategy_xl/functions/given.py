@@ -17,17 +17,16 @@ from strategy_xl.functions.intake import (
     Refusal,
     block_fields,
     choice_labels,
-    context,
     is_error,
     plain,
     setting_field,
+    typed,
 )
 from strategy_xl.functions.results import Texts
 from strategy_xl.rules.frame import numbers
 from strategy_xl.rules.params import build_params
 from strategy_xl.rules.result import RuleResult
 from strategy_xl.text.catalog import message
-from strategy_xl.text.coercion import coerce_column
 from strategy_xl.text.shortening import shorten
 
 _Params = TypeVar("_Params")
@@ -139,17 +138,15 @@ def setting_value(key: str, value: object, lang: str) -> Any:
     """
     if value is None:
         return None
-    if is_error(value):
-        raise Refusal(ErrorValue.NA)
     spec = setting_field(key)
-    if spec is None:
+    if spec is None and not is_error(value):
         return value
-    found = coerce_column([value], spec, context(lang))
-    first = found.array[0]
-    if pd.isna(first):
-        problem = found.problems[0]
-        raise Refusal(shorten(message(problem.code, lang, label=spec.label.get(lang), **problem.args)))
-    return first
+    found = None if spec is None else typed([value], spec, lang)
+    if found is None or found.errors:
+        raise Refusal(ErrorValue.NA)
+    if found.problems:
+        raise Refusal(shorten(found.problems[0]))
+    return found.array[0]
 
 
 @lru_cache(maxsize=256)

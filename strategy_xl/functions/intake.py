@@ -1,7 +1,8 @@
 """Cell values as hosts hand them over → typed columns for the rules.
 
 What a column may hold is said by the field of the template that it stands for: type, unit, choices and
-bounds. A cell that cannot be used never becomes a number: it is told, and an error cell stays one.
+bounds. What Excel's own formulas do not count (a number or date typed as text, a choice with a space too
+many, a value out of its scale) is missing here as it is in the workbook, and told; an error cell stays one.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ from strategy_xl.cellvalues import ErrorValue, error_value
 from strategy_xl.functions.arguments import Argument
 from strategy_xl.functions.grid import Grid
 from strategy_xl.functions.results import Cell
+from strategy_xl.model import LANGUAGES
 from strategy_xl.rules.frame import Bools
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.loader import load_default
+from strategy_xl.schema.names import YES_NO
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType, Text
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
@@ -101,9 +104,25 @@ def plain(value: Any) -> Any:
 
 
 @cache
-def context(lang: str) -> Context:
-    """What reading needs to know of the program's own templates."""
-    return Context(lang, choices={listed.key: Choices.of(listed, lang) for listed in load_default().lists})
+def context(lang: str, written: str) -> Context:
+    """What reading needs to know of the program's own templates.
+
+    Arguments: lang: language of what is told; written: that of the labels that count.
+    """
+    choices = {listed.key: Choices.of(listed, written) for listed in load_default().lists}
+    return Context(lang, choices=choices, counts=True)
+
+
+@cache
+def _translated(list_key: str, lang: str) -> Mapping[str, str]:
+    """Labels of a list's choices in every language, without capitals → label in one language."""
+    own = choice_labels(list_key, lang)
+    every = {
+        label.casefold(): own[key]
+        for other in LANGUAGES
+        for key, label in choice_labels(list_key, other).items()
+    }
+    return every | {label.casefold(): label for label in own.values()}
 
 
 @cache
@@ -159,7 +178,7 @@ class Typed:
         array: float64 (NaN missing), datetime64, nullable boolean or objects (texts and keys, None missing);
             choices that repeat are categorical.
         given: cells with a value, shape (n,).
-        problems: by position, why a cell could not be used.
+        problems: by position, why a cell does not count.
         errors: positions of the cells that hold an error.
     """
 
@@ -167,6 +186,15 @@ class Typed:
     given: Bools
     problems: Mapping[int, str] = field(default_factory=dict)
     errors: Sequence[int] = ()
+
+    @property
+    def filled(self) -> Bools:
+        """Cells in which something stands, whether it counts or not; shape (n,)."""
+        if not self.problems:
+            return self.given
+        filled = self.given.copy()
+        filled[list(self.problems)] = True
+        return filled
 
 
 def _plain_numbers(cells: Sequence[object], spec: FieldSpec) -> npt.NDArray[np.float64] | None:
@@ -191,20 +219,22 @@ def _plain_numbers(cells: Sequence[object], spec: FieldSpec) -> npt.NDArray[np.f
     return numbers
 
 
-def typed(cells: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
+def typed(cells: Sequence[object], spec: FieldSpec, lang: str, written: str = "") -> Typed:
     """The cells of one column by the type of their field.
 
     Arguments:
         cells: as hosts hand them over.
         spec: the field.
-        lang: language of the cells (decimal comma, choices) and of the problems.
+        lang: language of the problems.
+        written: language of the choices that count, as formulas of the workbook compare with them; any when
+            no workbook says.
     """
     if spec.type in NUMERIC_TYPES and (numbers := _plain_numbers(cells, spec)) is not None:
         return Typed(numbers, numbers == numbers)  # noqa: PLR0124 - NaN alone differs from itself
     if len(cells) >= _FEW and (repeated := _places(cells)) is not None:
         different, places = repeated
-        return spread(_each(different, spec, lang), places, spec)
-    return _each(cells, spec, lang)
+        return spread(_each(different, spec, lang, written), places, spec)
+    return _each(cells, spec, lang, written)
 
 
 def _places(cells: Sequence[object]) -> tuple[list[object], npt.NDArray[np.intp]] | None:
@@ -251,7 +281,7 @@ def _plain_texts(cells: Sequence[Any]) -> npt.NDArray[np.object_] | None:
     return None if any(start[0] == "#" or start == "Err:" for start in starts) else texts
 
 
-def _each(cells: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
+def _each(cells: Sequence[object], spec: FieldSpec, lang: str, written: str) -> Typed:
     """The cells read one by one."""
     if spec.type in _TEXT_TYPES and (texts := _plain_texts(cells)) is not None:
         return Typed(texts, texts.astype(bool))
@@ -262,7 +292,11 @@ def _each(cells: Sequence[object], spec: FieldSpec, lang: str) -> Typed:
     for at in endless:
         clean[at] = None
     errors += endless
-    found = coerce_column(["" if cell is None else cell for cell in clean], spec, context(lang))
+    if not written and (listed := YES_NO if spec.type is FieldType.BOOL else spec.choices):
+        labels = _translated(listed, lang)
+        clean = [labels.get(cell.casefold(), cell) if isinstance(cell, str) else cell for cell in clean]
+    cells = ["" if cell is None else cell for cell in clean]
+    found = coerce_column(cells, spec, context(lang, written or lang))
     values = found.array
     given = ~np.asarray(pd.isna(values), dtype=bool)
     label = spec.label.get(lang)
@@ -294,14 +328,14 @@ def _match(titles: Iterable[object], known: Mapping[str, FieldSpec]) -> list[Fie
     return found
 
 
-def table(name: str, cells: Grid, blocks: str, lang: str) -> Table:
+def table(name: str, cells: Grid, blocks: str, lang: str, written: str = "") -> Table:
     """A range with headers as typed columns; headers in the first column (a form) are understood too.
 
     Arguments:
         name: the argument, for messages.
         cells: the range.
         blocks: blocks of the templates whose labels (French or English) or keys the headers may be.
-        lang: as for ``typed``.
+        lang, written: as for ``typed``.
 
     Raises Refusal when no header is known.
     """
@@ -317,7 +351,7 @@ def table(name: str, cells: Grid, blocks: str, lang: str) -> Table:
     bodies = list(zip(*lines[1:], strict=True)) or [()] * len(across)
     for body, spec in zip(bodies, across, strict=True):
         if spec is not None and spec.key not in columns:
-            columns[spec.key] = typed(body, spec, lang)
+            columns[spec.key] = typed(body, spec, lang, written)
     return Table(columns, len(lines) - 1)
 
 
@@ -345,23 +379,17 @@ def as_frame(columns: Mapping[str, Typed], keep: Bools) -> pd.DataFrame:
     return frame
 
 
-def whole(name: str, found: Table, lang: str) -> pd.DataFrame:
-    """A table whose every row counts: one that cannot be used withholds the answer.
+def whole(found: Table) -> pd.DataFrame:
+    """The rows of a table in which something stands; what does not count is missing.
 
-    Raises Refusal: #N/A for an error cell, else the first problem with its row.
+    Raises Refusal (#N/A) for an error cell: an answer that rests on all rows is withheld.
     """
     if any(column.errors for column in found.columns.values()):
         raise Refusal(ErrorValue.NA)
-    first = min(
-        ((place, text) for column in found.columns.values() for place, text in column.problems.items()),
-        default=None,
-    )
-    if first is not None:
-        raise refuse("ROW", lang, name=name, n=first[0] + 1, text=first[1])
-    given = np.zeros(found.rows, dtype=bool)
+    filled = np.zeros(found.rows, dtype=bool)
     for column in found.columns.values():
-        given |= column.given
-    return as_frame(found.columns, given)
+        filled |= column.filled
+    return as_frame(found.columns, filled)
 
 
 def setting_field(name: str) -> FieldSpec | None:

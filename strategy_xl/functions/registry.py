@@ -119,7 +119,7 @@ def cell_function(  # noqa: PLR0913 - one keyword per thing that a host or a pag
         results: keys of the result columns (``functions.result.<key>``).
         examples: at least one.
         thresholds: whether the workbook's settings can change the answer.
-        together: whether a row's answer rests on the other rows: one that cannot be used then withholds all.
+        together: whether a row's answer rests on the other rows: an error in one then withholds all.
 
     Raises ValueError when the name is taken.
     """

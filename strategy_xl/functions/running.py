@@ -39,6 +39,9 @@ from strategy_xl.text.catalog import message
 from strategy_xl.text.shortening import shorten
 
 LANGUAGE_SETTING = "language"
+_SENTENCES = frozenset({"reasons", "advice", "whatif"})
+"""Results that are sentences: they say which cell does not count."""
+
 _LANGUAGE_NAMES = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
 
 
@@ -49,7 +52,7 @@ _LANGUAGE_NAMES = {"francais": "fr", "french": "fr", "anglais": "en", "english":
 class _Rows:
     """The row-by-row arguments: typed columns of one length, the shape they came in, what is wrong.
 
-    ``lacking``: by row, that an argument it cannot do without is empty.
+    ``lacking``: by row, that an argument it cannot do without is empty or does not count.
     """
 
     count: int
@@ -60,8 +63,8 @@ class _Rows:
 
     @cached_property
     def given(self) -> Bools:
-        """Rows with at least one value (of the ranges, when there is one: a fixed cell makes no row)."""
-        given = [self.columns[name].given for name in self.ranged or self.columns]
+        """Rows in which something stands (in a range, when there is one: a fixed cell makes no row)."""
+        given = [self.columns[name].filled for name in self.ranged or self.columns]
         return reduce(or_, given) if given else np.zeros(self.count, dtype=bool)
 
     @cached_property
@@ -71,24 +74,24 @@ class _Rows:
 
     @cached_property
     def problems(self) -> Mapping[int, str]:
-        """The first problem of each row that has one."""
+        """The first cell of each row that does not count, and why."""
         found: dict[int, str] = {}
         for item in self.columns.values():
             for place, text in item.problems.items():
                 found.setdefault(place, text)
-        return {**self.lacking, **found}
+        return found
 
     def usable(self) -> Bools:
         """Rows that a function may see."""
         keep = self.given
-        wrong = [*self.errors, *self.problems]
+        wrong = [*self.errors, *self.lacking]
         if wrong:
             keep = keep.copy()
             keep[wrong] = False
         return keep
 
 
-def _rows(arguments: Sequence[tuple[Argument, Grid]], lang: str) -> _Rows:
+def _rows(arguments: Sequence[tuple[Argument, Grid]], lang: str, written: str) -> _Rows:
     """The cells and ranges given, as columns of one length.
 
     Raises Refusal when two ranges differ in length.
@@ -102,7 +105,7 @@ def _rows(arguments: Sequence[tuple[Argument, Grid]], lang: str) -> _Rows:
     for argument, cells in arguments:
         values = read if cells is first else cells.cells
         spec = field_of(argument)
-        found = typed(values, spec, lang)
+        found = typed(values, spec, lang, written)
         if cells.single:
             every_row = np.zeros(count, dtype=np.intp)
             rows.columns[argument.key] = found if count == 1 else spread(found, every_row, spec)
@@ -194,14 +197,16 @@ def _require(function: CellFunction, given: Mapping[str, Grid], rows: _Rows, lan
             lacking = rows.given if found is None else rows.given & ~found.given
             if lacking.any():
                 told = message("functions.MISSING_ARGUMENT", lang, name=item.name)
-                rows.lacking.update(dict.fromkeys(np.flatnonzero(lacking).tolist(), told))
+                why = {} if found is None else found.problems
+                for place in np.flatnonzero(lacking).tolist():
+                    rows.lacking.setdefault(place, why.get(place, told))
 
 
-def _single(argument: Argument, cells: Grid, lang: str) -> object:
+def _single(argument: Argument, cells: Grid, lang: str, written: str) -> object:
     """The value of an argument that is one cell."""
     if not cells.single:
         raise refuse("ONE_CELL", lang, name=argument.name)
-    found = typed(cells.cells, field_of(argument), lang)
+    found = typed(cells.cells, field_of(argument), lang, written)
     if found.errors:
         raise Refusal(ErrorValue.NA)
     if found.problems:
@@ -210,7 +215,7 @@ def _single(argument: Argument, cells: Grid, lang: str) -> object:
 
 
 def _besides(
-    function: CellFunction, given: Mapping[str, Grid], lang: str
+    function: CellFunction, given: Mapping[str, Grid], lang: str, written: str
 ) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
     """What is given besides the rows: tables, and single values or ranges, by name."""
     tables: dict[str, pd.DataFrame] = {}
@@ -220,9 +225,9 @@ def _besides(
         if cells is None or item is SETTINGS or item is LANG:
             continue
         if item.kind is Kind.TABLE:
-            tables[item.name] = whole(item.name, table(item.name, cells, item.field, lang), lang)
+            tables[item.name] = whole(table(item.name, cells, item.field, lang, written))
         elif item.kind is Kind.SCALAR:
-            others[item.name] = _single(item, cells, lang)
+            others[item.name] = _single(item, cells, lang, written)
         elif item.kind is Kind.RANGE:
             others[item.name] = cells
     return tables, others
@@ -241,14 +246,16 @@ def run(
     if not given or (by_row and not cells):
         return [[""]]
     lang = _language(given, settings, lang)
+    # The cells are in the workbook's language, whatever the answer is asked for in.
+    written = _language({}, settings, "")
     as_table = _as_table(function, given)
     if as_table:
-        found = table(cells[0][0].name, cells[0][1], as_table, lang)
+        found = table(cells[0][0].name, cells[0][1], as_table, lang, written)
         rows = _Rows(found.rows, (found.rows, 1), dict(found.columns))
     else:
-        rows = _rows(cells, lang)
+        rows = _rows(cells, lang, written)
     _require(function, given, rows, lang)
-    tables, others = _besides(function, given, lang)
+    tables, others = _besides(function, given, lang, written)
     aligned = function.shape in {Shape.COLUMN, Shape.ROWS}
     if cells and (function.together or not aligned):
         _whole_rows(rows, lang)
@@ -262,16 +269,44 @@ def run(
         frame = as_frame(rows.columns, keep)
         answer = function.run(Given(frame, tables, others, chosen, lang, day))
         columns = [column(values, lang) for values in answer]
+        if rows.problems:
+            places = np.flatnonzero(keep).tolist() if aligned else None
+            columns = _say_problems(function, rows, places, columns, lang)
     return _spill(function, rows, keep, columns, lang) if aligned else rows_of(columns) or [[""]]
+
+
+def _say_problems(
+    function: CellFunction,
+    rows: _Rows,
+    places: Sequence[int] | None,
+    columns: Sequence[Sequence[Cell]],
+    lang: str,
+) -> list[Sequence[Cell]]:
+    """The answers, with what does not count told at the end of the sentence of its row.
+
+    Arguments: places: the row of each answer; None when it rests on all rows: its first sentence tells.
+    """
+    first = min(rows.problems)
+    told = {0: message("functions.LINE", lang, n=first + 1, text=rows.problems[first])}
+    if places is not None:
+        told = {at: rows.problems[place] for at, place in enumerate(places) if place in rows.problems}
+
+    def say(values: Sequence[Cell]) -> list[Cell]:
+        return [
+            shorten(f"{value} {told[at]}".strip()) if at in told else value for at, value in enumerate(values)
+        ]
+
+    titled = zip(function.results, columns, strict=True)
+    return [say(values) if key in _SENTENCES else values for key, values in titled]
 
 
 def _whole_rows(rows: _Rows, lang: str) -> None:
     """Withhold an answer that rests on all rows when one of them cannot be used."""
     if rows.errors:
         raise Refusal(ErrorValue.NA)
-    if rows.problems:
-        place = min(rows.problems)
-        text = rows.problems[place]
+    if rows.lacking:
+        place = min(rows.lacking)
+        text = rows.lacking[place]
         raise Refusal(shorten(text)) if rows.count == 1 else refuse("LINE", lang, n=place + 1, text=text)
 
 
@@ -292,7 +327,7 @@ def _spill(
             for place, value in zip(places, values, strict=True):
                 cells[place] = value
             # What is wrong with a row stands where people look first.
-            for place, text in rows.problems.items():
+            for place, text in rows.lacking.items():
                 cells[place] = shorten(text) if number == 0 else ""
             for place in rows.errors:
                 cells[place] = ErrorValue.NA

@@ -202,7 +202,8 @@ def split(
         params: settings.
         growth: growth per year by item (0.05 = 5 %), for the rank and the candidates; missing when unknown.
 
-    Result: per item ``revenue``, ``margin``, ``share``, ``cumulated`` (share with all before it),
+    Result: per item ``revenue``, ``margin``, ``share`` (of the items above 0; a negative one has none and is
+    C), ``cumulated`` (share with all before it),
     ``abc`` (A while the share *before* the item is below 80 %, B below 95 %, else C), ``growth``,
     ``rank_margin``, ``rank_growth``, ``rank_share`` (1 = best, side by side, not mixed), ``candidate``:
     growth above the median growth and class below A. Total ≤ 0: nothing but the sums.
@@ -213,7 +214,9 @@ def split(
     revenue, margin = numbers(net, "revenue"), numbers(net, "margin")
     total = float(revenue.sum())
     computable = total > 0
-    share = revenue / total if computable else np.full(len(net), np.nan)
+    # Of the items that bring something, as concentration: a credit note makes no other item a larger part.
+    held = np.where(revenue < 0, np.nan, revenue)
+    share = held / np.nansum(held) if computable else np.full(len(net), np.nan)
     cumulated = rounded(np.cumsum(share))
     before = rounded(np.concatenate([[0.0], np.cumsum(share)[:-1]])) if len(net) else cumulated
     letters = np.select([before < params.abc_a, before < params.abc_b], ["a", "b"], "c")

@@ -28,6 +28,7 @@ from strategy_xl.rules.frame import (
     object_column,
     whole_array,
 )
+from strategy_xl.rules.kpi import KpiParams
 from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.smart_fields import (
     AgreementParams,
@@ -183,6 +184,7 @@ def assess(  # noqa: PLR0913 - the table, the day, the settings and three option
     capacity: Mapping[str, float] | None = None,
     *,
     kpis: Frame | None = None,
+    kpi_params: KpiParams | None = None,
     active_count: Mapping[str, int] | None = None,
     lang: str | None = None,
 ) -> RuleResult:
@@ -196,6 +198,7 @@ def assess(  # noqa: PLR0913 - the table, the day, the settings and three option
         kpi_history: block ``readings`` (kpi, date, value), the past of the linked KPI.
         capacity: hours a week by owner.
         kpis: block ``kpis``, for the pace of the linked KPI.
+        kpi_params: thresholds of that pace.
         active_count: active objectives by owner; None counts them in the table.
         lang: language of the titles, None detects it.
 
@@ -214,6 +217,7 @@ def assess(  # noqa: PLR0913 - the table, the day, the settings and three option
         history=kpi_history,
         capacity=capacity,
         kpis=kpis,
+        kpi_params=kpi_params,
         active_count=active_count,
     )
 
@@ -227,13 +231,16 @@ def _judge(  # noqa: PLR0913 - private join of what the two public functions alr
     history: Frame | None = None,
     capacity: Mapping[str, float] | None = None,
     kpis: Frame | None = None,
+    kpi_params: KpiParams | None = None,
     active_count: Mapping[str, int] | None = None,
 ) -> RuleResult:
     rows = len(objectives)
     text = said.frame
     merged = merge_fields(objectives, text, today)
     agreement, agreement_codes = assess_agreement(objectives, params.agreement(), active_count)
-    realism = assess_realism(objectives, today, params.realism(), history, capacity, kpis)
+    realism = assess_realism(
+        objectives, today, params.realism(), history, capacity, kpis=kpis, kpi_params=kpi_params
+    )
     letters = {"s": merged.s, "m": merged.m, "a": agreement, "r": realism.points, "t": merged.t}
     score, verdict = _score(letters, params)
     index = objectives.index

@@ -28,7 +28,7 @@ from strategy_xl.rules.frame import (
     numbers,
     texts,
 )
-from strategy_xl.rules.kpi import status
+from strategy_xl.rules.kpi import KpiParams, status
 from strategy_xl.rules.kpi_forecast import day_number
 from strategy_xl.rules.wording import same_name
 from strategy_xl.text.words.rule_words import ObjectiveWords
@@ -217,13 +217,15 @@ def direction_sign(frame: Frame, baseline: Floats, target: Floats) -> Floats:
     return np.select([more, less], [1.0, -1.0], inferred)
 
 
-def assess_realism(
+def assess_realism(  # noqa: PLR0913 - the table, the day, the thresholds and four optional sources
     objectives: Frame,
     today: date,
     params: RealismParams,
     history: Frame | None = None,
     capacity: Mapping[str, float] | None = None,
+    *,
     kpis: Frame | None = None,
+    kpi_params: KpiParams | None = None,
 ) -> Realism:
     """R of every objective.
 
@@ -235,6 +237,7 @@ def assess_realism(
         history: block ``readings`` (kpi, date, value).
         capacity: hours a week by owner.
         kpis: block ``kpis``, for the pace of the linked one.
+        kpi_params: thresholds of that pace.
 
     Source: rules, section b (realistic), as amended.
     """
@@ -276,7 +279,7 @@ def assess_realism(
     reached = (sign * (target - base) <= 0) & ~impossible & ~keeping
     available = _hours_available(objectives, capacity, today, end)
     overbooked = numbers(objectives, "hours_required") > available
-    late, at_risk, on_track = _pace(objectives, history, kpis, today)
+    late, at_risk, on_track = _pace(objectives, history, kpis, today, kpi_params)
 
     judged = points.copy()
     dated = ~np.isnan(length) & ~np.isnan(target)
@@ -336,14 +339,18 @@ def _a_year(relative: Floats, sign: Floats, length: Floats) -> tuple[Floats, Flo
 
 
 def _pace(
-    objectives: Frame, history: Frame | None, kpis: Frame | None, today: date
+    objectives: Frame,
+    history: Frame | None,
+    kpis: Frame | None,
+    today: date,
+    params: KpiParams | None,
 ) -> tuple[Bools, Bools, Bools]:
     """Objectives whose linked KPI is late, at risk or on track; it counts from four readings on."""
     rows = len(objectives)
     late, at_risk, on_track = (np.zeros(rows, dtype=bool) for _ in range(3))
     if kpis is None or history is None or not len(kpis):
         return late, at_risk, on_track
-    judged = status(kpis, history, today).table
+    judged = status(kpis, history, today, params).table
     enough = numbers(judged, "readings_count") >= KPI_READINGS
     state = {
         same_name(name): key

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from strategy_xl.cellvalues import EARLIEST_YEAR, LATEST_YEAR, from_serial
+from strategy_xl.cellvalues import EARLIEST_YEAR, LATEST_YEAR, from_serial, to_serial
 from strategy_xl.errors import Severity
 from strategy_xl.ooxml.sheet_grid import DAY, NUMBER, TEXT, Cells
 from strategy_xl.schema.names import YES_NO
@@ -373,6 +373,10 @@ def _numbers(values: Sequence[object], spec: FieldSpec, context: Context) -> Coe
 def _counted_number(value: object, spec: FieldSpec, context: Context) -> _Answer:
     """A number; for ``counts`` only one that stands as such in the cell."""
     number, problem = _number(value, spec, context)
+    if context.counts and isinstance(value, date):
+        # To Excel's formulas a day is a number like another.
+        number = to_serial(value, is_1904=context.date1904)
+        return math.nan if _beyond(np.array([number]), spec)[0] else number, problem
     if not context.counts or problem is not None or isinstance(value, int | float):
         return number, problem
     beyond = _beyond(np.array([number]), spec)

@@ -63,7 +63,8 @@ def test_two_arguments_are_the_quick_scores() -> None:
 
 def test_a_revenue_in_the_place_of_a_quick_score_is_told() -> None:
     """Facts given in the wrong place never pass for a score."""
-    assert "hors limites" in str(one("CLIENT_CLASS", 24_000, 0.5))
+    assert one("CLIENT_CLASS", 24_000, 0.5) == "À compléter"
+    assert "hors limites" in str(one("CLIENT_WHY", 24_000, 0.5))
 
 
 def test_zero_and_blank_differ() -> None:
@@ -84,7 +85,7 @@ def test_incomplete_client_says_what_is_missing() -> None:
 def test_settings_of_the_workbook_count_and_an_argument_outranks_them() -> None:
     """Thresholds: the argument, else the workbook's, else the defaults."""
     assert one("CLIENT_CLASS", 6, 6) == "Client idéal"
-    assert one("CLIENT_CLASS", 6, 6, settings={"score_threshold": "70"}) == "Client à éviter"
+    assert one("CLIENT_CLASS", 6, 6, settings={"score_threshold": 70}) == "Client à éviter"
     given = [*(None,) * 11, [["Seuil", None], ["score_threshold", 55]]]
     assert one("CLIENT_CLASS", 6, 6, *given, settings={"score_threshold": 70}) == "Client idéal"
     across = [*(None,) * 11, [["SX_score_threshold", "y_w_net"], [65, 0.6]]]
@@ -98,6 +99,7 @@ def test_settings_that_make_no_sense_are_told() -> None:
     assert "inférieur au minimum" in str(one("CLIENT_CLASS", 6, 6, settings={"net_target": 0}))
     costly = {"hourly_cost": 200, "per_hour_target": 100}
     assert "per_hour_target" in str(one("CLIENT_CLASS", 6, 6, settings=costly))
+    assert "sans doute 70" in str(one("CLIENT_CLASS", 6, 6, settings={"score_threshold": "70"}))
     assert one("CLIENT_CLASS", 6, 6, settings={"score_threshold": ErrorValue.NA}) is ErrorValue.NA
     assert "hors limites" in str(one("CLIENT_CLASS", 6, 6, settings={"score_threshold": -5}))
     assert one("CLIENT_CLASS", 6, 6, settings={"score_threshold": None, "unrelated": "x"}) == "Client idéal"
@@ -117,7 +119,7 @@ def test_red_flags_by_severity_and_by_table() -> None:
     flags[0] = header
     blank = (None,) * 9
     assert one("CLIENT_CLASS", 8, 9, *blank, "Éliminatoire") == "Client à éviter"
-    assert one("CLIENT_CLASS", 8, 9, *blank, "eliminating") == "Client à éviter"
+    assert one("CLIENT_CLASS", 8, 9, *blank, "ÉLIMINATOIRE") == "Client à éviter"
     assert one("CLIENT_CLASS", 8, 9, *blank, "Mineur") == "Client idéal"
     assert one("CLIENT_CLASS", 8, 9, *blank, "impayés", flags) == "Client à éviter"
     assert one("CLIENT_CLASS", 8, 9, *blank, "impayés") == "Client idéal"
@@ -151,15 +153,29 @@ def test_whatif_names_the_cheapest_change() -> None:
     assert found == "Pour devenir idéal : gagner 17 h."
 
 
-def test_wrong_cells_tell_their_row_and_spare_the_others() -> None:
-    """In a range, a slip gives its message in its row, an error #N/A, a blank nothing."""
-    found = readable(
-        run("CLIENT_CLASS", [[8], ["huit"], ["#N/A"], [None], [3]], [[9], [9], [9], [None], [2]])
-    )
+def test_wrong_cells_count_as_missing_and_spare_the_others() -> None:
+    """In a range, a slip leaves its row to complete, an error is #N/A, a blank nothing; the reason tells."""
+    cells = ([[8], ["huit"], ["#N/A"], [None], [3]], [[9], [9], [9], [None], [2]])
+    found = readable(run("CLIENT_CLASS", *cells))
     assert found == [
         ["Client idéal"],
-        ["Note rapide : valeur apportée : « huit » n’est pas un nombre"],
+        ["À compléter"],
         [ErrorValue.NA],
         [""],
         ["Client à éviter"],
     ]
+    why = readable(run("CLIENT_WHY", *cells))
+    assert "Note rapide : valeur apportée : « huit » n’est pas un nombre" in str(why[1][0])
+
+
+def test_labels_count_in_the_language_of_the_workbook() -> None:
+    """Capitals do not matter; a label of the other language counts where no workbook names its own."""
+    case = (None, None, 18_000, 0.4, 20, 6, 1, 0)
+    competing = readable(run("CLIENT_SCORES", *case, "Oui"))
+    for same in ("OUI", "yes"):
+        assert readable(run("CLIENT_SCORES", *case, same)) == competing
+    french = {"language": "Français"}
+    assert readable(run("CLIENT_SCORES", *case, "Oui", settings=french)) == competing
+    unknown = readable(run("CLIENT_SCORES", *case))
+    for odd in ("Yes", " Oui ", "Oui !", True, 1.0):
+        assert readable(run("CLIENT_SCORES", *case, odd, settings=french)) == unknown

@@ -45,7 +45,7 @@ def test_objective_is_needed() -> None:
 
 # -- KPI ---------------------------------------------------------------------------------------------------
 
-REVENUE = ("Croissance", "Cumul", 0, 120_000, "01/01/2026", "01/01/2027", 44_000)
+REVENUE = ("Croissance", "Cumul", 0, 120_000, date(2026, 1, 1), date(2027, 1, 1), 44_000)
 
 
 def test_revenue_at_day_146_is_at_risk_by_pace_and_on_track_by_gap() -> None:
@@ -58,12 +58,16 @@ def test_revenue_at_day_146_is_at_risk_by_pace_and_on_track_by_gap() -> None:
 
 def test_reading_date_changes_what_is_known() -> None:
     """A value read long ago is stale."""
-    assert one("KPI_STATUS", *REVENUE, "01/02/2026") == "Données périmées"
+    assert one("KPI_STATUS", *REVENUE, date(2026, 2, 1)) == "Données périmées"
 
 
 def test_readings_table_serves_every_kpi_by_name() -> None:
     """Each KPI takes its own readings."""
-    readings = [["KPI", "Date", "Valeur"], ["CA", "27/05/2026", 44_000], ["Visites", "27/05/2026", 10]]
+    readings = [
+        ["KPI", "Date", "Valeur"],
+        ["CA", date(2026, 5, 27), 44_000],
+        ["Visites", date(2026, 5, 27), 10],
+    ]
     ranges = [[[cell], [cell]] for cell in REVENUE[:6]]
     found = run("KPI_PROGRESS", *ranges, None, None, None, [["CA"], ["visites"]], readings)
     assert readable(found) == [[0.3667], [0.0001]]
@@ -71,7 +75,7 @@ def test_readings_table_serves_every_kpi_by_name() -> None:
 
 def test_readings_without_names_serve_one_kpi() -> None:
     """A table of dates and values alone belongs to the only KPI given."""
-    readings = [["Date", "Valeur"], ["27/05/2026", 44_000]]
+    readings = [["Date", "Valeur"], [date(2026, 5, 27), 44_000]]
     assert one("KPI_STATUS", *REVENUE[:6], *(None,) * 4, readings) == "À risque"
 
 
@@ -84,7 +88,7 @@ def test_two_rows_of_one_name_keep_their_own_values() -> None:
 
 def test_forecast_of_a_level_says_how_many_readings_it_needs() -> None:
     """One value makes no trend."""
-    level = ("Baisse", "Niveau", 45, 30, "27/04/2026", "26/06/2026", 38)
+    level = ("Baisse", "Niveau", 45, 30, date(2026, 4, 27), date(2026, 6, 26), 38)
     assert one("KPI_FORECAST", *level) == "pas encore de prévision : il faut au moins 4 relevés"
 
 
@@ -105,10 +109,12 @@ def test_priority_ranks_together_and_fits_the_hours() -> None:
     assert by_setting == found
 
 
-def test_rank_is_withheld_when_one_row_is_wrong() -> None:
-    """A rank among rows of which one cannot be read would be a wrong number."""
+def test_rank_with_an_error_is_withheld_and_with_a_slip_tells_it() -> None:
+    """An error spoils a rank among rows; what does not count is missing, as in the workbook, and told."""
     assert run("KPI_PRIORITY", [[5], ["#N/A"]], 0.5, 1) == [[ErrorValue.NA]]
-    assert str(readable(run("KPI_PRIORITY", [[5], [9]], 0.5, 1))[0][0]).startswith("ligne 2 : Impact : 9")
+    first, second = readable(run("KPI_PRIORITY", [[5], [9]], 0.5, 1))
+    assert first == readable(run("KPI_PRIORITY", [[5], [None]], [[0.5], [0.5]], [[1], [1]]))[0]
+    assert "Impact : 9 est hors limites" in str(second[2])
     assert "capacity" in str(run("KPI_PRIORITY", 5, 0.5, 1, None, None, None, [1, 2])[0][0])
 
 
@@ -133,7 +139,7 @@ LINKS = [
         (("Oui",), "Décideur"),
         (("Non", "Oui"), "Signataire"),
         ((None, "Oui"), "À qualifier"),
-        (("No", "No", "Yes"), "Impliqué"),
+        (("No", "NO", "yes"), "Impliqué"),
         (("Non", "Non", "Non", "Oui"), "Collatéral"),
         (("Non", "Non", "Non", "Non", "Oui"), "Indifférent"),
         (("Non",) * 5, "Hors périmètre"),
@@ -191,10 +197,12 @@ def test_swot_of_the_specification() -> None:
     )
 
 
-def test_swot_with_a_wrong_row_is_withheld() -> None:
-    """A score of the items that could be read would be a wrong number."""
-    wrong = [*RATING[:-1], 7]
-    assert str(readable(run("SWOT_SCORE", BOXES, IMPORTANCE, wrong))[0][0]).startswith("ligne 9 : Note : 7")
+def test_swot_counts_what_the_workbook_counts() -> None:
+    """A rating out of its scale counts as none, and is told; an error withholds the score."""
+    wrong = readable(run("SWOT_SCORE", BOXES, IMPORTANCE, [*RATING[:-1], 7]))
+    without = readable(run("SWOT_SCORE", BOXES, IMPORTANCE, [*RATING[:-1], None]))
+    assert wrong[0][:3] == without[0][:3]
+    assert "ligne 9 : Note : 7" in str(wrong[0][3])
     assert run("SWOT_SCORE", BOXES, IMPORTANCE, [*RATING[:-1], "#N/A"]) == [[ErrorValue.NA]]
     assert one("SWOT_SCORE", BOXES, IMPORTANCE) == "argument manquant : rating"
 
@@ -269,7 +277,7 @@ def test_growth_by_month_and_what_it_refuses() -> None:
     assert one_number("GROWTH", [[100, 110]]) == pytest.approx(0.1)
     assert "période inconnue" in str(run("GROWTH", [[100, 110]], "semaine")[0][0])
     assert run("GROWTH", [[100, "#N/A"]]) == [[ErrorValue.NA]]
-    assert "ligne 2" in str(run("GROWTH", [[100], ["beaucoup"]])[0][0])
+    assert run("GROWTH", [[100], [110], ["121"]]) == run("GROWTH", [[100], [110], [None]])
 
 
 def one_number(name: str, *args: object) -> float:
@@ -284,14 +292,16 @@ def one_number(name: str, *args: object) -> float:
 
 def test_how_much_of_the_specification() -> None:
     """150 000 with 90 000 at 80 %: 78 000 to find, 30 sales, 120 meetings, 400 leads, 8.7 a week, 340 h."""
-    found = readable(run("COMBIEN", 150_000, 90_000, "80 %", 2_600, 0.25, "30 %", 46, 2, 0.25, 400))
+    found = readable(run("COMBIEN", 150_000, 90_000, 0.8, 2_600, 0.25, 0.3, 46, 2, 0.25, 400))
     assert found[0][:6] == [78_000.0, 30.0, 120.0, 400.0, 8.6957, 340.0]
     assert float(found[0][6]) > 150_000
 
 
-def test_how_much_with_a_rate_out_of_bounds_is_told() -> None:
-    """A rate over 100 % is no rate."""
-    assert "Taux de signature" in str(run("COMBIEN", 150_000, 0, None, 2_600, 25)[0][0])
+def test_a_rate_out_of_bounds_is_no_rate() -> None:
+    """A rate over 100 % counts as none: without it no meetings."""
+    wrong = run("COMBIEN", 150_000, 0, None, 2_600, 25, 0.3)
+    assert wrong == run("COMBIEN", 150_000, 0, None, 2_600, None, 0.3)
+    assert wrong[0][2] == ""
 
 
 def test_plans_side_by_side() -> None:

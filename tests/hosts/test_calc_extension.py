@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.cellvalues import ErrorValue, to_serial
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.registry import EXAMPLE_DAY, functions
 from strategy_xl.hosts.calc import worker
@@ -103,7 +103,7 @@ def test_the_worker_answers_as_the_registry() -> None:
     """Every example, as it is written on the line and read back."""
     for name, function in functions().items():
         for example in function.examples:
-            settings = {"reference_date": EXAMPLE_DAY.isoformat(), **example.settings}
+            settings = {"reference_date": to_serial(EXAMPLE_DAY), **example.settings}
             request = {"function": name, "args": json.loads(json.dumps(example.args)), "lang": example.lang}
             greeting, answer = ask({**request, "settings": settings})
             wanted = call(name, example.args, settings=settings, lang=example.lang, today=EXAMPLE_DAY)

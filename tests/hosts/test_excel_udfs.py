@@ -100,14 +100,14 @@ def test_odd_cells_answer_as_a_direct_call(answers: dict[str, Any], case: str) -
 
 
 def test_each_row_has_its_own_answer(answers: dict[str, Any]) -> None:
-    """A blank is not 0, an error is #N/A in its row only, a text number counts."""
+    """A blank is not 0, an error is #N/A in its row only, a text number or TRUE does not count."""
     for case in ("cells", "expression"):
         column = [row[0] for row in answers["odd"][case]["found"]]
-        assert column[:5] == ["Client idéal", "À compléter", "#N/A", "Client idéal", "#N/A"]
-        assert "«\N{NO-BREAK SPACE}Oui\N{NO-BREAK SPACE}»" in column[5]
+        assert column[:5] == ["Client idéal", "À compléter", "#N/A", "À compléter", "#N/A"]
+        assert column[5] == "À compléter"
         assert column[6] == ""
     assert answers["odd"]["error_cell"]["found"] == [["#N/A"]]
-    assert answers["odd"]["text_numbers"]["found"] == [["Client idéal"]]
+    assert answers["odd"]["text_numbers"]["found"] == [["À compléter"]]
 
 
 def test_dates_come_as_dates_or_numbers(answers: dict[str, Any]) -> None:

@@ -51,7 +51,9 @@ def test_the_day_of_the_workbook_counts() -> None:
     """A reference date in the settings outranks today: the indicator has not started yet on that day."""
     examples = find("KPI_STATUS").examples  # type: ignore[union-attr]
     args = examples[0].args
-    late = call("KPI_STATUS", args, settings=Book(reference_date="2000-01-01").settings, today=EXAMPLE_DAY)
+    late = call(
+        "KPI_STATUS", args, settings=Book(reference_date=date(2000, 1, 1)).settings, today=EXAMPLE_DAY
+    )
     assert late != call("KPI_STATUS", args, today=EXAMPLE_DAY)
     assert late == call("KPI_STATUS", args, today=date(2000, 1, 1))
 

@@ -47,7 +47,7 @@ def test_credits_are_netted_per_item_first() -> None:
 def test_negative_items_lower_the_total_and_are_class_c() -> None:
     """A product with more credits than sales is told, and holds no share of the concentration."""
     result = revenue.split(lines([100.0, 100, -50]))
-    assert result.items.frame["share"].tolist() == pytest.approx([2 / 3, 2 / 3, -1 / 3])
+    assert result.items.frame["share"].tolist() == pytest.approx([0.5, 0.5, np.nan], nan_ok=True)
     assert result.items.frame["abc"].tolist() == ["a", "a", "c"]
     assert result.items.reasons.at(2)[0] == "NET_NEGATIVE"
     assert result.concentration.hhi == pytest.approx(5000)
@@ -208,3 +208,17 @@ def test_lists_by_segment_and_by_client() -> None:
     found = revenue.list_clients(clients).frame
     assert found["client"].tolist() == ["w", "u"]
     assert found["cumulated"].tolist() == pytest.approx([0.75, 1])
+
+
+@given(st.lists(st.floats(-1e6, 1e6).map(lambda value: round(value, 2)), min_size=1, max_size=8))
+def test_shares_and_concentration_are_of_the_same_items(values: list[float]) -> None:
+    """HHI and top shares follow from the shares, negative items left out of all four."""
+    result = revenue.split(lines(values))
+    share, found = result.items.frame["share"].to_numpy(float), result.concentration
+    held = np.sort(share[~np.isnan(share)])[::-1]
+    if not result.concentration.total > 0:
+        assert not held.size
+        return
+    assert held.sum() == pytest.approx(1)
+    assert found.hhi == pytest.approx(10_000 * (held**2).sum())
+    assert (found.top1, found.top3) == pytest.approx((held[0], held[:3].sum()))

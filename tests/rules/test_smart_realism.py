@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from strategy_xl.rules.kpi import KpiParams
 from strategy_xl.rules.smart_realism import Realism, RealismParams, assess_realism, past_changes
 
 TODAY = pd.Timestamp("2027-01-01")
@@ -162,6 +163,11 @@ def test_the_pace_of_the_linked_kpi_decides(
     assert [name for name in ("R_KPI_AT_RISK", "R_KPI_LATE") if result.codes[name][0]] == (
         [code] if code else []
     )
+    # By the workbook's own thresholds: a KPI that is given so much room is on track.
+    easy = KpiParams(kpi_attainment_on_track=0.2, kpi_attainment_at_risk=0.1)
+    given_room = judge(row, history=readings, kpis=kpis, kpi_params=easy)
+    assert given_room.points[0] == 2
+    assert not given_room.codes["R_KPI_LATE"][0]
 
 
 def test_to_keep_what_is_there_is_an_objective() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -276,6 +277,15 @@ def test_a_date_where_a_number_belongs_is_reported() -> None:
     """Excel turns 1.5 into a date in a French system: the serial number is not used as a value."""
     assert one(date(2026, 5, 1), "number") == (None, ["SX213"])
     assert one(datetime(2026, 5, 1, 3, 0), "money") == (None, ["SX213"])  # noqa: DTZ001 - Excel has no zones
+
+
+def test_a_date_counts_as_a_number_where_formulas_count_it() -> None:
+    """Where Excel's formulas decide, a day is its serial number, told all the same."""
+    counting = replace(context(), counts=True)
+    for more, value in (({}, 46_143.0), ({"minimum": 0, "maximum": 10}, math.nan)):
+        found = coerce_column([date(2026, 5, 1), "", 3.0], spec("number", **more), counting)
+        np.testing.assert_array_equal(found.array, [value, math.nan, 3.0])
+        assert [problem.code for problem in found.problems] == ["SX213"]
 
 
 def test_durations_in_hours() -> None:

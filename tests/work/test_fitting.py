@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import render
 from strategy_xl.rules.client_fit import fit
 from strategy_xl.rules.client_matrix import classify
@@ -22,14 +23,14 @@ SPEC = load_default()
 DAY = date(2026, 11, 28)
 
 
-def shop(path: Path, margin: float, clients: int = 20, **settings: object) -> Path:
+def shop(path: Path, margin: float, clients: int = 20, lang: str = "fr", **settings: object) -> Path:
     """A firm whose clients bring about that margin, a little more each, in two hours."""
     rows = [
         {"name": f"Client {n}", "margin": margin * (0.8 + 0.02 * n), "hours": 2.0, "quick_x": 6.0}
         for n in range(clients)
     ]
     tables = {"clients": rows, "params": [settings]}
-    path.write_bytes(render(SPEC, lang="fr", company="", today=DAY, rows=tables))
+    path.write_bytes(render(SPEC, lang=lang, company="", today=DAY, rows=tables))
     return path
 
 
@@ -47,6 +48,17 @@ def test_a_shop_is_told_what_would_fit(tmp_path: Path) -> None:
     (found,) = told(shop(tmp_path / "shop.xlsx", 230.0))
     assert (found["share"], found["n"], found["net"]) == (1.0, 20, 280.0)
     assert not told(shop(tmp_path / "fits.xlsx", 230.0, net_target=280.0, per_hour_target=180.0))
+
+
+@pytest.mark.parametrize(("lang", "net"), [("fr", 400.0), ("en", 430.0), ("fr", 10_000.0)])
+def test_the_sheet_shows_whom_the_threshold_fits(tmp_path: Path, lang: str, net: float) -> None:
+    """The share of the clients that reach the threshold, as its formula shows it, is the rule's."""
+    params = ClientParams(net_target=net, per_hour_target=180.0)
+    path = shop(tmp_path / "book.xlsx", 230.0, lang=lang, net_target=net, per_hour_target=180.0)
+    recompute_workbook(path, SPEC, DAY)
+    data = read_workbook(path, SPEC)
+    expected = fit(classify(data.blocks["clients"].rows, params).table, 50.0, 45.0).above
+    assert data.blocks["client_tiles"].rows.first("threshold_fit") == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("few", [0, 9])

@@ -38,7 +38,7 @@ ARGUMENTS = (
 """First the two quick scores (or a whole table of clients), then the details in the order of the sheet."""
 
 _IDEAL = (None, None, 24_000, 0.5, 60, 9, 4, 2)
-_AT_RISK = (None, None, "18 000", "40 %", 20, 6, 1, 0, "Oui")
+_AT_RISK = (None, None, 18_000, 0.4, 20, 6, 1, 0, "Oui")
 _TABLE = (
     (
         "Client",
@@ -87,17 +87,7 @@ def _flags(given: Given) -> pd.DataFrame:
         ),
         Example(_IDEAL, [["Client idéal"]]),
         Example((_TABLE,), [["Ideal client"], ["Happy client"]], lang="en"),
-        Example(
-            (12, 9),
-            [
-                [
-                    (
-                        "Note rapide : valeur apportée : 12 est hors limites (attendu : de 0 à "
-                        "10) ; la valeur n’est pas utilisée"
-                    )
-                ]
-            ],
-        ),
+        Example((12, 9), [["À compléter"]]),
     ),
 )
 def client_class(given: Given) -> Columns:

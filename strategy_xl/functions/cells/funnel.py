@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     results=("lever", "gain", "reasons"),
     examples=(
         Example(
-            ([[400], [96], [24]], [[None], ["30 %"], ["25 %"]]),
+            ([[400], [96], [24]], [[None], [0.3], [0.25]]),
             [
                 [
                     "Rendez-vous qualifiés",

@@ -30,8 +30,8 @@ ARGUMENTS = (
 )
 """The current value (read today unless a date says otherwise), or a table of readings."""
 
-_DAYS = ("Baisse", "Niveau", 45, 30, "27/04/2026", "26/06/2026", 38)
-_REVENUE = ("Croissance", "Cumul", 0, "120 000 €", 46_023, 46_388, 44_000)
+_DAYS = ("Baisse", "Niveau", 45, 30, 46_139, 46_199, 38)
+_REVENUE = ("Croissance", "Cumul", 0, 120_000, 46_023, 46_388, 44_000)
 _READINGS = (
     ("KPI", "Date", "Valeur"),
     *(("Panier", 46_023 + 7 * week, value) for week, value in enumerate((10, 12, 13, 30, 15, 16))),
@@ -132,8 +132,8 @@ def kpi_progress(given: Given) -> Columns:
                 "Niveau",
                 10,
                 24,
-                "01/01/2026",
-                "19/03/2026",
+                46_023,
+                46_100,
                 None,
                 None,
                 None,
@@ -214,7 +214,7 @@ def kpi_why(given: Given) -> Columns:
         Example(
             (
                 [[5], [3], [3], [1]],
-                [["80 %"], ["90 %"], ["50 %"], ["80 %"]],
+                [[0.8], [0.9], [0.5], [0.8]],
                 [[2], [3], [1], [2]],
                 [[6], [5], [3], [4]],
                 None,

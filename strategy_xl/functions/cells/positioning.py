@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MARKS = tuple(f"competitor_{number}" for number in range(1, 6))
 
-_WEIGHTS = [["40 %"], ["30 %"], ["20 %"], ["10 %"]]
+_WEIGHTS = [[0.4], [0.3], [0.2], [0.1]]
 _PERCEIVED, _DESIRED = [[6], [5], [7], [4]], [[8], [7], [7], [8]]
 _FIRST, _SECOND, _THIRD = [[8], [6], [7], [7]], [[3], [9], [4], [2]], [[6], [5], [6], [5]]
 

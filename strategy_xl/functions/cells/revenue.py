@@ -137,9 +137,6 @@ def growth(given: Given) -> Columns:
     found = typed(cells.cells, field_of(_AMOUNTS), given.lang)
     if found.errors:
         raise Refusal(ErrorValue.NA)
-    if found.problems:
-        place = min(found.problems)
-        raise refuse("LINE", given.lang, n=place + 1, text=found.problems[place])
     shape = (1, -1) if cells.columns == 1 else (cells.rows, cells.columns)
     table = pd.DataFrame(np.asarray(found.array).reshape(shape))
     result = grow(table, given.params(GrowthParams), frequency)  # type: ignore[arg-type]  # a key of the map
