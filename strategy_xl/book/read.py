@@ -30,6 +30,7 @@ from strategy_xl.book.frames import (
 from strategy_xl.book.left_out import left_out
 from strategy_xl.book.relations import check_relations
 from strategy_xl.book.resolve import BlockPlace, BookNames, Place, Resolution, resolve, table_area
+from strategy_xl.cellcolumns import Cells
 from strategy_xl.cellvalues import ErrorValue, error_value
 from strategy_xl.collection import no_collection
 from strategy_xl.errors import Finding, Location, Severity
@@ -37,7 +38,7 @@ from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.guards import first_in_the_way, is_drawn_over
 from strategy_xl.ooxml.limits import cut_short
 from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.sheet_grid import Cells, Grid
+from strategy_xl.ooxml.sheet_grid import Grid
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import TableColumn, WorkbookInfo

@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from strategy_xl.ooxml import cell_scan, sheet_grid
+from strategy_xl import cellcolumns
+from strategy_xl.ooxml import cell_scan
 from strategy_xl.ooxml.cell_scan import REACH, CellRun, NotPlainError, scan_cells
 from strategy_xl.ooxml.number_formats import DATE_FORMATS, is_date_format
 from strategy_xl.ooxml.sheet_facts import ErrorCells, SheetMeta, merge, merged_areas
@@ -247,12 +248,12 @@ class _Pass:
         kinds = np.zeros(len(cells), np.uint8)
         numbers = np.zeros(len(cells))
         for kind, type_, read in (
-            (sheet_grid.NUMBER, cell_scan.NUMBER, self._numbers),
-            (sheet_grid.TEXT, cell_scan.SHARED, self._shared),
-            (sheet_grid.TEXT, cell_scan.TEXT, self._texts),
-            (sheet_grid.TEXT, cell_scan.INLINE, self._inline),
-            (sheet_grid.BOOL, cell_scan.BOOL, self._truths),
-            (sheet_grid.ERROR, cell_scan.ERROR, self._texts),
+            (cellcolumns.NUMBER, cell_scan.NUMBER, self._numbers),
+            (cellcolumns.TEXT, cell_scan.SHARED, self._shared),
+            (cellcolumns.TEXT, cell_scan.TEXT, self._texts),
+            (cellcolumns.TEXT, cell_scan.INLINE, self._inline),
+            (cellcolumns.BOOL, cell_scan.BOOL, self._truths),
+            (cellcolumns.ERROR, cell_scan.ERROR, self._texts),
         ):
             chosen = np.flatnonzero(types == type_)
             if len(chosen):
@@ -298,7 +299,7 @@ class _Pass:
     ) -> None:
         """Turn the numbers that show as dates into days."""
         book = self._book
-        found = np.flatnonzero(kinds == sheet_grid.NUMBER)
+        found = np.flatnonzero(kinds == cellcolumns.NUMBER)
         styles = run.styles[cells[found]]
         what = np.where(
             styles < len(book.styles), book.styles[styles.clip(max=len(book.styles) - 1)], DOUBTFUL
@@ -309,7 +310,7 @@ class _Pass:
         counted = numbers[days]
         if not ((counted == np.floor(counted)) & (counted >= _FIRST_DAY) & (counted <= _LAST_DAY)).all():
             raise NotPlainError("time of day")
-        kinds[days] = sheet_grid.DAY
+        kinds[days] = cellcolumns.DAY
         numbers[days] = counted + (_DAYS_1904 if book.is_1904 else 0)
 
 

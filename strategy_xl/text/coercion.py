@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from strategy_xl.cellcolumns import DAY, NUMBER, TEXT, Cells
 from strategy_xl.cellvalues import EARLIEST_YEAR, LATEST_YEAR, from_serial, to_serial
 from strategy_xl.errors import Severity
-from strategy_xl.ooxml.sheet_grid import DAY, NUMBER, TEXT, Cells
 from strategy_xl.schema.names import YES_NO
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType
 from strategy_xl.text.catalog import format_value, message

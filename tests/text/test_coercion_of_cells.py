@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from strategy_xl.cellcolumns import BOOL, DAY, ERROR, NOTHING, NUMBER, TEXT, Cells
 from strategy_xl.cellvalues import ErrorValue
-from strategy_xl.ooxml.sheet_grid import BOOL, DAY, ERROR, NOTHING, NUMBER, TEXT, Cells
 from strategy_xl.schema.spec import ChoiceSpec, FieldSpec, ListSpec, Text
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coercion import Context, blank_mask, coerce_column

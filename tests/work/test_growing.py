@@ -250,7 +250,7 @@ def test_blank_rows_are_topped_up(book: Path, tmp_path: Path) -> None:
         }
         path = typed(book, tmp_path / f"{left}.xlsx", cells)
         report = night(path)
-        assert report.findings == ()
+        assert {finding.code for finding in report.findings} <= {"SX395"}  # these clients are all alike
         after = clients(path)
         assert len(after.all_rows) - len(after.frame) == (SPARE if left < LEAST_SPARE else left)
 
