@@ -147,6 +147,10 @@ RENAMED = {
 }
 
 
+FROM_THE_TYPED_NET = "B6 C6 F6 G6 X15 Y15 AM15 AV15 AX15 AY15".split()
+"""What comes of AK15, where somebody typed over a formula (SX209): formulas take it, rules take the inputs."""
+
+
 @pytest.fixture(scope="module")
 def renamed_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The English book, not yet recomputed, with choices renamed in their lists."""
@@ -200,7 +204,8 @@ def test_answers_keep_the_labels_that_formulas_know(
         if formula is not None
     ]
     assert len(formulas) > 4000
-    assert [item for item in formulas if not same(*item[2:])] == []
+    wrong = {f"{sheet}!{cell}" for sheet, cell, value, found in formulas if not same(value, found)}
+    assert wrong == {f"Client matrix!{cell}" for cell in FROM_THE_TYPED_NET}
 
 
 def test_a_renamed_choice_is_understood_where_it_is_chosen(renamed: Path) -> None:
