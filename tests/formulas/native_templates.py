@@ -102,7 +102,8 @@ class Cells:
 
     def _value(self, spec: FieldSpec) -> Any:  # noqa: PLR0911 - one return a kind of field
         draw = self._random
-        if spec.key.startswith("row_") or spec.key == "link_at":  # a place for INDEX, where 0 would be the whole column
+        # A place for INDEX, where 0 would be the whole column.
+        if spec.key.startswith("row_") or spec.key == "link_at":
             return float(draw.randint(1, ROWS))
         if draw.random() < 0.15:
             return "" if spec.formula is not None else None

@@ -147,8 +147,8 @@ RENAMED = {
 }
 
 
-FROM_THE_TYPED_NET = "B6 C6 F6 G6 X15 Y15 AM15 AV15 AX15 AY15".split()
-"""What comes of AK15, where somebody typed over a formula (SX209): formulas take it, rules take the inputs."""
+FROM_THE_TYPED_NET = ("B6", "C6", "F6", "G6", "X15", "Y15", "AM15", "AV15", "AX15", "AY15")
+"""What comes of AK15, where a formula was typed over (SX209): formulas take it, rules take the inputs."""
 
 
 @pytest.fixture(scope="module")
