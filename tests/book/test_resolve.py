@@ -283,7 +283,7 @@ def test_a_stranger_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_a_newer_workbook_is_refused(book: Path, tmp_path: Path) -> None:
     """A workbook from a later version of the program is not half understood."""
-    target = changed_names(book, tmp_path / "new.xlsx", lambda text: text.replace("2;fr;", "9;fr;"))
+    target = changed_names(book, tmp_path / "new.xlsx", lambda text: text.replace("3;fr;", "9;fr;"))
     with pytest.raises(WorkbookError) as raised:
         read_workbook(target, load_default())
     assert raised.value.finding.code == "SX111"
@@ -392,4 +392,4 @@ def test_a_workbook_of_an_earlier_version_misses_nothing_that_came_later(book: P
         names = package.read("xl/workbook.xml").decode()
     assert fresh.search(names)
     assert "SX123" in told(fresh.sub("", names))
-    assert "SX123" not in told(fresh.sub("", names).replace("2;fr;", "1;fr;"))
+    assert "SX123" not in told(fresh.sub("", names).replace("3;fr;", "1;fr;"))
