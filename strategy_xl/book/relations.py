@@ -12,6 +12,7 @@ import numpy as np
 
 from strategy_xl.book.data import BlockData
 from strategy_xl.book.lost import is_hidden
+from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.references import parse_column
 from strategy_xl.rules.frame import as_array, is_known
@@ -128,8 +129,10 @@ def _identities(path: str, data: BlockData) -> Iterator[Finding]:
     known = is_known(data.rows, spec.key)
     label = spec.label.get(data.context.lang)
     for index in data.rows.index[~known]:
-        if is_hidden(data.merged, *data.cell(spec.key, int(index))):
-            continue  # told once, with the merged area
+        row = int(index)
+        stands = data.unread.get(spec.key, {}).get(row)
+        if isinstance(stands, ErrorValue) or is_hidden(data.merged, *data.cell(spec.key, row)):
+            continue  # told already, as an error or with the merged area
         yield Finding("SX393", _where(path, data, spec.key, index), {"label": label})
     # A date, a choice or a reference to another sheet may well come back on several rows.
     if spec.type is not FieldType.TEXT or spec.source is not None:

@@ -71,7 +71,7 @@ def disagreements(book: Path, calculated: Path, spec: WorkbookSpec) -> tuple[lis
 
 
 @settings(
-    max_examples=3,
+    max_examples=1,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
     deadline=None,
@@ -93,7 +93,7 @@ def test_formulas_equal_rules(
 
 
 @settings(
-    max_examples=3,
+    max_examples=1,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
     deadline=None,

@@ -79,7 +79,7 @@ def test_a_name_that_is_an_error_is_no_client(book: Path) -> None:
     """It is told, has no class, and what stood beside it is cleared."""
     before = night(book)
     put(book, "name", {6: ErrorValue.REF})
-    assert night(book) == [*before[:6], before[7]]
+    assert night(book) == [*before[:6], None, before[7]]
     report = recompute_workbook(book, SPEC, DAY)
     assert [finding.code for finding in report.findings] == ["SX206"]
     assert report.counts["clients"] == len(SCORES) - 1

@@ -250,7 +250,7 @@ HARMLESS: dict[str, tuple[Do, dict[str, int]]] = {
     ),
     "sheet moved": (lambda b, t: b.raw(t, slips.move_sheet, "Matrice clients", 1), {}),
     "sheet hidden": (lambda b, t: b.raw(t, slips.hide_sheet, "Matrice clients"), {}),
-    "sheet copied": (lambda b, t: b.raw(t, slips.copy_sheet, "Matrice clients"), {}),
+    "sheet copied": (lambda b, t: b.raw(t, slips.copy_sheet, "Matrice clients"), {"SX118": 1}),
 }
 
 
