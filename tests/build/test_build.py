@@ -431,7 +431,7 @@ def test_defaults_of_a_table_are_written_and_do_not_make_a_row_used(tmp_path: Pa
     assert {sheet.cell(line, last_column).value for line in range(row + 1, last_row + 1)} == {"Oui"}
     ((title, cell),) = workbook.defined_names[share_name("one")].destinations
     formula = workbook[title][cell.replace("$", "")].value
-    assert '(LEN(TRIM(Items[name]))>0)+(LEN(TRIM(Items[active]))>0)*(Items[active]<>"Oui")' in formula
+    assert 'ISNUMBER(1/LEN(TRIM(Items[active])))*ISNUMBER(1/(Items[active]<>"Oui"))' in formula
 
 
 def test_an_emptied_setting_falls_back_to_its_default(workbook: Workbook) -> None:
