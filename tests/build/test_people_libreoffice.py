@@ -110,7 +110,7 @@ def scene(
 def test_the_ecosystem_draws_the_account_that_is_chosen(scene: Scene) -> None:
     """Deciders in the middle, everybody else on the circle, a link from each source to its target."""
     book, account = scene.book, scene.ringed
-    frames = rule_frames(read_workbook(scene.path, SPEC))
+    frames = {key: rows.frame for key, rows in rule_frames(read_workbook(scene.path, SPEC)).items()}
     contacts, links = frames["contacts"], frames["links"]
     here = contacts[(contacts["account"] == account) & stakeholders.active(contacts, DAY)]
     names: dict[str, tuple[float, float]] = {}
@@ -151,7 +151,7 @@ def test_the_ecosystem_draws_the_account_that_is_chosen(scene: Scene) -> None:
 def test_the_account_at_close_range_agrees_with_the_rules(scene: Scene) -> None:
     """Levels and people are those of the coverage, the way and its links those of the introduction path."""
     book, account = scene.book, scene.close
-    frames = rule_frames(read_workbook(scene.path, SPEC))
+    frames = {key: rows.frame for key, rows in rule_frames(read_workbook(scene.path, SPEC)).items()}
     accounts, contacts, links = frames["accounts"], frames["contacts"], frames["links"]
     coverage = stakeholders.coverage(accounts, contacts, DAY).frame
     if account is None:
@@ -191,7 +191,7 @@ def test_the_account_at_close_range_agrees_with_the_rules(scene: Scene) -> None:
 def test_tiles_of_contacts_count_the_roles_and_the_accounts_without_decider(scene: Scene) -> None:
     """Only people who are still there; an account counts when none of its deciders is known."""
     book = scene.book
-    frames = rule_frames(read_workbook(scene.path, SPEC))
+    frames = {key: rows.frame for key, rows in rule_frames(read_workbook(scene.path, SPEC)).items()}
     contacts = frames["contacts"]
     roles = stakeholders.roles(contacts, DAY).frame
     counts = roles[roles["active"]]["role"].value_counts()
