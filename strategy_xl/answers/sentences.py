@@ -63,6 +63,9 @@ def _texts(
             yield key, rows, messages(key, lang, _Rows(frames, rows, labels), rows.size)
 
 
+_SHORT_WORDS = ("A ", "À ")
+
+
 def ended(sentence: str) -> str:
     """A sentence with one full stop, although what people typed may have brought one of its own."""
     return sentence[:-1] if sentence.endswith(".") and sentence[-2:-1] in _ENDS else sentence
@@ -70,7 +73,8 @@ def ended(sentence: str) -> str:
 
 def going_on(sentence: str) -> str:
     """A sentence as it goes on behind another: in small letters, unless it begins with a name like KPI."""
-    return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() or sentence[1:2] == "’" else sentence
+    is_word = sentence[1:2].islower() or sentence[1:2] == "’" or sentence[:2] in _SHORT_WORDS
+    return sentence[0].lower() + sentence[1:] if is_word else sentence
 
 
 def _joined(first: str, remarks: Sequence[str], lang: str, limit: int) -> str:

@@ -57,6 +57,21 @@ def test_two_sentences_whatever_there_is_to_say() -> None:
     assert present.reasons(answer, "shop", inputs, "fr", {})[0].endswith("; KPI en retard.")
 
 
+@pytest.mark.parametrize(
+    ("alone", "behind"),
+    [
+        ("A rate of 130% lies outside.", "a rate of 130% lies outside."),
+        ("À compléter.", "à compléter."),
+        ("L’échéance est passée.", "l’échéance est passée."),
+        ("KPI en retard.", "KPI en retard."),
+        ("Y seul compte.", "Y seul compte."),
+    ],
+)
+def test_how_a_sentence_goes_on(alone: str, behind: str) -> None:
+    """In small letters, words of one letter too; names of axes and short forms stay."""
+    assert present.going_on(alone) == behind
+
+
 def test_what_people_typed_ends_a_sentence_once() -> None:
     """A reason that people ended themselves gets no full stop of ours; what they typed stays."""
     answer, inputs = result({"TYPED": [True] * 3}, kind=["Pour voir.", "À suivre...", "Ah !"])
