@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install what the tests use and Python packages cannot give, when it is missing and we may:
-# LibreOffice with its Python, and the PDF tools; with the argument "wine", Wine.
+# LibreOffice with its Python, the PDF tools, PostgreSQL and Chromium; with the argument "wine", Wine.
 set -eu
 
 install() {
@@ -24,8 +24,15 @@ has_uno() {
     done
     return 1
 }
-if command -v soffice >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1 && has_uno; then
-    exit 0
-fi
-install libreoffice-calc python3-uno poppler-utils fonts-liberation fonts-crosextra-carlito ||
+has_postgresql() {
+    command -v postgres >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1
+}
+
+missing=""
+command -v soffice >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1 && has_uno ||
+    missing="libreoffice-calc python3-uno poppler-utils fonts-liberation fonts-crosextra-carlito"
+has_postgresql || missing="$missing postgresql"
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+# shellcheck disable=SC2086 # a list of packages
+[ -z "$missing" ] || install $missing ||
     echo "the tests that need it are skipped here, and fail in CI." >&2
