@@ -36,6 +36,7 @@ def new(out: Path, lang: str, *, force: bool, with_example: bool, **options: Any
     from strategy_xl.build.book import build
     from strategy_xl.commands.progressing import shown_steps
     from strategy_xl.text.naming import find_module
+    from strategy_xl.work.fitting import MISFITS
     from strategy_xl.work.recompute import recompute_workbook
 
     spec = load_spec(options["templates"])
@@ -56,4 +57,5 @@ def new(out: Path, lang: str, *, force: bool, with_example: bool, **options: Any
     if report.failure is not None:
         show_findings([report.failure], err=True)
         raise SystemExit(EXIT_UNREADABLE)
+    show_findings([finding for finding in report.findings if finding.code in MISFITS], err=True)
     click.echo(text("cli.new.done", path=str(out), sheets=len(report.sheets)))

@@ -17,6 +17,8 @@ from strategy_xl.rules.client_fit import fit
 from strategy_xl.rules.client_matrix import classify
 from strategy_xl.rules.client_scores import ClientParams
 from strategy_xl.schema.loader import load_default
+from strategy_xl.work.fitting import MISFITS
+from strategy_xl.work.importing.plan import apply, plan
 from strategy_xl.work.recompute import recompute_workbook
 
 SPEC = load_default()
@@ -40,7 +42,7 @@ def told(path: Path) -> list[dict[str, object]]:
     assert report.failure is None
     again = recompute_workbook(path, SPEC, DAY)
     assert (again.changed, again.findings) == (0, report.findings)
-    return [dict(finding.args) for finding in report.findings if finding.code == "SX395"]
+    return [dict(finding.args) for finding in report.findings if finding.code in MISFITS]
 
 
 def test_a_shop_is_told_what_would_fit(tmp_path: Path) -> None:
@@ -76,3 +78,42 @@ def test_what_is_proposed_puts_the_median_client_in_the_middle(margins: list[flo
     second = fit(classify(clients, params).frame, 50.0, 45.0)
     assert first.net_target == pytest.approx(params.net_target, rel=0.051)
     assert not second.is_one_sided
+
+
+@pytest.mark.parametrize(
+    ("titles", "row", "code"),
+    [
+        ("Client;Marge;Heures passées", "Client {n};{margin};2", "SX395"),
+        ("Client;Marge", "Client {n};{margin}", "SX396"),
+        ("Client;Marge", "Client {n};-{margin}", "SX397"),
+    ],
+)
+def test_an_import_says_beforehand_what_the_night_will_say(
+    tmp_path: Path, titles: str, row: str, code: str
+) -> None:
+    """A list of clients that the targets do not fit is told with the plan, for new and changed rows."""
+    book, listed = tmp_path / "plan.xlsx", tmp_path / "clients.csv"
+    book.write_bytes(render(SPEC, lang="fr", company="", today=DAY, rows={}))
+
+    def put(margin: int) -> list[tuple[str, object]]:
+        lines = [row.format(n=n, margin=margin + 3 * n) for n in range(20)]
+        listed.write_text("\n".join([titles, *lines]), encoding="utf-8")
+        planned = plan(listed, "clients", read_workbook(book, SPEC, grows=True))
+        apply(planned, book)
+        report = recompute_workbook(book, SPEC, DAY)
+        nightly = [(one.code, dict(one.args)) for one in report.findings if one.code in MISFITS]
+        assert [(one.code, dict(one.args)) for one in planned.findings if one.code in MISFITS] == nightly
+        return nightly
+
+    assert [found for found, _ in put(230)] == [code]
+    assert [found for found, _ in put(330)] == [code]
+
+
+def test_lists_of_others_say_nothing_of_the_targets(tmp_path: Path) -> None:
+    """Contacts have no margin: an import of them is silent about it."""
+    book, listed = tmp_path / "plan.xlsx", tmp_path / "contacts.csv"
+    book.write_bytes(render(SPEC, lang="fr", company="", today=DAY, rows={}))
+    listed.write_text("Nom\n" + "\n".join(f"Anne {n}" for n in range(20)), encoding="utf-8")
+    planned = plan(listed, "contacts", read_workbook(book, SPEC, grows=True))
+    assert len(planned.new) == 20
+    assert not {finding.code for finding in planned.findings} & set(MISFITS)

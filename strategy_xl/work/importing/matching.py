@@ -30,7 +30,8 @@ _MARKS = re.compile(r"[\s_.:/\\-]+")
 _CODE = re.compile(r"(?=.*\d)[A-Z0-9_./-]+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DRESS = re.compile(
-    r"\b(?:\d+ (?:mois|months|m)|12m|en|ht|ttc|eur|euros?|usd|nets?|total|ytd|cumule|annee|year|exercice)\b"
+    r"\b(?:\d+ (?:mois|months|m)|12m|en|ht|ttc|eur|euros?|usd|nets?|total|ytd|cumule|annee|exercice"
+    r"|par an|annuel(?:le)?s?|annual|yearly|(?:per |a )?year)\b"
     r"|k?€|[$£%*]"
 )
 

@@ -25,6 +25,7 @@ from strategy_xl.ooxml.tables import append_rows
 from strategy_xl.schema.spec import TableBlock
 from strategy_xl.text.naming import block_names, find_named, module_names
 from strategy_xl.text.parsing import fold
+from strategy_xl.work.fitting import misfits_with
 from strategy_xl.work.importing.matching import Kept, Match, Unmatched, match_columns
 from strategy_xl.work.importing.records import ColumnView, ImportRow, Records
 from strategy_xl.work.importing.source import SourceList, read_list
@@ -156,6 +157,14 @@ def plan(
     if lacking > len(listed.uncached):
         args = {"n": lacking - len(listed.uncached)}
         work.findings.insert(0, Finding("SX182", Location(listed.path), args, Severity.NOTE))
+    new = [row.cells for row in work.rows if row.existing is None]
+    changes = {
+        row.existing: {key: value for key, (_, value) in row.changes.items()}
+        for row in work.rows
+        if row.existing is not None and row.changes
+    }
+    if new or changes:
+        work.findings += misfits_with(book, data, new, changes)
     return ImportPlan(
         listed.path,
         book.path,
