@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from agreement import disagreements
 from made_books import TODAY, generated, spoil
 from oracles import betteroffice
 
@@ -34,6 +35,13 @@ def same(shown: Any, calculated: object) -> bool:
     if isinstance(shown, int | float) and isinstance(calculated, int | float):
         return math.isclose(shown, calculated, rel_tol=1e-9, abs_tol=1e-9)
     return str("" if shown is None else shown) == str(calculated)
+
+
+def assert_agreement(book: Path) -> None:
+    """Formulas show what the rules answer."""
+    wrong, compared = disagreements(book, book, SPEC)
+    assert compared > 2000
+    assert wrong == []
 
 
 def stale(book: Path, today: date) -> tuple[list[str], int]:
@@ -68,6 +76,7 @@ def test_random_books(tmp_path: Path, seed: int) -> None:
     ]
     book.write_bytes(render(SPEC, lang=lang, company="", today=TODAY, rows=rows))
     assert recompute_workbook(book, SPEC, TODAY).failure is None
+    assert_agreement(book)
     found, compared = stale(book, TODAY)
     assert compared > 7000
     assert found == []
@@ -81,6 +90,7 @@ def test_odd_books(tmp_path: Path, seed: int) -> None:
     book.write_bytes(render(SPEC, lang=lang, company="", today=TODAY, rows=generated(SPEC, lang, seed)))
     spoil(book, SPEC, seed)
     assert recompute_workbook(book, SPEC, TODAY).failure is None
+    assert_agreement(book)
     card = SPEC.module("persona_card").sheet.get(lang)  # the calculator has no wildcards in MATCH
     found, compared = stale(book, TODAY)
     assert compared > 7000
