@@ -438,7 +438,7 @@ class _Resolver:
     def _form(self, module: ModuleSpec, block: FormBlock | SummaryBlock, sheet: str) -> BlockPlace | None:
         places: dict[str, Place] = {}
         lost: list[FieldSpec] = []
-        for item in block.fields:
+        for item in self._made(block):
             place = self.anchors.get((block.key, item.key))
             if place is not None:
                 places[item.key] = place
@@ -452,6 +452,15 @@ class _Resolver:
             return None
         sheet = Counter(place.sheet for place in places.values()).most_common(1)[0][0]
         return BlockPlace(module, block, sheet, places)
+
+    def _made(self, block: FormBlock | SummaryBlock) -> Iterator[FieldSpec]:
+        """The fields that the workbook was made with: those of a path's steps only whose sheets it has."""
+        if not (isinstance(block, SummaryBlock) and block.path):
+            yield from block.fields
+            return
+        for step in block.steps():
+            if any((block.key, item.key) in self.anchors for item in step):
+                yield from step
 
     def _form_by_label(self, lost: Sequence[FieldSpec], places: dict[str, Place]) -> None:
         """Find lost form fields by the label on their row, in the column of the other values."""

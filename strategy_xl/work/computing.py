@@ -206,7 +206,7 @@ class _Computation:
 
     def _column(self, block: str, key: str) -> Any:
         if block in self._maps:
-            return self._maps[block][key]
+            return self._maps[block].get(key)
         found = self._columns.get(block, {}).get(key)
         if found is None or self._data.blocks[block].is_table:
             return found

@@ -27,6 +27,7 @@ from strategy_xl.schema.spec import (
     TableBlock,
     WorkbookSpec,
 )
+from strategy_xl.work.recompute import recompute_workbook
 
 DAY = date(2026, 3, 17)
 LANGUAGES = ("fr", "en")
@@ -325,6 +326,17 @@ def test_one_module_brings_what_it_leans_on(tmp_path: Path, module: str) -> None
         names = package.read("xl/workbook.xml").decode()
     assert "#REF!" not in names
     assert set(report.sheets.values()) == known
+
+
+@pytest.mark.parametrize("module", ["home", "summary", "kpi"])
+def test_a_night_on_a_part_of_the_method(tmp_path: Path, module: str) -> None:
+    """What was left out is not missed: no finding, and a second night writes nothing."""
+    target = tmp_path / "part.xlsx"
+    build(load_default(), target, lang="fr", today=DAY, only=[module])
+    first, second = (recompute_workbook(target, load_default(), DAY) for _ in range(2))
+    assert first.failure is None
+    assert first.findings == ()
+    assert second.changed == 0
 
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
