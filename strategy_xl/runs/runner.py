@@ -35,6 +35,7 @@ class Task:
         backups: how many earlier versions of each stay beside it.
         compact: deflate large sheets rather small than fast.
         tidies: put inputs right that Excel does not count.
+        remembers: make the records that the history keeps.
     """
 
     templates: Path | None
@@ -43,6 +44,7 @@ class Task:
     backups: int = 1
     compact: bool = False
     tidies: bool = False
+    remembers: bool = False
 
     def spec(self) -> WorkbookSpec:
         """The templates, read once a process when they are the program's own."""
@@ -78,6 +80,7 @@ def _one(path: Path, spec: WorkbookSpec, task: Task, marks: Mapping[Path, Mark])
         backups=task.backups,
         compact=task.compact,
         tidies=task.tidies,
+        remembers=task.remembers,
     )
 
 
