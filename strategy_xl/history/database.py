@@ -24,7 +24,6 @@ from strategy_xl.errors import Location, StrategyXlError
 from strategy_xl.history import filesystems
 from strategy_xl.history.tables import HEAD, metadata
 
-FILE = "history.sqlite"
 _BUSY_SECONDS = 20.0
 _CONNECT_SECONDS = 10
 _VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))
@@ -81,13 +80,13 @@ class Database:
         self.file = Path(url.database or "") if self.is_file else None
         self.location = Location(str(self.file)) if self.is_file else location_of(where)
         self._is_remote = self.file is not None and filesystems.is_remote(self.file.parent)
-        options: dict[str, Any] = {"poolclass": NullPool} if self.is_file else {"pool_pre_ping": True}
         try:
             self._engine = sa.create_engine(
                 url,
                 connect_args={} if self.is_file else {"connect_timeout": _CONNECT_SECONDS},
                 json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
-                **options,
+                # A connection is open while it is used: none goes along into processes that are forked.
+                poolclass=NullPool,
             )
         except ImportError as error:
             raise HistoryError("SX962", self.location, extra="postgresql") from error
@@ -169,7 +168,8 @@ class Database:
                     self._set_mode(connection, writes=writes)
                 yield connection
         except (sa.exc.SQLAlchemyError, OSError) as error:
-            raise HistoryError("SX960", self.location, detail=_told(error)) from error
+            code = "SX966" if _refuses_values(error) else "SX960"
+            raise HistoryError(code, self.location, detail=_told(error)) from error
 
     def _refuse_newer(self, found: str) -> None:
         if found > HEAD:
@@ -213,6 +213,13 @@ def _upgrade(connection: sa.Connection) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, HEAD)
+
+
+def _refuses_values(error: Exception) -> bool:
+    """Whether it is about the values that were given, not about the database."""
+    if isinstance(error, sa.exc.DBAPIError):
+        return isinstance(error, sa.exc.DataError | sa.exc.IntegrityError)
+    return isinstance(error, sa.exc.StatementError)  # the driver never saw them
 
 
 def _told(error: Exception) -> str:

@@ -7,21 +7,21 @@ that is written twice leaves what the later one said.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from strategy_xl.history.book_record import BookRecord
+from strategy_xl.history.places import BESIDE
 from strategy_xl.history.states import write_entities
 from strategy_xl.history.tables import books, nights, runs, shares
 
-BESIDE = "."
-"""Place of the share whose workbooks lie beside their own database."""
 _AT_ONCE = 500
 """Names in one question: SQLite takes 32,766 values."""
 
@@ -51,6 +51,15 @@ class RunEntry:
     started: str
     program: str
 
+    def data(self) -> dict[str, str]:
+        """The run as JSON can hold it."""
+        return {"id": self.id, "day": self.day.isoformat(), "started": self.started, "program": self.program}
+
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any]) -> RunEntry:
+        """The run that ``data`` gave; KeyError, TypeError or ValueError for other things."""
+        return cls(data["id"], date.fromisoformat(data["day"]), data["started"], data["program"])
+
 
 @dataclass(frozen=True, slots=True)
 class BookNight:
@@ -72,6 +81,16 @@ class BookNight:
     failure: str | None = None
     record: BookRecord | None = None
 
+    def data(self) -> dict[str, Any]:
+        """The night as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any]) -> BookNight:
+        """The night that ``data`` gave, after a way through JSON; KeyError or TypeError for other things."""
+        record = None if data["record"] is None else BookRecord.of_data(data["record"])
+        return cls(**{**data, "outcome": Outcome(data["outcome"]), "record": record})
+
 
 def share_id(connection: sa.Connection, home: str) -> tuple[int, str]:
     """Number and place of the share that a folder belongs to, entered if it is new.
@@ -89,6 +108,15 @@ def share_id(connection: sa.Connection, home: str) -> tuple[int, str]:
     connection.execute(insert)
     found: int = connection.execute(sa.select(shares.c.id).where(shares.c.place == home)).scalar_one()
     return found, home
+
+
+def unended_run(connection: sa.Connection, share: int, run: RunEntry) -> RunEntry | None:
+    """The last run of that day and program which did not end; None when there is none."""
+    query = sa.select(runs).where(
+        runs.c.share == share, runs.c.day == run.day, runs.c.program == run.program, runs.c.ended.is_(None)
+    )
+    row = connection.execute(query.order_by(runs.c.started.desc()).limit(1)).one_or_none()
+    return None if row is None else RunEntry(row.id, row.day, row.started, row.program)
 
 
 def begin_run(connection: sa.Connection, share: int, run: RunEntry) -> None:
@@ -135,6 +163,12 @@ def write_nights(
             _keep_content(connection, number, run.day, night.record)
     _write_rows(connection, rows)
     return refused
+
+
+def read_before(connection: sa.Connection, share: int) -> set[str]:
+    """The paths of the workbooks that were read once: of these the history needs to be told only changes."""
+    query = sa.select(books.c.path).where(books.c.share == share, books.c.content_day.is_not(None))
+    return set(connection.execute(query).scalars())
 
 
 def _known_books(
