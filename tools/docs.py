@@ -139,7 +139,7 @@ KINDS = (
     spec.ModuleSpec, spec.RuleCall, spec.TableBlock, spec.FormBlock, spec.GridBlock, spec.BoxSpec,
     spec.SummaryBlock, spec.CardPlace, spec.ChartSpec, spec.SeriesSpec, spec.TextBlock, spec.MapBlock,
     spec.ListsBlock, spec.FieldSpec, spec.AdoptionSpec, spec.WorkbookSpec, spec.ListSpec, spec.ChoiceSpec,
-    spec.GroupSpec, spec.ThemeSpec, spec.WhenSpec, spec.BarSpec, spec.UnitSpec,
+    spec.GroupSpec, spec.ThemeSpec, spec.WhenSpec, spec.BarSpec, spec.UnitSpec, spec.RecordSpec,
 )  # fmt: skip
 
 

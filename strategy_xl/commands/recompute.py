@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import uuid
 from collections.abc import Sequence
 from contextlib import nullcontext
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from strategy_xl.commands.render import (
     chosen_day,
     exit_code,
     finding_data,
+    history_option,
     language,
     printable,
     show_backups,
@@ -33,7 +36,8 @@ if TYPE_CHECKING:
     from strategy_xl.errors import Finding
     from strategy_xl.progress import Step
     from strategy_xl.runs.discover import Found
-    from strategy_xl.runs.journal import Resumed
+    from strategy_xl.runs.journal import Journal, Resumed
+    from strategy_xl.runs.remembering import Memory
     from strategy_xl.runs.runner import Frame, Task
     from strategy_xl.schema.spec import FigureSpec, WorkbookSpec
     from strategy_xl.work.recompute import JobReport
@@ -76,6 +80,8 @@ _ALWAYS = ("alerts", "completeness")
     help=text("cli.journal.help"),
 )
 @click.option("--no-journal", is_flag=True, help=text("cli.no_journal.help"))
+@history_option
+@click.option("--no-history", is_flag=True, help=text("cli.no_history.help"))
 @click.option("--ignore-marks", is_flag=True, help=text("cli.ignore_marks.help"))
 @templates_option
 @today_option
@@ -107,6 +113,13 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
             stop=lambda: interrupts.ending,
         )
         books = [book for book in found.books if book not in resumed.done]
+        memory = _memory(found, options, journal, spec, resumed.day)
+        # A mark tells that there is nothing to recompute, not that there is nothing to put right.
+        marks = {} if options["ignore_marks"] or options["tidy"] else resumed.marks
+        if memory is not None:
+            memory.begin(resumes=options["resume"])
+            known = memory.known(marks)
+            marks = {book: mark for book, mark in marks.items() if book in known}
         reports = _with_progress(
             books,
             Task(
@@ -116,15 +129,10 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
                 backups=options["backup"],
                 compact=options["compact"],
                 tidies=options["tidy"],
+                remembers=memory is not None,
             ),
             options["jobs"],
-            Frame(
-                interrupts,
-                journal,
-                options["book_minutes"],
-                # A mark tells that there is nothing to recompute, not that there is nothing to put right.
-                {} if options["ignore_marks"] or options["tidy"] else resumed.marks,
-            ),
+            Frame(interrupts, journal, options["book_minutes"], marks, memory),
             quiet=options["as_json"],
         )
     reports += [
@@ -136,6 +144,9 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
         _print(reports, spec.figures, dry_run=options["dry_run"])
     _print_rest(reports, resumed, err=options["as_json"])
     notes = [] if journal.fault is None else [journal.fault]
+    if memory is not None:
+        memory.end(_moment(), whole=not any(map(_is_left, reports)))
+        notes += memory.findings
     show_findings(notes, err=True)
     raise SystemExit(_exit_code(reports, notes))
 
@@ -150,12 +161,44 @@ def _journal_file(found: Found, options: dict[str, Any]) -> Path | None:
     return None if options["no_journal"] or options["dry_run"] or needless else file
 
 
+def _memory(
+    found: Found, options: dict[str, Any], journal: Journal, spec: WorkbookSpec, day: date
+) -> Memory | None:
+    """What the run tells the history; one workbook alone begins none, but goes on with one that is there.
+
+    Nor does a run that keeps no journal, and so is to leave nothing behind.
+    """
+    from strategy_xl.runs.histories import find_target
+
+    if options["no_history"] or options["dry_run"] or not found.books:
+        return None
+    begins = len(found.books) > 1 and not options["no_journal"]
+    target = find_target(options["history"], found.home, journal=options["journal"], begins=begins)
+    if target is None:
+        return None
+    from strategy_xl.history.writing import RunEntry
+    from strategy_xl.runs.remembering import Memory
+
+    program = f"{__version__} {_templates(spec)}"
+    return Memory(target, journal, RunEntry(uuid.uuid4().hex, day, _moment(), program))
+
+
+def _moment() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _templates(spec: WorkbookSpec) -> str:
+    """What tells templates from others."""
+    return hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
+
+
 def _fingerprint(spec: WorkbookSpec, home: Path | None) -> str:
     """What makes a run beside workbooks and day: program, templates, in a common journal the folder."""
     from strategy_xl.runs.marks import program
 
-    templates = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
-    return " ".join((__version__, program(), templates, *([ascii(str(home.resolve()))] if home else ())))
+    return " ".join(
+        (__version__, program(), _templates(spec), *([ascii(str(home.resolve()))] if home else ()))
+    )
 
 
 def _tell_of_end() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from strategy_xl.errors import Finding, Severity, StrategyXlError
+from strategy_xl.history.places import VARIABLE
 from strategy_xl.model import LANGUAGES
 from strategy_xl.text.catalog import has_message, message
 
@@ -100,6 +101,16 @@ def templates_option(command: _Command) -> _Command:
         "--templates",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         help=text("cli.templates.help"),
+    )(command)
+
+
+def history_option(command: _Command) -> _Command:
+    """Add ``--history PATH|URL``."""
+    return click.option(
+        "--history",
+        metavar="PATH|URL",
+        envvar=VARIABLE,
+        help=text("cli.history.option"),
     )(command)
 
 

@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from strategy_xl.errors import Finding, Location, StrategyXlError
 from strategy_xl.ooxml.backups import HIDDEN, make_folder
@@ -28,6 +28,7 @@ from strategy_xl.runs.workers import RETRIED, Answer, stamp_of
 from strategy_xl.work.recompute import Lasting
 
 FILE = "journal.sqlite"
+_Result = TypeVar("_Result")
 
 _VERSION = 1
 _BUSY_SECONDS = 10.0
@@ -50,6 +51,9 @@ _MARKS = """CREATE TABLE IF NOT EXISTS marks (
     first TEXT NOT NULL, last TEXT NOT NULL, told TEXT NOT NULL, PRIMARY KEY (path, task)) WITHOUT ROWID"""
 _MARKED = """INSERT OR REPLACE INTO marks (fingerprint, first, last, told, task, run, path)
     VALUES (?, ?, ?, ?, ?, ?, ?)"""
+_UNDELIVERED = """CREATE TABLE IF NOT EXISTS undelivered (
+    target TEXT NOT NULL, path TEXT NOT NULL, day TEXT NOT NULL, entry TEXT NOT NULL,
+    PRIMARY KEY (target, path, day)) WITHOUT ROWID"""
 _STARTED = "UPDATE books SET state = 'started', started = ?, tries = tries + 1 WHERE run = ? AND path = ?"
 _SETTLED = """UPDATE books SET state = ?, ended = ?, seconds = ?, changed = ?, findings = ?, counts = ?,
     failure = ?, fingerprint = ? WHERE run = ? AND path = ?"""
@@ -152,6 +156,22 @@ def _marks(connection: sqlite3.Connection, task: str, books: Mapping[bytes, Path
         for key, left, first, last, told in rows
         if key in books
     }
+
+
+class Undelivered(NamedTuple):
+    """What a history that could not be reached is still to get.
+
+    Arguments:
+        target: address of the history.
+        path: the workbook, as the history names it.
+        day: day of the run, ``2027-03-01``.
+        entry: what is to be told, as JSON.
+    """
+
+    target: str
+    path: str
+    day: str
+    entry: str
 
 
 class Journal:
@@ -311,17 +331,49 @@ class Journal:
             (left, first, last), told = mark
             self._note(_MARKED, report.path, left, first.isoformat(), last.isoformat(), told, self._task)
 
+    def keep(self, entries: Iterable[Undelivered]) -> bool:
+        """Keep what a history could not take, the later of two of one workbook and day; whether it did."""
+        insert = "INSERT OR REPLACE INTO undelivered VALUES (?, ?, ?, ?)"
+        return self._of_undelivered(lambda at: at.executemany(insert, entries)) is not None
+
+    def undelivered(self, target: str) -> list[Undelivered]:
+        """What a history is still to get, the oldest first."""
+        query = "SELECT target, path, day, entry FROM undelivered WHERE target = ? ORDER BY day, path"
+        rows = self._of_undelivered(lambda at: at.execute(query, (target,)).fetchall())
+        return [Undelivered(*row) for row in rows or ()]
+
+    def delivered(self, entries: Iterable[Undelivered]) -> None:
+        """Forget what has come to its history."""
+        own = "DELETE FROM undelivered WHERE target = ? AND path = ? AND day = ? AND entry = ?"
+        self._of_undelivered(lambda at: at.executemany(own, entries))
+
+    def _of_undelivered(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result | None:
+        """What comes of work on that table; None without a journal."""
+        if self._file is None:
+            return None
+        try:
+            with self._transaction() as connection:
+                connection.execute(_UNDELIVERED)
+                return work(connection)
+        except (sqlite3.Error, OSError) as error:
+            self._give_up(error)
+            return None
+
     def _note(self, statement: str, path: Path, *values: object) -> None:
         if self._file is not None:
             self._lines.append((statement, (*values, self._run, self._key(path))))
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the next beat writes."""
+        waited = time.monotonic() - self._flushed
+        return waited >= (_FLUSH_SECONDS if self._lines else _BEAT_SECONDS)
+
     def beat(self) -> None:
         """Write what has gathered, at most once a second, and now and then that the run is alive."""
-        now = time.monotonic()
-        waited = now - self._flushed
-        if waited >= (_FLUSH_SECONDS if self._lines else _BEAT_SECONDS):
+        if self.is_due:
             self._flush("running")
-            self._flushed = now
+            self._flushed = time.monotonic()
 
     def end(self, *, whole: bool) -> None:
         """Write the rest; whole when no workbook was left."""

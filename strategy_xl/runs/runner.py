@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.ooxml.replace import remove_stale
@@ -18,6 +19,9 @@ from strategy_xl.runs.workers import LOST, RETRIED, Answer, Heard, treat
 from strategy_xl.schema.loader import load, load_default
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.recompute import JobReport, recompute_workbook
+
+if TYPE_CHECKING:  # a run without a history needs no database
+    from strategy_xl.runs.remembering import Memory
 
 LEFT = "SX194"
 BOOK_MINUTES = 10.0
@@ -35,6 +39,7 @@ class Task:
         backups: how many earlier versions of each stay beside it.
         compact: deflate large sheets rather small than fast.
         tidies: put inputs right that Excel does not count.
+        remembers: make the records that the history keeps.
     """
 
     templates: Path | None
@@ -43,6 +48,7 @@ class Task:
     backups: int = 1
     compact: bool = False
     tidies: bool = False
+    remembers: bool = False
 
     def spec(self) -> WorkbookSpec:
         """The templates, read once a process when they are the program's own."""
@@ -58,12 +64,38 @@ class Frame:
         journal: where the run keeps its record.
         book_minutes: time that one workbook may take; 0 for as long as it takes.
         marks: what earlier runs left of workbooks on which there was nothing more to do.
+        memory: what the run tells the history; None for a run that no history is to know.
     """
 
     interrupts: Interrupts
     journal: Journal
     book_minutes: float = BOOK_MINUTES
     marks: Mapping[Path, Mark] = field(default_factory=dict)
+    memory: Memory | None = None
+
+    def started(self, path: Path) -> None:
+        """A workbook was handed to a process."""
+        self.journal.started(path)
+
+    def beat(self) -> None:
+        """Some time has passed: what has gathered is written, in the history first."""
+        if self.memory is not None:
+            self.memory.beat()
+        self.journal.beat()
+
+    def settled(self, answer: Answer) -> JobReport:
+        """Enter what became of a workbook; its report, without what is in the history now."""
+        if self.memory is not None:
+            self.memory.take(answer)
+        self.journal.settled(answer)
+        report = answer.report
+        return report if report.record is None else replace(report, record=None)
+
+    def end(self, *, whole: bool) -> None:
+        """Write the rest; whole when no workbook was left."""
+        if self.memory is not None:
+            self.memory.flush()
+        self.journal.end(whole=whole)
 
 
 def _one(path: Path, spec: WorkbookSpec, task: Task, marks: Mapping[Path, Mark]) -> JobReport:
@@ -78,6 +110,7 @@ def _one(path: Path, spec: WorkbookSpec, task: Task, marks: Mapping[Path, Mark])
         backups=task.backups,
         compact=task.compact,
         tidies=task.tidies,
+        remembers=task.remembers,
     )
 
 
@@ -144,23 +177,22 @@ def run(
         job=partial(_one, spec=task.spec(), task=task, marks=frame.marks),
         limit=60 * frame.book_minutes,
         interrupts=frame.interrupts,
-        watch=frame.journal,
+        watch=frame,
         heard=heard,
     )
     if not task.dry_run:
         _tidy({path.parent for path in paths})
     reports: dict[Path, JobReport] = {}
     for answer in _answers(paths, jobs, treated):
-        reports[answer.report.path] = answer.report
-        frame.journal.settled(answer)
+        reports[answer.report.path] = frame.settled(answer)
         if answer.trace:
             logger.error("%s\n%s", answer.report.path, answer.trace)
-        done(answer.report)
+        done(reports[answer.report.path])
     left = {
         path: JobReport(path, failure=Finding(LEFT, Location(str(path)), {}, Severity.ERROR))
         for path in paths
         if path not in reports
     }
-    frame.journal.end(whole=not left)
+    frame.end(whole=not left)
     reports |= left
     return [reports[path] for path in paths]

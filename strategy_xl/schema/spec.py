@@ -230,6 +230,35 @@ Fields = Annotated[tuple[FieldSpec, ...], BeforeValidator(counted), BeforeValida
 """Fields as templates write them; those that repeat are written out first, then what counts in formulas."""
 
 
+class EntityKind(StrEnum):
+    """What the history follows through time, one by one."""
+
+    CLIENT = "client"
+    CONTACT = "contact"
+    ACCOUNT = "account"
+    KPI = "kpi"
+    OBJECTIVE = "objective"
+    PROSPECT = "prospect"
+    PERSONA = "persona"
+    STAGE = "stage"
+
+
+class RecordSpec(Spec):
+    """What the history keeps of the rows or instances of a block: each is an entity that lives through time.
+
+    Arguments:
+        kind: what they are; one block of a workbook has it.
+        verdict: field that says how an entity stands (class, status, role, grade).
+        values: columns whose changes are kept: fields of the block, or answers of a rule into it.
+        latest: columns that change with the day alone (a pace, a forecast): only their last values are kept.
+    """
+
+    kind: EntityKind
+    verdict: Key
+    values: tuple[Key, ...] = ()
+    latest: tuple[Key, ...] = ()
+
+
 class Block(Spec):
     """What all blocks share: a key unique in the workbook, a title, a short introduction.
 
@@ -263,6 +292,7 @@ class TableBlock(Block):
         stake: field that gives the revenue a row is about, or ``block[key:other]`` to look its name up; it
             ranks alerts.
         due: date field by which alerts of the same stake are ranked.
+        record: what the history keeps of its rows.
         seed: rows written at build time, by field key (a value, or a text in both languages).
         retired: computed columns that new workbooks have no more; those of earlier versions keep theirs.
     """
@@ -277,6 +307,7 @@ class TableBlock(Block):
     board: Literal["alerts", "actions"] | None = None
     stake: str | None = None
     due: Key | None = None
+    record: RecordSpec | None = None
     seed: tuple[dict[str, Any], ...] = ()
     retired: Fields = ()
 
@@ -310,7 +341,11 @@ class TableBlock(Block):
 
 
 class FormBlock(Block):
-    """Labelled cells; several instances stand side by side (one column a persona)."""
+    """Labelled cells; several instances stand side by side (one column a persona).
+
+    Arguments:
+        record: what the history keeps of its instances.
+    """
 
     kind: Literal["form"]
     fields: Fields = Field(min_length=1)
@@ -318,6 +353,7 @@ class FormBlock(Block):
     instance_label: Text | None = None
     identity: Key | None = None
     min_instances: int = Field(default=1, ge=0)
+    record: RecordSpec | None = None
     names: bool = False
     """Give each field a public defined name ``SX_<key>`` (the settings)."""
     folded: bool = False

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ import pandas as pd
 from strategy_xl.answers.cases import alert_cases
 from strategy_xl.answers.fields import Answers, answer
 from strategy_xl.answers.judging import Evaluation, evaluate
+from strategy_xl.answers.records import book_record
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.edits import Columns, FormulaTexts, edits, place
 from strategy_xl.book.frames import rule_frames
@@ -22,6 +24,8 @@ from strategy_xl.book.heights import SheetHeights, row_heights
 from strategy_xl.book.read import read_workbook
 from strategy_xl.collection import no_collection
 from strategy_xl.errors import Finding, Location, StrategyXlError, WorkbookError
+from strategy_xl.history.book_record import BookRecord
+from strategy_xl.ooxml.fingerprint import fingerprint
 from strategy_xl.ooxml.growth import TableEdit
 from strategy_xl.ooxml.open_marks import refuse_if_open
 from strategy_xl.ooxml.patch import PatchReport
@@ -37,6 +41,7 @@ from strategy_xl.work.fitting import misfits
 from strategy_xl.work.growing import table_edits
 from strategy_xl.work.label_places import Places, label_places
 from strategy_xl.work.lengthening import lengthen
+from strategy_xl.work.recording import places_in
 
 
 class Lasting(NamedTuple):
@@ -67,6 +72,7 @@ class JobReport:
         seconds: wall time.
         backup: where the file that was replaced is kept; None when it is not.
         lasting: for how long another run would find nothing to do and say the same; None when not known.
+        record: what the history keeps of it; None when it keeps none, or the workbook was not read.
     """
 
     path: Path
@@ -78,6 +84,7 @@ class JobReport:
     seconds: float = 0.0
     backup: Path | None = None
     lasting: Lasting | None = None
+    record: BookRecord | None = None
 
 
 def _fixed_day(data: WorkbookData) -> date | None:
@@ -104,6 +111,7 @@ class BookPlan:
         is_final: whether what is planned changes nothing of what a next plan is made from, nor of what is
             told: no finding, no row taken in, no draft taken over.
         asks_day: whether a rule or a formula asked for the reference day: another day may give another plan.
+        record: what the history keeps of it, where that was asked for.
     """
 
     data: WorkbookData
@@ -114,6 +122,7 @@ class BookPlan:
     tables: tuple[TableEdit, ...] = ()
     is_final: bool = False
     asks_day: bool = True
+    record: BookRecord | None = None
 
     def write(
         self,
@@ -148,23 +157,34 @@ class BookPlan:
 
 @dataclass(frozen=True)
 class _Judged:
-    """What the rules say of a workbook: all of it, what of it cells show, and how much is filled in."""
+    """What the rules say of a workbook: all of it, what cells show, how much is filled in, what is empty."""
 
     evaluations: Sequence[Evaluation]
     answers: Answers
     filled: pd.DataFrame
+    empty: frozenset[str]
 
     @classmethod
     def of(cls, spec: WorkbookSpec, data: WorkbookData, day: date) -> _Judged:
         """The rules' say on a workbook as read."""
-        evaluations = evaluate(spec, rule_frames(data), day)
+        frames = rule_frames(data)
+        evaluations = evaluate(spec, frames, day)
         return cls(
-            evaluations, answer(spec, data.look, evaluations), module_completeness(spec, data, evaluations)
+            evaluations,
+            answer(spec, data.look, evaluations),
+            module_completeness(spec, data, evaluations),
+            frozenset(key for key, frame in frames.items() if not len(frame)),
         )
 
 
 def plan_workbook(
-    source: Path | Snapshot, spec: WorkbookSpec, today: date, *, grows: bool = False, tidies: bool = False
+    source: Path | Snapshot,
+    spec: WorkbookSpec,
+    today: date,
+    *,
+    grows: bool = False,
+    tidies: bool = False,
+    remembers: bool = False,
 ) -> BookPlan:
     """Read a workbook and compute all that it is to show; whoever calls writes it, in the file or in Excel.
 
@@ -175,6 +195,7 @@ def plan_workbook(
         grows: whether tables take in what was typed under them and get blank rows, and drafts that people
             chose become rows: for those who can write the tables too, while nobody else types.
         tidies: whether inputs that Excel does not count are put right.
+        remembers: whether to make the record that the history keeps.
 
     Errors: those of ``read_workbook``.
     """
@@ -217,7 +238,21 @@ def plan_workbook(
     is_final = grows and not (data.findings or tables or taken)
     counts = figures(spec, judged.evaluations, shares)
     asks_day = shown.asks_day or any(evaluation.asks_day for evaluation in judged.evaluations)
-    return BookPlan(data, counts, columns, heights, sides, tables, is_final, asks_day)
+    record = None
+    if remembers:
+        record = book_record(
+            spec,
+            judged.evaluations,
+            cases,
+            places_in(data),
+            counts=counts,
+            completeness={str(module): share for module, share in shares.items()},
+            day=day,
+            lang=data.look.lang,
+            schema_version=data.schema_version,
+            empty=judged.empty,
+        )
+    return BookPlan(data, counts, columns, heights, sides, tables, is_final, asks_day, record)
 
 
 def recompute_workbook(  # noqa: PLR0913 (each of them a switch of the command)
@@ -229,6 +264,7 @@ def recompute_workbook(  # noqa: PLR0913 (each of them a switch of the command)
     backups: int = 1,
     compact: bool = False,
     tidies: bool = False,
+    remembers: bool = False,
 ) -> JobReport:
     """Recompute one workbook in place.
 
@@ -241,13 +277,14 @@ def recompute_workbook(  # noqa: PLR0913 (each of them a switch of the command)
         backups: how many earlier versions stay beside it.
         compact: deflate large sheets rather small than fast.
         tidies: put inputs right that Excel does not count, as ``fix_workbook`` does.
+        remembers: make the record that the history keeps.
 
     Never raises for what is wrong with the workbook: the report's ``failure`` says it.
     """
     start = time.perf_counter()
     try:
         how = {"dry_run": dry_run, "backups": backups, "compact": compact}
-        attempt = partial(_attempt, path, spec, today, tidies=tidies, **how)
+        attempt = partial(_attempt, path, spec, today, tidies=tidies, remembers=remembers, **how)
         plan, patched = twice(attempt)
     except StrategyXlError as error:
         return JobReport(path, failure=error.finding, seconds=time.perf_counter() - start)
@@ -264,6 +301,7 @@ def recompute_workbook(  # noqa: PLR0913 (each of them a switch of the command)
         seconds=time.perf_counter() - start,
         backup=patched.backup,
         lasting=_lasting(plan, patched, today),
+        record=None if plan.record is None else replace(plan.record, left=patched.fingerprint),
     )
 
 
@@ -277,11 +315,14 @@ def _lasting(plan: BookPlan, patched: PatchReport, today: date) -> Lasting | Non
 
 
 def _attempt(
-    path: Path, spec: WorkbookSpec, today: date, *, tidies: bool, **how: Any
+    path: Path, spec: WorkbookSpec, today: date, *, tidies: bool, remembers: bool, **how: Any
 ) -> tuple[BookPlan, PatchReport]:
     """One reading, and the writing that belongs to it."""
     refuse_if_open(path)
     snapshot = Snapshot.take(path)
     with snapshot.held(), no_collection():
-        plan = plan_workbook(snapshot, spec, today, grows=True, tidies=tidies)
+        plan = plan_workbook(snapshot, spec, today, grows=True, tidies=tidies, remembers=remembers)
+        if plan.record is not None:
+            found = fingerprint(BytesIO(snapshot.content))
+            plan = replace(plan, record=replace(plan.record, found=found))
         return plan, plan.write(snapshot, path, **how)

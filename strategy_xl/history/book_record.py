@@ -1,0 +1,129 @@
+"""What the history takes in of one workbook on one day: plain data, cheap to send and to keep."""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+Plain = str | float | bool | None
+"""A value of a record: texts and keys of choices, numbers, truths, days as ``2027-03-01``."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecord:
+    """One alert of a workbook, as its own language tells it.
+
+    Arguments:
+        code: ``rule.CODE``.
+        block, row: where: block key, and Excel row or number of the instance.
+        sheet, cell: the same place for people, ``Clients`` and ``B7``.
+        entity: identity of what it is about, as in the table of that block; "" where none is recorded.
+        text, action: the sentence and what to do; an action may be "".
+        stake: revenue concerned; 0 when there is none.
+        severity: ``error``, ``warning`` or ``note``.
+        due: day by which it matters, ``2027-03-01``; None when there is none.
+    """
+
+    code: str
+    block: str
+    row: int
+    sheet: str
+    cell: str
+    entity: str
+    text: str
+    action: str
+    stake: float
+    severity: str
+    due: str | None = None
+
+    def data(self) -> dict[str, Any]:
+        """The alert as JSON can hold it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityTable:
+    """All entities of one kind in a workbook, column by column; every list has one value an entity.
+
+    Arguments:
+        kind: what they are, of ``schema.spec.EntityKind``.
+        block, sheet: block key and title of the sheet.
+        rows: Excel rows, or numbers of the instances of a form.
+        cells: the cell that names each, ``B7``.
+        identities: what each is known by, distinct: the workbook's own mark, or ``n:`` and the name's key.
+        names: as they stand in the workbook.
+        verdicts: what the rule says of each, by the key of the choice; None where it says nothing.
+        columns: value key → values that make a new state when they change.
+        latest: value key → values that change with the day alone: only the last ones are kept.
+        reasons: codes ``rule.CODE`` of each.
+        missing: keys of the fields that are needed and empty.
+        rule, version: the rule that gives the verdict, ``client_matrix.classify``, and its version.
+        digest: of all the above; the same table has the same.
+    """
+
+    kind: str
+    block: str
+    sheet: str
+    rows: Sequence[int]
+    cells: Sequence[str]
+    identities: Sequence[str]
+    names: Sequence[str]
+    verdicts: Sequence[str | None]
+    columns: Mapping[str, Sequence[Plain]]
+    latest: Mapping[str, Sequence[Plain]]
+    reasons: Sequence[Sequence[str]]
+    missing: Sequence[Sequence[str]]
+    rule: str
+    version: str
+    digest: str = ""
+
+    def __len__(self) -> int:
+        """Number of entities."""
+        return len(self.identities)
+
+    def digested(self) -> EntityTable:
+        """The table with its digest."""
+        values = [getattr(self, name) for name in self.__slots__ if name != "digest"]
+        # The same values give the same bytes: version 2 of the format keeps no trace of what is one object.
+        return replace(self, digest=hashlib.blake2b(marshal.dumps(values, 2), digest_size=16).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class BookRecord:
+    """What was found in one workbook.
+
+    Arguments:
+        reference_day: day that its answers are of, ``2027-03-01``: the run's, or the one its settings fix.
+        lang: language of its alerts.
+        schema_version: version of the templates it was made from.
+        counts: figures of the table of results, by name.
+        completeness: share of the required cells that are filled (0–1), by module key.
+        alerts: what to look at, the greatest stake first.
+        tables: its entities, a table a kind.
+        found, left: fingerprint of the file before and after (``ooxml.fingerprint``), by which a workbook is
+            known again that was renamed or moved; "" where there is none.
+    """
+
+    reference_day: str
+    lang: str
+    schema_version: int
+    counts: Mapping[str, float]
+    completeness: Mapping[str, float]
+    alerts: Sequence[AlertRecord] = ()
+    tables: Sequence[EntityTable] = ()
+    found: str = ""
+    left: str = ""
+
+    def data(self) -> dict[str, Any]:
+        """The record as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any]) -> BookRecord:
+        """The record that ``data`` gave, after a way through JSON; KeyError or TypeError for other things."""
+        alerts = [AlertRecord(**alert) for alert in data["alerts"]]
+        tables = [EntityTable(**table) for table in data["tables"]]
+        return cls(**{**data, "alerts": alerts, "tables": tables})

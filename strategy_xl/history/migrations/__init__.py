@@ -1,0 +1,1 @@
+"""How databases of earlier versions become ones of this; Alembic runs them, in order."""

@@ -1,0 +1,129 @@
+"""The tables of the history.
+
+Everything that belongs to a workbook has the workbook's number first in its key, so that it lies together and
+is written together. Days are days of runs. What a kind of entity has as values differs and changes with the
+templates: it is one JSON object a state. Codes stand in one text, a space between two.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+HEAD = "0001"
+"""Version of the schema that this program reads and writes: the newest of ``migrations``."""
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def _book() -> sa.Column[int]:
+    return sa.Column("book", sa.Integer, sa.ForeignKey("books.id", ondelete="CASCADE"), primary_key=True)
+
+
+shares = sa.Table(
+    "shares",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # "." in the database that lies beside its workbooks, else the folder that a run began from.
+    sa.Column("place", sa.Text, nullable=False, unique=True),
+)
+
+books = sa.Table(
+    "books",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("share", sa.Integer, sa.ForeignKey("shares.id"), nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("first_day", sa.Date, nullable=False),
+    # The newest day on which it was read; NULL until one could be.
+    sa.Column("content_day", sa.Date),
+    sa.Column("fingerprint", sa.Text, nullable=False, default=""),
+    sa.Column("lang", sa.String(2), nullable=False, default=""),
+    sa.Column("schema_version", sa.Integer, nullable=False, default=0),
+    # Of the newest content only: their sentences tell days and sums, which differ each night.
+    sa.Column("alerts", sa.JSON),
+    sa.UniqueConstraint("share", "path"),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("share", sa.Integer, sa.ForeignKey("shares.id"), nullable=False),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+    sa.Column("started", sa.String(32), nullable=False),
+    sa.Column("ended", sa.String(32)),
+    sa.Column("program", sa.Text, nullable=False),
+)
+
+nights = sa.Table(
+    "nights",
+    metadata,
+    _book(),
+    sa.Column("day", sa.Date, primary_key=True, index=True),
+    sa.Column("run", sa.String(40), sa.ForeignKey("runs.id"), nullable=False, index=True),
+    sa.Column("outcome", sa.String(12), nullable=False),
+    sa.Column("changed", sa.Integer, nullable=False, default=0),
+    sa.Column("seconds", sa.Float, nullable=False, default=0.0),
+    sa.Column("failure", sa.String(8)),
+    sa.Column("reference_day", sa.Date),
+    sa.Column("counts", sa.JSON),
+    sa.Column("completeness", sa.JSON),
+    # Code of an alert → how many.
+    sa.Column("alerts", sa.JSON),
+    sqlite_with_rowid=False,
+)
+
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    _book(),
+    sa.Column("kind", sa.String(12), primary_key=True),
+    sa.Column("block", sa.String(40), nullable=False),
+    sa.Column("sheet", sa.Text, nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+entities = sa.Table(
+    "entities",
+    metadata,
+    _book(),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(12), nullable=False, index=True),
+    sa.Column("identity", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("cell", sa.String(12), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("first_day", sa.Date, nullable=False),
+    # Day of its newest state.
+    sa.Column("state_day", sa.Date, nullable=False),
+    # Values that change with the day alone, as they are now.
+    sa.Column("latest", sa.JSON),
+    sa.UniqueConstraint("book", "kind", "identity"),
+    sqlite_with_rowid=False,
+)
+
+states = sa.Table(
+    "states",
+    metadata,
+    _book(),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Date, primary_key=True, index=True),
+    # False from the day on which it was there no more.
+    sa.Column("is_there", sa.Boolean, nullable=False),
+    sa.Column("verdict", sa.String(40)),
+    sa.Column("values", sa.JSON, nullable=False),
+    sa.Column("reasons", sa.Text, nullable=False),
+    sa.Column("missing", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
