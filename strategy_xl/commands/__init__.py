@@ -22,6 +22,7 @@ _COMMANDS = {
     "repair": ("repair", "cli.repair.help"),
     "import": ("import_", "cli.import.help"),
     "restore": ("restore", "cli.restore.help"),
+    "history": ("history", "cli.history.help"),
     "functions": ("functions_", "functions.cli.help"),
     "addin": ("addin", "addin.help"),
     "doctor": ("doctor", "doctor.help"),

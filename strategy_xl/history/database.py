@@ -150,6 +150,17 @@ class Database:
         with self._connected(writes=True) as connection, connection.begin():
             yield connection
 
+    def compact(self) -> None:
+        """Give back the room of what was taken out; a server does that by itself."""
+        if not self.is_file:
+            return
+        with self._connected(writes=True) as connection:
+            driver: Any = connection.connection.driver_connection
+            try:
+                driver.execute("VACUUM")
+            except sqlite3.Error as error:
+                raise HistoryError("SX960", self.location, detail=str(error)) from error
+
     def close(self) -> None:
         """Let go; the last one leaves a SQLite file whole, without a log beside it."""
         if self.is_file and not self._is_remote and self.exists():

@@ -11,6 +11,9 @@ import sqlalchemy as sa
 from strategy_xl.history.book_record import AlertRecord, Plain
 from strategy_xl.history.tables import blocks, books, entities, nights, runs, shares, states
 
+Connection = sa.Connection
+"""What ``Database`` gives, for those who do not know SQL."""
+
 
 class Scope(NamedTuple):
     """Which workbooks a question is about; all of them by default.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from strategy_xl.history.places import FILE
+from strategy_xl.history.places import BESIDE, FILE
 from strategy_xl.ooxml.backups import HIDDEN
 
 
@@ -45,6 +46,30 @@ def find_target(
         if os.path.isfile(file):  # noqa: PTH113 - Path.is_file raises where the folder is closed
             return Target(str(file), folder, is_beside=True)
     return Target(str(home / HIDDEN / FILE), home, is_beside=True) if begins else None
+
+
+def part_of(target: Target, place: Path, shares: Iterable[tuple[int, str]]) -> tuple[int, str] | None:
+    """What of a history a workbook or folder is: number of the share, and path in it, "" for all of it.
+
+    Arguments:
+        target: the history.
+        place: the workbook, or the folder (its path ends with ``/``).
+        shares: numbers and places of the shares that the history knows.
+
+    Result: None when it knows none that holds the place.
+    """
+    place = place.resolve()
+    found = None
+    for number, told in shares:
+        base = target.home if told == BESIDE else Path(told)
+        if place.is_relative_to(base) and (found is None or len(base.parts) > len(found[1].parts)):
+            found = number, base
+    if found is None:
+        return None
+    number, base = found
+    if place == base:
+        return number, ""
+    return number, told_from(base, place) + ("/" if place.is_dir() else "")
 
 
 def told_from(home: Path, path: Path) -> str:

@@ -34,6 +34,11 @@ _MANY_BOOKS, _MANY_ENTITIES = 500, 20_000
 _Result = TypeVar("_Result")
 
 
+def name_of(target: Target) -> str:
+    """How the journal names a history: wherever a share is mounted, and without a password."""
+    return BESIDE if target.is_beside else str(location_of(target.where))
+
+
 class Memory:
     """What one run tells the history.
 
@@ -48,8 +53,7 @@ class Memory:
         self.findings: list[Finding] = []
         self.run = run
         self._target, self._journal = target, journal
-        # Wherever a share is mounted, and without a password.
-        self._name = BESIDE if target.is_beside else str(location_of(target.where))
+        self._name = name_of(target)
         self._database: Database | None = None
         self._share, self._place = 0, target.home
         self._nights: list[BookNight] = []
