@@ -23,6 +23,7 @@ Do = Callable[..., Path]
 sys.path[:0] = [str(ROOT / "tests" / "auditing"), str(ROOT / "tests" / "shop"), str(ROOT / "tools")]
 
 from office_profile import make_profile  # noqa: E402 - a tool, found on the path put before
+from postgres_server import postgres_programs, postgres_server  # noqa: E402 - as above
 
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("dev", deadline=None)
@@ -50,6 +51,21 @@ def soffice() -> str:
             pytest.fail("LibreOffice is missing: tools/system_packages.sh installs it")
         pytest.skip("LibreOffice is missing")
     return command
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of an empty PostgreSQL of our own; in CI a missing one fails the test, elsewhere it skips.
+
+    One a process: tests with it belong into the group ``postgresql``, which one process runs.
+    """
+    programs = postgres_programs()
+    if programs is None:
+        if os.environ.get("CI"):
+            pytest.fail("PostgreSQL is missing: tools/system_packages.sh installs it")
+        pytest.skip("PostgreSQL is missing")
+    with postgres_server(programs) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

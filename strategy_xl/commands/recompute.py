@@ -99,6 +99,10 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
         # A wrong template stops the run before the first workbook.
         spec = load_default() if templates is None else load(templates)
     found = workbooks(paths)
+    if options["history"]:
+        from strategy_xl.history.database import parse
+
+        parse(options["history"])  # a wrong address stops the run as well
     file = _journal_file(found, options)
     journal = Journal(file, found.home)
     log = nullcontext() if options["no_journal"] else logging_to(found.home)

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
-from strategy_xl.errors import Location, StrategyXlError
+from strategy_xl.errors import Location, StrategyXlError, UsageError
 from strategy_xl.history import filesystems
 from strategy_xl.history.tables import HEAD, metadata
 
@@ -50,20 +50,20 @@ def parse(where: str) -> URL:
     Arguments:
         where: path of a SQLite file, or a URL: ``sqlite:///…``, ``postgresql://user@host/name``.
 
-    Errors: HistoryError SX963 for an address of something else.
+    Errors: UsageError SX963 for an address of something else.
     """
     if "://" not in where:
         return URL.create("sqlite", database=str(Path(where).absolute()))
     try:
         url = make_url(where)
-    except sa.exc.ArgumentError as error:
-        raise HistoryError("SX963", Location()) from error  # it may hold a password: not shown
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise UsageError("SX963", Location()) from error  # it may hold a password: not shown
     match url.get_backend_name():
         case "sqlite" if url.database:
             return url.set(drivername="sqlite")
         case "postgresql" | "postgres":
             return url.set(drivername="postgresql+psycopg")
-    raise HistoryError("SX963", location_of(where))
+    raise UsageError("SX963", location_of(where))
 
 
 class Database:
@@ -74,7 +74,7 @@ class Database:
     """
 
     def __init__(self, where: str) -> None:
-        """Nothing is opened yet; errors: HistoryError SX962 when the driver is not installed, SX963."""
+        """Nothing is opened yet; errors: HistoryError SX962 without the driver, UsageError SX963."""
         url = parse(where)
         self.is_file = url.get_backend_name() == "sqlite"
         self.file = Path(url.database or "") if self.is_file else None
@@ -178,7 +178,7 @@ class Database:
                 if self.is_file:
                     self._set_mode(connection, writes=writes)
                 yield connection
-        except (sa.exc.SQLAlchemyError, OSError) as error:
+        except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
             code = "SX966" if _refuses_values(error) else "SX960"
             raise HistoryError(code, self.location, detail=_told(error)) from error
 

@@ -22,6 +22,9 @@ metadata = sa.MetaData(
 )
 
 
+_NULLABLE = sa.JSON(none_as_null=True)
+
+
 def _book() -> sa.Column[int]:
     return sa.Column("book", sa.Integer, sa.ForeignKey("books.id", ondelete="CASCADE"), primary_key=True)
 
@@ -47,7 +50,7 @@ books = sa.Table(
     sa.Column("lang", sa.String(2), nullable=False, default=""),
     sa.Column("schema_version", sa.Integer, nullable=False, default=0),
     # Of the newest content only: their sentences tell days and sums, which differ each night.
-    sa.Column("alerts", sa.JSON),
+    sa.Column("alerts", _NULLABLE),
     sa.UniqueConstraint("share", "path"),
 )
 
@@ -73,10 +76,10 @@ nights = sa.Table(
     sa.Column("seconds", sa.Float, nullable=False, default=0.0),
     sa.Column("failure", sa.String(8)),
     sa.Column("reference_day", sa.Date),
-    sa.Column("counts", sa.JSON),
-    sa.Column("completeness", sa.JSON),
+    sa.Column("counts", _NULLABLE),
+    sa.Column("completeness", _NULLABLE),
     # Code of an alert → how many.
-    sa.Column("alerts", sa.JSON),
+    sa.Column("alerts", _NULLABLE),
     sqlite_with_rowid=False,
 )
 
@@ -107,7 +110,7 @@ entities = sa.Table(
     # Day of its newest state.
     sa.Column("state_day", sa.Date, nullable=False),
     # Values that change with the day alone, as they are now.
-    sa.Column("latest", sa.JSON),
+    sa.Column("latest", _NULLABLE),
     sa.UniqueConstraint("book", "kind", "identity"),
     sqlite_with_rowid=False,
 )
