@@ -73,13 +73,13 @@ def _parameters(run: str) -> tuple[tuple[str, type[Any] | None], ...]:
 
 
 def choice_ranks(spec: WorkbookSpec, block: str, key: str) -> dict[str, int]:
-    """How good each choice of a field is, by its key; neutral ones are left out.
+    """How good each choice of a field is, by its key; those that judge nothing are left out.
 
     Arguments: spec: the templates; block, key: the field.
     """
     field = next(field for field in spec.data_blocks()[block][1].fields if field.key == key)
     choices = spec.list_(field.choices).choices if field.choices is not None else ()
-    return {choice.key: RANKS[choice.tone] for choice in choices if choice.tone in RANKS}
+    return {choice.key: RANKS[choice.tone] for choice in choices if choice.judges and choice.tone in RANKS}
 
 
 class Evaluator:

@@ -12,17 +12,20 @@ from strategy_xl.rules.trails import MOST, TRAIL, Entry, read_trail
 __all__ = ["VERSION", "recall"]
 
 VERSION = "kpi_past 1"
+SHOWN = ("name", "unit", "status_final", "move", "since")
+"""What stands in the list as it stands beside the KPI."""
 
 
 def recall(kpis: Frame) -> RuleResult:
     """The KPIs of which a value has been seen, with their values.
 
     Arguments:
-        kpis: block ``kpis`` with this night's trails; used: name, unit, entity_id, trail.
+        kpis: block ``kpis`` with this night's trails; used: name, unit, status_final, move,
+            since, entity_id, trail.
 
-    Result frame, one row a KPI in their order, numbered from 1: name, unit; value_1 … value_12, the latest
-    last, NaN in front where there are fewer; first_day, last_day: of the first and of the last of them;
-    first_value, last_value. A value that stays counts once.
+    Result frame, one row a KPI in their order, numbered from 1: name, unit, status_final, move, since;
+    value_1 … value_12, the latest last, none in front where there are fewer; first_day, last_day: of the
+    first and of the last of them; first_value, last_value. A value that stays counts once.
     """
     seen: list[tuple[int, list[Entry]]] = []
     trails = zip(cells(kpis, TRAIL).tolist(), cells(kpis, ENTITY).tolist(), strict=True)
@@ -31,7 +34,7 @@ def recall(kpis: Frame) -> RuleResult:
         if values:
             seen.append((at, values))
     rows = [at for at, _ in seen]
-    columns: dict[str, object] = {key: as_array(cells(kpis, key)[rows].tolist()) for key in ("name", "unit")}
+    columns: dict[str, object] = {key: as_array(cells(kpis, key)[rows].tolist()) for key in SHOWN}
     columns["first_day"] = day_array([values[0].day for _, values in seen])
     columns["first_value"] = as_array([values[0].value for _, values in seen])
     columns["last_day"] = day_array([values[-1].day for _, values in seen])

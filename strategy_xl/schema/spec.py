@@ -641,13 +641,22 @@ class ModuleSpec(Spec):
 
 
 class ChoiceSpec(Spec):
-    """One choice of a list; ``value`` is the number it stands for, where rules need one."""
+    """One choice of a list.
+
+    Arguments:
+        key, fr, en: key and labels.
+        tone: how it is coloured.
+        value: the number it stands for, where rules need one.
+        judges: whether it is better or worse than others, by its tone; one that only says that data is
+            missing is not.
+    """
 
     key: Key
     fr: str = Field(min_length=1)
     en: str = Field(min_length=1)
     tone: Tone = Tone.NEUTRAL
     value: float | None = None
+    judges: bool = True
 
     def get(self, lang: str) -> str:
         """The label in ``fr`` or ``en``."""
