@@ -172,6 +172,22 @@ class Quadrant(StrEnum):
     MINIMAL = "minimal"
 
 
+class Thread(StrEnum):
+    """How many people of an account are known well enough to lead to it."""
+
+    NONE = "none"
+    ONE = "one"
+    SEVERAL = "several"
+
+
+class Move(StrEnum):
+    """A change of verdict: to a better one, to a worse one, to or from one that is neither."""
+
+    UP = "up"
+    DOWN = "down"
+    OTHER = "other"
+
+
 class AccountAlert(StrEnum):
     """What is wrong with the coverage of an account, most serious first."""
 

@@ -1,7 +1,9 @@
 """Run the rules that the templates name on what was read from a workbook.
 
 A rule is an ordinary function in ``strategy_xl.rules``; its parameters are filled by name: a parameter
-object with the thresholds of the settings sheet, ``today`` with the reference date, the others with the
+object with the thresholds of the settings sheet, ``today`` with the reference date, ``stamp`` with the same
+date when it is only to be noted down (what was noted on one day holds on the next), ``kind`` with the key of
+the block that is answered, ``ranks`` with how good each choice of the column ``now`` is, the others with the
 block or column that the template gives.
 """
 
@@ -19,13 +21,16 @@ from typing import Any
 import numpy as np
 
 from strategy_xl.errors import Location, TemplateError
-from strategy_xl.formulas.references import parse_argument
+from strategy_xl.formulas.references import parse_argument, parse_column
 from strategy_xl.rules.frame import Frame, cells, numbered
 from strategy_xl.rules.params import build_params, params_type
 from strategy_xl.rules.result import RuleResult
 from strategy_xl.rules.table import Table
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
-from strategy_xl.schema.spec import FormBlock, RuleCall, WorkbookSpec
+from strategy_xl.schema.spec import FormBlock, RuleCall, Tone, WorkbookSpec
+
+RANKS: Mapping[Tone, int] = {Tone.GOOD: 4, Tone.INFO: 3, Tone.WARN: 2, Tone.BAD: 1}
+"""How good a choice is that is shown in a tone; a neutral one is neither better nor worse than others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,22 @@ def _parameters(run: str) -> tuple[tuple[str, type[Any] | None], ...]:
     return tuple((name, params_type(hints[name])) for name in inspect.signature(function).parameters)
 
 
+def choice_ranks(spec: WorkbookSpec, block: str, key: str) -> dict[str, int]:
+    """How good each choice of a field is, by its key; those that judge nothing are left out.
+
+    Arguments: spec: the templates; block, key: the field.
+    """
+    field = next(field for field in spec.data_blocks()[block][1].fields if field.key == key)
+    choices = spec.list_(field.choices).choices if field.choices is not None else ()
+    return {choice.key: RANKS[choice.tone] for choice in choices if choice.judges and choice.tone in RANKS}
+
+
 class Evaluator:
     """The blocks of one workbook, on which rules run one after the other; each sees the earlier answers."""
 
     def __init__(self, spec: WorkbookSpec, frames: Mapping[str, Frame], today: date) -> None:
         """Take the frames read from a workbook, by block key."""
+        self._spec = spec
         self._blocks = spec.data_blocks()
         self._frames = {key: Table.of(frame) for key, frame in frames.items()}
         self._today = today
@@ -114,8 +130,12 @@ class Evaluator:
                 arguments[name] = self._argument(call.args[name])
             elif thresholds is not None:
                 arguments[name] = build_params(thresholds, self.settings)
-            elif name == "today":
+            elif name in {"today", "stamp"}:
                 arguments[name] = self._today
+            elif name == "kind":
+                arguments[name] = call.into
+            elif name == "ranks":
+                arguments[name] = choice_ranks(self._spec, *parse_column(call.args["now"]))
         result = function(**arguments)
         if listing:
             inputs = self._frames[call.into] = result.table

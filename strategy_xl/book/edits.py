@@ -109,7 +109,10 @@ def edits(data: WorkbookData, placed: PlacedAnswers, shown: Shown, texts: Texts 
                 continue
             if spec.role is FieldRole.OWNED:
                 answered = placed.get(key, {}).get(spec.key)
-                put(columns, block, spec.key, _owned(block, spec.key, answered))
+                changed = _owned(block, spec.key, answered)
+                if spec.kept:
+                    changed = {row: new for row, new in changed.items() if row not in block.left_out}
+                put(columns, block, spec.key, changed)
             elif spec.role is FieldRole.COMPUTED:
                 put(columns, block, spec.key, _cached(block, spec, shown.columns[key][spec.key], texts))
     _put_singles(columns, data, shown.cells, texts)

@@ -52,6 +52,7 @@ ALERTS: Mapping[str, Alert] = {
     "kpi.AT_RISK_FORECAST": Alert(_IMPORTANT, 68),
     "kpi.AT_RISK_PACE": Alert(_IMPORTANT, 67),
     "kpi.AT_RISK_GAP": Alert(_IMPORTANT, 67),
+    "stalled.STALLED": Alert(_IMPORTANT, 56),
     "kpi.STALE": Alert(_IMPORTANT, 57),
     "kpi.NO_READING": Alert(_IMPORTANT, 50),
     "kpi.BAD_DATES": Alert(_IMPORTANT, 52),

@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 
 from strategy_xl.errors import WorkbookError
-from strategy_xl.model import AccountAlert, ContactLevel, FactValue, Quadrant, Role
+from strategy_xl.model import AccountAlert, ContactLevel, FactValue, Quadrant, Role, Thread
 from strategy_xl.rules.frame import (
     Bools,
     Column,
@@ -254,8 +254,8 @@ def coverage(
         contacts_count: people there. c_decider, c_signatory, c_involved, c_collateral: best contact
         level in each role (0 when uncovered), a person counting in every role held.
         coverage: 100·Σ weight·c / Σ weights. live_alert: most serious alert, NA for none.
-        threads: distinct people known (level met or better). opposed_names, stale_names: people the
-        alerts are about (three, then how many more), NA for none.
+        threads: distinct people known (level met or better). thread: none, one or several of them.
+        opposed_names, stale_names: people the alerts are about (three, then how many more), NA for none.
     Reasons (alerts, most serious first): NO_CONTACT (alone), NO_DECIDER, NO_SIGNATORY (nobody known in the
     role, or only by name unknown to us), DECIDER_OPPOSED, SINGLE_THREAD (at most one person known),
     CONTACT_STALE; then COVERED when there is none. Missing: ``decides``, ``signs`` when a person there
@@ -304,6 +304,7 @@ def coverage(
             "coverage": rounded(100.0 * np.asarray(total) / sum(params.weights)),
             "live_alert": choice_array(alert, tuple(AccountAlert)),
             "threads": threads,
+            "thread": choice_array(np.minimum(threads, 2).astype(np.int8), tuple(Thread)),
             "opposed_names": _names(at, people, opposed, first_row, accounts.index),
             "stale_names": _names(at, people, stale, first_row, accounts.index),
         },

@@ -105,6 +105,8 @@ def _check_field(keys: _Keys, where: Location, block: DataBlock, field: FieldSpe
         raise TemplateError("SX103", where, key=path, reference=field.module)
     if field.unit_from is not None:
         wanted.append(Reference("row", field.unit_from))
+    if field.trail_of is not None:
+        wanted.append(Reference("row", field.trail_of))
     if field.spark is not None:
         wanted += _shown_by_spark(where, block, path, field.spark)
     for reference in wanted:

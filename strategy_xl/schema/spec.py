@@ -146,6 +146,9 @@ class FieldSpec(Spec):
         spark: ``block[key:other]``, columns of the same table: the cell shows them as a small line.
         tones: colour of single values of a column (``{ "2" = "good", "?" = "neutral" }``).
         unit_from: key of the field in the same row that names the unit; numbers are shown with it.
+        trail_of: field of the same row, a choice, whose last changes the batch keeps in this cell
+            (``rules.trails``).
+        kept: what the batch wrote stays while its row is no record (its name is gone, or an error).
         repeat: as many such fields in a row; ``{i}`` counts up from 1 and ``{j}`` down to 1 in all texts.
     """
 
@@ -179,6 +182,8 @@ class FieldSpec(Spec):
     spark: str | None = None
     tones: dict[str, Tone] = Field(default_factory=dict)
     unit_from: Key | None = None
+    trail_of: Key | None = None
+    kept: bool = False
     repeat: Literal[1] = 1
 
     @property
@@ -198,6 +203,8 @@ class FieldSpec(Spec):
             raise ValueError("only an input field can be required")
         if self.counted_by is not None and not self.required:
             raise ValueError("only a required field can be counted by another")
+        if (self.trail_of is not None or self.kept) and self.role is not FieldRole.OWNED:
+            raise ValueError("only what the batch writes is a trail, or kept")
         return self
 
 
@@ -288,7 +295,8 @@ class TableBlock(Block):
         nameless: whether a row without a name counts, as it does in formulas of other sheets.
         min_rows: rows from which the module counts as filled.
         locked: the seeded rows are the table: people fill them but add none.
-        board: what the batch lists in it: the alerts of all rules, or the actions that matter most.
+        board: what the batch lists in it: the alerts of all rules, the actions that matter most, the figures
+            of the last nights that changed some (``dates``), or what moved to another choice (``moves``).
         stake: field that gives the revenue a row is about, or ``block[key:other]`` to look its name up; it
             ranks alerts.
         due: date field by which alerts of the same stake are ranked.
@@ -304,7 +312,7 @@ class TableBlock(Block):
     nameless: bool = False
     min_rows: int = Field(default=1, ge=0)
     locked: bool = False
-    board: Literal["alerts", "actions"] | None = None
+    board: Literal["alerts", "actions", "dates", "moves"] | None = None
     stake: str | None = None
     due: Key | None = None
     record: RecordSpec | None = None
@@ -569,8 +577,8 @@ class RuleCall(Spec):
         run: ``module.function`` in ``strategy_xl.rules``.
         into: key of the block whose computed and owned fields take the result's columns.
         args: what each parameter gets: ``block`` (its rows), ``block[key]`` (one column) or
-            ``block[key:other]`` (a mapping of two). ``params`` (thresholds from the settings) and ``today``
-            need no entry.
+            ``block[key:other]`` (a mapping of two). ``params`` (thresholds from the settings), ``today``,
+            ``stamp``, ``kind`` and ``ranks`` need no entry.
         messages: which message field gets the result's ``reasons``, ``actions`` or ``missing`` fields.
     """
 
@@ -633,13 +641,22 @@ class ModuleSpec(Spec):
 
 
 class ChoiceSpec(Spec):
-    """One choice of a list; ``value`` is the number it stands for, where rules need one."""
+    """One choice of a list.
+
+    Arguments:
+        key, fr, en: key and labels.
+        tone: how it is coloured.
+        value: the number it stands for, where rules need one.
+        judges: whether it is better or worse than others, by its tone; one that only says that data is
+            missing is not.
+    """
 
     key: Key
     fr: str = Field(min_length=1)
     en: str = Field(min_length=1)
     tone: Tone = Tone.NEUTRAL
     value: float | None = None
+    judges: bool = True
 
     def get(self, lang: str) -> str:
         """The label in ``fr`` or ``en``."""
@@ -700,6 +717,7 @@ class FigureSpec(Spec):
         label: heading of its column.
         block: block whose rows some rule judges.
         column, choice: column of that rule's result, and the choice whose rows are counted.
+        choices: several of them instead.
     """
 
     key: Key
@@ -707,6 +725,12 @@ class FigureSpec(Spec):
     block: Key
     column: Key | None = None
     choice: Key | None = None
+    choices: tuple[Key, ...] = ()
+
+    @property
+    def counted(self) -> tuple[Key, ...]:
+        """The choices whose rows are counted."""
+        return self.choices or ((self.choice,) if self.choice is not None else ())
 
 
 class WorkbookSpec(Spec):
@@ -716,6 +740,7 @@ class WorkbookSpec(Spec):
         schema_version: stamped into every workbook; raised when a reader must know.
         order: module keys, in sheet order.
         figures: what a run counts in each workbook.
+        dated: what it counts besides, for the table of the last nights (``board = "dates"``).
         units: number formats of units that rows name.
         modules: filled by the loader from the other files.
     """
@@ -727,6 +752,7 @@ class WorkbookSpec(Spec):
     groups: tuple[GroupSpec, ...]
     lists: tuple[ListSpec, ...]
     figures: tuple[FigureSpec, ...] = ()
+    dated: tuple[FigureSpec, ...] = ()
     units: tuple[UnitSpec, ...] = ()
     modules: tuple[ModuleSpec, ...] = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,14 @@ from strategy_xl.book.shown import Look
 from strategy_xl.formulas.order import dependencies
 from strategy_xl.ooxml.cells import Formula
 from strategy_xl.rules.table import Table
-from strategy_xl.schema.spec import FieldSpec, FieldType, SummaryBlock, TableBlock, WorkbookSpec
+from strategy_xl.schema.spec import (
+    FieldSpec,
+    FieldType,
+    FigureSpec,
+    SummaryBlock,
+    TableBlock,
+    WorkbookSpec,
+)
 from strategy_xl.text.catalog import message
 
 ACTIONS = 10
@@ -25,7 +32,7 @@ Shares = pd.DataFrame
 """``completeness`` (0–1) and ``missing_cells`` by module key."""
 
 
-def _link(block: BlockData, index: int) -> Formula:
+def link_to(block: BlockData, index: int) -> Formula:
     """A link to the row's first cell, in a formula that Excel and LibreOffice both follow."""
     key = next(iter(block.places))
     if isinstance(block.block, TableBlock) and block.block.identity_key in block.places:
@@ -58,7 +65,7 @@ def _alerts(cases: Sequence[AlertCase], data: WorkbookData, room: int) -> dict[s
         "severity": [*(str(case.alert.severity) for case in listed), *more],
         "alert": [*(case.text for case in listed), *([_rest(rest, data)] if rest else [])],
         "action": [*(case.action or None for case in listed), *more],
-        "sheet": [*(_link(data.blocks[case.block], case.row) for case in listed), *more],
+        "sheet": [*(link_to(data.blocks[case.block], case.row) for case in listed), *more],
         "stake": [*(case.stake or None for case in listed), *more],
     }
 
@@ -76,7 +83,7 @@ def _actions(cases: Sequence[AlertCase], data: WorkbookData, room: int) -> dict[
     return {
         "rank": [*range(1, len(listed) + 1), *more],
         "action": [*(case.action for case in listed), *([_rest(rest, data)] if rest else [])],
-        "module": [*(_link(data.blocks[case.block], case.row) for case in listed), *more],
+        "module": [*(link_to(data.blocks[case.block], case.row) for case in listed), *more],
         "why": [*(case.text for case in listed), *more],
         "stake": [*(case.stake or None for case in listed), *more],
     }
@@ -86,7 +93,7 @@ def boards(cases: Sequence[AlertCase], data: WorkbookData) -> Answers:
     """The cell values of the tables that list alerts and actions, by block and field key; index from 1."""
     found: dict[str, dict[str, pd.Series]] = {}
     for key, block in data.blocks.items():
-        if not isinstance(block.block, TableBlock) or block.block.board is None:
+        if not isinstance(block.block, TableBlock) or block.block.board not in {"alerts", "actions"}:
             continue
         fill = _alerts if block.block.board == "alerts" else _actions
         columns = fill(cases, data, len(block.all_rows))
@@ -153,18 +160,7 @@ def _step(spec: WorkbookSpec, data: WorkbookData, sheets: Sequence[str], action:
 
 def figures(spec: WorkbookSpec, evaluations: Sequence[Evaluation], shares: pd.Series) -> Mapping[str, float]:
     """Figures for the table of results: those that the templates name, alerts, and how much is filled in."""
-    first: dict[str, Table] = {}
-    for evaluation in evaluations:
-        first.setdefault(evaluation.call.into, evaluation.result.table)
-    found: dict[str, float] = {}
-    for figure in spec.figures:
-        table = first.get(figure.block)
-        if table is None:
-            continue
-        if figure.column is None:
-            found[figure.key] = len(table)
-        elif figure.column in table:
-            found[figure.key] = int(np.sum(table.objects(figure.column) == figure.choice))
+    found = counted(spec.figures, evaluations)
     found["alerts"] = sum(
         int(evaluation.result.reasons.has(code).sum())
         for evaluation in evaluations
@@ -172,6 +168,23 @@ def figures(spec: WorkbookSpec, evaluations: Sequence[Evaluation], shares: pd.Se
     )
     if len(shares):
         found["completeness"] = float(shares.mean())
+    return found
+
+
+def counted(wanted: Iterable[FigureSpec], evaluations: Sequence[Evaluation]) -> dict[str, float]:
+    """Rows of blocks that some rule judges, or those with some choice in its result, by key of the figure."""
+    first: dict[str, Table] = {}
+    for evaluation in evaluations:
+        first.setdefault(evaluation.call.into, evaluation.result.table)
+    found: dict[str, float] = {}
+    for figure in wanted:
+        table = first.get(figure.block)
+        if table is None:
+            continue
+        if figure.column is None:
+            found[figure.key] = len(table)
+        elif figure.column in table:
+            found[figure.key] = int(np.isin(table.objects(figure.column), figure.counted).sum())
     return found
 
 

@@ -36,11 +36,12 @@ from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.adopting import take_over
 from strategy_xl.work.computing import compute, module_completeness
-from strategy_xl.work.digest import boards, figures, next_steps
+from strategy_xl.work.digest import boards, counted, figures, next_steps
 from strategy_xl.work.fitting import misfits
 from strategy_xl.work.growing import table_edits
 from strategy_xl.work.label_places import Places, label_places
 from strategy_xl.work.lengthening import lengthen
+from strategy_xl.work.recalling import recollections
 from strategy_xl.work.recording import places_in
 
 
@@ -212,7 +213,13 @@ def plan_workbook(
     data = replace(data, findings=(*data.findings, *misfits(data, judged.evaluations)))
     shares = judged.filled["completeness"]
     cases = alert_cases(spec, data.look, judged.evaluations)
-    listed = {**boards(cases, data), **next_steps(spec, data, cases, judged.filled)}
+    counts = figures(spec, judged.evaluations, shares)
+    dated = counted(spec.dated, judged.evaluations)
+    listed = {
+        **boards(cases, data),
+        **next_steps(spec, data, cases, judged.filled),
+        **recollections(spec, data, judged.answers, {**counts, **dated}, day),
+    }
     placed = place(data, {**judged.answers, **listed})
     shown = compute(spec, data, placed, shares, day)
 
@@ -236,7 +243,6 @@ def plan_workbook(
     heights = row_heights(data, columns)
     sides = label_places(spec, data, shown.columns)
     is_final = grows and not (data.findings or tables or taken)
-    counts = figures(spec, judged.evaluations, shares)
     asks_day = shown.asks_day or any(evaluation.asks_day for evaluation in judged.evaluations)
     record = None
     if remembers:

@@ -18,7 +18,7 @@ TOOL = ROOT / "tools" / "rule_docs.py"
 CONCEPTS = (
     "client-matrix", "smart", "kpi", "stakeholders", "influence", "completeness", "swot", "positioning",
     "revenue", "growth", "cqqcoqp", "combien", "funnel", "persona", "icp",
-    "advice",
+    "advice", "memory",
 )  # fmt: skip
 
 

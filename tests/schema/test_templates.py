@@ -264,7 +264,7 @@ def test_rules_named_in_a_template_can_be_called(call: RuleCall) -> None:
     module_name, _dot, name = call.run.partition(".")
     function = getattr(importlib.import_module(f"strategy_xl.rules.{module_name}"), name)
     parameters = inspect.signature(function).parameters
-    given = {*call.args, "params", "today"}
+    given = {*call.args, "params", "today", "stamp", "kind", "ranks"}
     needed = {key for key, parameter in parameters.items() if parameter.default is inspect.Parameter.empty}
     assert needed <= given
     assert call.args.keys() <= parameters.keys()
@@ -280,7 +280,7 @@ def test_rules_named_in_a_template_can_be_called(call: RuleCall) -> None:
 
 def test_every_owned_message_is_filled_by_a_rule_or_the_summary() -> None:
     """No column promises a sentence that nothing writes."""
-    boards = {"alerts", "top_actions", "path"}
+    boards = {"alerts", "top_actions", "path", "history_moves", "history_dates"}
     calls = [call for module in BOOK.modules for call in module.rules]
     for key, (_module, block) in BLOCKS.items():
         owned = {field.key for field in block.fields if field.role is FieldRole.OWNED}
