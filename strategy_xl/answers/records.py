@@ -11,8 +11,18 @@ import numpy as np
 
 from strategy_xl.answers.cases import AlertCase
 from strategy_xl.answers.judging import Evaluation
+from strategy_xl.answers.plain_columns import (
+    DECIMALS,
+    Marks,
+    PlainColumn,
+    joined,
+    missing_column,
+    plain_column,
+    text_marks,
+)
 from strategy_xl.history.book_record import AlertRecord, BookRecord, EntityTable, Plain
-from strategy_xl.rules.table import Table, values_of
+from strategy_xl.rules.result import Codes
+from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import DataBlock, FormBlock, RecordSpec, TableBlock, WorkbookSpec
 from strategy_xl.text.identity import identity_key
 
@@ -20,8 +30,6 @@ ENTITY_ID = "entity_id"
 """Column in which a workbook keeps the mark of each entity, where its templates have one."""
 BY_NAME = "n:"
 """Begin of an identity that is a name; the marks of workbooks never begin so."""
-DECIMALS = 6
-"""Of numbers in a record: what differs beyond is noise, and no reason for a new state."""
 
 
 class Places(NamedTuple):
@@ -99,36 +107,43 @@ def _entity_table(
     if judge is None:
         return None
     tables = [*(item.result.table for item in evaluations), judge.inputs]
-    names = ["" if name is None else str(name) for name in _plain(tables, _identity_field(block), judge)]
-    marks = _plain(tables, ENTITY_ID, judge)
-    rows = judge.inputs.index.tolist()
-    kept = np.array([bool(name.strip() or mark) for name, mark in zip(names, marks, strict=True)], dtype=bool)
-    if not kept.any():
+    rows: list[int] = judge.inputs.index.tolist()
+    names = _column(tables, _identity_field(block), judge)
+    marks = _column(tables, ENTITY_ID, judge)
+    texts = ["" if name is None else str(name) for name in names.values]
+    kept = [bool(text.strip() or mark) for text, mark in zip(texts, marks.values, strict=True)]
+    if not any(kept):
         return None
-    at = None if kept.all() else np.flatnonzero(kept)
-    rows, names, marks = _chosen(rows, at), _chosen(names, at), _chosen(marks, at)
+    verdicts = _column(tables, record.verdict, judge)
+    columns = {key: _column(tables, key, judge) for key in record.values}
+    latest = {key: _column(tables, key, judge) for key in record.latest}
+    reasons, why = _codes(judge.result.reasons, f"{judge.rule}.")
+    missing, lacks = _codes(judge.result.missing, "")
     place = locate(block.key, rows)
-    columns, latest = (
-        {key: _chosen(_plain(tables, key, judge), at) for key in keys}
-        for keys in (record.values, record.latest)
-    )
-    reasons, missing = _chosen(judge.result.reasons.lists(), at), _chosen(judge.result.missing.lists(), at)
-    prefixed = {codes: [f"{judge.rule}.{code}" for code in codes] for codes in set(reasons)}
+    digests = joined(
+        [
+            names.marks, marks.marks, verdicts.marks, why, lacks, text_marks(place.cells),
+            *(column.marks for column in (*columns.values(), *latest.values())),
+        ]
+    )  # fmt: skip
+    part = None if all(kept) else [at for at, one in enumerate(kept) if one]
+    texts = _chosen(texts, part)
     return EntityTable(
         kind=str(record.kind),
         block=block.key,
         sheet=place.sheet,
-        rows=rows,
-        cells=list(place.cells),
-        identities=_identities(names, marks),
-        names=names,
-        verdicts=[_verdict(value) for value in _chosen(_plain(tables, record.verdict, judge), at)],
-        columns=columns,
-        latest=latest,
-        reasons=[prefixed[codes] for codes in reasons],
-        missing=[list(codes) for codes in missing],
+        rows=_chosen(rows, part),
+        cells=_chosen(list(place.cells), part),
+        identities=_identities(texts, _chosen(marks.values, part)),
+        names=texts,
+        verdicts=_chosen(_verdicts(verdicts.values), part),
+        columns={key: _chosen(column.values, part) for key, column in columns.items()},
+        latest={key: _chosen(column.values, part) for key, column in latest.items()},
+        reasons=_chosen(reasons, part),
+        missing=_chosen(missing, part),
         rule=judge.call.run,
         version=judge.result.version,
+        digests=_chosen(digests, part),
     ).digested()
 
 
@@ -139,56 +154,34 @@ def _identity_field(block: DataBlock) -> str:
     return identity or block.fields[0].key
 
 
-def _chosen(values: list[Any], at: Any) -> list[Any]:
-    return values if at is None else [values[place] for place in at.tolist()]
+def _chosen(values: list[Any], part: Sequence[int] | None) -> list[Any]:
+    return values if part is None else [values[at] for at in part]
 
 
-def _plain(tables: Sequence[Table], key: str, judge: Evaluation) -> list[Plain]:
-    """A column of plain values, of the first table that has it; all None when none has."""
+def _column(tables: Sequence[Table], key: str, judge: Evaluation) -> PlainColumn:
+    """A column of the first table that has it; all missing when none has."""
+    index = judge.inputs.index
     for table in tables:
         if key in table:
-            own = table if table is judge.inputs or table.index.equals(judge.inputs.index) else None
-            held = table.array(key) if own is not None else table[key].reindex(judge.inputs.index).array
-            return _plain_values(held)
-    return [None] * len(judge.inputs)
+            is_own = table.index is index or table.index.equals(index)
+            return plain_column(table.array(key) if is_own else table[key].reindex(index).array)
+    return missing_column(len(index))
 
 
-def _plain_values(held: Any) -> list[Plain]:
-    if isinstance(held, np.ndarray) and held.dtype.kind == "f":
-        return _numbers(held)
-    return [_plain_value(value) for value in values_of(held)]
+def _codes(codes: Codes, prefix: str) -> tuple[list[list[str]], Marks]:
+    """The codes of each row, those of the same codes one list, and their marks."""
+    masks, place = np.unique(codes.bits, return_inverse=True)
+    names = [
+        [f"{prefix}{name}" for at, name in enumerate(codes.names) if int(mask) >> at & 1] for mask in masks
+    ]
+    marks = text_marks([" ".join(each) for each in names])
+    return [names[at] for at in place.tolist()], marks[place]
 
 
-def _numbers(held: Any) -> list[Plain]:
-    found: list[Plain] = np.round(held, DECIMALS).tolist()
-    finite = np.isfinite(held)
-    if not finite.all():
-        for place in np.flatnonzero(~finite).tolist():
-            found[place] = None
-    return found
-
-
-def _plain_value(value: Any) -> Plain:
-    match value:
-        case None:
-            return None
-        case str():
-            return value
-        case bool() | np.bool_():
-            return bool(value)
-        case int() | float() | np.number():
-            number = round(float(value), DECIMALS)
-            return number if np.isfinite(number) else None
-        case date():  # moments of pandas are days too, NaT among them
-            return None if value != value else value.isoformat()[:10]  # noqa: PLR0124 - NaT is not itself
-    return None  # NA, or what no field holds
-
-
-def _verdict(value: Plain) -> str | None:
-    """A verdict by its key; a truth by its key in the list ``yes_no``."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return None if value is None else str(value)
+def _verdicts(values: list[Plain]) -> list[Plain]:
+    """Verdicts by their keys; a truth by its key in the list ``yes_no``."""
+    keys: dict[Plain, Plain] = {None: None, True: "yes", False: "no"}
+    return [value if value.__class__ is str else keys.get(value, str(value)) for value in values]
 
 
 def _identities(names: Sequence[str], marks: Sequence[Plain]) -> list[str]:

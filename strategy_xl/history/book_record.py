@@ -61,6 +61,8 @@ class EntityTable:
         reasons: codes ``rule.CODE`` of each.
         missing: keys of the fields that are needed and empty.
         rule, version: the rule that gives the verdict, ``client_matrix.classify``, and its version.
+        digests: for each entity a number of 64 bits that is another one when anything of it is; empty where
+            the maker has none.
         digest: of all the above; the same table has the same.
     """
 
@@ -78,6 +80,7 @@ class EntityTable:
     missing: Sequence[Sequence[str]]
     rule: str
     version: str
+    digests: Sequence[int] = ()
     digest: str = ""
 
     def __len__(self) -> int:
@@ -86,7 +89,8 @@ class EntityTable:
 
     def digested(self) -> EntityTable:
         """The table with its digest."""
-        values = [getattr(self, name) for name in self.__slots__ if name != "digest"]
+        telling = ("kind", "block", "sheet", "rule", "version", "digests") if self.digests else self.__slots__
+        values = [getattr(self, name) for name in telling if name != "digest"]
         # The same values give the same bytes: version 2 of the format keeps no trace of what is one object.
         return replace(self, digest=hashlib.blake2b(marshal.dumps(values, 2), digest_size=16).hexdigest())
 

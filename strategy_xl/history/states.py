@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -14,6 +14,11 @@ from strategy_xl.history.tables import blocks, entities, states
 
 BY_NAME = "n:"
 """Begin of an identity that is but a name."""
+UNKNOWN, LEFT = 0, 1
+"""Digests of an entity of which nobody has made one, and of one that is there no more."""
+_NONE = (0, UNKNOWN)
+_AT_ONCE = 5000
+"""Numbers in one question: SQLite takes 32,766 values."""
 
 
 class Content(NamedTuple):
@@ -43,6 +48,15 @@ class _Facts(NamedTuple):
     cell: str
     position: int
     latest: Mapping[str, Plain] | None
+    digest: int
+
+
+class _Row(NamedTuple):
+    """An entity as a table has it."""
+
+    identity: str
+    content: Content
+    facts: _Facts
 
 
 class _Held(NamedTuple):
@@ -89,47 +103,60 @@ def write_entities(connection: sa.Connection, book: int, day: date, tables: Sequ
     if not fresh:
         return
     changes = _Changes(book, day)
-    held = _held(connection, book, [table.kind for table in fresh if table.kind in known])
+    marks = _marks(connection, book, [table.kind for table in fresh if table.kind in known])
     last = connection.execute(
         sa.select(sa.func.max(entities.c.number)).where(entities.c.book == book)
     ).scalar()
     number = last or 0
     for table in fresh:
-        number = _compare(table, held.get(table.kind, {}), changes, number)
+        number = _compare(connection, table, marks.get(table.kind, {}), changes, number)
     _write(connection, changes)
     for table in fresh:
         _enter_block(connection, book, table, is_known=table.kind in known)
 
 
-def contents(table: EntityTable) -> Iterator[Content]:
-    """What the table says of each of its entities, in its order."""
-    keys = list(table.columns)
-    rows = zip(*table.columns.values(), strict=True) if keys else ((),) * len(table)
-    reasons = {codes: " ".join(codes) for codes in set(map(tuple, table.reasons))}
-    missing = {codes: " ".join(codes) for codes in set(map(tuple, table.missing))}
-    for verdict, row, why, lacks in zip(table.verdicts, rows, table.reasons, table.missing, strict=True):
-        values = dict(zip(keys, row, strict=True))
-        yield Content(True, verdict, values, reasons[tuple(why)], missing[tuple(lacks)])  # noqa: FBT003 - field
+def _rows(table: EntityTable, places: Sequence[int]) -> Iterator[_Row]:
+    """What the table says of some of its entities."""
+    values, latest = _gathered(table.columns, places), _gathered(table.latest, places)
+    for at, held, day in zip(places, values, latest, strict=True):
+        reasons, missing = " ".join(table.reasons[at]), " ".join(table.missing[at])
+        digest = table.digests[at] if table.digests else UNKNOWN
+        yield _Row(
+            table.identities[at],
+            Content(True, table.verdicts[at], held, reasons, missing),  # noqa: FBT003 - a field
+            _Facts(table.names[at], table.cells[at], table.rows[at], day or None, digest),
+        )
 
 
-def _facts(table: EntityTable) -> Iterator[_Facts]:
-    keys = list(table.latest)
-    rows: Iterable[Any] = zip(*table.latest.values(), strict=True) if keys else (None,) * len(table)
-    for name, cell, position, row in zip(table.names, table.cells, table.rows, rows, strict=True):
-        yield _Facts(name, cell, position, None if row is None else dict(zip(keys, row, strict=True)))
+def _gathered(columns: Mapping[str, Sequence[Plain]], places: Sequence[int]) -> list[dict[str, Plain]]:
+    """Some rows of columns, each by key."""
+    if not columns:
+        return [{} for _ in places]
+    keys = list(columns)
+    parts = [[values[at] for at in places] for values in columns.values()]
+    return [dict(zip(keys, row, strict=True)) for row in zip(*parts, strict=True)]
 
 
-def _held(connection: sa.Connection, book: int, kinds: Sequence[str]) -> dict[str, dict[str, _Held]]:
-    """The entities that the database has of some kinds, by kind and identity, with their last state."""
-    found: dict[str, dict[str, _Held]] = {kind: {} for kind in kinds}
-    if not kinds:
-        return found
+def _marks(
+    connection: sa.Connection, book: int, kinds: Sequence[str]
+) -> dict[str, dict[str, tuple[int, int]]]:
+    """Number and digest of the entities that the database has of some kinds, by kind and identity."""
+    found: dict[str, dict[str, tuple[int, int]]] = {kind: {} for kind in kinds}
+    if kinds:
+        query = sa.select(entities.c.kind, entities.c.identity, entities.c.number, entities.c.digest)
+        chosen = query.where(entities.c.book == book, entities.c.kind.in_(kinds))
+        for kind, identity, number, digest in connection.execute(chosen):
+            found[kind][identity] = (number, digest)
+    return found
+
+
+def _held(connection: sa.Connection, book: int, numbers: Sequence[int]) -> dict[int, _Held]:
+    """Entities as the database has them, with their last state, by number."""
     query = (
         sa.select(
-            entities.c.kind,
             entities.c.number, entities.c.identity, entities.c.state_day,
             states.c.is_there, states.c.verdict, states.c["values"], states.c.reasons, states.c.missing,
-            entities.c.name, entities.c.cell, entities.c.position, entities.c.latest,
+            entities.c.name, entities.c.cell, entities.c.position, entities.c.latest, entities.c.digest,
         )
         .join(
             states,
@@ -137,47 +164,72 @@ def _held(connection: sa.Connection, book: int, kinds: Sequence[str]) -> dict[st
             & (states.c.number == entities.c.number)
             & (states.c.day == entities.c.state_day),
         )
-        .where(entities.c.book == book, entities.c.kind.in_(kinds))
+        .where(entities.c.book == book)
     )  # fmt: skip
-    for kind, number, identity, day, *rest in connection.execute(query):
-        found[kind][identity] = _Held(number, identity, day, Content(*rest[:5]), _Facts(*rest[5:]))
+    found: dict[int, _Held] = {}
+    for first in range(0, len(numbers), _AT_ONCE):
+        chosen = query.where(entities.c.number.in_(numbers[first : first + _AT_ONCE]))
+        for number, identity, day, *rest in connection.execute(chosen):
+            found[number] = _Held(number, identity, day, Content(*rest[:5]), _Facts(*rest[5:]))
     return found
 
 
-def _compare(table: EntityTable, held: dict[str, _Held], changes: _Changes, number: int) -> int:
-    """Find what is new in a table; the last number that was given."""
-    others = {identity: one for identity, one in held.items() if identity not in set(table.identities)}
-    by_name = {one.facts.name: one for one in others.values()}
-    for identity, content, facts in zip(table.identities, contents(table), _facts(table), strict=True):
-        one = held.get(identity)
-        if one is None:
-            one = by_name.get(facts.name)
-            if one is not None and (one.identity.startswith(BY_NAME) or identity.startswith(BY_NAME)):
-                # The same one: it had no mark yet, or people have deleted it.
-                del others[one.identity], by_name[facts.name]
-            else:
-                number += 1
-                _begin(table, identity, number, facts, changes)
-                changes.new_states.append(changes.state(number, content, table.version))
-                continue
-        is_new = one.content != content
+def _compare(
+    connection: sa.Connection,
+    table: EntityTable,
+    marks: Mapping[str, tuple[int, int]],
+    changes: _Changes,
+    number: int,
+) -> int:
+    """Find what is new in a table; the last number that was given.
+
+    What has the same digest is the same; of the others the last states are asked for.
+    """
+    places: Sequence[int] = range(len(table))
+    if table.digests:
+        known = [marks.get(identity, _NONE)[1] for identity in table.identities]
+        pairs = zip(table.digests, known, strict=True)
+        places = [at for at, (digest, before) in enumerate(pairs) if digest != before]
+    present = set(table.identities)
+    others = [one for name, (one, digest) in marks.items() if digest != LEFT and name not in present]
+    asked = [marks[table.identities[at]][0] for at in places if table.identities[at] in marks]
+    held = _held(connection, changes.book, [*asked, *others])
+    gone = {one: held[one] for one in others}
+    by_name = {one.facts.name: one for one in gone.values()}
+    for row in _rows(table, places):
+        if row.identity in marks:
+            one = held[marks[row.identity][0]]
+        elif row.facts.name in by_name and _may_be_one(row.identity, by_name[row.facts.name].identity):
+            one = by_name.pop(row.facts.name)
+            del gone[one.number]
+        else:
+            number += 1
+            _begin(table, number, row, changes)
+            continue
+        is_new = one.content != row.content
         if is_new:
-            _change(one, content, table.version, changes)
-        if is_new or one.facts != facts or one.identity != identity:
-            _set_facts(one, identity, facts, changes, is_new=is_new)
-    for one in others.values():
-        if one.content.is_there:
-            _change(one, GONE, table.version, changes)
-            _set_facts(one, one.identity, one.facts, changes, is_new=True)
+            _change(one, row.content, table.version, changes)
+        if is_new or one.facts != row.facts or one.identity != row.identity:
+            _set_facts(one, row, changes, is_new=is_new)
+    for one in gone.values():
+        _change(one, GONE, table.version, changes)
+        left = _Row(one.identity, GONE, one.facts._replace(digest=LEFT))
+        _set_facts(one, left, changes, is_new=True)
     return number
 
 
-def _begin(table: EntityTable, identity: str, number: int, facts: _Facts, changes: _Changes) -> None:
+def _may_be_one(identity: str, other: str) -> bool:
+    """Whether two of one name are one: it had no mark yet, or people have deleted it; two marks are two."""
+    return identity.startswith(BY_NAME) or other.startswith(BY_NAME)
+
+
+def _begin(table: EntityTable, number: int, row: _Row, changes: _Changes) -> None:
     changes.new_entities.append(
-        {"book": changes.book, "number": number, "kind": table.kind, "identity": identity}
+        {"book": changes.book, "number": number, "kind": table.kind, "identity": row.identity}
         | {"first_day": changes.day, "state_day": changes.day}
-        | facts._asdict()
+        | row.facts._asdict()
     )
+    changes.new_states.append(changes.state(number, row.content, table.version))
 
 
 def _change(one: _Held, content: Content, version: str, changes: _Changes) -> None:
@@ -187,11 +239,11 @@ def _change(one: _Held, content: Content, version: str, changes: _Changes) -> No
         changes.new_states.append(changes.state(one.number, content, version))
 
 
-def _set_facts(one: _Held, identity: str, facts: _Facts, changes: _Changes, *, is_new: bool) -> None:
+def _set_facts(one: _Held, row: _Row, changes: _Changes, *, is_new: bool) -> None:
     changes.new_facts.append(
-        {"in_book": changes.book, "of": one.number, "identity": identity}
+        {"in_book": changes.book, "of": one.number, "identity": row.identity}
         | {"state_day": changes.day if is_new else one.state_day}
-        | facts._asdict()
+        | row.facts._asdict()
     )
 
 

@@ -109,6 +109,8 @@ entities = sa.Table(
     sa.Column("first_day", sa.Date, nullable=False),
     # Day of its newest state.
     sa.Column("state_day", sa.Date, nullable=False),
+    # Tells whether anything of it is another than when it was last written; 0 where nobody said.
+    sa.Column("digest", sa.BigInteger, nullable=False, default=0),
     # Values that change with the day alone, as they are now.
     sa.Column("latest", _NULLABLE),
     sa.UniqueConstraint("book", "kind", "identity"),

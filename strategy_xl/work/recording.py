@@ -19,7 +19,8 @@ def places_in(data: WorkbookData) -> Locate:
         sheet = found.sheet_of(key)
         if found.is_table:
             letters = column_letters(found.places[key].column)
-            return Places(sheet, [f"{letters}{found.row_of(row)}" for row in rows])
+            first = found.row_of(0)
+            return Places(sheet, [f"{letters}{first + row}" for row in rows])
         return Places(sheet, [found.a1(key, row) for row in rows])
 
     return locate

@@ -66,6 +66,7 @@ def table(
         missing=[[] for _ in names],
         rule="rule.judge",
         version="1",
+        digests=[],
     ).digested()
 
 

@@ -82,6 +82,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer, nullable=False),
         sa.Column("first_day", sa.Date, nullable=False),
         sa.Column("state_day", sa.Date, nullable=False),
+        sa.Column("digest", sa.BigInteger, nullable=False),
         sa.Column("latest", sa.JSON),
         sa.UniqueConstraint("book", "kind", "identity"),
         sqlite_with_rowid=False,
