@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from strategy_xl.collection import no_collection
 from strategy_xl.history.book_record import BookRecord
 from strategy_xl.history.places import BESIDE
 from strategy_xl.history.states import write_entities
@@ -149,6 +150,17 @@ def write_nights(
 
     Result: the paths that were left out, because the history knows a later day of them.
     """
+    with no_collection():
+        return _write_nights(connection, share, run, found, is_gone)
+
+
+def _write_nights(
+    connection: sa.Connection,
+    share: int,
+    run: RunEntry,
+    found: Sequence[BookNight],
+    is_gone: Callable[[str], bool],
+) -> list[str]:
     known = _known_books(connection, share, found)
     refused: list[str] = []
     rows = []
