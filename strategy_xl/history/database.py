@@ -105,6 +105,7 @@ class Database:
 
         Errors: HistoryError SX960 not reached, SX961 of a newer program.
         """
+        self._refuse_newer(self.version() or "")
         with self.writing() as connection:
             if not self.is_file:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
