@@ -92,7 +92,7 @@ class Change:
     """A verdict that is another one than the night before, and why.
 
     Arguments:
-        block, identity, name: the row: what it is known by, and what it is called now.
+        block, row, identity, name: the row now: its number, what it is known by, what it is called.
         sheet, cell: the cell that names it.
         rule, verdict: the rule, and the column of its answer.
         old, new: the verdicts.
@@ -104,6 +104,7 @@ class Change:
     """
 
     block: str
+    row: int
     identity: str
     name: str
     sheet: str
@@ -341,6 +342,7 @@ class _Explainer:
             why, causes, crossing = Why.UNKNOWN, self._all(case.entity), None
         return Change(
             block=self.block,
+            row=held.rows[case.entity.after],
             identity=identity(block, held, case.entity.after),
             name=row_name(block, held, case.entity.after),
             sheet=sheet,

@@ -92,6 +92,27 @@ class EntityTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """A verdict that is another one than on an earlier night, and why.
+
+    Arguments:
+        block, row: of what: block key, and Excel row or number of the instance.
+        verdict: key of the verdict.
+        old, new: what it was and is, by the key of the choice; None where the rule said nothing.
+        why: what it is due to, of ``answers.changes.Why``.
+        detail: all that ``answers.changes.Change.data`` gives.
+    """
+
+    block: str
+    row: int
+    verdict: str
+    old: str | None
+    new: str | None
+    why: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class BookRecord:
     """What was found in one workbook.
 
@@ -103,6 +124,8 @@ class BookRecord:
         completeness: share of the required cells that are filled (0–1), by module key.
         alerts: what to look at, the greatest stake first.
         tables: its entities, a table a kind.
+        basis: what the next night needs to say why a verdict changed, packed (``answers.basis``), as base 85;
+            "" for nothing.
         found, left: fingerprint of the file before and after (``ooxml.fingerprint``), by which a workbook is
             known again that was renamed or moved; "" where there is none.
     """
@@ -114,6 +137,7 @@ class BookRecord:
     completeness: Mapping[str, float]
     alerts: Sequence[AlertRecord] = ()
     tables: Sequence[EntityTable] = ()
+    basis: str = ""
     found: str = ""
     left: str = ""
 

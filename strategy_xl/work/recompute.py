@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from base64 import b85encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -32,6 +33,7 @@ from strategy_xl.ooxml.patch import PatchReport
 from strategy_xl.ooxml.snapshot import Snapshot, twice
 from strategy_xl.ooxml.tables import edit_tables
 from strategy_xl.progress import tell
+from strategy_xl.rules.table import Table
 from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.adopting import take_over
@@ -43,6 +45,7 @@ from strategy_xl.work.label_places import Places, label_places
 from strategy_xl.work.lengthening import lengthen
 from strategy_xl.work.recalling import recollections
 from strategy_xl.work.recording import places_in
+from strategy_xl.work.remembering import remember
 
 
 class Lasting(NamedTuple):
@@ -164,6 +167,7 @@ class _Judged:
     answers: Answers
     filled: pd.DataFrame
     empty: frozenset[str]
+    frames: Mapping[str, Table]
 
     @classmethod
     def of(cls, spec: WorkbookSpec, data: WorkbookData, day: date) -> _Judged:
@@ -175,6 +179,7 @@ class _Judged:
             answer(spec, data.look, evaluations),
             module_completeness(spec, data, evaluations),
             frozenset(key for key, frame in frames.items() if not len(frame)),
+            frames,
         )
 
 
@@ -258,6 +263,8 @@ def plan_workbook(
             schema_version=data.schema_version,
             empty=judged.empty,
         )
+        basis = remember(spec, data, judged.frames, judged.evaluations, day)
+        record = replace(record, basis=b85encode(basis.packed).decode())
     return BookPlan(data, counts, columns, heights, sides, tables, is_final, asks_day, record)
 
 
