@@ -196,8 +196,10 @@ def typed_array(kind: FieldType, values: Sequence[Any]) -> Any:
 
 def _is_kept(field: FieldSpec) -> bool:
     """Whether a field's cells are remembered: inputs, and choices of an earlier night, which rules read."""
-    if field.key == ENTITY_ID or field.role is FieldRole.INPUT:
+    if field.key == ENTITY_ID:
         return True
+    if field.role is FieldRole.INPUT:
+        return field.remembered
     return field.role is FieldRole.OWNED and field.type is FieldType.CHOICE
 
 

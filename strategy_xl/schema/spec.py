@@ -149,6 +149,8 @@ class FieldSpec(Spec):
         trail_of: field of the same row, a choice, whose last changes the batch keeps in this cell
             (``rules.trails``).
         kept: what the batch wrote stays while its row is no record (its name is gone, or an error).
+        remembered: whether the history may remember what is typed, to say why a verdict changed; not remarks,
+            addresses and what else no such rule reads.
         repeat: as many such fields in a row; ``{i}`` counts up from 1 and ``{j}`` down to 1 in all texts.
     """
 
@@ -184,6 +186,7 @@ class FieldSpec(Spec):
     unit_from: Key | None = None
     trail_of: Key | None = None
     kept: bool = False
+    remembered: bool = True
     repeat: Literal[1] = 1
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from made_nights import BLOCKS, FIRST_ROW, SPEC, Book, client_arguments, edited, made, stored
 
-from strategy_xl.answers.basis import plain_values
+from strategy_xl.answers.basis import explained_rules, plain_values
 from strategy_xl.answers.changes import Change, Why, explain
 from strategy_xl.formulas.cell_refs import parse_cell
 from strategy_xl.rules import client_matrix, funnel, icp, kpi, persona, smart, stakeholders
@@ -145,3 +145,19 @@ def test_each_change_alone_gives_the_new_verdict(block: str) -> None:
             assert {_at(change) for change in changes if change.verdict == verdict} == differ
         told += len(changes)
     assert told >= nights // 2
+
+
+@pytest.mark.parametrize("block", CASES)
+def test_what_is_not_remembered_decides_nothing(block: str) -> None:
+    """The cells that the history does not remember are no reason for any verdict that it explains."""
+    rule, sizes, _share, _nights = CASES[block]
+    before = stored(made(random.Random(f"{block} read"), sizes))  # noqa: S311 - the same rows each time
+    bare = before.copy()
+    for key, rows in bare.rows.items():
+        for field in BLOCKS[key].fields:
+            if field.key in rows and not field.remembered:
+                rows[field.key] = [None] * len(rows[field.key])
+    assert bare.rows != before.rows or block == "objectives"
+    verdicts = next(item.spec.verdicts for item in explained_rules(SPEC) if item.call.into == block)
+    for verdict in verdicts:
+        assert plain_values(rule(bare).array(verdict)) == plain_values(rule(before).array(verdict))
