@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -63,20 +63,19 @@ class Explained:
 
 def explained_rules(spec: WorkbookSpec) -> list[Explained]:
     """The rules of a workbook whose verdicts are explained, in the order in which they run."""
-    calls = [call for module in spec.modules for call in module.rules]
-    wanted = {(item.run, module.key): item for module in spec.modules for item in module.explained}
+    before: list[RuleCall] = []
     found = []
     for module in spec.modules:
+        wanted = {item.run: item for item in module.explained}
         for call in module.rules:
-            item = wanted.get((call.run, module.key))
-            if item is None:
-                continue
-            blocks, needed = _read(call), [call]
-            for earlier in reversed(calls[: calls.index(call)]):
-                if earlier.into in blocks:
-                    blocks |= _read(earlier)
-                    needed.append(earlier)
-            found.append(Explained(item, call, tuple(reversed(needed)), frozenset(blocks)))
+            if call.run in wanted:
+                blocks, needed = _read(call), [call]
+                for earlier in reversed(before):
+                    if earlier.into in blocks:
+                        blocks |= _read(earlier)
+                        needed.append(earlier)
+                found.append(Explained(wanted[call.run], call, tuple(reversed(needed)), frozenset(blocks)))
+            before.append(call)
     return found
 
 
@@ -178,7 +177,17 @@ def plain(value: Any) -> Any:
 
 def plain_values(array: Any) -> list[Any]:
     """A column as plain values."""
-    return [plain(value) for value in values_of(array)]
+    kind = array.dtype.kind if isinstance(array, np.ndarray) else ""
+    if kind == "f":
+        found: list[Any] = array.tolist()
+        for at in np.flatnonzero(np.isnan(array)).tolist():
+            found[at] = None
+        return found
+    if kind == "M":
+        days = np.datetime_as_string(array.astype("datetime64[D]")).tolist()
+        return [None if day == "NaT" else day for day in days]
+    # Almost all are texts, or nothing.
+    return [value if value.__class__ is str or value is None else plain(value) for value in values_of(array)]
 
 
 def typed_array(kind: FieldType, values: Sequence[Any]) -> Any:
@@ -207,7 +216,7 @@ def make_basis(
     spec: WorkbookSpec,
     frames: Mapping[str, Frame],
     evaluations: Iterable[Evaluation],
-    places: Mapping[str, Mapping[str, Place]],
+    places: Callable[[str], Mapping[str, Place]],
     day: date,
 ) -> Basis:
     """What to remember of a workbook that the rules have judged.
@@ -217,7 +226,7 @@ def make_basis(
         frames: the rows that the rules were given, by block key.
         evaluations: their answers. Choices that they give are remembered in the place of those that were
             read: the next night finds them in the cells.
-        places: first cell of each field, by block and field key.
+        places: gives the first cell of each field of a block, by field key.
         day: the reference day.
     """
     blocks = spec.data_blocks()
@@ -233,7 +242,7 @@ def make_basis(
             if _is_kept(field) and field.key in table
         }
         rows = [int(row) for row in table.index]
-        known = {name: place for name, place in places.get(key, {}).items() if name in columns}
+        known = {name: place for name, place in places(key).items() if name in columns}
         held[key] = Held(rows, columns, known, isinstance(blocks[key][1], TableBlock))
     verdicts, versions = {}, {}
     for item in wanted:

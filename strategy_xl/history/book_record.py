@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import marshal
+from base64 import b85decode, b85encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -124,8 +125,8 @@ class BookRecord:
         completeness: share of the required cells that are filled (0–1), by module key.
         alerts: what to look at, the greatest stake first.
         tables: its entities, a table a kind.
-        basis: what the next night needs to say why a verdict changed, packed (``answers.basis``), as base 85;
-            "" for nothing.
+        basis: what the next night needs to say why a verdict changed, packed (``answers.basis``); b"" for
+            nothing.
         found, left: fingerprint of the file before and after (``ooxml.fingerprint``), by which a workbook is
             known again that was renamed or moved; "" where there is none.
     """
@@ -137,17 +138,18 @@ class BookRecord:
     completeness: Mapping[str, float]
     alerts: Sequence[AlertRecord] = ()
     tables: Sequence[EntityTable] = ()
-    basis: str = ""
+    basis: bytes = b""
     found: str = ""
     left: str = ""
 
     def data(self) -> dict[str, Any]:
         """The record as JSON can hold it."""
-        return asdict(self)
+        return asdict(self) | {"basis": b85encode(self.basis).decode()}
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> BookRecord:
         """The record that ``data`` gave, after a way through JSON; KeyError or TypeError for other things."""
         alerts = [AlertRecord(**alert) for alert in data["alerts"]]
         tables = [EntityTable(**table) for table in data["tables"]]
-        return cls(**{**data, "alerts": alerts, "tables": tables})
+        basis = b85decode(data.get("basis", ""))
+        return cls(**{**data, "alerts": alerts, "tables": tables, "basis": basis})

@@ -6,7 +6,6 @@ same day begins. The changes stay.
 
 from __future__ import annotations
 
-from base64 import b85decode
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -60,8 +59,7 @@ def keep_explained(
     outdated = bases.c.day == day if last is None else (bases.c.day == day) | (bases.c.day < last)
     connection.execute(sa.delete(bases).where(own, outdated))
     if record.basis:
-        content = b85decode(record.basis)
-        connection.execute(sa.insert(bases).values(book=book, day=day, content=content))
+        connection.execute(sa.insert(bases).values(book=book, day=day, content=record.basis))
 
 
 def _numbers(connection: sa.Connection, book: int, record: BookRecord) -> Mapping[tuple[str, int], int]:

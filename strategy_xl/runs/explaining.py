@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b85decode
 from typing import Any
 
 from strategy_xl.answers.basis import Basis
@@ -19,7 +18,7 @@ def explained(spec: WorkbookSpec, remembered: bytes, record: BookRecord) -> list
         remembered: what that night left. record: what was found now.
     """
     before = Basis.unpacked(remembered)
-    after = Basis.unpacked(b85decode(record.basis)) if record.basis else None
+    after = Basis.unpacked(record.basis) if record.basis else None
     if before is None or after is None:
         return []
     return [_record(change) for change in explain(spec, before, after)]

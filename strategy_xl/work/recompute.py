@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from base64 import b85encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -264,7 +263,7 @@ def plan_workbook(
             empty=judged.empty,
         )
         basis = remember(spec, data, judged.frames, judged.evaluations, day)
-        record = replace(record, basis=b85encode(basis.packed).decode())
+        record = replace(record, basis=basis.packed)
     return BookPlan(data, counts, columns, heights, sides, tables, is_final, asks_day, record)
 
 

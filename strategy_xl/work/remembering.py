@@ -26,8 +26,9 @@ def remember(
         frames, evaluations: what the rules were given, and their answers.
         day: the reference day.
     """
-    places: dict[str, dict[str, Place]] = {
-        key: {name: (place.sheet, place.row, place.column) for name, place in block.places.items()}
-        for key, block in data.blocks.items()
-    }
+
+    def places(block: str) -> dict[str, Place]:
+        found = data.blocks[block].places
+        return {name: (place.sheet, place.row, place.column) for name, place in found.items()}
+
     return make_basis(spec, frames, evaluations, places, day)

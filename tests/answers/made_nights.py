@@ -55,10 +55,10 @@ class Book:
         """What a night remembers of it."""
         tables = self.tables()
         evaluations = evaluate(SPEC, tables, self.day)
-        places: dict[str, dict[str, Place]] = {
-            key: {field.key: (key, 1, column) for column, field in enumerate(BLOCKS[key].fields, 1)}
-            for key in tables
-        }
+
+        def places(key: str) -> dict[str, Place]:
+            return {field.key: (key, 1, column) for column, field in enumerate(BLOCKS[key].fields, 1)}
+
         made = make_basis(SPEC, tables, evaluations, places, self.day)
         again = Basis.unpacked(made.packed)
         assert again == made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b85encode
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -27,7 +26,7 @@ def write(
     database: Database, day: str, verdict: str, basis: bytes, changes: Sequence[ChangeRecord] = ()
 ) -> None:
     """A night over one workbook with one client."""
-    made = record(table({"Acme": verdict}), basis=b85encode(basis).decode())
+    made = record(table({"Acme": verdict}), basis=basis)
     run = RunEntry(f"run {day} {verdict}", date.fromisoformat(day), f"{day}T02:00:00", "0.1")
     with database.writing() as connection:
         share, _ = share_id(connection, ".")

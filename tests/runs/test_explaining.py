@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b85encode
 from datetime import date
 from pathlib import Path
 
@@ -31,9 +30,7 @@ def record(verdict: str, basis: bytes) -> BookRecord:
         names=["Acme"], verdicts=[verdict], columns={}, latest={}, reasons=[[]], missing=[[]],
         rule="client_matrix.classify", version="1",
     )  # fmt: skip
-    return BookRecord(
-        "2027-03-01", "fr", 4, {}, {}, tables=[table.digested()], basis=b85encode(basis).decode()
-    )
+    return BookRecord("2027-03-01", "fr", 4, {}, {}, tables=[table.digested()], basis=basis)
 
 
 def night(folder: Path, day: date, verdict: str) -> Memory:
