@@ -103,7 +103,7 @@ class Script(NamedTuple):
             copies=6 + number % 5 if number % 10 == 1 else 0,
             reading=8 if rising else 5 if falling else 0,
             value=RISING if rising else FALLING,
-            is_fixed=number % 2 == 1,
+            is_fixed=number % 5 != 0,
             copied=number % 25 == 0,
             renamed=number % 25 == 1,
         )
@@ -203,12 +203,13 @@ def make_books(folder: Path, count: int) -> None:
         "readings": [{"kpi": KPI, "date": date(2026, 10, 30), "value": 40}],
     }
     spec = only(load_default(), MODULES)
+    built = {}
     for is_fixed in (False, True):
         rows["params"] = [{"reference_date": FIRST if is_fixed else None}]
         shown = {key: _in_words(key, own) for key, own in rows.items()}
-        made = render(spec, lang="fr", company="", today=FIRST, rows=shown)
-        for number in range(is_fixed, count, 2):
-            (folder / Script.of(number).file).write_bytes(made)
+        built[is_fixed] = render(spec, lang="fr", company="", today=FIRST, rows=shown)
+    for script in map(Script.of, range(count)):
+        (folder / script.file).write_bytes(built[script.is_fixed])
 
 
 def _in_words(block: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

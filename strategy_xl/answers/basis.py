@@ -21,6 +21,7 @@ import pandas as pd
 from strategy_xl.answers.judging import Evaluation
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.formulas.references import parse_argument
+from strategy_xl.rules.entities import ENTITY
 from strategy_xl.rules.frame import Frame, is_missing
 from strategy_xl.rules.table import Table, values_of
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
@@ -38,7 +39,7 @@ from strategy_xl.schema.spec import (
 
 FORM = 1
 """Of what is kept; another one is not read."""
-ENTITY_ID = "entity_id"
+ENTITY_ID = ENTITY
 """Key of the column by which a row stays the same one under another name."""
 
 Place = tuple[str, int, int]

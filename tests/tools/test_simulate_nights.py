@@ -71,4 +71,4 @@ def test_scripts_reach_every_kind_of_edit() -> None:
     }
     assert any(event.name == simulate_nights.COPY for event in events)
     assert any("copie" in event.book for event in events)
-    assert len(events) > 300
+    assert len(events) > 250
