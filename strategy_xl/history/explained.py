@@ -6,7 +6,9 @@ same day begins. The changes stay.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -74,6 +76,38 @@ def _numbers(connection: sa.Connection, book: int, record: BookRecord) -> Mappin
     }
 
 
-def forget_bases(connection: sa.Connection, books_: Sequence[int]) -> None:
-    """Forget the remembered cells of workbooks: the next night begins anew, without reasons."""
-    connection.execute(sa.delete(bases).where(bases.c.book.in_(books_)))
+def forget_bases(connection: sa.Connection, holds: Callable[[str], bool], *, dry_run: bool = False) -> int:
+    """Forget the remembered cells of the workbooks in which a name stands: their next night has no reasons.
+
+    Arguments:
+        connection: its transaction is the caller's.
+        holds: whether a text holds the name.
+        dry_run: only count.
+
+    Result: how many days of workbooks were forgotten.
+    """
+    found = [
+        (book, day)
+        for book, day, content in connection.execute(sa.select(bases.c.book, bases.c.day, bases.c.content))
+        if any(map(holds, _texts(content)))
+    ]
+    if not dry_run:
+        for book, day in found:
+            connection.execute(sa.delete(bases).where(bases.c.book == book, bases.c.day == day))
+    return len(found)
+
+
+def _texts(content: bytes) -> Iterator[str]:
+    """Every text in what is remembered; of what is damaged, all that it is."""
+    try:
+        waiting = [json.loads(zlib.decompress(content))]
+    except (zlib.error, ValueError):
+        waiting = [content.decode("latin-1")]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += [*value.keys(), *value.values()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -101,14 +103,30 @@ def test_a_change_of_a_row_that_is_no_entity_is_left_out(database: Database) -> 
     assert len(told(database)) == 1
 
 
-def test_forgetting_the_cells(database: Database) -> None:
-    """Cells that are forgotten are gone; changes stay."""
-    write(database, "2027-03-01", "avoid", b"1")
-    write(database, "2027-03-02", "happy", b"2", [change(7, "avoid", "happy")])
+def test_forgetting_a_name_in_the_cells(database: Database) -> None:
+    """Of the remembered cells those go in which the name stands, compressed as they are; others stay."""
+    named = zlib.compress(json.dumps([1, {"clients": [["Chez Acme", None]]}]).encode())
+    other = zlib.compress(json.dumps([1, {"clients": [["Other", 3.5]]}]).encode())
+    write(database, "2027-03-01", "avoid", other)
+    write(database, "2027-03-02", "happy", named)
+
+    def holds(text: str) -> bool:
+        return "acme" in text.casefold()
+
     with database.writing() as connection:
-        forget_bases(connection, [1])
+        assert forget_bases(connection, holds, dry_run=True) == 1
+    assert bases(database, "2027-03-09") == {PATH: named}
+    with database.writing() as connection:
+        assert forget_bases(connection, holds) == 1
+    assert bases(database, "2027-03-09") == {PATH: other}
+
+
+def test_forgetting_in_damaged_cells(database: Database) -> None:
+    """What nobody can unpack is searched as it is."""
+    write(database, "2027-03-01", "avoid", b"damaged Acme")
+    with database.writing() as connection:
+        assert forget_bases(connection, lambda text: "Acme" in text) == 1
     assert bases(database, "2027-03-09") == {}
-    assert told(database)
 
 
 def test_old_changes_go_with_the_nights(database: Database, nights: Nights) -> None:
