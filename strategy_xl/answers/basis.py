@@ -37,7 +37,7 @@ from strategy_xl.schema.spec import (
     WorkbookSpec,
 )
 
-FORM = 1
+FORM = 2
 """Of what is kept; another one is not read."""
 ENTITY_ID = ENTITY
 """Key of the column by which a row stays the same one under another name."""
@@ -91,13 +91,16 @@ class Held:
 
     Arguments:
         rows: Excel rows of a table, instances of a form.
-        columns: plain values by field key, one a row; None where nothing stands, days as ``2026-11-30``.
+        columns: plain values by field key, one a row, as the night left them; None where nothing stands, days
+            as ``2026-11-30``.
+        found: the columns that the night answers itself, as it found them.
         places: sheet, row and column of each field's first cell; of a table the row is not used.
         is_table: whether the block is a table.
     """
 
     rows: Sequence[int]
     columns: Mapping[str, Sequence[Any]]
+    found: Mapping[str, Sequence[Any]]
     places: Mapping[str, Place]
     is_table: bool
 
@@ -115,10 +118,11 @@ class Held:
         column = self.columns.get(key)
         return None if column is None else column[at]
 
-    def table(self, block: DataBlock) -> Table:
-        """The rows as rules take them."""
+    def table(self, block: DataBlock, *, as_found: bool = False) -> Table:
+        """The rows as rules take them: as the night left them, or as it found them."""
         types = {field.key: field.type for field in block.fields}
-        typed = {key: typed_array(types[key], column) for key, column in self.columns.items() if key in types}
+        columns = {**self.columns, **self.found} if as_found else self.columns
+        typed = {key: typed_array(types[key], column) for key, column in columns.items() if key in types}
         return Table(typed, pd.Index(list(self.rows), dtype="int64"))
 
 
@@ -142,7 +146,7 @@ class Basis:
     def packed(self) -> bytes:
         """The basis as compressed bytes."""
         blocks = {
-            key: [list(held.rows), dict(held.columns), dict(held.places), held.is_table]
+            key: [list(held.rows), held.columns, held.found, held.places, held.is_table]
             for key, held in self.blocks.items()
         }
         told = [FORM, self.day.isoformat(), blocks, self.verdicts, self.versions]
@@ -157,8 +161,10 @@ class Basis:
                 return None
             day, blocks, verdicts, versions = told
             held = {
-                key: Held(rows, columns, {name: tuple(place) for name, place in places.items()}, is_table)
-                for key, (rows, columns, places, is_table) in blocks.items()
+                key: Held(
+                    rows, columns, found, {name: tuple(place) for name, place in places.items()}, is_table
+                )
+                for key, (rows, columns, found, places, is_table) in blocks.items()
             }
             return cls(date.fromisoformat(day), held, verdicts, versions)
         except (zlib.error, ValueError, TypeError, AttributeError):
@@ -244,12 +250,17 @@ def make_basis(
         }
         rows = [int(row) for row in table.index]
         known = {name: place for name, place in places(key).items() if name in columns}
-        held[key] = Held(rows, columns, known, isinstance(blocks[key][1], TableBlock))
+        found = {
+            field.key: plain_values(table.array(field.key))
+            for field in blocks[key][1].fields
+            if field.key in columns and field.role is FieldRole.OWNED and field.key != ENTITY_ID
+        }
+        held[key] = Held(rows, columns, found, known, isinstance(blocks[key][1], TableBlock))
     verdicts, versions = {}, {}
     for item in wanted:
-        found = next((one for one in answered if one.call == item.call), None)
-        if found is not None:
-            result = found.result
+        own = next((one for one in answered if one.call == item.call), None)
+        if own is not None:
+            result = own.result
             verdicts[item.call.run] = {
                 name: plain_values(result.table.array(name)) for name in item.spec.verdicts
             }

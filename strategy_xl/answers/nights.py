@@ -79,7 +79,7 @@ class Nights:
     def tables(self) -> dict[str, tuple[Table, Table]]:
         """The rows of each block as rules take them, on the first night and on the second."""
         return {
-            key: (self.before.blocks[key].table(block), self.after.blocks[key].table(block))
+            key: (self.before.blocks[key].table(block), self.after.blocks[key].table(block, as_found=True))
             for key, block in self.blocks.items()
         }
 
@@ -97,7 +97,9 @@ class Nights:
         old, new = self.before.blocks[block], self.after.blocks[block]
         found = []
         for item in self.blocks[block].fields:
-            first, second, kind = old.columns.get(item.key), new.columns.get(item.key), _kind(block, item)
+            kind = _kind(block, item)
+            first = old.columns.get(item.key)
+            second = (new.found if kind is UnitKind.STORED else new.columns).get(item.key)
             # What a night did not remember says nothing.
             if kind is None or first is None or second is None:
                 continue

@@ -12,6 +12,7 @@ from made_nights import NEXT, SPEC, Book, made, stored
 from strategy_xl.answers import changes
 from strategy_xl.answers.change_sentences import Teller, tell
 from strategy_xl.answers.changes import Change, Why, explain
+from strategy_xl.answers.nights import Nights
 
 
 def _clients(count: int = 1, **values: Any) -> Book:
@@ -207,3 +208,21 @@ def test_verdicts_in_words() -> None:
     before = _clients()
     change = _only(before, _next(before, satisfaction=2.0))
     assert Teller(SPEC, "en").verdict(change) == "Final class: Ideal client → At-risk client"
+
+
+def test_a_class_that_somebody_typed_over_the_stored_one() -> None:
+    """Near the threshold the stored class decides: another one typed into its cell is the cause."""
+    before = _clients(satisfaction=4.7)  # X 51
+    after = _next(before, class_final="at_risk")
+    change = _only(before, after)
+    assert (change.old, change.new, change.why) == ("ideal", "at_risk", Why.STORED)
+    assert tell(change, SPEC, "fr").startswith("Classe retenue tapé dans sa cellule")
+
+
+def test_a_class_that_the_night_itself_changed_is_no_cause_of_its_own() -> None:
+    """What the night writes into the cell of the class is its answer, never the reason for it."""
+    before = _clients(satisfaction=4.7)
+    change = _only(before, _next(before, satisfaction=1.0))
+    assert [cause.key for cause in change.causes] == ["satisfaction"]
+    units = Nights(SPEC, before.basis(), _next(before, satisfaction=1.0).basis()).units
+    assert {str(unit.kind) for unit in units} == {"cell", "day"}

@@ -18,7 +18,7 @@ CLIENTS = load_default().data_blocks()["clients"][1]
 def _held(rows: Sequence[tuple[Any, ...]], first: int = 9) -> Held:
     """Rows of a name, a revenue and an id."""
     columns = {key: [row[at] for row in rows] for at, key in enumerate(("name", "revenue", "entity_id"))}
-    return Held([first + at for at in range(len(rows))], columns, {}, is_table=True)
+    return Held([first + at for at in range(len(rows))], columns, {}, {}, is_table=True)
 
 
 def test_sorted_rows() -> None:
