@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: demo test lint messages docs changelog bench faults fuzz lossless judgement pictures wheel wine clean system
+.PHONY: demo test lint messages docs changelog bench faults fuzz lossless nights judgement pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -85,6 +85,10 @@ lossless: $(VENV)/.dev
 # Mutated workbooks, formulas, lists and requests; FUZZ="--seed 7 --cases 500 --kind zip" for another run.
 fuzz: $(VENV)/.dev
 	$(BIN)/python tools/fuzz.py --write $(FUZZ)
+
+# Thirty nights over 200 workbooks with scripted edits: the history tells exactly what was scripted. FOLDER=…
+nights: $(VENV)/.dev
+	$(BIN)/python tools/simulate_nights.py $(or $(FOLDER),$(OUT)/nights) --postgresql
 
 # The Excel side on a Windows Python under Wine, with xlwings' own DLL and COM server; Excel is not there.
 wine: $(VENV)/.dev

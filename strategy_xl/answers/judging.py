@@ -9,6 +9,7 @@ block or column that the template gives.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import typing
 from collections.abc import Callable, Mapping
@@ -49,7 +50,7 @@ class Evaluation:
     @property
     def asks_day(self) -> bool:
         """Whether the rule was given the reference day, on which its answer may depend."""
-        return any(name == "today" for name, _ in _parameters(self.call.run))
+        return asks_day(self.call.run)
 
 
 @cache
@@ -80,6 +81,22 @@ def choice_ranks(spec: WorkbookSpec, block: str, key: str) -> dict[str, int]:
     field = next(field for field in spec.data_blocks()[block][1].fields if field.key == key)
     choices = spec.list_(field.choices).choices if field.choices is not None else ()
     return {choice.key: RANKS[choice.tone] for choice in choices if choice.judges and choice.tone in RANKS}
+
+
+def asks_day(run: str) -> bool:
+    """Whether a rule is given the reference day, on which its answer may depend."""
+    return any(name == "today" for name, _ in _parameters(run))
+
+
+def thresholds(run: str, settings: Mapping[str, object]) -> dict[str, float]:
+    """The numbers that a rule is given from the settings, by key; defaults where a setting is empty."""
+    found = {}
+    for _name, kind in _parameters(run):
+        if kind is not None:
+            chosen = build_params(kind, settings)
+            values = ((item.name, getattr(chosen, item.name)) for item in dataclasses.fields(kind))
+            found.update({key: float(value) for key, value in values if isinstance(value, int | float)})
+    return found
 
 
 class Evaluator:

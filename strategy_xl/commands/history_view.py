@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from strategy_xl.commands.history_changes import change_data, show_changes
 from strategy_xl.commands.render import language, printable, text
 from strategy_xl.history import queries, trends
-from strategy_xl.history.queries import Book, Connection, Entity, Scope
+from strategy_xl.history.queries import Book, ChangeRow, Connection, Entity, Scope
 from strategy_xl.history.trends import Move, Stall, Trend
 from strategy_xl.model import ClientClass
 from strategy_xl.schema.spec import EntityKind, FormBlock, TableBlock, WorkbookSpec
@@ -46,6 +47,7 @@ class View:
     kpis: Sequence[Trend]
     stalls: Sequence[Stall]
     single: Sequence[Move]
+    changes: Sequence[ChangeRow]
 
     @classmethod
     def of(cls, connection: Connection, scope: Scope, since: date, today: date, stalled_days: int) -> View:
@@ -79,6 +81,7 @@ class View:
                 trends.newly(connection, str(EntityKind.ACCOUNT), SINGLE, since, scope),
                 key=lambda move: order[move.entity.book],
             ),
+            queries.changes_of(connection, scope, since=since),
         )
 
     # -- JSON ----------------------------------------------------------------------------------------------
@@ -102,6 +105,7 @@ class View:
                 }
                 for move in self.moves
             ],
+            "changes": change_data(self.changes, self.books),
             "unchanged": dict(self.stayed),
             "kpis": [
                 self._where(trend.entity)
@@ -147,6 +151,7 @@ class View:
             head = text("cli.history.head", n=len(self.books), first=self.first, last=self.last)
             click.secho(head, bold=True)
         self._show_moves(console, labels[EntityKind.CLIENT])
+        show_changes(self.changes, self.books, spec, day=self.since)
         shares = {name.casefold() for unit in spec.units if unit.kind == "percent" for name in unit.names}
         self._show_kpis(console, labels[EntityKind.KPI], shares)
         stalled = [

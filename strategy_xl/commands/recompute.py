@@ -184,7 +184,7 @@ def _memory(
     from strategy_xl.runs.remembering import Memory
 
     program = f"{__version__} {_templates(spec)}"
-    return Memory(target, journal, RunEntry(uuid.uuid4().hex, day, _moment(), program))
+    return Memory(target, journal, RunEntry(uuid.uuid4().hex, day, _moment(), program), spec)
 
 
 def _moment() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import marshal
+from base64 import b85decode, b85encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -96,6 +97,27 @@ class EntityTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """A verdict that is another one than on an earlier night, and why.
+
+    Arguments:
+        block, row: of what: block key, and Excel row or number of the instance.
+        verdict: key of the verdict.
+        old, new: what it was and is, by the key of the choice; None where the rule said nothing.
+        why: what it is due to, of ``answers.changes.Why``.
+        detail: all that ``answers.changes.Change.data`` gives.
+    """
+
+    block: str
+    row: int
+    verdict: str
+    old: str | None
+    new: str | None
+    why: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class BookRecord:
     """What was found in one workbook.
 
@@ -107,6 +129,8 @@ class BookRecord:
         completeness: share of the required cells that are filled (0–1), by module key.
         alerts: what to look at, the greatest stake first.
         tables: its entities, a table a kind.
+        basis: what the next night needs to say why a verdict changed, packed (``answers.basis``); b"" for
+            nothing.
         found, left: fingerprint of the file before and after (``ooxml.fingerprint``), by which a workbook is
             known again that was renamed or moved; "" where there is none.
     """
@@ -118,16 +142,18 @@ class BookRecord:
     completeness: Mapping[str, float]
     alerts: Sequence[AlertRecord] = ()
     tables: Sequence[EntityTable] = ()
+    basis: bytes = b""
     found: str = ""
     left: str = ""
 
     def data(self) -> dict[str, Any]:
         """The record as JSON can hold it."""
-        return asdict(self)
+        return asdict(self) | {"basis": b85encode(self.basis).decode()}
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> BookRecord:
         """The record that ``data`` gave, after a way through JSON; KeyError or TypeError for other things."""
         alerts = [AlertRecord(**alert) for alert in data["alerts"]]
         tables = [EntityTable(**table) for table in data["tables"]]
-        return cls(**{**data, "alerts": alerts, "tables": tables})
+        basis = b85decode(data.get("basis", ""))
+        return cls(**{**data, "alerts": alerts, "tables": tables, "basis": basis})

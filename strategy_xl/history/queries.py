@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from strategy_xl.history.book_record import AlertRecord, Plain
-from strategy_xl.history.tables import blocks, books, entities, nights, runs, shares, states
+from strategy_xl.history.tables import blocks, books, changes, entities, nights, runs, shares, states
 
 Connection = sa.Connection
 """What ``Database`` gives, for those who do not know SQL."""
@@ -126,6 +126,24 @@ class State(NamedTuple):
     reasons: str
     missing: str
     version: str
+
+
+class ChangeRow(NamedTuple):
+    """A verdict that changed on a day, and why: ``detail`` is what ``answers.changes.Change.of_data`` takes.
+
+    ``kind`` and ``name`` are those of the entity as it is known now.
+    """
+
+    book: int
+    number: int
+    day: date
+    kind: str
+    name: str
+    verdict: str
+    old: str | None
+    new: str | None
+    why: str
+    detail: Mapping[str, Any]
 
 
 _BOOK = [books.c[name] for name in Book._fields]
@@ -252,6 +270,36 @@ def states_on(
     newest = states.c.day == entities.c.state_day
     query = _of_kind(kind, scope).where(states.c.is_there, newest if day is None else _held_on(day))
     return {(row.book, row.number): State(*row) for row in connection.execute(query)}
+
+
+def changes_of(
+    connection: sa.Connection,
+    scope: Scope = EVERYTHING,
+    *,
+    since: date | None = None,
+    kind: str | None = None,
+) -> list[ChangeRow]:
+    """The verdicts that changed and why, the last ones first, in the order of the entities.
+
+    Arguments:
+        since: changes after that day; all of them when None.
+        kind: of one kind of entities only.
+    """
+    same = (entities.c.book == changes.c.book) & (entities.c.number == changes.c.number)
+    query: sa.Select[Any] = (
+        sa.select(
+            changes.c.book, changes.c.number, changes.c.day, entities.c.kind, entities.c.name,
+            changes.c.verdict, changes.c.old, changes.c.new, changes.c.why, changes.c.detail,
+        )
+        .join(entities, same)
+        .where(changes.c.book.in_(scope.ids()))
+    )  # fmt: skip
+    if since is not None:
+        query = query.where(changes.c.day > since)
+    if kind is not None:
+        query = query.where(entities.c.kind == kind)
+    order = (changes.c.day.desc(), changes.c.book, entities.c.kind, entities.c.position, changes.c.verdict)
+    return [ChangeRow(*row) for row in connection.execute(query.order_by(*order))]
 
 
 def _of_kind(kind: str, scope: Scope) -> sa.Select[Any]:

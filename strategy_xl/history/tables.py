@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-HEAD = "0001"
+HEAD = "0002"
 """Version of the schema that this program reads and writes: the newest of ``migrations``."""
 
 metadata = sa.MetaData(
@@ -130,5 +130,28 @@ states = sa.Table(
     sa.Column("reasons", sa.Text, nullable=False),
     sa.Column("missing", sa.Text, nullable=False),
     sa.Column("version", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+bases = sa.Table(
+    "bases",
+    metadata,
+    _book(),
+    # Of its newest content, and of the last day before: another run of the same day begins from that one.
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+changes = sa.Table(
+    "changes",
+    metadata,
+    _book(),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Date, primary_key=True, index=True),
+    sa.Column("verdict", sa.String(40), primary_key=True),
+    sa.Column("old", sa.Text),
+    sa.Column("new", sa.Text),
+    sa.Column("why", sa.String(12), nullable=False),
+    sa.Column("detail", sa.JSON, nullable=False),
     sqlite_with_rowid=False,
 )

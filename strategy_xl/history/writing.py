@@ -12,13 +12,15 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from strategy_xl.collection import no_collection
-from strategy_xl.history.book_record import BookRecord
+from strategy_xl.history.book_record import BookRecord, ChangeRecord
+from strategy_xl.history.explained import keep_explained
 from strategy_xl.history.places import BESIDE
 from strategy_xl.history.states import write_entities
 from strategy_xl.history.tables import books, nights, runs, shares
@@ -137,6 +139,7 @@ def write_nights(
     run: RunEntry,
     found: Sequence[BookNight],
     is_gone: Callable[[str], bool] = lambda _path: False,
+    changes: Mapping[str, Sequence[ChangeRecord]] = MappingProxyType({}),
 ) -> list[str]:
     """Enter what became of workbooks.
 
@@ -147,6 +150,7 @@ def write_nights(
         found: the workbooks, each once.
         is_gone: whether the file of a path is there no more: one with the same content under another name is
             the same workbook then, renamed or moved, else a copy with a life of its own.
+        changes: the verdicts of each workbook that changed since an earlier day, by path.
 
     Result: the paths that were left out, because the history knows a later day of them.
     """
@@ -173,6 +177,7 @@ def _write_nights(
         rows.append(_night_row(number, run, night))
         if night.record is not None:
             _keep_content(connection, number, run.day, night.record)
+            keep_explained(connection, number, run.day, night.record, changes.get(night.path, ()))
     _write_rows(connection, rows)
     return refused
 

@@ -239,12 +239,19 @@ def _measure(facts: _Facts, kpis: Frame, readings: Frame, today: date, params: K
     )  # fmt: skip
 
 
+def _quiet(facts: _Facts, got: _Measures, now: int, params: KpiParams) -> tuple[Floats, Floats]:
+    """Days without a reading, until the end at most (NaN: no start), and those after which data is stale."""
+    until = np.minimum(now, facts.end)
+    since = np.where(got.read, until - got.last_day, until - facts.start).astype(np.float64)
+    dated = (facts.end != NO_DAY) & (got.read | (facts.start != NO_DAY))
+    return np.where(dated, since, np.nan), params.kpi_stale_periods * facts.frequency
+
+
 def _judge(facts: _Facts, got: _Measures, now: int, params: KpiParams) -> tuple[Codes8, Bools, Bools]:
     """Positions in ``STATUSES``, and where the forecast and where the gap was the rule."""
     over = now > facts.end
-    until = np.minimum(now, facts.end)
-    since = np.where(got.read, until - got.last_day, until - facts.start)
-    stale = since > params.kpi_stale_periods * facts.frequency
+    since, longest = _quiet(facts, got, now, params)
+    stale = since > longest
     arrived = facts.moving & (rounded(got.progress) >= 1)
     beyond = facts.cap & ~got.meets
     enough = got.count >= params.kpi_forecast_points
@@ -295,7 +302,8 @@ def status(kpis: Frame, readings: Frame, today: date, params: KpiParams | None =
         progress: p, for increase and decrease. pace: p / (seasonal or elapsed share), gap: that share − p.
         forecast: value at the end; for a running total current / share (from ``kpi_too_early`` on), for a
         level Theil–Sen (from ``kpi_forecast_points`` points on). attainment: (forecast − baseline) /
-        (target − baseline). allowed: of a cap, target × (seasonal or elapsed) share. status; status_final:
+        (target − baseline). allowed: of a cap, target × (seasonal or elapsed) share. quiet_days: days without
+        a reading, quiet_limit: those after which data is stale. status; status_final:
         the forced status if any. The choice columns are categorical.
 
     A running total that must stay low (complaints of the year) is a cap: on track while it is within
@@ -310,6 +318,7 @@ def status(kpis: Frame, readings: Frame, today: date, params: KpiParams | None =
     now = day_number(today)
     got = _measure(facts, kpis, readings, today, params)
     code, by_forecast, by_gap = _judge(facts, got, now, params)
+    quiet, longest = _quiet(facts, got, now, params)
 
     given = choice_codes(kpis.get("forced_status"), STATUSES, kpis.index)
     final = np.where(given >= 0, given, code).astype(np.int8)
@@ -326,6 +335,8 @@ def status(kpis: Frame, readings: Frame, today: date, params: KpiParams | None =
             "forecast": got.forecast,
             "attainment": got.attainment,
             "allowed": got.allowed,
+            "quiet_days": quiet,
+            "quiet_limit": longest,
             "status": choice_array(code, STATUSES),
             "status_final": choice_array(final, STATUSES),
         },

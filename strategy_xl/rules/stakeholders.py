@@ -255,6 +255,7 @@ def coverage(
         level in each role (0 when uncovered), a person counting in every role held.
         coverage: 100·Σ weight·c / Σ weights. live_alert: most serious alert, NA for none.
         threads: distinct people known (level met or better). thread: none, one or several of them.
+        stale_days: days since the last contact with the person longest unseen, NaN without a date.
         opposed_names, stale_names: people the alerts are about (three, then how many more), NA for none.
     Reasons (alerts, most serious first): NO_CONTACT (alone), NO_DECIDER, NO_SIGNATORY (nobody known in the
     role, or only by name unknown to us), DECIDER_OPPOSED, SINGLE_THREAD (at most one person known),
@@ -287,7 +288,10 @@ def coverage(
     total = sum(weight * level for weight, level in zip(params.weights, levels_by_role.values(), strict=True))
     threads = _distinct(at, people, value >= KNOWN_PERSON, rows)[first_row]
     opposed = holds["decides"] & flags(people, "opponent")
-    stale = _days_since(people, today) > params.contact_stale_days
+    since = _days_since(people, today)
+    stale = since > params.contact_stale_days
+    longest = np.full(rows, np.nan)
+    np.fmax.at(longest, at, since)
     masks = {
         "NO_CONTACT": count == 0,
         "NO_DECIDER": levels_by_role["decider"] == 0,
@@ -305,6 +309,7 @@ def coverage(
             "live_alert": choice_array(alert, tuple(AccountAlert)),
             "threads": threads,
             "thread": choice_array(np.minimum(threads, 2).astype(np.int8), tuple(Thread)),
+            "stale_days": longest[first_row],
             "opposed_names": _names(at, people, opposed, first_row, accounts.index),
             "stale_names": _names(at, people, stale, first_row, accounts.index),
         },

@@ -17,13 +17,18 @@ from typing import TypeVar
 
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.history import writing
+from strategy_xl.history.book_record import ChangeRecord
 from strategy_xl.history.database import Database, HistoryError, location_of
+from strategy_xl.history.explained import remembered
 from strategy_xl.history.places import BESIDE
 from strategy_xl.history.writing import BookNight, Outcome, RunEntry
 from strategy_xl.ooxml.backups import make_folder
+from strategy_xl.runs.explaining import explained
+from strategy_xl.runs.faults import fault, logger
 from strategy_xl.runs.histories import Target, told_from
 from strategy_xl.runs.journal import Journal, Undelivered
 from strategy_xl.runs.workers import RETRIED, Answer
+from strategy_xl.schema.spec import WorkbookSpec
 
 REFUSED = "SX966"
 """What the database says of a record itself: trying again helps nothing, and the others are sound."""
@@ -46,13 +51,14 @@ class Memory:
         target: the history.
         journal: where that is kept which the history cannot take.
         run: the run.
+        spec: the templates, by whose rules changes are explained.
     """
 
-    def __init__(self, target: Target, journal: Journal, run: RunEntry) -> None:
+    def __init__(self, target: Target, journal: Journal, run: RunEntry, spec: WorkbookSpec) -> None:
         """Nothing is opened yet."""
         self.findings: list[Finding] = []
         self.run = run
-        self._target, self._journal = target, journal
+        self._target, self._journal, self._spec = target, journal, spec
         self._name = name_of(target)
         self._database: Database | None = None
         self._share, self._place = 0, target.home
@@ -197,9 +203,27 @@ class Memory:
 
     def _written(self, run: RunEntry, nights: Sequence[BookNight]) -> int:
         assert self._database is not None  # callers see to it
+        changes = self._explained(self._database, run, nights)
         with self._database.writing() as connection:
             writing.begin_run(connection, self._share, run)
-            return len(writing.write_nights(connection, self._share, run, nights, self._is_gone))
+            return len(writing.write_nights(connection, self._share, run, nights, self._is_gone, changes))
+
+    def _explained(
+        self, database: Database, run: RunEntry, nights: Sequence[BookNight]
+    ) -> dict[str, list[ChangeRecord]]:
+        """Why verdicts changed, by path of the workbook; before the transaction, which others wait for."""
+        records = {night.path: night.record for night in nights if night.record is not None}
+        with database.reading() as connection:
+            known = remembered(connection, self._share, list(records), run.day)
+        found = {}
+        for path, before in known.items():
+            try:
+                found[path] = explained(self._spec, before, records[path])
+            except Exception as error:  # noqa: BLE001 - what cannot be explained is in the history all the same
+                place = self._place / path
+                logger.exception("%s", place)
+                self.findings.append(fault(place, error))
+        return found
 
     def _is_gone(self, path: str) -> bool:
         return not os.path.lexists(self._place / path)

@@ -166,6 +166,21 @@ def _check_adoptions(workbook: WorkbookSpec, module: ModuleSpec) -> None:
             raise TemplateError("SX103", _file(module), key="adoptions", reference=adoption.when)
 
 
+def _check_explained(workbook: WorkbookSpec, module: ModuleSpec) -> None:
+    """What is explained is the answer of one of the sheet's rules, and its settings exist."""
+    blocks = workbook.data_blocks()
+    settings = {field.key for field in blocks[SETTINGS_BLOCK][1].fields} if SETTINGS_BLOCK in blocks else None
+    runs = {call.run for call in module.rules}
+    for item in module.explained:
+        wanted = {measure.margin for measure in item.measures if measure.margin is not None}
+        wanted |= {item.together.setting} if item.together is not None else set()
+        wrong = wanted - settings if settings is not None else set()
+        if item.run not in runs:
+            wrong = {item.run}
+        if wrong:
+            raise TemplateError("SX103", _file(module), key="explained", reference=min(wrong))
+
+
 def check(workbook: WorkbookSpec) -> None:
     """Raise TemplateError, naming file and key, at the first thing that does not hold together."""
     groups = {group.key for group in workbook.groups}
@@ -179,6 +194,7 @@ def check(workbook: WorkbookSpec) -> None:
     for module in workbook.modules:
         _check_rules(workbook, module)
         _check_adoptions(workbook, module)
+        _check_explained(workbook, module)
     keys = _Keys(workbook)
     for module, block in workbook.data_blocks().values():
         where = _file(module)

@@ -149,6 +149,8 @@ class FieldSpec(Spec):
         trail_of: field of the same row, a choice, whose last changes the batch keeps in this cell
             (``rules.trails``).
         kept: what the batch wrote stays while its row is no record (its name is gone, or an error).
+        remembered: whether the history may remember what is typed, to say why a verdict changed; not remarks,
+            addresses and what else no such rule reads.
         repeat: as many such fields in a row; ``{i}`` counts up from 1 and ``{j}`` down to 1 in all texts.
     """
 
@@ -184,6 +186,7 @@ class FieldSpec(Spec):
     unit_from: Key | None = None
     trail_of: Key | None = None
     kept: bool = False
+    remembered: bool = True
     repeat: Literal[1] = 1
 
     @property
@@ -605,6 +608,55 @@ class AdoptionSpec(Spec):
     into: str
 
 
+class MeasureSpec(Spec):
+    """A figure of a rule's answer by which a verdict turns, and where it turns.
+
+    Arguments:
+        value: column of the answer, or of the rows that the rule was given.
+        limits: what it is held against: keys of settings, or of columns like ``value``, or numbers.
+        margin: key of the setting by which a figure must be beyond a limit before a stored verdict changes.
+        label: what people call the figure; by default the label of the field of that key.
+        percent: shown as a share, where the block has no field of that key.
+        codes: how the reason codes end of answers in which this figure decides; without any, of all.
+        of: the verdicts that it decides; without any, all.
+        at_limit: whether a figure at its limit has reached it, or only one beyond it.
+    """
+
+    value: Key
+    limits: tuple[Key | float, ...] = Field(min_length=1)
+    margin: Key | None = None
+    label: Text | None = None
+    percent: bool = False
+    codes: tuple[str, ...] = ()
+    of: tuple[Key, ...] = ()
+    at_limit: bool = True
+
+
+class SettingIs(Spec):
+    """A choice that a setting has."""
+
+    setting: Key
+    choice: Key
+
+
+class ExplainedSpec(Spec):
+    """A rule whose verdicts are explained when they change from one night to the next.
+
+    Arguments:
+        run: one of the module's rules.
+        verdicts: columns of its answer.
+        alone: whether the answer for a row depends on no other row of the block that it is for.
+        together: the setting under which it does, all the same.
+        measures: figures that a verdict turns by, the most telling first.
+    """
+
+    run: str
+    verdicts: tuple[Key, ...] = Field(min_length=1)
+    alone: bool = False
+    together: SettingIs | None = None
+    measures: tuple[MeasureSpec, ...] = ()
+
+
 class ModuleSpec(Spec):
     """One sheet of the workbook.
 
@@ -616,6 +668,7 @@ class ModuleSpec(Spec):
         group: key of the workbook's group (colour, order on the map).
         rules: the rules that the batch runs for it.
         adoptions: drafts of this sheet that become rows elsewhere.
+        explained: the rules whose verdicts are explained when they change.
         after: where a module that ``workbook.toml`` does not list goes (default: before the settings).
         landscape: print orientation.
         pages: pages at most that a sheet of a known size takes on paper, made smaller where it needs more;
@@ -630,6 +683,7 @@ class ModuleSpec(Spec):
     group: Key = "method"
     rules: tuple[RuleCall, ...] = ()
     adoptions: tuple[AdoptionSpec, ...] = ()
+    explained: tuple[ExplainedSpec, ...] = ()
     after: Key | None = None
     landscape: bool = True
     pages: int = Field(default=0, ge=0, le=20)

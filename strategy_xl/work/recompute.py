@@ -32,6 +32,7 @@ from strategy_xl.ooxml.patch import PatchReport
 from strategy_xl.ooxml.snapshot import Snapshot, twice
 from strategy_xl.ooxml.tables import edit_tables
 from strategy_xl.progress import tell
+from strategy_xl.rules.table import Table
 from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.adopting import take_over
@@ -43,6 +44,7 @@ from strategy_xl.work.label_places import Places, label_places
 from strategy_xl.work.lengthening import lengthen
 from strategy_xl.work.recalling import recollections
 from strategy_xl.work.recording import places_in
+from strategy_xl.work.remembering import remember
 
 
 class Lasting(NamedTuple):
@@ -164,6 +166,7 @@ class _Judged:
     answers: Answers
     filled: pd.DataFrame
     empty: frozenset[str]
+    frames: Mapping[str, Table]
 
     @classmethod
     def of(cls, spec: WorkbookSpec, data: WorkbookData, day: date) -> _Judged:
@@ -175,6 +178,7 @@ class _Judged:
             answer(spec, data.look, evaluations),
             module_completeness(spec, data, evaluations),
             frozenset(key for key, frame in frames.items() if not len(frame)),
+            frames,
         )
 
 
@@ -258,6 +262,8 @@ def plan_workbook(
             schema_version=data.schema_version,
             empty=judged.empty,
         )
+        basis = remember(spec, data, judged.frames, judged.evaluations, day)
+        record = replace(record, basis=basis.packed)
     return BookPlan(data, counts, columns, heights, sides, tables, is_final, asks_day, record)
 
 

@@ -1,0 +1,116 @@
+"""Which rows of a table are the same rows a night later, whatever was sorted, inserted or renamed between."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from strategy_xl.answers.basis import ENTITY_ID, Held
+from strategy_xl.schema.spec import DataBlock, FormBlock, TableBlock
+from strategy_xl.text.identity import identity_key
+
+NAMED = "n:"
+"""How the identity of a row begins that is known by its name alone."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Rows of one block on two nights, by position.
+
+    Arguments:
+        same: before and after of each row that is there on both.
+        gone: rows of the first night only; added: of the second only.
+    """
+
+    same: tuple[tuple[int, int], ...]
+    gone: tuple[int, ...]
+    added: tuple[int, ...]
+
+
+def name_key(block: DataBlock) -> str:
+    """Key of the field that names a row of a block."""
+    if isinstance(block, TableBlock):
+        return block.identity_key
+    named = block.identity if isinstance(block, FormBlock) else None
+    return named or (block.fields[0].key if block.fields else "")
+
+
+def row_name(block: DataBlock, held: Held, at: int) -> str:
+    """What a row is called, by position; "" when nothing names it."""
+    value = held.value(name_key(block), at)
+    return "" if value is None else str(value)
+
+
+def identity(block: DataBlock, held: Held, at: int) -> str:
+    """What a row is known by: the id that it carries, else its name; "" without either."""
+    own = held.value(ENTITY_ID, at)
+    if own is not None:
+        return str(own)
+    key = identity_key(row_name(block, held, at))
+    return f"{NAMED}{key}" if key else ""
+
+
+def pair_rows(block: DataBlock, before: Held, after: Held) -> Pairs:
+    """Match the rows of a block.
+
+    By the id that rows carry; then those that nobody touched, wherever they stand; then by name in the same
+    row, by name, and by the row alone (a new name). Instances of a form are known by their place.
+
+    Arguments: the block, its cells on the first night and on the second.
+    """
+    if not before.is_table:
+        place = {row: at for at, row in enumerate(after.rows)}
+        same = tuple((at, place[row]) for at, row in enumerate(before.rows) if row in place)
+        return _rest(before, after, dict(same))
+    shared = [key for key in before.columns if key in after.columns and key != ENTITY_ID]
+    sides = (_Side.of(block, before, shared), _Side.of(block, after, shared))
+    found: dict[int, int] = {}
+    taken: set[int] = set()
+    for step in range(len(sides[0].keys)):
+        if len(found) == len(before.rows) or len(taken) == len(after.rows):
+            break
+        waiting: dict[Hashable, list[int]] = defaultdict(list)
+        for at in reversed(range(len(after.rows))):
+            key = sides[1].keys[step][at]
+            if at not in taken and key is not None:
+                waiting[key].append(at)
+        for at in range(len(before.rows)):
+            partners = waiting.get(sides[0].keys[step][at]) if at not in found else None
+            # A row with an id is no row with another id, whatever it is called.
+            if partners and (step == 0 or None in {sides[0].ids[at], sides[1].ids[partners[-1]]}):
+                found[at] = partners.pop()
+                taken.add(found[at])
+    return _rest(before, after, found)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The rows of one night, and by what each may be found again: one list a way, the surest first."""
+
+    ids: list[Any]
+    keys: tuple[list[Hashable], ...]
+
+    @classmethod
+    def of(cls, block: DataBlock, held: Held, shared: list[str]) -> _Side:
+        """The rows of a block, compared by the columns that both nights remember."""
+        count = len(held.rows)
+        ids = [held.value(ENTITY_ID, at) for at in range(count)]
+        names = [identity_key(row_name(block, held, at)) or None for at in range(count)]
+        columns = [held.columns[key] for key in shared]
+        contents: list[Hashable] = list(zip(*columns, strict=True)) if columns else [None] * count
+        rows: list[Hashable] = list(held.rows)
+        placed: list[Hashable] = list(zip(contents, rows, strict=True))
+        named: list[Hashable] = list(zip(names, rows, strict=True))
+        return cls(ids, (list(ids), placed, contents, named, list(names), rows))
+
+
+def _rest(before: Held, after: Held, found: dict[int, int]) -> Pairs:
+    """The pairs, and the rows without a partner."""
+    taken = set(found.values())
+    return Pairs(
+        tuple(sorted(found.items())),
+        tuple(at for at in range(len(before.rows)) if at not in found),
+        tuple(at for at in range(len(after.rows)) if at not in taken),
+    )
