@@ -60,15 +60,21 @@ _ACTIONS = (
 _AREAS = ("Nord", "Ouest", "Est", "Sud", "Centre", "Export")
 
 
+_LISTS = {
+    "client": "client_class",
+    "kpi": "kpi_status",
+    "objective": "smart_verdict",
+    "account": "account_alert",
+    "severity": "alert_severity",
+}
+
+
 def lists() -> dict[str, dict[str, Label]]:
-    """The lists of the program's own templates that a report shows."""
+    """The lists of the program's own templates that a report shows, by what they say it of."""
     spec = load_default()
-    wanted = ("client_class", "kpi_status", "smart_verdict", "account_alert", "alert_severity")
     return {
-        key: {
-            choice.key: Label(choice.fr, choice.en, choice.tone.value) for choice in spec.list_(key).choices
-        }
-        for key in wanted
+        kind: {choice.key: Label(choice.fr, choice.en, choice.tone.value) for choice in spec.list_(key).choices}
+        for kind, key in _LISTS.items()
     }
 
 
@@ -94,7 +100,7 @@ class Portfolio:
         return ReportData(
             night=Night(
                 TODAY,
-                run=412,
+                run="412",
                 started=datetime(2027, 3, 1, 2, 0),  # noqa: DTZ001 - a wall clock, as the journal tells it
                 seconds=0.4 * self._books,
                 compared=TODAY - timedelta(days=1) if self._is_compared else None,

@@ -127,7 +127,7 @@ class Alerts:
     Arguments:
         places: where the row is that it is about.
         names: whom or what it is about; "" when it is about several.
-        severities: ``error``, ``warning``, ``note`` (list ``alert_severity``).
+        severities: ``error``, ``warning``, ``note`` (list ``severity``).
         texts, actions: what is, what to do; in the language of each workbook.
         stakes: revenue concerned.
         due: day by which it matters.
@@ -148,7 +148,7 @@ class Clients:
 
     Arguments:
         places, names: who, where.
-        classes: class (list ``client_class``).
+        classes: class (list ``client``).
         previous: class in the run compared with; ``NEW`` when the client was not there.
         x, y: value brought and value returned, 0 to 100.
         revenues: revenue of twelve months, €.
@@ -173,7 +173,7 @@ class Kpis:
 
     Arguments:
         places, names: which, where.
-        statuses, previous: status, and that of the run compared with (list ``kpi_status``, ``NEW``).
+        statuses, previous: status, and that of the run compared with (list ``kpi``, ``NEW``).
         progress, elapsed: share of the way and of the time, 1 for the whole.
         pace: progress divided by time, 1 for in time.
         currents, targets, forecasts, units: figures in the KPI's own unit.
@@ -204,7 +204,7 @@ class Objectives:
 
     Arguments:
         places, names: which, where.
-        verdicts, previous: verdict, and that of the run compared with (list ``smart_verdict``, ``NEW``).
+        verdicts, previous: verdict, and that of the run compared with (list ``objective``, ``NEW``).
         scores: 0 to 10.
         letters: per letter of ``LETTERS`` the marks ``2``, ``1``, ``0`` or ``?``.
         stalled: day since which nothing has moved; None when something has.
@@ -226,7 +226,7 @@ class Accounts:
     Arguments:
         places, names: which, where.
         coverage, previous: share of the roles that are covered, 0 to 1, and in the run compared with.
-        alerts: gravest alert (list ``account_alert``); "" for none.
+        alerts: gravest alert (list ``account``); "" for none.
         alerts_before: the same in the run compared with.
         contacts: how many people are known.
     """
@@ -245,7 +245,7 @@ class Night:
     """The run that is reported.
 
     Arguments:
-        run: its number; None when it is not known.
+        run: its name; "" when it is not known.
         day: reference day.
         started: when it began.
         seconds: how long it took; None when it was not whole.
@@ -255,7 +255,7 @@ class Night:
     """
 
     day: date
-    run: int | None = None
+    run: str = ""
     started: datetime | None = None
     seconds: float | None = None
     compared: date | None = None
@@ -270,7 +270,7 @@ class ReportData:
     Arguments:
         night: which run.
         books: the workbooks, which ``Places.books`` count from 0.
-        lists: key of a list → its labels.
+        lists: what a verdict is of (``client``, ``kpi``, ``objective``, ``account``, ``severity``) → its labels.
         modules: key of a module → its name.
         left_clients: how many clients of the state compared with are there no more.
     """

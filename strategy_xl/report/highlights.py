@@ -34,16 +34,16 @@ def highlights(data: ReportData, lang: str) -> Highlights:
         return Highlights(_standing(data, lang, _GOOD), _standing(data, lang, _BAD), _today(data, lang))
     changes = {
         "client": moves(
-            data.lists.get("client_class", {}),
+            data.lists.get("client", {}),
             data.clients.previous,
             data.clients.classes,
             data.clients.revenues,
         ),
-        "kpi": moves(data.lists.get("kpi_status", {}), data.kpis.previous, data.kpis.statuses),
+        "kpi": moves(data.lists.get("kpi", {}), data.kpis.previous, data.kpis.statuses),
         "objective": moves(
-            data.lists.get("smart_verdict", {}), data.objectives.previous, data.objectives.verdicts
+            data.lists.get("objective", {}), data.objectives.previous, data.objectives.verdicts
         ),
-        "account": account_moves(data.accounts, data.lists.get("account_alert", {})),
+        "account": account_moves(data.accounts, data.lists.get("account", {})),
     }
     return Highlights(
         _changed(data, changes, "better", lang), _changed(data, changes, "worse", lang), _today(data, lang)
@@ -88,7 +88,7 @@ def _toned(labels: Labels, tones: Sequence[str]) -> list[str]:
 
 def _standing(data: ReportData, lang: str, tones: Sequence[str]) -> str:
     """How good, or how bad, things are, where there is nothing to compare them with."""
-    labels = data.lists.get("client_class", {})
+    labels = data.lists.get("client", {})
     sums = class_sums(data.clients)
     parts = [
         message(
@@ -101,7 +101,7 @@ def _standing(data: ReportData, lang: str, tones: Sequence[str]) -> str:
         for key in _toned(labels, tones)
         if key in sums
     ]
-    statuses = set(_toned(data.lists.get("kpi_status", {}), tones))
+    statuses = set(_toned(data.lists.get("kpi", {}), tones))
     count = sum(status in statuses for status in data.kpis.statuses)
     kind = "good" if tones is _GOOD else "bad"
     if count:

@@ -136,7 +136,7 @@ def _down(values: Sequence[float | None]) -> Callable[[int], float]:
 
 def _alerts(data: ReportData) -> Listing:
     found = data.alerts
-    severities = {key: place for place, key in enumerate(data.lists.get("alert_severity", ()))}
+    severities = {key: place for place, key in enumerate(data.lists.get("severity", ()))}
     order = sorted(
         range(len(found.places)),
         key=lambda at: (-(found.stakes[at] or 0.0), severities.get(found.severities[at], len(severities))),
@@ -146,7 +146,7 @@ def _alerts(data: ReportData) -> Listing:
         found.places,
         (
             Shown("stake", Form.MONEY, found.stakes),
-            Shown("severity", Form.CHOICE, found.severities, "alert_severity"),
+            Shown("severity", Form.CHOICE, found.severities, "severity"),
             Shown("what", Form.NAME, found.texts),
             Shown("action", Form.TEXT, found.actions),
             Shown("due", Form.DAY, found.due),
@@ -161,8 +161,8 @@ def _clients(data: ReportData) -> Listing:
         found.places,
         (
             Shown("client", Form.NAME, found.names),
-            Shown("class", Form.CHOICE, found.classes, "client_class"),
-            Shown("before", Form.CHOICE, found.previous, "client_class", other="class"),
+            Shown("class", Form.CHOICE, found.classes, "client"),
+            Shown("before", Form.CHOICE, found.previous, "client", other="class"),
             Shown("x", Form.SCORE, found.x),
             Shown("y", Form.SCORE, found.y),
             Shown("revenue", Form.MONEY, found.revenues),
@@ -182,7 +182,7 @@ def _by_list(data: ReportData, list_: str, verdicts: Sequence[str]) -> Callable[
 
 def _kpis(data: ReportData) -> Listing:
     found = data.kpis
-    key = _by_list(data, "kpi_status", found.statuses)
+    key = _by_list(data, "kpi", found.statuses)
     pace = [2.0 if value is None else value for value in found.pace]
     order = sorted(range(len(found.places)), key=lambda at: (*key(at), pace[at]))
     return Listing(
@@ -190,8 +190,8 @@ def _kpis(data: ReportData) -> Listing:
         found.places,
         (
             Shown("kpi", Form.NAME, found.names),
-            Shown("status", Form.CHOICE, found.statuses, "kpi_status"),
-            Shown("before", Form.CHOICE, found.previous, "kpi_status", other="status"),
+            Shown("status", Form.CHOICE, found.statuses, "kpi"),
+            Shown("before", Form.CHOICE, found.previous, "kpi", other="status"),
             Shown("progress", Form.PERCENT, found.progress, other="elapsed"),
             Shown("elapsed", Form.PERCENT, found.elapsed),
             Shown("pace", Form.RATIO, found.pace),
@@ -206,15 +206,15 @@ def _kpis(data: ReportData) -> Listing:
 
 def _objectives(data: ReportData) -> Listing:
     found = data.objectives
-    key = _by_list(data, "smart_verdict", found.verdicts)
+    key = _by_list(data, "objective", found.verdicts)
     order = sorted(range(len(found.places)), key=lambda at: (*key(at), found.scores[at] or 0.0))
     return Listing(
         "objectives",
         found.places,
         (
             Shown("objective", Form.NAME, found.names),
-            Shown("verdict", Form.CHOICE, found.verdicts, "smart_verdict"),
-            Shown("before", Form.CHOICE, found.previous, "smart_verdict", other="verdict"),
+            Shown("verdict", Form.CHOICE, found.verdicts, "objective"),
+            Shown("before", Form.CHOICE, found.previous, "objective", other="verdict"),
             Shown("score", Form.SCORE, found.scores),
             *(
                 Shown(letter, Form.MARK, found.letters[letter])
@@ -228,7 +228,7 @@ def _objectives(data: ReportData) -> Listing:
 
 def _accounts(data: ReportData) -> Listing:
     found = data.accounts
-    grave = {key: place for place, key in enumerate(data.lists.get("account_alert", ()))}
+    grave = {key: place for place, key in enumerate(data.lists.get("account", ()))}
     order = sorted(
         range(len(found.places)),
         key=lambda at: (grave.get(found.alerts[at], len(grave)), found.coverage[at] or 0.0),
@@ -238,8 +238,8 @@ def _accounts(data: ReportData) -> Listing:
         found.places,
         (
             Shown("account", Form.NAME, found.names),
-            Shown("alert", Form.CHOICE, found.alerts, "account_alert"),
-            Shown("before", Form.CHOICE, found.alerts_before, "account_alert", other="alert"),
+            Shown("alert", Form.CHOICE, found.alerts, "account"),
+            Shown("before", Form.CHOICE, found.alerts_before, "account", other="alert"),
             Shown("coverage", Form.PERCENT, found.coverage),
             Shown("contacts", Form.INTEGER, found.contacts),
         ),

@@ -173,7 +173,7 @@ def _first_rows(listing: Listing) -> Listing:
 
 
 def _footer(data: ReportData, words: Words, written: datetime) -> Html:
-    run = words.get("footer.run", run=data.night.run) if data.night.run is not None else ""
+    run = words.get("footer.run", run=data.night.run[:8]) if data.night.run else ""
     return tag(
         "footer",
         tag("p", words.get("footer.written", day=written.date(), time=f"{written:%H:%M}"), " ", run),

@@ -55,7 +55,7 @@ def sentences(data: ReportData, words: Words) -> Html:
 
 def tiles(data: ReportData, words: Words) -> Html:
     """One tile a class: how many clients, how many more than before, their revenue."""
-    labels = data.lists.get("client_class", {})
+    labels = data.lists.get("client", {})
     sums, before = class_sums(data.clients), before_counts(data.clients)
     whole = sum(found.revenue for found in sums.values()) or 1.0
     found = []
@@ -97,13 +97,13 @@ def moved(data: ReportData, listing: Listing, words: Words) -> Html:
     """Clients from class to class: a table of four by four, and those with the largest revenue by name."""
     if data.night.compared is None:
         return tag("p", words.get("moves.first"), class_="empty")
-    labels = data.lists.get("client_class", {})
+    labels = data.lists.get("client", {})
     found, keys = migrations(data.clients), ranked(labels)
     most = max((found[pair].count for pair in found if pair[0] != pair[1] and pair[0] in keys), default=0)
     rows = [
         tag(
             "tr",
-            tag("th", choice(words, "client_class", before), scope="row"),
+            tag("th", choice(words, "client", before), scope="row"),
             [_migration(found, words, before, now, most) for now in keys],
         )
         for before in keys
@@ -111,7 +111,7 @@ def moved(data: ReportData, listing: Listing, words: Words) -> Html:
     head = tag(
         "tr",
         tag("th", words.get("moves.corner"), scope="col", class_="corner"),
-        [tag("th", choice(words, "client_class", now), scope="col") for now in keys],
+        [tag("th", choice(words, "client", now), scope="col") for now in keys],
     )
     picture = tag(
         "table",
@@ -154,7 +154,7 @@ def _migration(
     )
     if before == now:
         return tag("td", shown, class_="same", data_before=before, data_now=now)
-    turn = way(words.lists["client_class"], before, now)
+    turn = way(words.lists["client"], before, now)
     heat = math.ceil(_HEATS * math.log1p(total.count) / math.log1p(most)) if most else 1
     name = {1: "up", -1: "down", 0: "flat"}[turn]
     arrow = tag("span", ARROWS[turn], class_="arrow", aria_label=words.get(f"moves.{name}"), role="img")
@@ -164,17 +164,17 @@ def _migration(
 def statuses(data: ReportData, words: Words) -> Html:
     """KPIs by status: one bar, and its legend in words."""
     return _split(
-        ((key, data.kpis.statuses.count(key)) for key in data.lists.get("kpi_status", {})),
+        ((key, data.kpis.statuses.count(key)) for key in data.lists.get("kpi", {})),
         words,
-        "kpi_status",
+        "kpi",
     )
 
 
 def coverage(data: ReportData, words: Words) -> Html:
     """Accounts by their gravest alert."""
     counts = account_counts(data.accounts)
-    keys = ["", *data.lists.get("account_alert", {})]
-    return _split(((key, counts.get(key, 0)) for key in keys), words, "account_alert")
+    keys = ["", *data.lists.get("account", {})]
+    return _split(((key, counts.get(key, 0)) for key in keys), words, "account")
 
 
 def _split(counts: Iterable[tuple[str, int]], words: Words, list_: str) -> Html:

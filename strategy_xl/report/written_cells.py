@@ -124,11 +124,11 @@ def choice(words: Words, list_: str, key: str) -> Html:
 
 def change(words: Words, list_: str, before: str, now: str) -> Html:
     """Where something came from, with an arrow and a word; nothing when it stayed."""
-    if before == now or (not before and list_ != "account_alert"):
+    if before == now or (not before and list_ != "account"):
         return Html("")
     if before == NEW:
         return tag("span", words.get("page.new"), class_="move flat")
-    if list_ == "account_alert":
+    if list_ == "account":
         order = {key: place for place, key in enumerate(words.lists.get(list_, {}))}
         gone = order.get(now, len(order)) - order.get(before, len(order))
         turn = (gone > 0) - (gone < 0)

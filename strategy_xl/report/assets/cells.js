@@ -55,7 +55,7 @@ const RANKS = { good: 3, info: 2, warn: 1, bad: 0 };
 
 /* Better (1), worse (-1) or neither (0); alerts of accounts by their place in the list, none being best. */
 function wayOf(list, before, now) {
-  if (list === "account_alert") {
+  if (list === "account") {
     const order = Object.keys(ABOUT.lists[list] ?? {});
     const place = (key) => (order.indexOf(key) + 1 || order.length + 1);
     return Math.sign(place(now) - place(before));
@@ -65,7 +65,7 @@ function wayOf(list, before, now) {
 }
 
 function changeOf(list, before, now) {
-  if (before === now || (!before && list !== "account_alert")) return null;
+  if (before === now || (!before && list !== "account")) return null;
   if (before === "new") return element("span", "move flat", words("new"));
   const way = wayOf(list, before, now);
   const name = way > 0 ? "up" : way < 0 ? "down" : "flat";

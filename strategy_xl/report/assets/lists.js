@@ -210,7 +210,7 @@ class List {
       const now = this.block.columns[other];
       for (let row = 0; row < this.rows; row++) {
         const [before, present] = [textOf(held, row), textOf(now, row)];
-        const stayed = before === present || (!before && list !== "account_alert");
+        const stayed = before === present || (!before && list !== "account");
         ranks[row] = stayed || before === "new" ? NaN : wayOf(list, before, present);
       }
       return ranks;

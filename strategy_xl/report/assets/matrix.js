@@ -123,7 +123,7 @@ class Matrix {
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(`--${name}`).trim();
     const classes = this.block.columns.class;
-    this.tones = classes.known.map((key) => labelOf("client_class", key)[1]);
+    this.tones = classes.known.map((key) => labelOf("client", key)[1]);
     this.dots = this.tones.map((tone) => colour(`${tone}-dot`));
     this.look = {
       ink: colour("ink"), muted: colour("muted"), line: colour("line"), card: colour("card"), font: getComputedStyle(document.body).fontFamily,
@@ -270,7 +270,7 @@ class Matrix {
     const calls = { good: [tx, 103], info: [tx, ty], warn: [-1, 103], bad: [-1, ty] };
     context.font = `600 12px ${this.look.font}`;
     context.textBaseline = "top";
-    for (const [key, [label, tone]] of Object.entries(ABOUT.lists.client_class)) {
+    for (const [key, [label, tone]] of Object.entries(ABOUT.lists.client)) {
       const place = calls[tone];
       if (!place || key === "incomplete") continue;
       const x = Math.max(place[0], seen.left), y = Math.min(place[1], seen.high);
@@ -408,7 +408,7 @@ class Matrix {
     const scores = `X ${FORMATS.score.format(this.x[row])} · Y ${FORMATS.score.format(this.y[row])}`;
     const revenue = Number.isNaN(this.revenue[row]) ? "" : ` · ${FORMATS.money.format(this.revenue[row])}`;
     this.tip.replaceChildren(
-      title, tagOf("client_class", key), element("span", "", scores + revenue), element("bdi", "where", place.told),
+      title, tagOf("client", key), element("span", "", scores + revenue), element("bdi", "where", place.told),
     );
     const right = px > this.canvas.clientWidth / 2;
     this.tip.style.left = right ? "auto" : `${px + 14}px`;

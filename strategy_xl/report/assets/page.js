@@ -32,7 +32,7 @@ function clientFilters(list) {
   const chips = element("div", "chips");
   chips.setAttribute("role", "group");
   chips.setAttribute("aria-label", words("all_classes"));
-  for (const [key, [label, tone]] of Object.entries(ABOUT.lists.client_class)) {
+  for (const [key, [label, tone]] of Object.entries(ABOUT.lists.client)) {
     const at = held.class.known ? held.class.known.indexOf(key) : -1;
     if (at < 0) continue;
     const chip = button(label, () => {
@@ -84,7 +84,7 @@ function moveFilters(list, note) {
   const held = list.block.columns;
   for (const cell of document.querySelectorAll(".migrations td[data-before]")) {
     const { before, now } = cell.dataset;
-    const told = `${labelOf("client_class", before)[0]} → ${labelOf("client_class", now)[0]}`;
+    const told = `${labelOf("client", before)[0]} → ${labelOf("client", now)[0]}`;
     const open = button("", () => {
       list.filter("move", (row) => textOf(held.before, row) === before && textOf(held.class, row) === now);
       note.textContent = words("moved", { label: told });
