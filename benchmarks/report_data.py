@@ -297,6 +297,7 @@ class Portfolio:
                 Book(
                     path,
                     path.replace(" ", "%20"),
+                    "fr",
                     state,
                     TODAY,
                     round(draw.uniform(0.2, 0.9), 2) if state is not BookState.SKIPPED else None,

@@ -61,6 +61,7 @@ class Book:
     Arguments:
         path: as told from the folder of the run, with ``/``.
         link: address of the file, relative to the page; "" when there is none.
+        lang: language of what it says.
         state: what became of it.
         day: reference day of the results shown; None when it never had any.
         seconds: how long it took; None when it was not treated.
@@ -76,6 +77,7 @@ class Book:
 
     path: str
     link: str = ""
+    lang: str = ""
     state: BookState = BookState.UNCHANGED
     day: date | None = None
     seconds: float | None = None

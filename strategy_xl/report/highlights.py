@@ -111,26 +111,35 @@ def _standing(data: ReportData, lang: str, tones: Sequence[str]) -> str:
     return message("report.standing", lang, found=_begun(_joined(parts, lang)))
 
 
+def _first(data: ReportData, at: int, lang: str) -> str:
+    """What to begin with: whom, what is at stake, what to do, unless the action says whom itself."""
+    alerts = data.alerts
+    name = alerts.names[at] or alerts.texts[at]
+    action = _begun(shorten(alerts.actions[at], _ACTION_LENGTH))
+    if alerts.names[at] and alerts.names[at] in action:
+        return action
+    return message(
+        "report.today.first",
+        lang,
+        name=shorten(name, _NAME_LENGTH),
+        stake=alerts.stakes[at] or None,
+        action=action,
+    )
+
+
 def _today(data: ReportData, lang: str) -> str:
     """The action with the greatest stake, what is urgent beside it, and workbooks that need somebody."""
     parts = []
     alerts = data.alerts
     urgent = [at for at, severity in enumerate(alerts.severities) if severity == "error"]
+    is_ours = [data.books[book].lang == lang for book in alerts.places.books]
     first = max(
         (at for at in range(len(alerts.texts)) if alerts.actions[at]),
-        key=lambda at: (alerts.stakes[at] or 0.0, alerts.severities[at] == "error"),
+        key=lambda at: (alerts.stakes[at] or 0.0, alerts.severities[at] == "error", is_ours[at]),
         default=None,
     )
     if first is not None:
-        parts.append(
-            message(
-                "report.today.first",
-                lang,
-                name=shorten(alerts.names[first] or alerts.texts[first], _NAME_LENGTH),
-                stake=alerts.stakes[first] or None,
-                action=shorten(alerts.actions[first], _ACTION_LENGTH),
-            )
-        )
+        parts.append(_first(data, first, lang))
     rest = [at for at in urgent if at != first]
     if rest:
         stake = sum(alerts.stakes[at] or 0.0 for at in rest)

@@ -104,14 +104,21 @@ class Listing:
 
 
 def sentence(finding: Finding, lang: str) -> str:
-    """What a finding says."""
-    return message(finding.code, lang, **finding.args)
+    """What a finding says; its code alone when what it is about is not known any more."""
+    return _told(finding.code, finding, lang) or message("report.failure.details", lang, code=finding.code)
 
 
 def remedy(finding: Finding, lang: str) -> str:
     """What helps; "" when nothing is known."""
     key = f"{finding.code}.hint"
-    return message(key, lang, **finding.args) if has_message(key, lang) else ""
+    return _told(key, finding, lang) if has_message(key, lang) else ""
+
+
+def _told(key: str, finding: Finding, lang: str) -> str:
+    try:
+        return message(key, lang, **finding.args)
+    except KeyError:  # the history keeps codes, the journal their details for thirty runs
+        return ""
 
 
 def listings(data: ReportData, lang: str) -> Iterator[Listing]:

@@ -28,6 +28,7 @@ _FORMATS = {
     Form.RATIO: "dec2",
 }
 _WIDTH, _HEIGHT = 72, 20
+_LARGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,14 @@ class Words:
 def measures(listing: Listing, shown: Shown, lang: str) -> list[str]:
     """Figures with their units, as texts; "" for missing ones."""
     units = listing.column(shown.other).values
-    return [
-        "" if value is None else measure(value, unit, lang)
-        for value, unit in zip(shown.values, units, strict=True)
-    ]
+    return [_measured(value, unit, lang) for value, unit in zip(shown.values, units, strict=True)]
+
+
+def _measured(value: float | None, unit: str, lang: str) -> str:
+    """A figure with its unit; of a large one no decimals are told."""
+    if value is None:
+        return ""
+    return measure(round(value) if abs(value) >= _LARGE else value, unit, lang)
 
 
 def fragment(sheet: str, cell: str) -> str:
@@ -148,7 +153,7 @@ def cells(listing: Listing, shown: Shown, words: Words) -> Callable[[int], str]:
             return lambda at: change(words, shown.list_, values[at], others[at])
         return lambda at: choice(words, shown.list_, values[at])
     if shown.form is Form.MEASURE:
-        return lambda at: "" if values[at] is None else measure(values[at], others[at], lang)
+        return lambda at: _measured(values[at], others[at], lang)
     if shown.form is Form.PERCENT:
         return lambda at: _share(values[at], others[at] if others else None, lang)
     if shown.form in _FORMATS:
