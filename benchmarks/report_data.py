@@ -73,7 +73,9 @@ def lists() -> dict[str, dict[str, Label]]:
     """The lists of the program's own templates that a report shows, by what they say it of."""
     spec = load_default()
     return {
-        kind: {choice.key: Label(choice.fr, choice.en, choice.tone.value) for choice in spec.list_(key).choices}
+        kind: {
+            choice.key: Label(choice.fr, choice.en, choice.tone.value) for choice in spec.list_(key).choices
+        }
         for kind, key in _LISTS.items()
     }
 

@@ -14,9 +14,7 @@ from strategy_xl.errors import Location, UsageError
 from strategy_xl.model import LANGUAGES
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
-    from strategy_xl.history.queries import Scope
+    from strategy_xl.history.queries import Connection, Scope
     from strategy_xl.report.collect import Journaled, Question
     from strategy_xl.report.data import ReportData
     from strategy_xl.runs.histories import Target
@@ -28,15 +26,31 @@ _SUFFIXES = {"html": ".html", "xlsx": ".xlsx", "json": ".json", "csv": "", "juni
 @click.command(help=text("cli.report.help"))
 @click.argument("folder", default=".", type=click.Path(exists=True, path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=text("cli.report.output"))
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="html", show_default=True, help=text("cli.report.format"))
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="html",
+    show_default=True,
+    help=text("cli.report.format"),
+)
 @click.option("--last", is_flag=True, help=text("cli.report.last"))
 @click.option("--run", "run", metavar="ID", default="", help=text("cli.report.run"))
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help=text("cli.report.since"))
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help=text("cli.report.since")
+)
 @click.option("--lang", type=click.Choice(LANGUAGES), help=text("cli.report.lang"))
-@click.option("--mail", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=text("cli.report.mail"))
+@click.option(
+    "--mail", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=text("cli.report.mail")
+)
 @click.option("--to", "recipients", multiple=True, metavar="ADDRESS", help=text("cli.report.to"))
 @click.option("--from", "sender", default="", metavar="ADDRESS", help=text("cli.report.from"))
-@click.option("--journal", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH", help=text("cli.journal.help"))
+@click.option(
+    "--journal",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help=text("cli.journal.help"),
+)
 @history_option
 @templates_option
 def report(folder: Path, **options: Any) -> None:
@@ -88,24 +102,25 @@ def _home(folder: Path) -> Path:
     return folder if folder.is_dir() else folder.parent
 
 
-def _scope(connection: sa.Connection, target: Target, folder: Path) -> tuple[Scope, Path]:
-    """The workbooks below a folder, as the history names them, and where they are told from."""
+def _scope(connection: Connection, target: Target, folder: Path) -> tuple[Scope, Path]:
+    """The workbooks below a folder, as the history names them, and where they are told from.
+
+    Errors: HistoryError SX964 when it knows none there.
+    """
+    from strategy_xl.history.database import HistoryError
     from strategy_xl.history.places import BESIDE
     from strategy_xl.history.queries import Scope, shares_of
+    from strategy_xl.runs.histories import part_of
 
-    place = folder.resolve()
-    homes = {
-        (target.home if share.place == BESIDE else Path(share.place)).resolve(): share.id
-        for share in shares_of(connection)
-    }
-    for home in (place, *place.parents):
-        if home in homes:
-            under = "" if home == place else place.relative_to(home).as_posix()
-            return Scope(homes[home], under + "/" if under and place.is_dir() else under), home
-    return Scope(under="\0"), place  # no workbook of that folder is known there
+    shares = shares_of(connection)
+    part = part_of(target, folder, shares)
+    if part is None:
+        raise HistoryError("SX964", Location(str(folder)))
+    place = next(share.place for share in shares if share.id == part[0])
+    return Scope(*part), (target.home if place == BESIDE else Path(place)).resolve()
 
 
-def _run(connection: sa.Connection, scope: Scope, run: str) -> tuple[date | None, str]:
+def _run(connection: Connection, scope: Scope, run: str) -> tuple[date | None, str]:
     """The day and the name of a run that is told by the beginning of its name; of the last one without."""
     from strategy_xl.history.queries import runs_of
 
@@ -114,11 +129,13 @@ def _run(connection: sa.Connection, scope: Scope, run: str) -> tuple[date | None
         return None, known[0].id if known else ""
     found = [entry for entry in known if entry.id.startswith(run) or entry.day.isoformat() == run]
     if not found:
-        raise UsageError("SX149", run=run, known=", ".join(f"{entry.id[:8]} ({entry.day})" for entry in known[:5]))
+        raise UsageError(
+            "SX149", run=run, known=", ".join(f"{entry.id[:8]} ({entry.day})" for entry in known[:5])
+        )
     return found[0].day, found[0].id
 
 
-def _journaled(journal: Path | None, folder: Path, question: Question, connection: sa.Connection) -> Journaled:
+def _journaled(journal: Path | None, folder: Path, question: Question, connection: Connection) -> Journaled:
     """What the journal of the folder, or of one above it, knows of the run."""
     from strategy_xl.history.snapshots import days_of
     from strategy_xl.ooxml.backups import HIDDEN

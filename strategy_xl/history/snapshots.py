@@ -1,4 +1,4 @@
-"""All entities of a kind at once, as columns: for those who show many, and compare them with an earlier day."""
+"""All entities of a kind at once, as columns, and how they were on an earlier day."""
 
 from __future__ import annotations
 
@@ -94,8 +94,8 @@ def snapshot(
     rows = connection.execute(query.order_by(entities.c.book, entities.c.position)).all()
     if not rows:
         return Snapshot()
-    *plain, values, latest = map(list, zip(*rows, strict=True))
-    return Snapshot(*plain, _parsed(values), _parsed(latest))
+    columns_of = [list(column) for column in zip(*rows, strict=True)]
+    return Snapshot(*columns_of[:-2], *map(_parsed, columns_of[-2:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Before:
 def changed_since(
     connection: sa.Connection, kind: str, day: date, scope: Scope = EVERYTHING
 ) -> dict[Key, Before]:
-    """How the entities of a kind were on a day that have changed since; those that were not there have nothing.
+    """How the entities of a kind were on a day that have changed since; nothing of new ones.
 
     Arguments:
         connection, kind, scope: as ``snapshot``.
@@ -119,9 +119,7 @@ def changed_since(
     query = _joined(kind, scope, columns).where(entities.c.state_day > day, states.c.is_there, _held_on(day))
     rows = connection.execute(query).all()
     values = _parsed([row[3] for row in rows])
-    return {
-        (row[0], row[1]): Before(row[2], held) for row, held in zip(rows, values, strict=True)
-    }
+    return {(row[0], row[1]): Before(row[2], held) for row, held in zip(rows, values, strict=True)}
 
 
 def gone_since(connection: sa.Connection, kind: str, day: date, scope: Scope = EVERYTHING) -> int:

@@ -13,8 +13,7 @@ MOST_POINTS = 32_000
 """Points that Excel draws of one series."""
 
 
-def matrix_chart(  # noqa: PLR0913, PLR0917 - where the points are, and in which words
-    book: Any,
+def matrix_chart(
     title: str,
     spans: Sequence[tuple[Label, tuple[int, int]]],
     columns: tuple[int, int],
@@ -24,7 +23,6 @@ def matrix_chart(  # noqa: PLR0913, PLR0917 - where the points are, and in which
     """The matrix of clients: a series a class.
 
     Arguments:
-        book: the workbook.
         title: of the sheet with the clients, which may be made later.
         spans: label of each class, its first and last row.
         columns: of x and y.
@@ -35,7 +33,7 @@ def matrix_chart(  # noqa: PLR0913, PLR0917 - where the points are, and in which
     from openpyxl.chart.shapes import GraphicalProperties
     from openpyxl.utils import get_column_letter, quote_sheetname
 
-    chart = ScatterChart(scatterStyle="lineMarker")
+    chart: Any = ScatterChart(scatterStyle="lineMarker")
     chart.style = 13
     chart.title = words("list.clients")
     chart.width, chart.height = 24, 15
@@ -47,7 +45,10 @@ def matrix_chart(  # noqa: PLR0913, PLR0917 - where the points are, and in which
     chart.legend.position = "b"
     for label, (first, last) in spans:
         end = min(last, first + MOST_POINTS - 1)
-        refs = [f"{quote_sheetname(title)}!${letter}${first}:${letter}${end}" for letter in map(get_column_letter, columns)]
+        refs = [
+            f"{quote_sheetname(title)}!${letter}${first}:${letter}${end}"
+            for letter in map(get_column_letter, columns)
+        ]
         series = Series(_Range(refs[1]), _Range(refs[0]), title=label.get(lang))
         series.marker.symbol, series.marker.size = "circle", 5
         colour = _COLOURS[label.tone]
@@ -76,9 +77,9 @@ def bars(sheet: Any, title: str, first: int, last: int, labels: Sequence[Label])
     """
     from openpyxl.chart import BarChart, Reference
     from openpyxl.chart.label import DataLabelList
-    from openpyxl.chart.series import DataPoint
+    from openpyxl.chart.marker import DataPoint
 
-    chart = BarChart()
+    chart: Any = BarChart()
     chart.type = "bar"
     chart.title, chart.legend = title, None
     chart.width, chart.height = 24, 7.5
@@ -103,7 +104,7 @@ def letters_chart(sheet: Any, title: str, first: int, last: int) -> Any:
     """Objectives by letter and mark, as shares of the whole."""
     from openpyxl.chart import BarChart, Reference
 
-    chart = BarChart()
+    chart: Any = BarChart()
     chart.type, chart.grouping, chart.overlap = "bar", "percentStacked", 100
     chart.title = title
     chart.width, chart.height = 24, 7.5

@@ -3,49 +3,40 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.history import queries, snapshots
-from strategy_xl.history.book_record import AlertRecord, Plain
+from strategy_xl.history.book_record import AlertRecord
 from strategy_xl.history.queries import Scope
-from strategy_xl.history.snapshots import Before, Snapshot
+from strategy_xl.history.trends import stalls
 from strategy_xl.ooxml.backups import FOLDER
-from strategy_xl.report.data import (
-    LETTERS,
-    NEW,
-    Accounts,
-    Alerts,
-    Book,
-    BookState,
-    Clients,
-    Kpis,
-    Label,
-    Labels,
-    Night,
-    Objectives,
-    Places,
-    ReportData,
+from strategy_xl.report.data import Alerts, Book, BookState, Label, Labels, Night, Places, ReportData
+from strategy_xl.report.kinds import (
+    NIGHTS,
+    Reader,
+    accounts_of,
+    clients_of,
+    kpis_of,
+    objectives_of,
+    places_of,
+    spots_of,
 )
 from strategy_xl.schema.spec import ListSpec, WorkbookSpec
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
+    from strategy_xl.history.queries import Connection
 
-NIGHTS = 12
-"""Nights of which a trend shows the values."""
-STALLED = timedelta(days=28)
-"""Time without any change after which an objective is said to have stalled."""
+STALLED_DAYS = 30
+"""Days without progress of its KPI after which an objective has stalled; those of ``history``."""
 RESTORED = "restored"
 """Count of a workbook: formulas that had been erased and were put back."""
-_CELL = re.compile(r"([A-Z]+)(\d+)")
 _STATES = {
     "treated": BookState.CHANGED,
     "unchanged": BookState.UNCHANGED,
@@ -94,7 +85,7 @@ class Question:
 
 
 def collect(
-    connection: sa.Connection, question: Question, spec: WorkbookSpec, journaled: Journaled
+    connection: Connection, question: Question, spec: WorkbookSpec, journaled: Journaled
 ) -> ReportData | None:
     """The data of a report; None when there was no run over these workbooks.
 
@@ -111,13 +102,15 @@ def collect(
     day = days[0]
     is_newest = snapshots.days_of(connection, scope)[0] == day
     compared = _compared(connection, scope, question, day)
-    reader = _Reader(connection, scope, None if is_newest else day, compared, days[-1])
+    reader = Reader(connection, scope, None if is_newest else day, compared, days[-1])
     kinds = {kind: reader.kind(kind) for kind in ("client", "kpi", "objective", "account")}
     books = queries.books_of(connection, scope)
     index = {book.id: at for at, book in enumerate(books)}
     blocks = queries.blocks_of(connection, scope)
     places = {
-        kind: _places(kind, found.now, index, {book: row.sheet for (book, of), row in blocks.items() if of == kind})
+        kind: places_of(
+            found.now, index, {book: row.sheet for (book, of), row in blocks.items() if of == kind}
+        )
         for kind, found in kinds.items()
     }
     alerts = queries.alerts_of(connection, scope) if is_newest else {}
@@ -131,7 +124,9 @@ def collect(
         for book, held in alerts.items()
         for alert in held
     ]
-    nights = {night.book: night for night in queries.nights_of(connection, scope, since=day) if night.day == day}
+    nights = {
+        night.book: night for night in queries.nights_of(connection, scope, since=day) if night.day == day
+    }
     contents = queries.contents_of(connection, scope, day)
     clients = Counter(kinds["client"].now.books)
     kept = _Backups(question.home)
@@ -146,21 +141,37 @@ def collect(
             backups=FOLDER.as_posix(),
         ),
         books=[
-            _book(book, nights.get(book.id), contents.get(book.id), question, journaled, clients[book.id], len(alerts.get(book.id, ())), kept)
+            _book(
+                book,
+                nights.get(book.id),
+                contents.get(book.id),
+                question,
+                journaled,
+                clients[book.id],
+                len(alerts.get(book.id, ())),
+                kept,
+            )
             for book in books
         ],
         alerts=_alerts(told),
-        clients=_clients(kinds["client"], places["client"]),
-        kpis=_kpis(kinds["kpi"], places["kpi"], reader.trends("kpi", "current")),
-        objectives=_objectives(kinds["objective"], places["objective"], day),
-        accounts=_accounts(kinds["account"], places["account"]),
+        clients=clients_of(kinds["client"], places["client"]),
+        kpis=kpis_of(kinds["kpi"], places["kpi"], reader.trends("kpi", "current")),
+        objectives=objectives_of(
+            kinds["objective"],
+            places["objective"],
+            {
+                (stall.objective.book, stall.objective.number): stall.since
+                for stall in stalls(connection, day, STALLED_DAYS, scope)
+            },
+        ),
+        accounts=accounts_of(kinds["account"], places["account"]),
         lists=lists(spec),
         modules={module.key: Label(module.sheet.fr, module.sheet.en) for module in spec.modules},
         left_clients=0 if compared is None else snapshots.gone_since(connection, "client", compared, scope),
     )
 
 
-def _compared(connection: sa.Connection, scope: Scope, question: Question, day: date) -> date | None:
+def _compared(connection: Connection, scope: Scope, question: Question, day: date) -> date | None:
     """The day that is compared with: the last one with a run that is not later than wanted."""
     wanted = question.since or day - timedelta(days=1)
     found = snapshots.days_of(connection, scope, min(wanted, day - timedelta(days=1)))
@@ -186,108 +197,8 @@ def _labels(list_: ListSpec) -> Labels:
     return {choice.key: Label(choice.fr, choice.en, choice.tone.value) for choice in list_.choices}
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """The entities of a kind, and how those were that have changed since the day compared with."""
-
-    now: Snapshot
-    before: Mapping[tuple[int, int], Before]
-    compared: date | None
-
-    def values(self, key: str) -> list[Plain]:
-        """What is kept of each under a key."""
-        return [values.get(key) for values in self.now.values]
-
-    def numbers(self, key: str, scale: float = 1.0) -> list[float | None]:
-        """The same as numbers."""
-        return [_number(values.get(key), scale) for values in self.now.values]
-
-    def latest(self, key: str) -> list[float | None]:
-        """What changes with the day alone."""
-        return [_number(values.get(key), 1.0) for values in self.now.latest]
-
-    def texts(self, key: str) -> list[str]:
-        """What is kept of each under a key, as text."""
-        return ["" if value is None else str(value) for value in self.values(key)]
-
-    def verdicts(self) -> list[str]:
-        """How each stands."""
-        return [verdict or "" for verdict in self.now.verdicts]
-
-    def previous(self) -> list[str]:
-        """How each stood; ``NEW`` for those that were not there."""
-        found = []
-        for key, verdict, state_day, first_day in self._since():
-            if self.compared is None:
-                found.append("")
-            elif state_day <= self.compared:
-                found.append(verdict or "")
-            elif first_day > self.compared or key not in self.before:
-                found.append(NEW)
-            else:
-                found.append(self.before[key].verdict or "")
-        return found
-
-    def numbers_before(self, name: str, scale: float = 1.0) -> list[float | None]:
-        """What was kept of each under a key."""
-        return [
-            _number((self.before[key].values if key in self.before else held).get(name), scale)
-            for (key, *_), held in zip(self._since(), self.now.values, strict=True)
-        ]
-
-    def _since(self) -> Any:
-        now = self.now
-        keys = zip(now.books, now.numbers, strict=True)
-        return zip(keys, now.verdicts, now.state_days, now.first_days, strict=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """What is asked of the history, kind by kind."""
-
-    connection: sa.Connection
-    scope: Scope
-    day: date | None
-    compared: date | None
-    trend_since: date
-
-    def kind(self, kind: str) -> _Kind:
-        """The entities of a kind, now and before."""
-        before = (
-            {}
-            if self.compared is None
-            else snapshots.changed_since(self.connection, kind, self.compared, self.scope)
-        )
-        return _Kind(snapshots.snapshot(self.connection, kind, self.scope, self.day), before, self.compared)
-
-    def trends(self, kind: str, key: str) -> Mapping[tuple[int, int], Sequence[float]]:
-        """The last values of a number."""
-        return snapshots.trends(self.connection, kind, key, self.trend_since, self.scope)
-
-
-def _number(value: Plain, scale: float) -> float | None:
-    return float(value) * scale if isinstance(value, int | float) else None
-
-
-def _spots(cells: Sequence[tuple[str, str]]) -> tuple[list[int], list[int], list[tuple[str, str]]]:
-    """Sheets with cells as places in a list of sheets with columns, and rows."""
-    known: dict[tuple[str, str], int] = {}
-    spots, rows = [], []
-    for sheet, cell in cells:
-        found = _CELL.fullmatch(cell)
-        letters, row = (found[1], int(found[2])) if found else ("", 0)
-        spots.append(known.setdefault((sheet, letters), len(known)))
-        rows.append(row)
-    return spots, rows, list(known)
-
-
-def _places(kind: str, now: Snapshot, index: Mapping[int, int], sheets: Mapping[int, str]) -> Places:
-    cells = [(sheets.get(book, ""), cell) for book, cell in zip(now.books, now.cells, strict=True)]
-    return Places([index[book] for book in now.books], *_spots(cells))
-
-
 def _alerts(told: Sequence[tuple[int, AlertRecord, str]]) -> Alerts:
-    spots = _spots([(alert.sheet, alert.cell) for _, alert, _ in told])
+    spots = spots_of([(alert.sheet, alert.cell) for _, alert, _ in told])
     return Alerts(
         Places([book for book, _, _ in told], *spots),
         [name for _, _, name in told],
@@ -296,69 +207,6 @@ def _alerts(told: Sequence[tuple[int, AlertRecord, str]]) -> Alerts:
         [alert.action for _, alert, _ in told],
         [alert.stake or None for _, alert, _ in told],
         [date.fromisoformat(alert.due) if alert.due else None for _, alert, _ in told],
-    )
-
-
-def _clients(found: _Kind, places: Places) -> Clients:
-    return Clients(
-        places,
-        found.now.names,
-        found.verdicts(),
-        found.previous(),
-        found.numbers("x"),
-        found.numbers("y"),
-        found.numbers("revenue"),
-        [""] * len(places),
-    )
-
-
-def _kpis(found: _Kind, places: Places, trends: Mapping[tuple[int, int], Sequence[float]]) -> Kpis:
-    keys = zip(found.now.books, found.now.numbers, strict=True)
-    return Kpis(
-        places,
-        found.now.names,
-        found.verdicts(),
-        found.previous(),
-        found.numbers("progress"),
-        found.latest("elapsed"),
-        found.latest("pace"),
-        found.numbers("current"),
-        found.numbers("target"),
-        found.latest("forecast"),
-        found.texts("unit"),
-        [trends.get(key, ())[-NIGHTS:] for key in keys],
-    )
-
-
-def _objectives(found: _Kind, places: Places, day: date) -> Objectives:
-    return Objectives(
-        places,
-        found.now.names,
-        found.verdicts(),
-        found.previous(),
-        found.numbers("score"),
-        {letter: [_mark(value) for value in found.values(letter)] for letter in LETTERS},
-        [
-            state_day if day - state_day >= STALLED and active is not False else None
-            for state_day, active in zip(found.now.state_days, found.values("active"), strict=True)
-        ],
-    )
-
-
-def _mark(value: Plain) -> str:
-    """A letter's mark as it stands in the workbook; ``?`` when it cannot be said."""
-    return str(round(value)) if isinstance(value, int | float) else str(value or "?")
-
-
-def _accounts(found: _Kind, places: Places) -> Accounts:
-    return Accounts(
-        places,
-        found.now.names,
-        found.numbers("coverage", 0.01),
-        found.numbers_before("coverage", 0.01),
-        found.verdicts(),
-        found.previous(),
-        found.numbers("contacts_count"),
     )
 
 
@@ -375,9 +223,10 @@ class _Backups:
         book = self._home / path
         if book.parent not in self._known:
             try:
-                self._known[book.parent] = frozenset(os.listdir(book.parent / FOLDER))
+                held = frozenset(kept.name for kept in (book.parent / FOLDER).iterdir())
             except OSError:  # no workbook of that folder has one, or nobody may look
-                self._known[book.parent] = frozenset()
+                held = frozenset()
+            self._known[book.parent] = held
         return book.name in self._known[book.parent]
 
 

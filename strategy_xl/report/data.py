@@ -272,7 +272,8 @@ class ReportData:
     Arguments:
         night: which run.
         books: the workbooks, which ``Places.books`` count from 0.
-        lists: what a verdict is of (``client``, ``kpi``, ``objective``, ``account``, ``severity``) → its labels.
+        lists: what a verdict is of (``client``, ``kpi``, ``objective``, ``account``,
+            ``severity``) → its labels.
         modules: key of a module → its name.
         left_clients: how many clients of the state compared with are there no more.
     """

@@ -1,4 +1,4 @@
-"""The report for programs that read test results: a suite a workbook, a case for its treatment and each alert."""
+"""The report as test results: a suite a workbook, a case for its treatment and each alert."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def as_junit(data: ReportData, lang: str) -> bytes:
     """
     root = ET.Element("testsuites", name=_clean(data.night.folder or "strategy-xl"))
     alerts: dict[int, list[int]] = {}
-    for at, book in enumerate(data.alerts.places.books):
-        alerts.setdefault(book, []).append(at)
+    for at, place in enumerate(data.alerts.places.books):
+        alerts.setdefault(place, []).append(at)
     totals = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
     for index, book in enumerate(data.books):
         suite = ET.SubElement(root, "testsuite", name=_clean(book.path))
@@ -36,7 +36,11 @@ def as_junit(data: ReportData, lang: str) -> bytes:
             _note(case, "error", sentence(book.failure, lang), book.failure.code, remedy(book.failure, lang))
         elif not book.state.is_treated:
             counts["skipped"] += 1
-            said = sentence(book.failure, lang) if book.failure is not None else message(f"report.state.{book.state.value}", lang)
+            said = (
+                sentence(book.failure, lang)
+                if book.failure is not None
+                else message(f"report.state.{book.state.value}", lang)
+            )
             _note(case, "skipped", said)
         for at in alerts.get(index, ()):
             where = told_place("", data.alerts.places.sheet(at), data.alerts.places.cell(at))

@@ -1,4 +1,4 @@
-"""A mail with the sentences of a report and its first alerts, the page attached; nobody sends it from here."""
+"""A mail with the sentences of a report and its first alerts, the page attached; nothing is sent."""
 
 from __future__ import annotations
 
@@ -82,7 +82,11 @@ def _html(data: ReportData, parts: Sequence[tuple[str, str]], alerts: Listing, l
     rows = [
         tag(
             "tr",
-            tag("td", format_value(stake, "money", lang) if stake else "", style=f"{cell};white-space:nowrap;text-align:right"),
+            tag(
+                "td",
+                format_value(stake, "money", lang) if stake else "",
+                style=f"{cell};white-space:nowrap;text-align:right",
+            ),
             tag("td", tag("b", named(what)), Html("<br>"), named(action), style=cell),
             tag("td", named(_told(data, alerts, at)), style=f"{cell};color:#566070"),
         )
@@ -92,7 +96,13 @@ def _html(data: ReportData, parts: Sequence[tuple[str, str]], alerts: Listing, l
     ]
     body = joined(
         tag("h1", message("report.title", lang, day=data.night.day), style="font-size:20px"),
-        [joined(tag("h2", title, style="font-size:15px;color:#566070;margin-bottom:0"), tag("p", named(text), style="margin-top:2px;font-size:16px")) for title, text in parts],
+        [
+            joined(
+                tag("h2", title, style="font-size:15px;color:#566070;margin-bottom:0"),
+                tag("p", named(text), style="margin-top:2px;font-size:16px"),
+            )
+            for title, text in parts
+        ],
         tag("h2", message("report.list.alerts", lang), style="font-size:15px;color:#566070") if rows else "",
         tag("table", rows, style="border-collapse:collapse") if rows else "",
         tag("p", message("report.footer.aid", lang), style="color:#566070"),

@@ -62,7 +62,13 @@ def _value(shown: Shown, at: int) -> Any:
 
 def _plain(value: object) -> object:
     """What JSON has no form for."""
-    return value.isoformat() if isinstance(value, date) else list(value) if isinstance(value, tuple) else str(value)
+    return (
+        value.isoformat()
+        if isinstance(value, date)
+        else list(value)
+        if isinstance(value, tuple)
+        else str(value)
+    )
 
 
 def as_csv(data: ReportData, lang: str) -> Iterator[tuple[str, str]]:
@@ -97,7 +103,9 @@ def _written(data: ReportData, shown: Shown, at: int, lang: str) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, float | int):
-        text = f"{round(value, 4):g}" if isinstance(value, float) and not value.is_integer() else f"{value:.0f}"
+        text = (
+            f"{round(value, 4):g}" if isinstance(value, float) and not value.is_integer() else f"{value:.0f}"
+        )
         return text.replace(".", ",") if lang == "fr" else text
     if isinstance(value, date):
         return value.isoformat()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from strategy_xl.report.charts_of_portfolio import bars, letters_chart, matrix_chart
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LONGEST = 32_767
+_A4 = 9
+_FONT = "Calibri"
 _LINKS = 60_000
 """Links that a sheet can hold are a few more; other rows have the same text without one."""
 _FORMATS = {
@@ -83,16 +85,15 @@ class _Writer:
 
     def __init__(self, book: Workbook, data: ReportData, lang: str) -> None:
         from openpyxl.cell import WriteOnlyCell
-        from openpyxl.styles import Alignment, Font, PatternFill
+        from openpyxl.styles import Font, PatternFill
 
         self.book, self.data, self.lang = book, data, lang
         self._cell: Callable[..., Any] = WriteOnlyCell
-        self._bold = Font(bold=True)
-        self._large = Font(bold=True, size=16)
-        self._white = Font(bold=True, color="FFFFFF")
+        self._bold = Font(name=_FONT, bold=True)
+        self._large = Font(name=_FONT, bold=True, size=16)
+        self._white = Font(name=_FONT, bold=True, color="FFFFFF")
         self._dark = PatternFill("solid", fgColor="2B3A52")
-        self._blue = Font(color="1D4F9C", underline="single")
-        self._wrapped = Alignment(wrap_text=True, vertical="top")
+        self._blue = Font(name=_FONT, color="1D4F9C", underline="single")
 
     def words(self, key: str, /, **args: object) -> str:
         """A message of the report."""
@@ -129,7 +130,7 @@ class _Writer:
         sheet = self.book.create_sheet(title)
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        sheet.page_setup.paperSize = _A4
         sheet.page_setup.fitToHeight = 0
         return sheet
 
@@ -196,18 +197,24 @@ class _Writer:
         return labels | {"new": self.words("page.new")} if labels else {}
 
     def _tones(self, sheet: Any, listing: Listing) -> None:
-        from openpyxl.formatting.rule import CellIsRule
+        from openpyxl.formatting.rule import Rule
         from openpyxl.styles import PatternFill
+        from openpyxl.styles.differential import DifferentialStyle
         from openpyxl.utils import get_column_letter
 
         for at, shown in enumerate(listing.columns, 1):
             for label in self.data.lists.get(shown.list_, {}).values():
-                fill = PatternFill(bgColor=_TONES[label.tone])
+                look = DifferentialStyle(fill=PatternFill(bgColor=_TONES[label.tone]))
                 text = label.get(self.lang).replace('"', '""')
                 letter = get_column_letter(at)
                 sheet.conditional_formatting.add(
                     f"{letter}2:{letter}{len(listing) + 1}",
-                    CellIsRule(operator="equal", formula=[f'"{text}"'], fill=fill),
+                    Rule(
+                        type="cellIs",
+                        operator="equal",
+                        formula=[f'"{text}"'],
+                        dxf=look,
+                    ),
                 )
 
     # -- summary -------------------------------------------------------------------------------------------
@@ -234,14 +241,13 @@ class _Writer:
         if spans:
             columns = [shown.key for shown in clients.columns]
             chart = matrix_chart(
-                self.book,
                 self.words("nav.clients"),
                 [(labels[key], span) for key, span in spans.items()],
                 (columns.index("x") + 1, columns.index("y") + 1),
                 self.words,
                 self.lang,
             )
-            sheet.add_chart(chart, "I2")
+            sheet.add_chart(chart, "I7")
 
     def _table(self, sheet: Any, row: int, title: str, rows: Sequence[Sequence[Any]]) -> int:
         """A small table under a title; the row after it."""
@@ -253,14 +259,21 @@ class _Writer:
 
     def _classes(self, sheet: Any, row: int) -> int:
         sums, labels = class_sums(self.data.clients), self.data.lists.get("client", {})
-        rows: list[list[Any]] = [self._head(sheet, [self.words("column.class"), self.words("column.clients"), self.words("column.revenue")])]
+        rows: list[list[Any]] = [
+            self._head(
+                sheet,
+                [self.words("column.class"), self.words("column.clients"), self.words("column.revenue")],
+            )
+        ]
         for key, label in labels.items():
             total = sums.get(key, Sum())
             money = self._number(sheet, total.revenue, _FORMATS[Form.MONEY])
             rows.append([label.get(self.lang), total.count, money])
         after = self._table(sheet, row, self.words("list.clients"), rows)
         first = after - len(rows)
-        sheet.add_chart(bars(sheet, self.words("list.clients"), first, after - 1, list(labels.values())), "I34")
+        sheet.add_chart(
+            bars(sheet, self.words("list.clients"), first, after - 1, list(labels.values())), "I37"
+        )
         return after
 
     def _moves(self, sheet: Any, row: int) -> int:
@@ -268,7 +281,9 @@ class _Writer:
             return row
         labels, found = self.data.lists.get("client", {}), migrations(self.data.clients)
         keys = ranked(labels)
-        rows: list[list[Any]] = [self._head(sheet, [self.words("moves.corner"), *(labels[key].get(self.lang) for key in keys)])]
+        rows: list[list[Any]] = [
+            self._head(sheet, [self.words("moves.corner"), *(labels[key].get(self.lang) for key in keys)])
+        ]
         for before in keys:
             counts = [found.get((before, now), Sum()).count for now in keys]
             rows.append([labels[before].get(self.lang), *counts])
@@ -280,7 +295,7 @@ class _Writer:
         rows += [[label.get(self.lang), self.data.kpis.statuses.count(key)] for key, label in labels.items()]
         after = self._table(sheet, row, self.words("list.kpis"), rows)
         first = after - len(rows)
-        sheet.add_chart(bars(sheet, self.words("list.kpis"), first, after - 1, list(labels.values())), "I50")
+        sheet.add_chart(bars(sheet, self.words("list.kpis"), first, after - 1, list(labels.values())), "I53")
         return after
 
     def _letters(self, sheet: Any, row: int) -> int:
@@ -288,9 +303,14 @@ class _Writer:
         marks = ("2", "1", "0", "?")
         names = [self.words(f"mark.{mark.replace('?', 'x')}") for mark in marks]
         rows: list[list[Any]] = [self._head(sheet, [self.words("letter"), *names])]
-        rows += [[self.words(f"letter.{letter}"), *(counts[letter].get(mark, 0) for mark in marks)] for letter in LETTERS]
+        rows += [
+            [self.words(f"letter.{letter}"), *(counts[letter].get(mark, 0) for mark in marks)]
+            for letter in LETTERS
+        ]
         after = self._table(sheet, row, self.words("list.objectives"), rows)
-        sheet.add_chart(letters_chart(sheet, self.words("list.objectives"), after - len(rows), after - 1), "I66")
+        sheet.add_chart(
+            letters_chart(sheet, self.words("list.objectives"), after - len(rows), after - 1), "I69"
+        )
         return after
 
 

@@ -89,7 +89,7 @@ def framed(data: ReportData, listing: Listing, words: Words) -> Html:
             "div",
             table(data, listing, words, id_=f"t-{listing.key}"),
             class_="frame",
-            role="region",
+            role="group",
             tabindex=0,
             aria_label=words.get(f"list.{listing.key}"),
         ),
