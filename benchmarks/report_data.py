@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.report.data import (
@@ -23,6 +24,11 @@ from strategy_xl.report.data import (
     ReportData,
 )
 from strategy_xl.schema.loader import load_default
+
+if TYPE_CHECKING:
+    from strategy_xl.history.book_record import EntityTable
+    from strategy_xl.history.database import Database
+    from strategy_xl.history.writing import BookNight
 
 TODAY = date(2027, 3, 1)
 
@@ -314,3 +320,97 @@ class Portfolio:
                 )
             )
         return books
+
+
+def seeded_history(database: Database, data: ReportData) -> None:
+    """Put a portfolio into an empty history: the night compared with, and the one that is reported."""
+    from strategy_xl.history.writing import RunEntry, begin_run, share_id, write_nights
+
+    database.prepare()
+    for day, is_now in ((data.night.compared, False), (data.night.day, True)):
+        if day is None:
+            continue
+        run = RunEntry(day.isoformat(), day, f"{day}T02:00:00+00:00", "benchmark")
+        nights = [
+            _night(data, book, rows, day, is_now=is_now) for book, rows in enumerate(_rows_by_book(data))
+        ]
+        with database.writing() as connection:
+            share, _ = share_id(connection, ".")
+            begin_run(connection, share, run)
+            for first in range(0, len(nights), 200):
+                write_nights(connection, share, run, nights[first : first + 200])
+
+
+_Rows = dict[str, list[int]]
+
+
+def _rows_by_book(data: ReportData) -> list[_Rows]:
+    """By workbook and kind, the indexes of its things."""
+    found: list[_Rows] = [{} for _ in data.books]
+    kinds = {"client": data.clients, "kpi": data.kpis, "objective": data.objectives, "account": data.accounts}
+    for kind, held in (*kinds.items(), ("alert", data.alerts)):
+        for at, book in enumerate(held.places.books):
+            found[book].setdefault(kind, []).append(at)
+    return found
+
+
+def _night(data: ReportData, book: int, rows: _Rows, day: date, *, is_now: bool) -> BookNight:
+    from strategy_xl.history.book_record import AlertRecord, BookRecord
+    from strategy_xl.history.writing import BookNight, Outcome
+
+    clients, kpis, objectives, accounts = data.clients, data.kpis, data.objectives, data.accounts
+    tables = [
+        _table("client", clients, clients.names, clients.previous, clients.classes, rows, is_now=is_now,
+               columns={"x": clients.x, "y": clients.y, "revenue": clients.revenues}),
+        _table("kpi", kpis, kpis.names, kpis.previous, kpis.statuses, rows, is_now=is_now,
+               columns={"unit": kpis.units, "target": kpis.targets, "current": kpis.currents, "progress": kpis.progress},
+               latest={"elapsed": kpis.elapsed, "pace": kpis.pace, "forecast": kpis.forecasts}),
+        _table("objective", objectives, objectives.names, objectives.previous, objectives.verdicts, rows, is_now=is_now,
+               columns={"score": objectives.scores, **objectives.letters}),
+        _table("account", accounts, accounts.names, accounts.alerts_before, accounts.alerts, rows, is_now=is_now,
+               columns={"coverage": [(value or 0) * 100 for value in accounts.coverage], "contacts_count": accounts.contacts}),
+    ]  # fmt: skip
+    held = data.alerts
+    alerts = [
+        AlertRecord("rule.CODE", "clients", held.places.rows[at], held.places.sheet(at), held.places.cell(at), "",
+                    held.texts[at], held.actions[at], held.stakes[at] or 0.0, held.severities[at])
+        for at in rows.get("alert", ())
+    ]  # fmt: skip
+    record = BookRecord(
+        day.isoformat(), "fr", 4, {"completeness": 0.8}, dict(data.books[book].modules), alerts, tables
+    )
+    return BookNight(data.books[book].path, Outcome.TREATED, 12, 0.4, None, record)
+
+
+def _table(  # noqa: PLR0913, PLR0917 - the columns of a kind
+    kind: str,
+    held: Any,
+    names: Sequence[str],
+    previous: Sequence[str],
+    verdicts: Sequence[str],
+    rows: _Rows,
+    *,
+    is_now: bool,
+    columns: Mapping[str, Sequence[Any]],
+    latest: Mapping[str, Sequence[Any]] | None = None,
+) -> EntityTable:
+    from strategy_xl.history.book_record import EntityTable
+
+    chosen = [at for at in rows.get(kind, ()) if is_now or previous[at] != NEW]
+    told = verdicts if is_now else [old if old != NEW else "" for old in previous]
+    return EntityTable(
+        kind=kind,
+        block=f"{kind}s",
+        sheet=held.places.known[0][0],
+        rows=[held.places.rows[at] for at in chosen],
+        cells=[held.places.cell(at) for at in chosen],
+        identities=[f"{kind}-{held.places.rows[at]}" for at in chosen],
+        names=[names[at] for at in chosen],
+        verdicts=[told[at] or None for at in chosen],
+        columns={key: [values[at] for at in chosen] for key, values in columns.items()},
+        latest={key: [values[at] for at in chosen] for key, values in (latest or {}).items()},
+        reasons=[() for _ in chosen],
+        missing=[() for _ in chosen],
+        rule="rule.judge",
+        version="1",
+    ).digested()

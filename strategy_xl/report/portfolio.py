@@ -202,6 +202,8 @@ class _Writer:
         from openpyxl.styles.differential import DifferentialStyle
         from openpyxl.utils import get_column_letter
 
+        if not len(listing):
+            return
         for at, shown in enumerate(listing.columns, 1):
             for label in self.data.lists.get(shown.list_, {}).values():
                 look = DifferentialStyle(fill=PatternFill(bgColor=_TONES[label.tone]))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT / "benchmarks"), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests" / "history"), str(Path(__file__).parent)]
 
 from nasty_report import WRITTEN, Opened  # noqa: E402 - found on the path put before
 from report_data import Portfolio  # noqa: E402

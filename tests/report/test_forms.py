@@ -64,6 +64,12 @@ def test_no_text_is_a_formula() -> None:
     assert NASTY[5] in names
 
 
+def test_portfolio_of_nothing() -> None:
+    """A report without anything in it is a workbook all the same."""
+    data = ReportData(Portfolio(1, 1).data().night)
+    assert len(openpyxl.load_workbook(io.BytesIO(portfolio(data, "en", WRITTEN))).sheetnames) == 7
+
+
 def test_portfolio_is_a_sound_workbook(small: ReportData, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The workbook keeps to the file format, has its charts, and links that lead to the cells."""
     path = tmp_path_factory.mktemp("portfolio") / "report.xlsx"
@@ -85,7 +91,7 @@ def test_portfolio_is_a_sound_workbook(small: ReportData, tmp_path_factory: pyte
 
 
 def test_junit_counts_what_it_holds() -> None:
-    """A workbook is a suite; one that failed an error, one that somebody had open skipped, an urgent alert a failure."""
+    """A workbook is a suite; one that failed has an error, one that was open is skipped, alerts fail."""
     data = Portfolio(120, 300).data()
     root = ET.fromstring(as_junit(data, "en"))  # noqa: S314 - our own
     suites = root.findall("testsuite")

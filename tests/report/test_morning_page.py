@@ -16,7 +16,7 @@ from strategy_xl.report.morning_page import page
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_nothing_breaks_out(opened: Opened, lang: str) -> None:
-    """Markup, scripts, formulas and right-to-left text of cells are shown as they were typed, and do nothing."""
+    """Markup, scripts, formulas and right-to-left text are shown as they were typed, and do nothing."""
     seen = opened(nasty(), lang)
     names = seen.locator("#t-clients td.c-client bdi").all_text_contents()
     assert sorted(names) == sorted(name.replace("\x00", "\ufffd") for name in NASTY)
@@ -62,7 +62,7 @@ def test_lists_hold_everything(opened: Opened, small: ReportData) -> None:
 
 
 def test_search_finds_letters_without_accents(opened: Opened, small: ReportData) -> None:
-    """Every word typed is somewhere in the line, whatever its accents and capitals, or in the workbook's name."""
+    """Every word typed is in the line, whatever its accents and capitals, or in the workbook's name."""
     seen = opened(small)
     name = max(small.clients.names, key=lambda text: sum(letter in "éèêç" for letter in text))
     field = seen.locator("#clients .tools input[data-list]")
