@@ -19,6 +19,7 @@ _COMMANDS = {
     "new": ("new", "cli.new.help"),
     "check": ("check", "cli.check.help"),
     "recompute": ("recompute", "cli.recompute.help"),
+    "report": ("report", "cli.report.help"),
     "repair": ("repair", "cli.repair.help"),
     "import": ("import_", "cli.import.help"),
     "restore": ("restore", "cli.restore.help"),

@@ -133,6 +133,7 @@ def end_run(connection: sa.Connection, run: RunEntry, ended: str) -> None:
     connection.execute(sa.update(runs).where(runs.c.id == run.id).values(ended=ended))
 
 
+@no_collection()
 def write_nights(
     connection: sa.Connection,
     share: int,
@@ -154,17 +155,6 @@ def write_nights(
 
     Result: the paths that were left out, because the history knows a later day of them.
     """
-    with no_collection():
-        return _write_nights(connection, share, run, found, is_gone)
-
-
-def _write_nights(
-    connection: sa.Connection,
-    share: int,
-    run: RunEntry,
-    found: Sequence[BookNight],
-    is_gone: Callable[[str], bool],
-) -> list[str]:
     known = _known_books(connection, share, found)
     refused: list[str] = []
     rows = []

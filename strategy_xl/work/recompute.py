@@ -43,7 +43,7 @@ from strategy_xl.work.growing import table_edits
 from strategy_xl.work.label_places import Places, label_places
 from strategy_xl.work.lengthening import lengthen
 from strategy_xl.work.recalling import recollections
-from strategy_xl.work.recording import places_in
+from strategy_xl.work.recording import places_in, restored_in
 from strategy_xl.work.remembering import remember
 
 
@@ -255,7 +255,7 @@ def plan_workbook(
             judged.evaluations,
             cases,
             places_in(data),
-            counts=counts,
+            counts={**counts, **restored_in(data)},
             completeness={str(module): share for module, share in shares.items()},
             day=day,
             lang=data.look.lang,

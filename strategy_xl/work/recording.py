@@ -26,6 +26,12 @@ def places_in(data: WorkbookData) -> Locate:
     return locate
 
 
+def restored_in(data: WorkbookData) -> dict[str, float]:
+    """How many formulas had been erased and are put back, as a count of the record; nothing for none."""
+    numbers = [finding.args["n"] for finding in data.findings if finding.code == "SX210"]
+    return {"restored": float(str(numbers[0]))} if numbers else {}
+
+
 def _naming(found: BlockData) -> str:
     """The field that names the rows of a block, if the workbook has it."""
     block = found.block

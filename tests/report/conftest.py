@@ -1,0 +1,79 @@
+"""What the tests of the report share: invented portfolios, and a browser that reaches for nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests" / "history"), str(Path(__file__).parent)]
+
+from nasty_report import WRITTEN, Opened  # noqa: E402 - found on the path put before
+from report_data import Portfolio  # noqa: E402
+
+from strategy_xl.report.data import ReportData  # noqa: E402
+from strategy_xl.report.morning_page import page  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def small() -> ReportData:
+    """A portfolio of six workbooks with 240 clients."""
+    return Portfolio(6, 240).data()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window; in CI a missing one fails the test, elsewhere it skips."""
+    command = shutil.which("chromium")
+    if command is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is missing: tools/system_packages.sh installs it")
+        pytest.skip("Chromium is missing")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=command, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path) -> Iterator[Opened]:
+    """A function that writes the page of a report and opens it; nothing may be asked of a network.
+
+    What the page says on its console, and every dialog, is a failure.
+    """
+    contexts, wrong, asked = [], [], []
+
+    def open_(data: ReportData, lang: str = "fr", **options: Any) -> Page:
+        file = tmp_path / f"report-{len(contexts)}.html"
+        file.write_text(page(data, lang, WRITTEN), encoding="utf-8")
+        context = browser.new_context(viewport={"width": 1360, "height": 900}, **options)
+        contexts.append(context)
+        found = context.new_page()
+        found.on("console", lambda said: wrong.append(said.text))
+        found.on("pageerror", lambda error: wrong.append(str(error)))
+        found.on("dialog", lambda dialog: wrong.append(dialog.message))
+        found.on("request", lambda request: asked.append(request.url))
+        found.goto(file.as_uri())
+        if options.get("java_script_enabled", True):
+            found.wait_for_function(
+                "document.documentElement.dataset.ready || document.documentElement.dataset.failed"
+            )
+        return found
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not wrong
+    assert [url for url in asked if not url.startswith("file:")] == []
+    assert len(asked) == len(contexts)
