@@ -26,6 +26,7 @@ _COMMANDS = {
     "functions": ("functions_", "functions.cli.help"),
     "addin": ("addin", "addin.help"),
     "doctor": ("doctor", "doctor.help"),
+    "schedule": ("schedule", "schedule.help"),
     "serve": ("serve", "web.cli.serve.help"),
     "lite": ("lite", "web.cli.lite.help"),
 }
