@@ -38,15 +38,15 @@ def forget(name: str, folder: Path, *, workbooks: bool, dry_run: bool, yes: bool
     _show(found)
     if spared:
         click.echo(text("privacy.spared", n=len(spared), names=", ".join(sorted(spared)[:10])))
+    show_findings(found.findings, err=True)
     if not found.deeds or dry_run:
-        show_findings(found.findings, err=True)
         if not found.deeds:
             click.echo(text("privacy.nothing"))
         raise SystemExit(EXIT_FINDINGS if found.findings else EXIT_CLEAN)
     if not yes and not click.confirm(text("privacy.confirm"), err=True):
         raise SystemExit(EXIT_CLEAN)
     done = forget(places, spec, Wish(sought, other, kinds, workbooks))
-    show_findings(done.findings, err=True)
+    show_findings((finding for finding in done.findings if finding not in found.findings), err=True)
     click.echo(text("privacy.done", other=other))
     click.echo(text("privacy.copies"))
     raise SystemExit(EXIT_FINDINGS if done.findings else EXIT_CLEAN)
