@@ -27,6 +27,11 @@ _COMMANDS = {
     "functions": ("functions_", "functions.cli.help"),
     "addin": ("addin", "addin.help"),
     "doctor": ("doctor", "doctor.help"),
+    "schedule": ("schedule", "schedule.help"),
+    "forget": ("forget", "privacy.forget.help"),
+    "export": ("export_", "privacy.export.help"),
+    "purge": ("purge", "privacy.purge.help"),
+    "register": ("register", "privacy.register.help"),
     "serve": ("serve", "web.cli.serve.help"),
     "lite": ("lite", "web.cli.lite.help"),
 }

@@ -1,4 +1,4 @@
-"""``strategy-xl doctor``: what is missing for the functions in cells on this computer, and how to mend it."""
+"""``strategy-xl doctor``: what is missing for the functions in cells or for a night, and how to mend it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from strategy_xl.commands.render import EXIT_CLEAN, EXIT_FINDINGS, show_json, text
+from strategy_xl.commands.render import EXIT_CLEAN, EXIT_FINDINGS, history_option, show_json, text
 from strategy_xl.text.catalog import has_message
 
 if TYPE_CHECKING:
@@ -25,18 +25,26 @@ _TO_MEND = ("attention", "problem")
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="[FOLDER]",
 )
+@click.option("--night", is_flag=True, help=text("doctor.night.help"))
+@history_option
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
-def doctor(folder: Path | None, *, as_json: bool) -> None:
+def doctor(folder: Path | None, history: str | None, *, night: bool, as_json: bool) -> None:
     """Run every check and print what it found."""
-    from strategy_xl.hosts.doctor import examine
+    from strategy_xl.hosts import doctor as checks
     from strategy_xl.hosts.machine import Machine
 
     machine = Machine(books=folder.resolve()) if folder is not None else Machine()
+    if night:
+        from strategy_xl.hosts.doctor.night import LOOKS, Night, examine_night
+
+        keys, found = list(LOOKS), examine_night(machine, Night(machine.books, history or ""))
+    else:
+        keys, found = [check.key for check in checks.CHECKS], checks.examine(machine)
     if as_json:
-        results = list(examine(machine))
+        results = list(found)
         show_json([_data(each) for each in results])
     else:
-        results = list(_shown(examine(machine)))
+        results = list(_shown(found, keys))
         counts = {state: sum(each.state == state for each in results) for state in _TO_MEND}
         click.echo(text("doctor.done", **counts))
     raise SystemExit(exit_code(results))
@@ -58,11 +66,11 @@ def remedy(result: Result) -> str:
     return text(key, **result.args) if has_message(key) else ""
 
 
-def _shown(results: Iterable[Result]) -> Iterator[Result]:
+def _shown(results: Iterable[Result], keys: Iterable[str]) -> Iterator[Result]:
     """Print each result as soon as it is there: some checks ask another program."""
     states = {state: text(f"doctor.state.{state}") for state in _COLOURS}
     width = max(map(len, states.values())) + 2
-    title_width = max(len(text(f"doctor.{key}.title")) for key in _check_keys()) + 2
+    title_width = max(len(text(f"doctor.{key}.title")) for key in keys) + 2
     for result in results:
         word = click.style(states[result.state].ljust(width), fg=_COLOURS[result.state])
         title = text(f"doctor.{result.check}.title").ljust(title_width)
@@ -70,12 +78,6 @@ def _shown(results: Iterable[Result]) -> Iterator[Result]:
         if cure := remedy(result):
             click.echo(f"{' ' * width}→ {cure}")
         yield result
-
-
-def _check_keys() -> list[str]:
-    from strategy_xl.hosts.doctor import CHECKS
-
-    return [check.key for check in CHECKS]
 
 
 def _data(result: Result) -> dict[str, object]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from strategy_xl.commands.render import (
     text,
     today_option,
 )
+from strategy_xl.commands.watching import Watching, watching_options
 
 if TYPE_CHECKING:
     from strategy_xl.errors import Finding
@@ -82,6 +84,7 @@ _ALWAYS = ("alerts", "completeness")
 @click.option("--no-journal", is_flag=True, help=text("cli.no_journal.help"))
 @history_option
 @click.option("--no-history", is_flag=True, help=text("cli.no_history.help"))
+@watching_options
 @click.option("--ignore-marks", is_flag=True, help=text("cli.ignore_marks.help"))
 @templates_option
 @today_option
@@ -93,6 +96,7 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
         from strategy_xl.runs.interrupts import Interrupts
         from strategy_xl.runs.journal import Journal
         from strategy_xl.runs.runner import Frame, Task
+        from strategy_xl.runs.tally import book_id
         from strategy_xl.schema.loader import load, load_default
         from strategy_xl.work.recompute import JobReport
 
@@ -106,7 +110,11 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
     file = _journal_file(found, options)
     journal = Journal(file, found.home)
     log = nullcontext() if options["no_journal"] else logging_to(found.home)
-    with Interrupts(options["max_minutes"], _tell_of_end) as interrupts, log:
+    with (
+        Interrupts(options["max_minutes"], _tell_of_end) as interrupts,
+        log,
+        Watching(options, found.home) as watching,
+    ):
         day = chosen_day(options["today"])
         resumed = journal.begin(
             () if options["dry_run"] else found.books,
@@ -124,6 +132,7 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
             memory.begin(resumes=options["resume"])
             known = memory.known(marks)
             marks = {book: mark for book, mark in marks.items() if book in known}
+        watching.begun(len(books))
         reports = _with_progress(
             books,
             Task(
@@ -138,12 +147,14 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
             options["jobs"],
             Frame(interrupts, journal, options["book_minutes"], marks, memory),
             quiet=options["as_json"],
+            told=watching.done,
         )
     reports += [
         JobReport(Path(str(failure.location.workbook)), failure=failure) for failure in found.failures
     ]
     if options["as_json"]:
-        show_json([_data(report) for report in reports] + [_resumed_data(book) for book in resumed.done])
+        data = [*map(_data, reports), *map(_resumed_data, resumed.done)]
+        show_json([each | {"id": book_id(Path(str(each["workbook"])), found.home)} for each in data])
     else:
         _print(reports, spec.figures, dry_run=options["dry_run"])
     _print_rest(reports, resumed, err=options["as_json"])
@@ -151,6 +162,7 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
     if memory is not None:
         memory.end(_moment(), whole=not any(map(_is_left, reports)))
         notes += memory.findings
+    notes += watching.ended(reports, notes, resumed.day, len(resumed.done), partial(_exit_code, reports))
     show_findings(notes, err=True)
     raise SystemExit(_exit_code(reports, notes))
 
@@ -210,7 +222,13 @@ def _tell_of_end() -> None:
 
 
 def _with_progress(
-    books: Sequence[Path], task: Task, jobs: int, frame: Frame, *, quiet: bool
+    books: Sequence[Path],
+    task: Task,
+    jobs: int,
+    frame: Frame,
+    *,
+    quiet: bool,
+    told: Callable[[JobReport], None],
 ) -> list[JobReport]:
     """Run with a progress bar on the error stream, so that the output can be piped."""
     from rich.console import Console
@@ -237,7 +255,8 @@ def _with_progress(
         title = text("cli.recompute.progress")
         bar = progress.add_task(title, total=len(books))
 
-        def done(_report: JobReport) -> None:
+        def done(report: JobReport) -> None:
+            told(report)
             progress.update(bar, advance=1, description=title, refresh=True)
 
         def heard(path: Path, step: Step) -> None:

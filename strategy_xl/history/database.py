@@ -153,6 +153,15 @@ class Database:
         with self._connected(writes=True) as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def looking(self) -> Iterator[sa.Connection]:
+        """A connection that only looks, whatever the tables are: the journal is a database too.
+
+        Errors: HistoryError SX960.
+        """
+        with self._connected(writes=False) as connection:
+            yield connection
+
     def compact(self) -> None:
         """Give back the room of what was taken out; a server does that by itself."""
         if not self.is_file:
@@ -163,6 +172,27 @@ class Database:
                 driver.execute("VACUUM")
             except sqlite3.Error as error:
                 raise HistoryError("SX960", self.location, detail=str(error)) from error
+
+    def rewrite(self) -> None:
+        """Write everything anew, so that nothing of what was deleted or changed stays in the files.
+
+        On a server the tables are; its own logs and copies are not ours.
+
+        Errors: HistoryError SX960, also when somebody reads meanwhile and old pages had to stay.
+        """
+        try:
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                if not self.is_file:
+                    connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(metadata.tables)}")
+                    return
+                driver: Any = connection.connection.driver_connection
+                for statement in ("PRAGMA secure_delete = ON", "VACUUM"):
+                    driver.execute(statement)
+                is_held = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                if is_held:
+                    raise HistoryError("SX960", self.location, detail="wal_checkpoint: SQLITE_BUSY")
+        except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise HistoryError("SX960", self.location, detail=_told(error)) from error
 
     def close(self) -> None:
         """Let go; the last one leaves a SQLite file whole, without a log beside it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
@@ -19,6 +20,26 @@ def fault(path: Path, error: Exception) -> Finding:
     """The finding of a workbook on which the program failed."""
     args = {"kind": type(error).__name__, "detail": str(error)}
     return Finding("SX190", Location(str(path)), args, Severity.ERROR)
+
+
+def trace(error: BaseException) -> str:
+    """Where in the program an error came from, for the log: its kind and places, causes first.
+
+    What the error says is left out: it may quote a cell, and a log names no person and no client.
+    """
+    chain = [error]
+    while (before := chain[-1].__cause__ or chain[-1].__context__) is not None and before not in chain:
+        chain.append(before)
+    return "\n".join(
+        "".join(
+            (
+                "Traceback (most recent call last):\n",
+                *traceback.format_tb(each.__traceback__),
+                type(each).__name__,
+            )
+        )
+        for each in reversed(chain)
+    )
 
 
 class _Log(RotatingFileHandler):

@@ -127,6 +127,46 @@ def _busy(connection: sqlite3.Connection, file: Path) -> RunBusyError | None:
     return None
 
 
+class Seen(NamedTuple):
+    """What somebody who only looks finds in a journal.
+
+    Arguments:
+        runs: how many are kept.
+        last_state, last_started: of the newest one; empty when there is none.
+        busy: finding SX191 when a run is at work.
+        wrong: why the journal cannot be used; empty when it can.
+    """
+
+    runs: int = 0
+    last_state: str = ""
+    last_started: str = ""
+    busy: Finding | None = None
+    wrong: str = ""
+
+
+def look_into(file: Path) -> Seen:
+    """What a journal says, without changing anything in it.
+
+    Arguments:
+        file: the journal; it is there.
+    """
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version != _VERSION:
+                return Seen(wrong=f"version {version}")
+            state = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if state != "ok":
+                return Seen(wrong=state)
+            runs = connection.execute("SELECT count(*) FROM runs").fetchone()[0]
+            query = "SELECT state, started FROM runs ORDER BY id DESC LIMIT 1"
+            last = connection.execute(query).fetchone() or ("", "")
+            busy = _busy(connection, file)
+    except (sqlite3.Error, OSError) as error:
+        return Seen(wrong=str(error))
+    return Seen(runs, last[0], last[1], None if busy is None else busy.finding)
+
+
 def _refuse_if_busy(file: Path) -> None:
     """Raise RunBusyError when a run is at work by the journal of another folder."""
     if not os.path.isfile(file):  # noqa: PTH113 - Path.is_file raises where the folder is closed

@@ -14,7 +14,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from typing import NamedTuple, Protocol
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.ooxml.snapshot import Stamp
 from strategy_xl.progress import Step, listening
-from strategy_xl.runs.faults import fault
+from strategy_xl.runs.faults import fault, trace
 from strategy_xl.runs.interrupts import SIGNALS, Interrupts
 from strategy_xl.work.recompute import JobReport
 
@@ -89,7 +88,7 @@ def guarded(path: Path, job: Job) -> Answer:
         report = job(path)
     except Exception as error:  # noqa: BLE001 - nothing that happens in one workbook stops a run
         report = JobReport(path, failure=fault(path, error), seconds=time.perf_counter() - start)
-        return Answer(report, before, traceback.format_exc())
+        return Answer(report, before, trace(error))
     # What somebody saved since is not what was treated.
     return Answer(report, stamp_of(path) if report.changed else before)
 

@@ -145,6 +145,7 @@ class FieldSpec(Spec):
         bar: a data bar in a numeric column of a table.
         spark: ``block[key:other]``, columns of the same table: the cell shows them as a small line.
         tones: colour of single values of a column (``{ "2" = "good", "?" = "neutral" }``).
+        personal: what is typed there is about a person, and goes when the one of the row is forgotten.
         unit_from: key of the field in the same row that names the unit; numbers are shown with it.
         trail_of: field of the same row, a choice, whose last changes the batch keeps in this cell
             (``rules.trails``).
@@ -183,6 +184,7 @@ class FieldSpec(Spec):
     bar: BarSpec | None = None
     spark: str | None = None
     tones: dict[str, Tone] = Field(default_factory=dict)
+    personal: bool = False
     unit_from: Key | None = None
     trail_of: Key | None = None
     kept: bool = False

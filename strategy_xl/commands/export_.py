@@ -1,0 +1,43 @@
+"""``strategy-xl export``: everything that is held about a name, in one file that people can read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from strategy_xl.commands.personal import name_options, places_below, sought_of
+from strategy_xl.commands.render import EXIT_CLEAN, EXIT_FINDINGS, language, load_spec, show_findings, text
+
+
+@click.command(name="export", help=text("privacy.export.help"))
+@name_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=text("privacy.export.output.help"),
+)
+@click.option("--force", is_flag=True, help=text("cli.new.force.help"))
+def export(name: str, folder: Path, output: Path | None, *, force: bool, **options: Any) -> None:
+    """Look everywhere, and write what was found."""
+    from strategy_xl.ooxml.replace import check_target
+    from strategy_xl.privacy.holding import as_text, holdings
+    from strategy_xl.privacy.who import Who
+
+    if output is not None:
+        check_target(output, overwrite=force)
+    spec = load_spec(options["templates"])
+    kinds = Who(options["kind"]).kinds if options["kind"] else ()
+    found = holdings(places_below(folder, options["history"]), spec, sought_of(name, options), kinds)
+    content = as_text(found, spec, name, language(), datetime.now().astimezone())
+    if output is None:
+        click.echo(content, nl=False)
+    else:
+        output.write_text(content, encoding="utf-8")
+        click.echo(text("privacy.export.done", path=str(output)))
+    show_findings(found.findings, err=True)
+    raise SystemExit(EXIT_FINDINGS if found.findings else EXIT_CLEAN)

@@ -1,0 +1,64 @@
+"""``strategy-xl forget``: no byte of a name in what runs keep, and, when asked, in the workbooks."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from strategy_xl.commands.personal import name_options, places_below, sought_of
+from strategy_xl.commands.render import EXIT_CLEAN, EXIT_FINDINGS, load_spec, show_findings, text
+
+if TYPE_CHECKING:
+    from strategy_xl.privacy.forgetting import Forgotten
+
+
+@click.command(help=text("privacy.forget.help"))
+@name_options
+@click.option("--workbooks", is_flag=True, help=text("privacy.workbooks.help"))
+@click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
+@click.option("--yes", is_flag=True, help=text("privacy.yes.help"))
+def forget(name: str, folder: Path, *, workbooks: bool, dry_run: bool, yes: bool, **options: Any) -> None:
+    """Show what holds the name, ask, and forget it."""
+    from strategy_xl.privacy.forgetting import Wish, forget, others_called_so
+    from strategy_xl.privacy.who import Who
+
+    spec = load_spec(options["templates"])
+    places = places_below(folder, options["history"])
+    spared = others_called_so(places, spec, sought_of(name, options))
+    who = options["kind"]
+    kinds = Who(who).kinds if who else ()
+    other = text(f"privacy.pseudonym.{who or 'name'}", mark=secrets.token_hex(3))
+    sought = sought_of(name, options, spared)
+    wish = Wish(sought, other, kinds, workbooks, dry_run=True)
+    found = forget(places, spec, wish)
+    _show(found)
+    if spared:
+        click.echo(text("privacy.spared", n=len(spared), names=", ".join(sorted(spared)[:10])))
+    show_findings(found.findings, err=True)
+    if not found.deeds or dry_run:
+        if not found.deeds:
+            click.echo(text("privacy.nothing"))
+        raise SystemExit(EXIT_FINDINGS if found.findings else EXIT_CLEAN)
+    if not yes and not click.confirm(text("privacy.confirm"), err=True):
+        raise SystemExit(EXIT_CLEAN)
+    done = forget(places, spec, Wish(sought, other, kinds, workbooks))
+    show_findings((finding for finding in done.findings if finding not in found.findings), err=True)
+    click.echo(text("privacy.done", other=other))
+    click.echo(text("privacy.copies"))
+    raise SystemExit(EXIT_FINDINGS if done.findings else EXIT_CLEAN)
+
+
+def _show(found: Forgotten) -> None:
+    """One line a place, with its files below where there are several."""
+    counts: Counter[str] = Counter()
+    for deed in found.deeds:
+        counts[deed.place] += deed.count
+    for place, count in counts.items():
+        click.echo(text(f"privacy.place.{place}", n=count))
+        for deed in found.deeds:
+            if deed.place == place:
+                click.echo(f"    {text('privacy.path', path=deed.path)}")
