@@ -25,7 +25,7 @@ Marks = npt.NDArray[np.uint64]
 class PlainColumn(NamedTuple):
     """A column: its values, and for each a number that is another one for another value."""
 
-    values: list[Any]
+    plain: list[Any]
     marks: Marks
 
 

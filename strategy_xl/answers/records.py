@@ -110,8 +110,8 @@ def _entity_table(
     rows: list[int] = judge.inputs.index.tolist()
     names = _column(tables, _identity_field(block), judge)
     marks = _column(tables, ENTITY_ID, judge)
-    texts = ["" if name is None else str(name) for name in names.values]
-    kept = [bool(text.strip() or mark) for text, mark in zip(texts, marks.values, strict=True)]
+    texts = ["" if name is None else str(name) for name in names.plain]
+    kept = [bool(text.strip() or mark) for text, mark in zip(texts, marks.plain, strict=True)]
     if not any(kept):
         return None
     verdicts = _column(tables, record.verdict, judge)
@@ -134,11 +134,11 @@ def _entity_table(
         sheet=place.sheet,
         rows=_chosen(rows, part),
         cells=_chosen(list(place.cells), part),
-        identities=_identities(texts, _chosen(marks.values, part)),
+        identities=_identities(texts, _chosen(marks.plain, part)),
         names=texts,
-        verdicts=_chosen(_verdicts(verdicts.values), part),
-        columns={key: _chosen(column.values, part) for key, column in columns.items()},
-        latest={key: _chosen(column.values, part) for key, column in latest.items()},
+        verdicts=_chosen(_verdicts(verdicts.plain), part),
+        columns={key: _chosen(column.plain, part) for key, column in columns.items()},
+        latest={key: _chosen(column.plain, part) for key, column in latest.items()},
         reasons=_chosen(reasons, part),
         missing=_chosen(missing, part),
         rule=judge.call.run,
