@@ -197,8 +197,8 @@ def test_all_that_is_held_in_one_text(folder: Path, tmp_path: Path) -> None:
     assert text.startswith(f"# Ce qui est gardé sur {NAME}\n")
     for said in (
         "une personne décide", "- Courriel : anne.besnard@", "- Fonction : Directrice générale",
-        "- Décide : Oui", "## Dans l’historique", "Interlocuteur, a.xlsx (C", "- 02/03/2027 : ", "Rôle : ", "errors.log",
-        "page.html", "backups",
+        "- Décide : Oui", "## Dans l’historique", "Interlocuteur, a.xlsx (C", "- 02/03/2027 : ",
+        "Rôle : ", "errors.log", "page.html", "backups",
     ):  # fmt: skip
         assert said in text, said
     assert OTHERS not in text
