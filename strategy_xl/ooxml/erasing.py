@@ -50,7 +50,7 @@ _WHOLES = re.compile(rb"<((?:\w+:)?)(si|is|text|p)(?=[\s>])[^>]*>(.*?)</\1\2>", 
 """Elements whose text may be cut into runs: a shared or an own text of a cell, a comment, a paragraph."""
 _ENDS, _TAG = re.compile(r"</?(?:\w+:)?(?:si|is|text|p|c|f|v)\b[^>]*>"), re.compile(r"<[^>]*>")
 _HEADERS = re.compile(rb"<(?:\w+:)?tableColumn\b[^>]*>")
-_MAKER = re.compile(rb"<(?:\w+:)?Application>([^<]*)<")
+_CREATOR, _TITLE = (re.compile(rb"<(?:\w+:)?%s\b[^>]*>([^<]*)<" % name) for name in (b"creator", b"title"))
 _SHARED = "xl/sharedStrings.xml"
 _SI = re.compile(rb"<((?:\w+:)?)si(?:\s[^>]*)?>.*?</\1si>|<(?:\w+:)?si\s*/>", re.DOTALL)
 _USED = re.compile(
@@ -84,15 +84,17 @@ def holds_text(source: Path | Snapshot, holds: Holds, in_bytes: Callable[[bytes]
         return [name for name in package.members if _holds(name, package.read(name), holds, in_bytes)]
 
 
-def maker_of(source: Path | Snapshot) -> str:
-    """The program that a package says it was made by; empty when it says none.
+def maker_and_title(source: Path | Snapshot) -> tuple[str, str]:
+    """Who a package says that made it, and its title; empty where it says nothing.
 
     Errors: those of ``Package``.
     """
     with Package.open(source) as package:
-        part = package.find("docProps/app.xml")
-        found = None if part is None else _MAKER.search(package.read(part))
-        return "" if found is None else _plain(found[1]).strip()
+        part = package.find("docProps/core.xml")
+        data = b"" if part is None else _utf8(package.read(part))[0]
+    found = (element.search(data) for element in (_CREATOR, _TITLE))
+    maker, title = ("" if one is None else _plain(one[1]).strip() for one in found)
+    return maker, title
 
 
 def erase_text(

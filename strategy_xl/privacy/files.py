@@ -14,24 +14,29 @@ from email.message import Message
 from pathlib import Path
 
 from strategy_xl.errors import StrategyXlError
-from strategy_xl.ooxml.erasing import holds_text, maker_of
+from strategy_xl.ooxml.erasing import holds_text, maker_and_title
 from strategy_xl.text.sought import Sought
 
 LARGEST = 1 << 28
 """Bytes of a file that is looked into."""
-PROGRAM = "strategy-xl"
-"""What our reports say that they were made by, near their beginning."""
 _HEAD = 4096
 _DEEP = 4
 _PACKED = re.compile(rb"[A-Za-z0-9+/]{64}[A-Za-z0-9+/\r\n]*={0,2}")
 _BOOKS = frozenset((".xlsx", ".xlsm", ".zip"))
-_MAKERS = (
+_PAGES = (
     re.compile(rb'<meta name="generator" content="strategy-xl\b'),
-    re.compile(rb'"(?:program|generator)"\s*:\s*"strategy-xl\b'),
-    re.compile(rb'<testsuites\b[^>]*\bname="strategy-xl\b'),
-    re.compile(rb"^X-(?:Mailer|Generator): strategy-xl\b", re.MULTILINE),
+    re.compile(rb'Content-Security-Policy" content="default-src &#x27;none&#x27;; style-src &#x27;sha256-'),
 )
-_OUR_MAKERS = frozenset(("strategy_xl", PROGRAM))
+_FORMS = (
+    re.compile(rb'\A\{\s*"night": \{\s*"run": "[^"]*",.*?"highlights": \{', re.DOTALL),
+    re.compile(rb'<testsuites\b[^>]*>\s*<testsuite name="[^"]*\.xls[xm]"'),
+)
+"""How our reports begin: as a page, as JSON, as JUnit."""
+_LISTS = frozenset(f"{name}.csv" for name in ("accounts", "alerts", "books", "clients", "kpis", "objectives"))
+"""Lists of a report, all in one folder."""
+_MAKER = "strategy_xl"
+_TITLES = ("Rapport du matin, ", "Morning report, ")
+"""A workbook of the staff has the same maker, but not such a title."""
 
 
 def holds(path: Path, sought: Sought) -> bool:
@@ -56,12 +61,19 @@ def is_report(path: Path) -> bool:
     """
     if path.suffix.lower() in _BOOKS:
         try:
-            return maker_of(path) in _OUR_MAKERS
+            maker, title = maker_and_title(path)
         except StrategyXlError:
             return False
+        return maker == _MAKER and title.startswith(_TITLES)
+    if path.name in _LISTS:
+        return all((path.parent / name).is_file() for name in _LISTS)
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
-    return any(maker.search(head) for maker in _MAKERS)
+    if any(form.search(head) for form in (*_PAGES, *_FORMS)):
+        return True
+    return b"X-Unsent: 1" in head and any(
+        page.search(layer[:_HEAD]) for layer in _layers(path.read_bytes()) for page in _PAGES
+    )
 
 
 def _layers(data: bytes, depth: int = 0) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ Nothing is done halfway without being told: what holds the name and could not be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -117,11 +117,12 @@ def forget(places: Places, spec: WorkbookSpec, wish: Wish) -> Forgotten:
     for book in places.books:
         _in_book(book, spec, wish, done)
     for path in places.backups:
-        _file(path, wish, done, Place.BACKUP, lambda _path: True)
+        _file(path, wish, done, Place.BACKUP, is_ours=True)
     for path in places.logs:
         _log(path, wish, done)
-    for path in places.others:
-        _file(path, wish, done, Place.REPORT, is_report)
+    # Lists of a report are known by each other: all are looked at before one is deleted.
+    for path, is_ours in [(path, _is_ours(path)) for path in places.others]:
+        _file(path, wish, done, Place.REPORT, is_ours=is_ours)
     for path in places.journals:
         _database(str(path), path, wish, done, Place.JOURNAL)
     if places.target is not None:
@@ -149,7 +150,7 @@ def _in_book(book: Path, spec: WorkbookSpec, wish: Wish, done: Forgotten) -> Non
             return
     elif _is_told(book, spec, wish, done):
         return
-    _file(book, wish, done, Place.REPORT, is_report)
+    _file(book, wish, done, Place.REPORT, is_ours=_is_ours(book))
 
 
 def _is_told(book: Path, spec: WorkbookSpec, wish: Wish, done: Forgotten) -> bool:
@@ -170,14 +171,21 @@ def _is_told(book: Path, spec: WorkbookSpec, wish: Wish, done: Forgotten) -> boo
     return True
 
 
-def _file(path: Path, wish: Wish, done: Forgotten, place: Place, is_ours: Callable[[Path], bool]) -> None:
+def _is_ours(path: Path) -> bool:
+    try:
+        return is_report(path)
+    except OSError:  # who looks whether it holds the name tells it
+        return False
+
+
+def _file(path: Path, wish: Wish, done: Forgotten, place: Place, *, is_ours: bool) -> None:
     """Delete a file of ours that holds the name; tell one of somebody else."""
     try:
         if not holds(path, wish.sought) and not (
             place is Place.BACKUP and wish.sought.is_in(f"{path.parent.name} {path.name}")
         ):
             return
-        if not is_ours(path):
+        if not is_ours:
             done.findings.append(_finding(NOT_OURS, path, detail=""))
             return
         if not wish.dry_run:

@@ -18,7 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
 from strategy_xl.errors import PatchRefusedError, WorkbookChangedError
-from strategy_xl.ooxml.erasing import Erased, erase_text, holds_text, maker_of
+from strategy_xl.ooxml.erasing import Erased, erase_text, holds_text, maker_and_title
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.text.sought import Sought
 
@@ -183,5 +183,10 @@ def test_somebody_saves_meanwhile(tmp_path: Path) -> None:
 
 
 def test_who_made_it(tmp_path: Path) -> None:
-    """The program that the properties name."""
-    assert maker_of(saved(tmp_path / "a.xlsx", lambda _book: None)).startswith("Microsoft Excel")
+    """The maker and the title that the properties name."""
+
+    def named(book: Workbook) -> None:
+        book.properties.creator, book.properties.title = "Nous", "Été & automne"
+
+    assert maker_and_title(saved(tmp_path / "a.xlsx", named)) == ("Nous", "Été & automne")
+    assert maker_and_title(saved(tmp_path / "b.xlsx", lambda _book: None)) == ("openpyxl", "")

@@ -62,8 +62,10 @@ def folder(night: Path, tmp_path: Path) -> Path:
     with closing(sqlite3.connect(target / HIDDEN / "journal.sqlite")) as connection, connection:
         failure = json.dumps({"code": "SX190", "detail": f"« {NAME} »"})
         connection.execute("UPDATE books SET failure = ?", (failure,))
-    page = f'<!DOCTYPE html>\n<meta name="generator" content="strategy-xl 0.1">{packed(NAME)}'
-    (target / "page.html").write_text(page, encoding="utf-8")
+    (target / "page.html").write_text(page(NAME), encoding="utf-8")
+    (target / "lists").mkdir()
+    for name in ("accounts", "alerts", "books", "clients", "kpis", "objectives"):
+        (target / "lists" / f"{name}.csv").write_text(NAME, encoding="utf-8")
     return target
 
 
@@ -103,6 +105,7 @@ def test_no_byte_stays_when_the_workbooks_are_included(folder: Path) -> None:
     assert result.exit_code == 0, result.output
     assert held_in(folder) == []
     assert not (folder / "page.html").exists()
+    assert list((folder / "lists").iterdir()) == []
     assert list((folder / HIDDEN / "backups").rglob("*.xlsx")) == []
     assert OTHERS in run("export", OTHERS, folder).output
     again = run("recompute", folder, *TODAY, "--jobs", 1, "--json")
@@ -197,8 +200,8 @@ def test_all_that_is_held_in_one_text(folder: Path, tmp_path: Path) -> None:
     assert text.startswith(f"# Ce qui est gardé sur {NAME}\n")
     for said in (
         "une personne décide", "- Courriel : anne.besnard@", "- Fonction : Directrice générale",
-        "- Décide : Oui", "## Dans l’historique", "Interlocuteur, a.xlsx (C", "- 02/03/2027 : ", "Rôle : ", "errors.log",
-        "page.html", "backups",
+        "- Décide : Oui", "## Dans l’historique", "Interlocuteur, a.xlsx (C", "- 02/03/2027 : ",
+        "Rôle : ", "errors.log", "page.html", "backups",
     ):  # fmt: skip
         assert said in text, said
     assert OTHERS not in text
@@ -256,33 +259,63 @@ def test_register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "article 22" in content
 
 
+def page(content: str) -> str:
+    """A page of ours, as far as it is known by its beginning."""
+    policy = "default-src &#x27;none&#x27;; style-src &#x27;sha256-x=&#x27;"
+    head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
+    return f"<!DOCTYPE html><html><head>{head}</head>{packed(content)}</html>"
+
+
 def mail(content: str) -> bytes:
-    """A mail that packs its text."""
+    """A mail that packs its texts, with a page."""
     made = EmailMessage()
     made["Subject"] = "Nuit"
-    made["X-Mailer"] = "strategy-xl 0.1"
-    made.set_content(content, cte="base64")
-    made.add_alternative(f"<p>{content}</p>", subtype="html", cte="quoted-printable")
+    made["X-Unsent"] = "1"
+    made.set_content("Bonjour é", cte="base64")
+    made.add_attachment(content, subtype="html", cte="base64", filename="page.html")
     return made.as_bytes()
+
+
+REPORT = {"night": {"run": "1", "day": "2027-03-01"}, "highlights": {"better": NAME}}
 
 
 @pytest.mark.parametrize(
     ("name", "content", "is_ours"),
     [
-        ("a.eml", mail(f"Bonjour {NAME} é"), True),
-        ("a.json", json.dumps({"program": "strategy-xl 1", "n": NAME}).encode(), True),
+        ("a.eml", mail(page(NAME)), True),
+        ("a.eml", mail(f"<p>{NAME}"), False),
+        ("a.html", page(NAME).encode(), True),
+        ("a.html", packed(NAME).encode(), False),
+        ("a.json", json.dumps(REPORT, indent=1).encode(), True),
         ("a.json", json.dumps({"n": NAME}).encode(), False),
-        ("a.xml", f'<testsuites name="strategy-xl 1"><a n="{NAME}"/></testsuites>'.encode(), True),
+        ("a.xml", f'<testsuites name="x">\n<testsuite name="é.xlsx"><a n="{NAME}"/>'.encode(), True),
+        ("a.xml", f'<testsuites name="x"><testsuite name="é"><a n="{NAME}"/>'.encode(), False),
+        ("clients.csv", NAME.encode(), False),
         ("a.txt.gz", gzip.compress(NAME.encode()), False),
         ("a.bin", b"\0\xff" + NAME.encode("utf-16-le"), False),
         ("a.xlsx", NAME.encode(), False),
-        ("a.html", packed(NAME).encode(), False),
     ],
 )
 def test_whatever_a_name_is_packed_in(tmp_path: Path, name: str, content: bytes, is_ours: bool) -> None:
-    """It is found in mails, pages, archives and bytes; reports of ours say so at their beginning."""
+    """It is found in mails, pages, archives and bytes; reports of ours are known by how they begin."""
     path = tmp_path / name
     path.write_bytes(content)
     assert holds(path, Sought([NAME]))
     assert not holds(path, Sought([OTHERS]))
     assert is_report(path) is is_ours
+
+
+def test_lists_and_workbooks_of_a_report(tmp_path: Path, folder: Path) -> None:
+    """Lists are ours where all of them are; a workbook by maker and title, so never one of the staff."""
+    from openpyxl import Workbook
+
+    for name in ("accounts", "alerts", "books", "clients", "kpis", "objectives"):
+        assert not any(map(is_report, tmp_path.glob("*.csv")))
+        (tmp_path / f"{name}.csv").write_text(NAME, encoding="utf-8")
+    assert all(map(is_report, tmp_path.glob("*.csv")))
+    book = Workbook()
+    for title, is_ours in (("Rapport du matin, 01/04/2027", True), ("Stratégie commerciale", False)):
+        book.properties.creator, book.properties.title = "strategy_xl", title
+        book.save(tmp_path / "portfolio.xlsx")
+        assert is_report(tmp_path / "portfolio.xlsx") is is_ours
+    assert not is_report(folder / "a.xlsx")

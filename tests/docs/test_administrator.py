@@ -1,0 +1,67 @@
+"""The administrator's guide: its commands run in their order, its shell lines are shell, its options are there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from strategy_xl.commands import cli, imported
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "administrator.md").read_text(encoding="utf-8")
+COMMANDS = [line for block in re.findall(r"```console\n(.*?)```", GUIDE, re.DOTALL) for line in block.splitlines()]
+
+
+def test_its_commands_run_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a folder with two workbooks, from the first night to forgetting somebody."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("STRATEGY_XL_HISTORY", raising=False)
+    folder = tmp_path / "plans"
+    folder.mkdir()
+    runner = CliRunner()
+    made = runner.invoke(cli, ["new", "plans/plan.xlsx", "--only", "stakeholders", "--with-example"])
+    assert made.exit_code == 0, made.output
+    assert runner.invoke(cli, ["new", "plans/b.xlsx", "--only", "swot"]).exit_code == 0
+    # A day on which there is something to write, so that there is an earlier version.
+    assert runner.invoke(cli, ["recompute", "plans", "--today", "2030-01-01", "--no-history"]).exit_code < 2
+    assert len(COMMANDS) >= 12
+    for line in COMMANDS:
+        words = shlex.split(line.replace("/srv/plans", str(folder)))
+        assert words[0] == "strategy-xl"
+        result = runner.invoke(cli, words[1:])
+        assert result.exit_code in {0, 1}, (line, result.output, result.exception)
+    assert (folder / "register.md").is_file()
+    assert (tmp_path / "strategy-xl.timer").is_file()
+    assert "strategy_xl_run_exit_code" in (folder / "night.prom").read_text(encoding="utf-8")
+
+
+def test_what_it_says_in_passing_is_true() -> None:
+    """Every command and option that it names elsewhere in the text exists."""
+    known = {name: imported(name) for name in cli.commands}
+    options = {
+        option
+        for command in known.values()
+        for each in (command, *getattr(command, "commands", {}).values())
+        for parameter in each.params
+        for option in parameter.opts
+    }
+    named = set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", re.sub(r"```sh\n.*?```", "", GUIDE, flags=re.DOTALL)))
+    outside = {"--upgrade"}  # of pip
+    assert named - options - outside - {"--then"} == set()
+    assert set(re.findall(r"`strategy-xl (\w+)", GUIDE)) <= set(known)
+
+
+def test_its_shell_lines_are_shell() -> None:
+    """A shell reads them without running them."""
+    blocks = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+    shell = shutil.which("sh")
+    assert blocks
+    assert shell is not None
+    for block in blocks:
+        subprocess.run([shell, "-n"], input=block, text=True, check=True)
