@@ -86,7 +86,7 @@ class BookNight:
 
     def data(self) -> dict[str, Any]:
         """The night as JSON can hold it."""
-        return asdict(self)
+        return asdict(self) | {"record": None if self.record is None else self.record.data()}
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> BookNight:

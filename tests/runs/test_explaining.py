@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from strategy_xl.history import queries
 from strategy_xl.history.book_record import BookRecord, EntityTable
 from strategy_xl.history.database import Database
-from strategy_xl.history.writing import RunEntry
+from strategy_xl.history.writing import BookNight, Outcome, RunEntry
 from strategy_xl.runs import remembering
 from strategy_xl.runs.explaining import explained
 from strategy_xl.runs.histories import Target
@@ -68,3 +69,12 @@ def test_a_fault_while_explaining_stops_no_night(
         (states,) = queries.states_of(connection, "client").values()
         assert [state.verdict for state in states] == ["ideal", "avoid"]
         assert queries.changes_of(connection) == []
+
+
+def test_remembered_cells_wait_in_the_journal() -> None:
+    """What the history cannot take now keeps its bytes on the way through JSON."""
+    one = BookNight("plan.xlsx", Outcome.TREATED, record=record("ideal", bytes(range(256))))
+    again = BookNight.of_data(json.loads(json.dumps(one.data())))
+    assert again.record is not None
+    assert again.record.basis == bytes(range(256))
+    assert json.dumps(again.data()) == json.dumps(one.data())

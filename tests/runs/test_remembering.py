@@ -30,6 +30,7 @@ from strategy_xl.runs import remembering, runner
 from strategy_xl.runs.histories import Target, find_target, part_of, told_from
 from strategy_xl.runs.journal import Journal
 from strategy_xl.runs.remembering import Memory
+from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import JobReport, Lasting
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="jobs made here cross by forking only")
@@ -220,10 +221,10 @@ def test_a_record_that_is_refused_costs_no_other(share: Path, monkeypatch: pytes
     """The one that the database does not take is named; the others of its batch are there."""
     real = writing.write_nights
 
-    def write(connection: sa.Connection, share_: int, run: RunEntry, nights: Any, gone: Any) -> list[str]:
+    def write(connection: sa.Connection, share_: int, run: RunEntry, nights: Any, *rest: Any) -> list[str]:
         if any(one.path == "b.xlsx" for one in nights):
             raise sa.exc.DataError("insert", {}, Exception("value too odd"))
-        return real(connection, share_, run, nights, gone)
+        return real(connection, share_, run, nights, *rest)
 
     monkeypatch.setattr(writing, "write_nights", write)
     result = night(share, "--today", "2027-03-01")
@@ -409,7 +410,7 @@ def memory(tmp_path: Path) -> Iterator[Callable[[str], Memory]]:
     def make(day: str) -> Memory:
         target = Target(str(history_of(tmp_path)), tmp_path, is_beside=True)
         journal = Journal(tmp_path / ".strategy_xl" / "journal.sqlite", tmp_path)
-        return Memory(target, journal, RunEntry(day, date.fromisoformat(day), day, "0.1"))
+        return Memory(target, journal, RunEntry(day, date.fromisoformat(day), day, "0.1"), load_default())
 
     return make
 
