@@ -359,45 +359,81 @@ def _night(data: ReportData, book: int, rows: _Rows, day: date, *, is_now: bool)
     from strategy_xl.history.writing import BookNight, Outcome
 
     clients, kpis, objectives, accounts = data.clients, data.kpis, data.objectives, data.accounts
-    tables = [
-        _table("client", clients, clients.names, clients.previous, clients.classes, rows, is_now=is_now,
-               columns={"x": clients.x, "y": clients.y, "revenue": clients.revenues}),
-        _table("kpi", kpis, kpis.names, kpis.previous, kpis.statuses, rows, is_now=is_now,
-               columns={"unit": kpis.units, "target": kpis.targets, "current": kpis.currents, "progress": kpis.progress},
-               latest={"elapsed": kpis.elapsed, "pace": kpis.pace, "forecast": kpis.forecasts}),
-        _table("objective", objectives, objectives.names, objectives.previous, objectives.verdicts, rows, is_now=is_now,
-               columns={"score": objectives.scores, **objectives.letters}),
-        _table("account", accounts, accounts.names, accounts.alerts_before, accounts.alerts, rows, is_now=is_now,
-               columns={"coverage": [(value or 0) * 100 for value in accounts.coverage], "contacts_count": accounts.contacts}),
-    ]  # fmt: skip
+    kinds: dict[str, tuple[Any, Sequence[str], Sequence[str], Mapping[str, Sequence[Any]]]] = {
+        "client": (
+            clients,
+            clients.previous,
+            clients.classes,
+            {"x": clients.x, "y": clients.y, "revenue": clients.revenues},
+        ),
+        "kpi": (
+            kpis,
+            kpis.previous,
+            kpis.statuses,
+            {
+                "unit": kpis.units,
+                "target": kpis.targets,
+                "current": kpis.currents,
+                "progress": kpis.progress,
+            },
+        ),
+        "objective": (
+            objectives,
+            objectives.previous,
+            objectives.verdicts,
+            {"score": objectives.scores, **objectives.letters},
+        ),
+        "account": (
+            accounts,
+            accounts.alerts_before,
+            accounts.alerts,
+            {
+                "coverage": [100 * (value or 0) for value in accounts.coverage],
+                "contacts_count": accounts.contacts,
+            },
+        ),
+    }
+    latest = {"elapsed": kpis.elapsed, "pace": kpis.pace, "forecast": kpis.forecasts}
     held = data.alerts
     alerts = [
-        AlertRecord("rule.CODE", "clients", held.places.rows[at], held.places.sheet(at), held.places.cell(at), "",
-                    held.texts[at], held.actions[at], held.stakes[at] or 0.0, held.severities[at])
+        AlertRecord(
+            code="rule.CODE",
+            block="clients",
+            row=held.places.rows[at],
+            sheet=held.places.sheet(at),
+            cell=held.places.cell(at),
+            entity="",
+            text=held.texts[at],
+            action=held.actions[at],
+            stake=held.stakes[at] or 0.0,
+            severity=held.severities[at],
+        )
         for at in rows.get("alert", ())
-    ]  # fmt: skip
-    record = BookRecord(
-        day.isoformat(), "fr", 4, {"completeness": 0.8}, dict(data.books[book].modules), alerts, tables
-    )
+    ]
+    tables = [
+        _table(kind, *told, rows.get(kind, ()), latest if kind == "kpi" else {}, is_now=is_now)
+        for kind, told in kinds.items()
+    ]
+    completeness = dict(data.books[book].modules)
+    record = BookRecord(day.isoformat(), "fr", 4, {"completeness": 0.8}, completeness, alerts, tables)
     return BookNight(data.books[book].path, Outcome.TREATED, 12, 0.4, None, record)
 
 
 def _table(  # noqa: PLR0913, PLR0917 - the columns of a kind
     kind: str,
     held: Any,
-    names: Sequence[str],
     previous: Sequence[str],
     verdicts: Sequence[str],
-    rows: _Rows,
+    columns: Mapping[str, Sequence[Any]],
+    rows: Sequence[int],
+    latest: Mapping[str, Sequence[Any]],
     *,
     is_now: bool,
-    columns: Mapping[str, Sequence[Any]],
-    latest: Mapping[str, Sequence[Any]] | None = None,
 ) -> EntityTable:
     from strategy_xl.history.book_record import EntityTable
 
-    chosen = [at for at in rows.get(kind, ()) if is_now or previous[at] != NEW]
-    told = verdicts if is_now else [old if old != NEW else "" for old in previous]
+    chosen = [at for at in rows if is_now or previous[at] != NEW]
+    told = verdicts if is_now else previous
     return EntityTable(
         kind=kind,
         block=f"{kind}s",
@@ -405,10 +441,10 @@ def _table(  # noqa: PLR0913, PLR0917 - the columns of a kind
         rows=[held.places.rows[at] for at in chosen],
         cells=[held.places.cell(at) for at in chosen],
         identities=[f"{kind}-{held.places.rows[at]}" for at in chosen],
-        names=[names[at] for at in chosen],
+        names=[held.names[at] for at in chosen],
         verdicts=[told[at] or None for at in chosen],
         columns={key: [values[at] for at in chosen] for key, values in columns.items()},
-        latest={key: [values[at] for at in chosen] for key, values in (latest or {}).items()},
+        latest={key: [values[at] for at in chosen] for key, values in latest.items()},
         reasons=[() for _ in chosen],
         missing=[() for _ in chosen],
         rule="rule.judge",

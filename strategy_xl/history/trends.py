@@ -140,10 +140,13 @@ def stalls(connection: sa.Connection, today: date, days: int, scope: Scope = EVE
         state = now[key]
         if not state.is_there or state.values.get("active") is False:
             continue
-        wanted = {(objective.book, "kpi", _plain(state.values.get("kpi")))}
-        wanted.add((objective.book, "objective", _plain(objective.name)))
-        for names, indicator, last, begun in measured:
-            if names.isdisjoint(wanted) or last.verdict == "achieved":
+        wanted = (
+            (objective.book, "kpi", _plain(state.values.get("kpi"))),
+            (objective.book, "objective", _plain(objective.name)),
+        )
+        own = {held.indicator.number: held for name in wanted for held in measured.get(name, ())}
+        for _, (indicator, last, begun) in sorted(own.items()):
+            if last.verdict == "achieved":
                 continue
             progress = _number(last.values.get("progress"))
             if progress is not None and today - begun >= timedelta(days=days):
@@ -151,21 +154,28 @@ def stalls(connection: sa.Connection, today: date, days: int, scope: Scope = EVE
     return sorted(found, key=lambda stall: (stall.objective.book, stall.objective.position))
 
 
-def _measured(
-    connection: sa.Connection, scope: Scope
-) -> list[tuple[set[tuple[int, str, str]], Entity, State, date]]:
-    """The KPIs that are there: what objectives may call them, and since when their progress is what it is."""
+class _Measured(NamedTuple):
+    """A KPI that is there, and since when its progress is what it is."""
+
+    indicator: Entity
+    last: State
+    begun: date
+
+
+def _measured(connection: sa.Connection, scope: Scope) -> Mapping[tuple[int, str, str], list[_Measured]]:
+    """The KPIs that are there, by what objectives may call them."""
     entities = entities_of(connection, "kpi", scope)
-    found = []
+    found: dict[tuple[int, str, str], list[_Measured]] = {}
     for key, states in states_of(connection, "kpi", scope).items():
         last = states[-1]
         if not last.is_there:
             continue
         names = {(key[0], "kpi", _plain(entities[key].name))}
         names.add((key[0], "objective", _plain(last.values.get("objective"))))
-        names = {name for name in names if name[2]}
         begun = _since(states, lambda held: held.values.get("progress"))
-        found.append((names, entities[key], last, begun))
+        for name in names:
+            if name[2]:
+                found.setdefault(name, []).append(_Measured(entities[key], last, begun))
     return found
 
 

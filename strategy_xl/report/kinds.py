@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 NIGHTS = 12
 """Nights of which a trend shows the values."""
-_CELL = re.compile(r"([A-Z]+)(\d+)")
+_DIGITS = "0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +109,9 @@ def spots_of(cells: Sequence[tuple[str, str]]) -> tuple[list[int], list[int], li
     known: dict[tuple[str, str], int] = {}
     spots, rows = [], []
     for sheet, cell in cells:
-        found = _CELL.fullmatch(cell)
-        letters, row = (found[1], int(found[2])) if found else ("", 0)
+        letters = cell.rstrip(_DIGITS)
         spots.append(known.setdefault((sheet, letters), len(known)))
-        rows.append(row)
+        rows.append(int(cell[len(letters) :] or 0))
     return spots, rows, list(known)
 
 
