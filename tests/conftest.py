@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,8 +17,9 @@ Do = Callable[..., Path]
 sys.path[:0] = [str(ROOT / "tests" / name) for name in ("auditing", "office", "shop")]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from postgres_server import postgres_programs, postgres_server  # noqa: E402 - a tool, found on the path put before
-from running_office import SYSTEM_PYTHON, RunningOffice  # noqa: E402 - as above
+from in_calc import uno_python  # noqa: E402 - a tool, found on the path put before
+from postgres_server import postgres_programs, postgres_server  # noqa: E402 - as above
+from running_office import RunningOffice  # noqa: E402 - as above
 
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("dev", deadline=None)
@@ -67,14 +67,12 @@ def postgresql() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def office(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
     """A LibreOffice for all tests of this process; without UNO they skip, in CI they fail."""
-    if (
-        not Path(SYSTEM_PYTHON).exists()
-        or subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], check=False).returncode
-    ):
+    python = uno_python()
+    if python is None:
         if os.environ.get("CI"):
-            pytest.fail("python3-uno is missing: tools/system_packages.sh installs it")
-        pytest.skip("the system's Python has no UNO (package python3-uno)")
-    running = RunningOffice(soffice, tmp_path_factory.mktemp("profile"))
+            pytest.fail("no Python with UNO: tools/system_packages.sh installs it")
+        pytest.skip("no Python with UNO (package python3-uno)")
+    running = RunningOffice(soffice, python, tmp_path_factory.mktemp("profile"))
     yield running
     running.close()
 

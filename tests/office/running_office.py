@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import select
 import subprocess
 import uuid
 from pathlib import Path
 from typing import Any
 
-SYSTEM_PYTHON = "/usr/bin/python3"
 PEOPLE = Path(__file__).with_name("people.py")
 """What people do in LibreOffice, for its own Python."""
 PATIENCE = 300.0
@@ -19,14 +19,15 @@ PATIENCE = 300.0
 class RunningOffice:
     """One LibreOffice and the script that speaks with it; both start with the first workbook."""
 
-    def __init__(self, soffice: str, profile: Path) -> None:
+    def __init__(self, soffice: str, python: str, profile: Path) -> None:
         """Nothing is started yet.
 
         Arguments:
             soffice: the LibreOffice command.
+            python: a Python that has UNO.
             profile: a folder for its user's settings.
         """
-        self._command, self._profile = soffice, profile
+        self._command, self._python, self._profile = soffice, python, profile
         self._office: subprocess.Popen[bytes] | None = None
         self._script: subprocess.Popen[str] | None = None
 
@@ -81,6 +82,10 @@ class RunningOffice:
             stderr=subprocess.DEVNULL,
         )
         self._script = subprocess.Popen(
-            [SYSTEM_PYTHON, str(PEOPLE), pipe], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [self._python, str(PEOPLE), pipe],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": ""},
         )
         return self._script
