@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import socket
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,14 +13,13 @@ import hypothesis
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SYSTEM_PYTHON = "/usr/bin/python3"
-PEOPLE = ROOT / "tests" / "people.py"
-"""What people do in LibreOffice, for its own Python."""
 Do = Callable[..., Path]
-sys.path[:0] = [str(ROOT / "tests" / "auditing"), str(ROOT / "tests" / "shop"), str(ROOT / "tools")]
+sys.path[:0] = [str(ROOT / "tests" / name) for name in ("auditing", "office", "shop")]
+sys.path.insert(0, str(ROOT / "tools"))
 
-from office_profile import make_profile  # noqa: E402 - a tool, found on the path put before
+from in_calc import uno_python  # noqa: E402 - a tool, found on the path put before
 from postgres_server import postgres_programs, postgres_server  # noqa: E402 - as above
+from running_office import RunningOffice  # noqa: E402 - as above
 
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("dev", deadline=None)
@@ -69,67 +65,37 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def recalculated(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+def office(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    """A LibreOffice for all tests of this process; without UNO they skip, in CI they fail."""
+    python = uno_python()
+    if python is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Python with UNO: tools/system_packages.sh installs it")
+        pytest.skip("no Python with UNO (package python3-uno)")
+    running = RunningOffice(soffice, python, tmp_path_factory.mktemp("profile"))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def recalculated(office: RunningOffice, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
     """A function that opens a workbook in LibreOffice, recalculates it and gives the saved .xlsx."""
-    profile = make_profile(tmp_path_factory.mktemp("profile"))
 
     def convert(book: Path) -> Path:
-        target = tmp_path_factory.mktemp("recalculated")
-        subprocess.run(
-            [
-                soffice,
-                profile,
-                "--headless",
-                "--convert-to",
-                "xlsx:Calc MS Excel 2007 XML",
-                "--outdir",
-                str(target),
-                str(book),
-            ],
-            check=True,
-            capture_output=True,
-            timeout=300,
-        )
-        return target / f"{book.stem}.xlsx"
+        target = tmp_path_factory.mktemp("recalculated") / f"{book.stem}.xlsx"
+        office.save(book, target, calculates=True)
+        return target
 
     return convert
 
 
 @pytest.fixture(scope="session")
-def people(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Do]:
+def people(office: RunningOffice, tmp_path_factory: pytest.TempPathFactory) -> Do:
     """A function that does things to a workbook in a running LibreOffice and gives the saved file."""
-    if (
-        not Path(SYSTEM_PYTHON).exists()
-        or subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], check=False).returncode
-    ):
-        if os.environ.get("CI"):
-            pytest.fail("python3-uno is missing: tools/system_packages.sh installs it")
-        pytest.skip("the system's Python has no UNO (package python3-uno)")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    profile = tmp_path_factory.mktemp("profile")
-    office = subprocess.Popen(
-        [
-            soffice,
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--headless",
-            "--norestore",
-            f"--accept=socket,host=localhost,port={port};urp;",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
 
     def do(source: Path, *operations: tuple[Any, ...]) -> Path:
         target = tmp_path_factory.mktemp("people") / "plan.xlsx"
-        subprocess.run(
-            [SYSTEM_PYTHON, str(PEOPLE), str(port), str(source), str(target), json.dumps(operations)],
-            check=True,
-            timeout=240,
-        )
+        office.save(source, target, *operations)
         return target
 
-    yield do
-    office.terminate()
-    office.wait(60)
+    return do

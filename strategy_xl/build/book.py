@@ -7,7 +7,7 @@ formula, and hidden names let the reader find each column and field again whatev
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -87,6 +87,7 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
     today: date,
     rows: Rows,
     wording: Wording = _own,
+    sheets: Collection[str] | None = None,
     protect: bool = False,
     ghosts: Mapping[str, Mapping[str, CellValue]] | None = None,
 ) -> bytes:
@@ -100,6 +101,7 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
         today=today,
         rows=rows,
         wording=wording,
+        sheets=sheets,
         protect=protect,
         ghosts=ghosts,
     )
@@ -115,6 +117,7 @@ def write(  # noqa: PLR0913 - what a book is made of, all by name
     today: date,
     rows: Rows,
     wording: Wording = _own,
+    sheets: Collection[str] | None = None,
     protect: bool = False,
     ghosts: Mapping[str, Mapping[str, CellValue]] | None = None,
 ) -> None:
@@ -128,14 +131,15 @@ def write(  # noqa: PLR0913 - what a book is made of, all by name
         today: day of the build.
         rows: content of tables and forms by block key, each a list of rows by field key.
         wording: other places and formulas, for sheets that go into another workbook.
+        sheets: keys of the modules whose sheets are written, the others stay empty; None writes all.
         protect: lock the cells that hold formulas and results.
         ghosts: a row of an example by block key, for the input messages of blocks without content.
     """
     wanted = Wanted(spec, lang, company, today, rows, protect=protect, ghosts=ghosts or {})
     layout, formulas = wording(lay_out(spec, lang, wanted.counts), today)
     # Known to hold for the program's own templates, and told by them alone.
-    is_own = wording is _own and spec is load_default()
-    skeleton = skeletons.kept(wanted, layout) if is_own else skeletons.make(wanted, layout, formulas)
+    is_own = wording is _own and sheets is None and spec is load_default()
+    skeleton = skeletons.kept(wanted, layout) if is_own else skeletons.make(wanted, layout, formulas, sheets)
     streamed = {
         part: [stream.streamed(rows.get(stream.key), layout.placed[stream.key].count) for stream in streams]
         for part, streams in skeleton.streams.items()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -143,13 +143,16 @@ def _properties(book: Book) -> None:
     properties.language = "fr-FR" if book.lang == "fr" else "en-GB"
 
 
-def make(wanted: Wanted, layout: BookLayout, formulas: Formulas) -> Skeleton:
+def make(
+    wanted: Wanted, layout: BookLayout, formulas: Formulas, sheets: Collection[str] | None = None
+) -> Skeleton:
     """Have openpyxl write a workbook but for the rows of its tables.
 
     Arguments:
         wanted: what it is made of.
         layout: where everything goes.
         formulas: how formulas are written.
+        sheets: keys of the modules whose sheets are written, the others stay empty; None writes all.
     """
     workbook = Workbook()
     if workbook.active is not None:
@@ -173,6 +176,7 @@ def make(wanted: Wanted, layout: BookLayout, formulas: Formulas) -> Skeleton:
     pages = {
         f"xl/worksheets/sheet{number}.xml": _write_sheet(book, sheet, validations)
         for number, sheet in enumerate(layout.sheets, 1)
+        if sheets is None or sheet.module.key in sheets
     }
     defined_names.write(book)
     _properties(book)

@@ -162,7 +162,7 @@ class Splice:
             source, target: title of the sheet here and there.
             wanted: told what a chart reads here, whether it was taken over.
         """
-        pairs = zip(self._charts(self._source, source), self._charts(self._info, target), strict=False)
+        pairs = zip(_charts(self._source, source), _charts(self._info, target), strict=False)
         for mine, theirs in pairs:
             texts = [m[2] for m in _SOURCE.finditer(self._source.package.read(mine))]
             self._edits[theirs].append(partial(_with_sources, texts=texts, wanted=wanted))
@@ -286,15 +286,21 @@ class Splice:
     def _with_differences(self, sheet: bytes) -> bytes:
         return _DIFFERENCE.sub(lambda m: m[1] + b"%d" % self._styles.difference(int(m[2])), sheet)
 
-    @staticmethod
-    def _charts(info: WorkbookInfo, title: str) -> Iterator[str]:
-        """The parts of a sheet's charts in the order of its drawing."""
-        for drawing in info.related(info.sheet(title).part, "drawing"):
-            targets = {link.id: info.package.find(link.target) for link in info.relationships(drawing)}
-            for tag in tags(info.package.read(drawing)):
-                if tag.local == b"chart" and not tag.is_close:
-                    values = (value.decode() for value in tag.attributes().values())
-                    yield from (part for value in values if (part := targets.get(value)) is not None)
+
+def has_lost_charts(info: WorkbookInfo, title: str) -> bool:
+    """Whether a chart of a sheet has lost what it read."""
+    texts = (found[2] for part in _charts(info, title) for found in _SOURCE.finditer(info.package.read(part)))
+    return any(GONE in text for text in texts)
+
+
+def _charts(info: WorkbookInfo, title: str) -> Iterator[str]:
+    """The parts of a sheet's charts in the order of its drawing."""
+    for drawing in info.related(info.sheet(title).part, "drawing"):
+        targets = {link.id: info.package.find(link.target) for link in info.relationships(drawing)}
+        for tag in tags(info.package.read(drawing)):
+            if tag.local == b"chart" and not tag.is_close:
+                values = (value.decode() for value in tag.attributes().values())
+                yield from (part for value in values if (part := targets.get(value)) is not None)
 
 
 def _as_it_is(data: bytes) -> bytes:

@@ -22,7 +22,7 @@ from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.snapshot import Snapshot, twice
-from strategy_xl.ooxml.splice import Splice
+from strategy_xl.ooxml.splice import Splice, has_lost_charts
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.names import STORED, parse_anchor
@@ -55,11 +55,15 @@ class RepairReport:
 
 @dataclass(frozen=True)
 class _Losses:
-    """What is missing: keys of modules without sheet, of blocks in a sheet, and ranges to be tables."""
+    """What is missing: keys of modules without sheet, of blocks in a sheet, and ranges to be tables.
+
+    ``charts`` are the keys of the modules that have a sheet with a chart that reads nothing any more.
+    """
 
     modules: Collection[str]
     blocks: Mapping[str, DataBlock]
     tables: Mapping[str, NewTable]
+    charts: Collection[str]
     findings: tuple[Finding, ...] = field(default_factory=tuple)
 
     def __bool__(self) -> bool:
@@ -128,7 +132,10 @@ def _losses(spec: WorkbookSpec, data: WorkbookData, info: WorkbookInfo, values: 
         elif known & {module.key, *data_blocks}:
             modules.append(module.key)
     tables, findings = new_tables(data, info, values)
-    return _Losses(modules, blocks, tables, findings)
+    charts = [
+        key for key, title in data.sheets.items() if (modules or blocks) and has_lost_charts(info, title)
+    ]
+    return _Losses(modules, blocks, tables, charts, findings)
 
 
 class _Repair:
@@ -152,6 +159,7 @@ class _Repair:
             today=today,
             rows={},
             wording=self._worded,
+            sheets={*lost.modules, *lost.charts, *(spec.data_blocks()[key][0].key for key in lost.blocks)},
         )
 
     def _worded(self, layout: BookLayout, today: date) -> tuple[BookLayout, Formulas]:
@@ -224,8 +232,8 @@ class _Repair:
         is_back = bool(lost.modules or lost.blocks)
         words = Rewording(self._spec, self._before, self._data, self._formulas, lost.tables, is_back=is_back)
         splice.names(self._is_back, words.names(info.names_like("SXV_")))
-        for key, title in self._data.sheets.items():
-            splice.charts(self._layout.titles[key], title, self._is_back)
+        for key in lost.charts:
+            splice.charts(self._layout.titles[key], self._data.sheets[key], self._is_back)
         for block in self._data.blocks.values():
             if block.table is not None and block.block.key not in lost.tables:
                 splice.column_formulas(info.table(block.table), words.columns(block))

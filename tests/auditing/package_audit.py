@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from sheet_audit import SheetAudit
@@ -17,7 +18,7 @@ from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, column_number
 from strategy_xl.ooxml.calc_chain import chain_part
 from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo, resolve
+from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, TableInfo, WorkbookInfo, resolve
 
 _SHEET_FORBIDDEN = re.compile(r"[\\/?*\[\]:\x00-\x1f]")
 _NAME = re.compile(r"[^\W\d][\w.?\\]*|\\[\w.?\\]*|_xlnm\.\w+", re.UNICODE)
@@ -158,11 +159,13 @@ def _sheets(info: WorkbookInfo) -> Iterator[Finding]:
     if info.styles_part is not None:
         listed = info.tree(info.styles_part).find("cellXfs")
         styles = len(listed.all("xf")) if listed else 0
+    part = info.shared_strings_part
+    shared = cache(SharedStrings(lambda: info.package.read(part) if part else b""))
     for sheet in info.sheets:
         if sheet.kind not in ("worksheet", "macrosheet") or info.package.find(sheet.part) is None:
             continue
         tables = info.tables_of(sheet)
-        checked = SheetAudit(info, sheet, styles, tables)
+        checked = SheetAudit(info, sheet, styles, tables, shared)
         yield from checked.run()
         formulas[sheet.sheet_id] = checked
         yield from _overlaps(info, sheet, tables, checked)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from xml.parsers import expat
 
 from strategy_xl.errors import Finding, Location, Severity, WorkbookError
 from strategy_xl.formulas.cell_refs import MAX_ROW, Area, cell_name, parse_area, parse_cell
 from strategy_xl.ooxml.cells import MAX_FORMULA
-from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, TableInfo, WorkbookInfo
+from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import decode_xstring
 
 MAX_LIST = 255
@@ -19,7 +19,12 @@ class SheetAudit:
     """Reads a sheet part once, streaming; ``run``, then ask ``has_formula`` and read ``merged``."""
 
     def __init__(
-        self, info: WorkbookInfo, sheet: SheetInfo, styles: int | None, tables: tuple[TableInfo, ...]
+        self,
+        info: WorkbookInfo,
+        sheet: SheetInfo,
+        styles: int | None,
+        tables: tuple[TableInfo, ...],
+        shared: Callable[[int], str | None],
     ) -> None:
         """For one sheet.
 
@@ -28,6 +33,7 @@ class SheetAudit:
             sheet: the sheet.
             styles: how many cell styles there are; None when the workbook has no styles part.
             tables: the sheet's tables, whose headers are compared.
+            shared: the shared texts of the workbook by index, None for an index that is none.
         """
         self._info = info
         self._sheet = sheet
@@ -38,9 +44,7 @@ class SheetAudit:
             if table.header_rows
             for index, column in enumerate(table.columns)
         }
-        self._shared = SharedStrings(
-            lambda: info.package.read(info.shared_strings_part) if info.shared_strings_part else b""
-        )
+        self._shared = shared
         self._findings: list[Finding] = []
         self._space: str | None = None
         self._inside = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.read import read_workbook
 from strategy_xl.book.resolve import BookNames, Place, parse_reference, resolve, table_area
 from strategy_xl.build import book as build
+from strategy_xl.build.select import only
 from strategy_xl.errors import WorkbookError
 from strategy_xl.formulas.cell_refs import Area, column_letters
 from strategy_xl.schema.loader import load_default
@@ -31,10 +32,11 @@ CLIENTS = [
 Do = Callable[..., Path]
 
 
-def write_book(path: Path, lang: str = "fr") -> Path:
+def write_book(path: Path, lang: str = "fr", modules: Sequence[str] = ()) -> Path:
     """A workbook with three clients and an account."""
     rows = {"clients": CLIENTS, "accounts": [{"name": "Alpha"}]}
-    content = build.render(load_default(), lang=lang, company="Essai", today=TODAY, rows=rows)
+    spec = only(load_default(), modules) if modules else load_default()
+    content = build.render(spec, lang=lang, company="Essai", today=TODAY, rows=rows)
     path.write_bytes(content)
     return path
 
@@ -43,6 +45,12 @@ def write_book(path: Path, lang: str = "fr") -> Path:
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The French workbook as built."""
     return write_book(tmp_path_factory.mktemp("book") / "plan.xlsx")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its sheets of clients and accounts alone, for what people do to these."""
+    return write_book(tmp_path_factory.mktemp("small") / "plan.xlsx", modules=("client_matrix", "accounts"))
 
 
 def codes(data: WorkbookData) -> set[str]:
@@ -79,13 +87,13 @@ def test_a_workbook_saved_by_libreoffice_reads_the_same(book: Path, people: Do) 
 
 
 @pytest.mark.libreoffice
-def test_people_rename_move_and_hide(book: Path, people: Do) -> None:
+def test_people_rename_move_and_hide(small: Path, people: Do) -> None:
     """A renamed and moved sheet, inserted rows and columns, a translated and hidden column change nothing."""
-    revenue = place_of(book, "revenue")
+    revenue = place_of(small, "revenue")
     sheet = revenue.sheet
     header = f"{column_letters(revenue.column + 2)}{revenue.row + 3}"
     changed = people(
-        book,
+        small,
         ("rename_sheet", sheet, "Nos clients d'été"),
         ("move_sheet", "Nos clients d'été", 0),
         ("insert_rows", "Nos clients d'été", 2, 3),
@@ -104,17 +112,17 @@ def test_people_rename_move_and_hide(book: Path, people: Do) -> None:
 
 
 @pytest.mark.libreoffice
-def test_people_cut_and_paste_a_column(book: Path, people: Do) -> None:
+def test_people_cut_and_paste_a_column(small: Path, people: Do) -> None:
     """A column moved within the sheet is still the same column."""
-    revenue = place_of(book, "revenue")
+    revenue = place_of(small, "revenue")
     letters = column_letters(revenue.column)
-    table = read_workbook(book, load_default()).blocks["clients"]
+    table = read_workbook(small, load_default()).blocks["clients"]
     empty = table.places["note"]
     note = column_letters(empty.column)
     spare = column_letters(max(place.column for place in table.places.values()) + 3)
     last = table.last_row
     changed = people(
-        book,
+        small,
         ("move_range", revenue.sheet, f"{note}{empty.row}:{note}{last}", f"{spare}{empty.row}"),
         ("move_range", revenue.sheet, f"{letters}{revenue.row}:{letters}{last}", f"{note}{empty.row}"),
         ("move_range", revenue.sheet, f"{spare}{empty.row}:{spare}{last}", f"{letters}{revenue.row}"),
@@ -125,10 +133,10 @@ def test_people_cut_and_paste_a_column(book: Path, people: Do) -> None:
 
 
 @pytest.mark.libreoffice
-def test_a_deleted_column_is_reported_and_missing(book: Path, people: Do) -> None:
+def test_a_deleted_column_is_reported_and_missing(small: Path, people: Do) -> None:
     """A deleted column counts as missing everywhere; the others are read."""
-    hours = place_of(book, "hours")
-    data = read_workbook(people(book, ("delete_columns", hours.sheet, hours.column, 1)), load_default())
+    hours = place_of(small, "hours")
+    data = read_workbook(people(small, ("delete_columns", hours.sheet, hours.column, 1)), load_default())
     found = [finding for finding in data.findings if finding.code == "SX121"]
     label = data.blocks["clients"].field("hours").label.fr
     assert [finding.args["label"] for finding in found] == [label]
@@ -137,22 +145,22 @@ def test_a_deleted_column_is_reported_and_missing(book: Path, people: Do) -> Non
 
 
 @pytest.mark.libreoffice
-def test_a_deleted_sheet_is_reported(book: Path, people: Do) -> None:
+def test_a_deleted_sheet_is_reported(small: Path, people: Do) -> None:
     """A deleted sheet gives one finding; the other sheets are read."""
-    sheet = read_workbook(book, load_default()).sheets["accounts"]
-    data = read_workbook(people(book, ("delete_sheet", sheet)), load_default())
+    sheet = read_workbook(small, load_default()).sheets["accounts"]
+    data = read_workbook(people(small, ("delete_sheet", sheet)), load_default())
     assert [finding.args["title"] for finding in data.findings if finding.code == "SX120"] == [sheet]
     assert "accounts" not in data.blocks
     assert clients_of(data) == EXPECTED
 
 
 @pytest.mark.libreoffice
-def test_a_copied_sheet_does_not_stand_in_for_the_original(book: Path, people: Do) -> None:
+def test_a_copied_sheet_does_not_stand_in_for_the_original(small: Path, people: Do) -> None:
     """A copy for last year's figures is staff's own: the original is read."""
-    sheet = place_of(book, "name").sheet
-    first = place_of(book, "name")
+    sheet = place_of(small, "name").sheet
+    first = place_of(small, "name")
     changed = people(
-        book,
+        small,
         ("copy_sheet", sheet, "Copie"),
         ("text", "Copie", f"{column_letters(first.column)}{first.row + 1}", "Autre"),
     )
@@ -162,10 +170,10 @@ def test_a_copied_sheet_does_not_stand_in_for_the_original(book: Path, people: D
 
 
 @pytest.mark.libreoffice
-def test_a_table_turned_into_a_range_is_still_read(book: Path, people: Do) -> None:
+def test_a_table_turned_into_a_range_is_still_read(small: Path, people: Do) -> None:
     """Without the Excel table, rows are read from the headers down to the last one filled, with a note."""
     data = read_workbook(
-        people(book, ("drop_table", place_of(book, "name").sheet, "Clients")), load_default()
+        people(small, ("drop_table", place_of(small, "name").sheet, "Clients")), load_default()
     )
     assert clients_of(data) == EXPECTED
     assert "SX124" in codes(data)
@@ -175,12 +183,12 @@ def test_a_table_turned_into_a_range_is_still_read(book: Path, people: Do) -> No
 
 
 @pytest.mark.libreoffice
-def test_rows_typed_below_the_table_are_reported(book: Path, people: Do) -> None:
+def test_rows_typed_below_the_table_are_reported(small: Path, people: Do) -> None:
     """LibreOffice does not grow a table by itself: what is typed under it is shown, not lost in silence."""
-    block = read_workbook(book, load_default()).blocks["clients"]
+    block = read_workbook(small, load_default()).blocks["clients"]
     name = block.places["name"]
     cell = f"{column_letters(name.column)}{block.last_row + 1}"
-    data = read_workbook(people(book, ("text", name.sheet, cell, "Delta")), load_default())
+    data = read_workbook(people(small, ("text", name.sheet, cell, "Delta")), load_default())
     # A name without anything more is a note, not yet a row.
     assert [finding.location.cell for finding in data.findings if finding.code == "SX140"] == [cell]
 

@@ -26,6 +26,7 @@ from strategy_xl.schema.spec import TableBlock
 from strategy_xl.text.lines import text_lines
 from strategy_xl.work.recompute import recompute_workbook
 
+pytestmark = pytest.mark.xdist_group("checklist")  # its workbooks are made once
 SPEC = load_default()
 DAY = date(2027, 3, 1)
 MAX_FORMULA, MAX_FORMULAS, MAX_BYTES = 6_700, 4_000, 425_000

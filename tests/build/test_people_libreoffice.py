@@ -20,6 +20,7 @@ from strategy_xl.build import example as example_files
 from strategy_xl.build.book import example_rows, render
 from strategy_xl.build.layout import BookLayout
 from strategy_xl.build.placing import lay_out
+from strategy_xl.build.select import only
 from strategy_xl.rules import influence, stakeholders
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import recompute_workbook, rule_frames
@@ -30,6 +31,8 @@ pytestmark = [
 ]
 DAY = date(2026, 3, 17)
 SPEC = load_default()
+SHEETS = example_files.with_lists(only(SPEC, ("ecosystem", "stakeholders", "persona_card")))
+"""The people's sheets and all that they read."""
 NBSP = "\N{NO-BREAK SPACE}"
 Rows = Mapping[str, Sequence[Mapping[str, CellValue]]]
 
@@ -71,23 +74,28 @@ class Scene:
 
 
 def night(path: Path, lang: str, changed: Rows, recalculated: Callable[[Path], Path]) -> Shown:
-    """Write the example with some blocks changed, give it its night and recalculate it."""
-    spec = example_files.with_lists(SPEC)
-    rows = {**example_rows(spec, lang, DAY), **changed}
-    path.write_bytes(render(spec, lang=lang, company="", today=DAY, rows=rows))
+    """Write the example's people with some blocks changed, give it its night and recalculate it."""
+    rows = {**example_rows(SHEETS, lang, DAY), **changed}
+    path.write_bytes(render(SHEETS, lang=lang, company="", today=DAY, rows=rows))
     report = recompute_workbook(path, SPEC, DAY)
     assert report.failure is None
     assert report.findings == ()
-    return Shown(recalculated(path), lay_out(spec, lang, {key: len(found) for key, found in rows.items()}))
+    return Shown(recalculated(path), lay_out(SHEETS, lang, {key: len(found) for key, found in rows.items()}))
+
+
+SCENES = [
+    ("fr", "Biscuiterie Trémazan", "Magasins Valtrec", "Marianne"),
+    ("en", "Chantiers navals Kerguen", "Galerie marchande Océa", "Samia"),
+    ("fr", "Salaisons Kervado", None, "Samia"),
+    ("en", "Magasins Valtrec", "Biscuiterie Trémazan", "Marianne"),
+]
 
 
 @pytest.fixture(
     scope="module",
     params=[
-        ("fr", "Biscuiterie Trémazan", "Magasins Valtrec", "Marianne"),
-        ("en", "Chantiers navals Kerguen", "Galerie marchande Océa", "Samia"),
-        ("fr", "Salaisons Kervado", None, "Samia"),
-        ("en", "Magasins Valtrec", "Biscuiterie Trémazan", "Marianne"),
+        pytest.param(chosen, marks=pytest.mark.xdist_group(f"scene {number}"))
+        for number, chosen in enumerate(SCENES)
     ],
     ids=lambda param: f"{param[0]}-{param[3]}-{param[1][:3]}",
 )

@@ -7,17 +7,20 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from openpyxl.worksheet.formula import ArrayFormula
+from plain_cells import formulas, values
 
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.frames import rule_frames
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import build
+from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.names import list_name
@@ -33,20 +36,29 @@ DAY = date(2026, 11, 27)
 Edits = dict[str, dict[tuple[int, int], Any]]
 
 
-def example(folder: Path, lang: str) -> Path:
+@cache
+def computed(lang: str) -> bytes:
     """The example workbook after a night."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "plan.xlsx"
+        build(SPEC, path, lang=lang, today=DAY, example=True)
+        params = read_workbook(path, SPEC).blocks["params"]  # LibreOffice's own today is another day
+        day = {params.sheet_of("reference_date"): {params.cell("reference_date", 1): DAY}}
+        set_cells(path, path, day)
+        assert recompute_workbook(path, SPEC, DAY).failure is None
+        return path.read_bytes()
+
+
+def example(folder: Path, lang: str) -> Path:
+    """A copy of it."""
     path = folder / f"{lang}.xlsx"
-    build(SPEC, path, lang=lang, today=DAY, example=True)
-    params = read_workbook(path, SPEC).blocks["params"]  # LibreOffice's own today is another day
-    day = {params.sheet_of("reference_date"): {params.cell("reference_date", 1): DAY}}
-    set_cells(path, path, day)
-    assert recompute_workbook(path, SPEC, DAY).failure is None
+    path.write_bytes(computed(lang))
     return path
 
 
 def list_cells(path: Path, key: str, opened: Workbook | None = None) -> Iterator[tuple[str, int, int]]:
     """Sheet, row and column of each cell of a list on the settings sheet; ``opened``: the book, if it is."""
-    book = opened or load_workbook(path)
+    book = opened or load_workbook(path, read_only=True)
     for title, area in book.defined_names[list_name(key)].destinations:
         for (cell,) in book[title][area.replace("$", "")]:
             yield title, cell.row, cell.column
@@ -67,7 +79,7 @@ def input_cells(data: WorkbookData, list_key: str) -> Iterator[tuple[str, tuple[
 def renamed(path: Path, labels: dict[str, dict[str, str]]) -> None:
     """Write other labels over those of some lists (key → label), in the lists and where they were chosen."""
     edits: Edits = {}
-    book, data = load_workbook(path), read_workbook(path, SPEC)
+    book, data = load_workbook(path, read_only=True), read_workbook(path, SPEC)
     for listed, of_list in labels.items():
         places = list(list_cells(path, listed, book))
         for choice, (title, row, column) in zip(SPEC.list_(listed).choices, places, strict=False):
@@ -81,14 +93,11 @@ def renamed(path: Path, labels: dict[str, dict[str, str]]) -> None:
 
 def formula_cells(path: Path, calculated: Path) -> Iterator[tuple[str, Any, Any]]:
     """Address, stored value and LibreOffice's value of every formula cell."""
-    written, stored = load_workbook(path), load_workbook(path, data_only=True)
-    shown = load_workbook(calculated, data_only=True)
-    for sheet in written.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f" or isinstance(cell.value, ArrayFormula):
-                    at = cell.coordinate
-                    yield f"{sheet.title}!{at}", stored[sheet.title][at].value, shown[sheet.title][at].value
+    stored, shown = values(path), values(calculated)
+    for title, cells in formulas(path).items():
+        for row, column in cells:
+            place = f"{title}!{cell_name(row, column)}"
+            yield place, stored[title].get((row, column)), shown[title].get((row, column))
 
 
 def differs(stored: Any, shown: Any) -> bool:

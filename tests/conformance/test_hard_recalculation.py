@@ -7,14 +7,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from agreement import disagreements
 from made_books import TODAY, generated, spoil
 from oracles import betteroffice
+from plain_cells import formulas, values
 
 from strategy_xl.build.book import example_rows, render
 from strategy_xl.cellvalues import to_serial
+from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import recompute_workbook
 
@@ -46,21 +47,18 @@ def assert_agreement(book: Path) -> None:
 
 def stale(book: Path, today: date) -> tuple[list[str], int]:
     """Formula cells that show something else than betteroffice calculates, and how many were compared."""
-    calculated = betteroffice(book, today)
-    formulas, values = openpyxl.load_workbook(book), openpyxl.load_workbook(book, data_only=True)
+    calculated, shown = betteroffice(book, today), values(book)
     found: list[str] = []
     compared = 0
-    for sheet in formulas:
-        for row in sheet.iter_rows():
-            for cell in row:
-                text = str(getattr(cell.value, "text", cell.value))
-                if cell.data_type != "f" or UNKNOWN in text:
-                    continue
-                compared += 1
-                shown = values[sheet.title][cell.coordinate].value
-                theirs = calculated(sheet.title, cell.row, cell.column)
-                if not same(shown, theirs):
-                    found.append(f"{sheet.title}!{cell.coordinate}: {shown!r}, calculated {theirs!r}: {text}")
+    for title, cells in formulas(book).items():
+        for (row, column), text in cells.items():
+            if UNKNOWN in text:
+                continue
+            compared += 1
+            mine, theirs = shown[title].get((row, column)), calculated(title, row, column)
+            if not same(mine, theirs):
+                place = f"{title}!{cell_name(row, column)}"
+                found.append(f"{place}: {mine!r}, calculated {theirs!r}: {text}")
     return found, compared
 
 

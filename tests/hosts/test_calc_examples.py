@@ -29,7 +29,10 @@ from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example, f
 from strategy_xl.hosts.calc.extension import build_oxt
 from strategy_xl.text.catalog import message
 
-pytestmark = pytest.mark.libreoffice
+pytestmark = [
+    pytest.mark.libreoffice,
+    pytest.mark.xdist_group("examples in Calc"),  # their world is made once
+]
 
 ERROR_CODES = {ErrorValue.NA: 32767, ErrorValue.VALUE: 519}
 LANGUAGES = {"fr": "Français", "en": "English"}

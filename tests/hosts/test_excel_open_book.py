@@ -28,6 +28,7 @@ from strategy_xl.schema.loader import load_default
 from strategy_xl.text.catalog import message
 from strategy_xl.work.recompute import recompute_workbook
 
+pytestmark = pytest.mark.xdist_group("open book")  # its workbooks are made once
 TODAY = date(2027, 3, 1)
 SPEC = load_default()
 NORMAL = (True, True, "automatic")

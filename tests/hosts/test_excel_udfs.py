@@ -18,6 +18,7 @@ import pytest
 from strategy_xl.functions.registry import functions
 from strategy_xl.hosts.excel.vba.modules import UDFS
 
+pytestmark = pytest.mark.xdist_group("udfs")  # its answers are made once
 PIPELINE = Path(__file__).parent / "udf_pipeline.py"
 
 

@@ -26,6 +26,7 @@ from strategy_xl.hosts.web import lite, lite_bundle
 from strategy_xl.model import LANGUAGES
 from strategy_xl.text.catalog import message
 
+pytestmark = pytest.mark.xdist_group("lite")  # its workbooks are made once
 RUNNER = Path(__file__).parent / "lite_runner.py"
 MAX_CODE = 1_000_000
 """Characters of code that a workbook may carry; what Office allows is not documented."""

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import pytest
+from running_office import RunningOffice
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -186,29 +186,19 @@ def new_findings() -> Callable[[Path, Path], list[str]]:
     return new_complaints
 
 
-_ALWAYS = (
-    '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry" '
-    'xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-    '<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">'
-    "<value>0</value></prop></item></oor:items>"
-)
-
-
 @pytest.fixture(scope="session")
-def opened(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Path]], Path]:
+def opened(
+    office: RunningOffice, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Sequence[Path]], Path]:
     """A function that opens workbooks in LibreOffice, calculates all, and gives the folder of what it saved.
 
     LibreOffice trusts the stored results of formulas unless told otherwise; it is told here.
     """
-    profile = tmp_path_factory.mktemp("always")
-    (profile / "user").mkdir()
-    (profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS, encoding="utf-8")
 
     def convert(books: Sequence[Path]) -> Path:
         target = tmp_path_factory.mktemp("opened")
-        command = [soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless"]
-        command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(target)]
-        subprocess.run([*command, *map(str, books)], check=True, capture_output=True, timeout=300)
+        for book in books:
+            office.save(book, target / f"{book.stem}.xlsx", calculates=True)
         return target
 
     return convert

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -29,7 +29,10 @@ def _plain(part: bytes) -> bytes:
 
 
 class Parts(dict[str, bytes]):
-    """The parts of one workbook, with what its directory says."""
+    """The parts of one workbook, with what its directory said when it was taken apart.
+
+    Of the changes below, ``drop_table`` and ``delete_sheet`` keep that up to date.
+    """
 
     def __init__(self, path: Path) -> None:
         """Take the workbook apart."""
@@ -49,6 +52,10 @@ class Parts(dict[str, bytes]):
         for name in list(self):
             if re.match(r"xl/(workbook\.xml|worksheets/|charts/|tables/)", name) and name.endswith(".xml"):
                 self.edit(name, change)
+
+    def each_with(self, marks: Sequence[str], change: Callable[[str], str]) -> None:
+        """The same, where one of some texts stands: most parts are long and say nothing of it."""
+        self.each(lambda text: change(text) if any(mark in text for mark in marks) else text)
 
     def sheet_of(self, table: str) -> str:
         """Part of the sheet that a table stands on."""
@@ -202,6 +209,7 @@ def drop_table(parts: Parts, table: str, *, formulas: bool = True) -> None:
         "[Content_Types].xml",
         lambda text: re.sub(rf'<Override [^>]*PartName="/{re.escape(info.part)}"[^>]*/>', "", text),
     )
+    del parts.tables[table]
     if formulas:
         _as_cells(parts, info, sheet)
 
@@ -220,6 +228,8 @@ def _as_cells(parts: Parts, info: TableInfo, sheet: str) -> None:
 
     def change(text: str) -> str:
         def cell(found: re.Match[str]) -> str:
+            if info.display_name not in found[0]:
+                return found[0]
             return re.sub(
                 rf"\b{info.display_name}\[\[#This Row\],\[((?:'.|[^\]'])+)\]\]",
                 lambda m: f"${letters[m[1]]}{found[2]}",
@@ -229,7 +239,7 @@ def _as_cells(parts: Parts, info: TableInfo, sheet: str) -> None:
         text = _CELL.sub(cell, text)
         return re.sub(rf"\b{info.display_name}\[((?:'.|[^\[\]'])+)\]", whole, text)
 
-    parts.each(change)
+    parts.each_with([f"{info.display_name}["], change)
 
 
 def rename_sheet(parts: Parts, old: str, new: str) -> None:
@@ -314,7 +324,8 @@ def delete_sheet(parts: Parts, title: str) -> None:
             "[Content_Types].xml",
             lambda text, name=name: re.sub(rf'<Override [^>]*PartName="/{re.escape(name)}"[^>]*/>', "", text),
         )
-    quoted = re.escape(escape("'" + title.replace("'", "''") + "'!"))
+    before = escape("'" + title.replace("'", "''") + "'!")
+    quoted = re.escape(before)
     tables = [info.display_name for info in parts.tables.values() if info.sheet == title]
 
     def broken(text: str) -> str:
@@ -323,7 +334,10 @@ def delete_sheet(parts: Parts, title: str) -> None:
             text = re.sub(rf"\b{table}\[(?:\[[^\]]*\],\[(?:'.|[^\]'])+\]|(?:'.|[^\[\]'])+)\]", "#REF!", text)
         return _failing(text)
 
-    parts.each(broken)
+    parts.each_with([before, *(f"{table}[" for table in tables)], broken)
+    del parts.sheets[title]
+    for table in tables:
+        del parts.tables[table]
 
 
 def _links_of(part: str) -> str:

@@ -19,11 +19,19 @@ SPEC = load_default()
 DAY = date(2026, 3, 17)
 
 
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The French example of the SWOT and the objectives."""
+    path = tmp_path_factory.mktemp("example") / "plan.xlsx"
+    build(SPEC, path, lang="fr", today=DAY, example=True, only=("swot", "smart"))
+    return path.read_bytes()
+
+
 @pytest.fixture
-def book(tmp_path: Path) -> Path:
-    """The example in French."""
+def book(tmp_path: Path, example: bytes) -> Path:
+    """A copy of it."""
     path = tmp_path / "plan.xlsx"
-    build(SPEC, path, lang="fr", today=DAY, example=True)
+    path.write_bytes(example)
     return path
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import render
+from strategy_xl.build.select import only
 from strategy_xl.rules.client_fit import fit
 from strategy_xl.rules.client_matrix import classify
 from strategy_xl.rules.client_scores import ClientParams
@@ -22,6 +23,7 @@ from strategy_xl.work.importing.plan import apply, plan
 from strategy_xl.work.recompute import recompute_workbook
 
 SPEC = load_default()
+CLIENTS, CONTACTS = (only(SPEC, [module]) for module in ("client_matrix", "stakeholders"))
 DAY = date(2026, 11, 28)
 
 
@@ -32,7 +34,7 @@ def shop(path: Path, margin: float, clients: int = 20, lang: str = "fr", **setti
         for n in range(clients)
     ]
     tables = {"clients": rows, "params": [settings]}
-    path.write_bytes(render(SPEC, lang=lang, company="", today=DAY, rows=tables))
+    path.write_bytes(render(CLIENTS, lang=lang, company="", today=DAY, rows=tables))
     return path
 
 
@@ -93,7 +95,7 @@ def test_an_import_says_beforehand_what_the_night_will_say(
 ) -> None:
     """A list of clients that the targets do not fit is told with the plan, for new and changed rows."""
     book, listed = tmp_path / "plan.xlsx", tmp_path / "clients.csv"
-    book.write_bytes(render(SPEC, lang="fr", company="", today=DAY, rows={}))
+    book.write_bytes(render(CLIENTS, lang="fr", company="", today=DAY, rows={}))
 
     def put(margin: int) -> list[tuple[str, object]]:
         lines = [row.format(n=n, margin=margin + 3 * n) for n in range(20)]
@@ -112,7 +114,7 @@ def test_an_import_says_beforehand_what_the_night_will_say(
 def test_lists_of_others_say_nothing_of_the_targets(tmp_path: Path) -> None:
     """Contacts have no margin: an import of them is silent about it."""
     book, listed = tmp_path / "plan.xlsx", tmp_path / "contacts.csv"
-    book.write_bytes(render(SPEC, lang="fr", company="", today=DAY, rows={}))
+    book.write_bytes(render(CONTACTS, lang="fr", company="", today=DAY, rows={}))
     listed.write_text("Nom\n" + "\n".join(f"Anne {n}" for n in range(20)), encoding="utf-8")
     planned = plan(listed, "contacts", read_workbook(book, SPEC, grows=True))
     assert len(planned.new) == 20

@@ -16,6 +16,7 @@ from package_audit import audit
 from strategy_xl.book.below import SPARE
 from strategy_xl.book.data import BlockData
 from strategy_xl.book.read import read_workbook
+from strategy_xl.build.book import build
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole
 from strategy_xl.work.recompute import JobReport, recompute_workbook
@@ -30,9 +31,12 @@ Do = Callable[..., Path]
 
 
 @pytest.fixture(scope="module")
-def book(example: tuple[Path, JobReport]) -> Path:
-    """The French example, computed."""
-    return example[0]
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The French example of the clients, computed."""
+    path = tmp_path_factory.mktemp("small") / "plan.xlsx"
+    build(SPEC, path, lang="fr", only=("client_matrix",), example=True, today=TODAY)
+    assert recompute_workbook(path, SPEC, TODAY).failure is None
+    return path
 
 
 def clients(path: Path) -> BlockData:
@@ -87,9 +91,13 @@ def sessions(block: BlockData) -> dict[str, tuple[list[tuple[Any, ...]], list[st
     "kind", ["typed below", "a row inserted before the last one, and typed below", "sorted, and typed below"]
 )
 def test_the_night_after_a_session(
-    kind: str, book: Path, people: Do, recalculated: Callable[[Path], Path]
+    kind: str, small: Path, example: tuple[Path, JobReport], people: Do, recalculated: Callable[[Path], Path]
 ) -> None:
-    """Rows are taken in and judged, ranges reach them, tables are mended, a second night rests."""
+    """Rows are taken in and judged, ranges reach them, tables are mended, a second night rests.
+
+    The session with all of it is held in the whole workbook, the others in its sheets of clients.
+    """
+    book = example[0] if kind.startswith("a row inserted") else small
     before = clients(book)
     operations, names, count = sessions(before)[kind]
     path = people(book, *operations)

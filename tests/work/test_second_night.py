@@ -10,12 +10,14 @@ import pytest
 
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import render
+from strategy_xl.build.select import only
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import recompute_workbook
 
 SPEC = load_default()
+CLIENTS = only(SPEC, ["client_matrix"])
 DAY = date(2026, 11, 28)
 SCORES = (5.0, 5.1, 4.9, 4.8, 5.3, 4.7, 9.0, 1.0)
 
@@ -27,7 +29,7 @@ def book(tmp_path: Path) -> Path:
         {"name": f"Client {n}", "quick_x": 9.0, "quick_y": score} for n, score in enumerate(SCORES)
     ]
     path = tmp_path / "plan.xlsx"
-    path.write_bytes(render(SPEC, lang="fr", company="", today=DAY, rows={"clients": rows}))
+    path.write_bytes(render(CLIENTS, lang="fr", company="", today=DAY, rows={"clients": rows}))
     night(path)
     return path
 

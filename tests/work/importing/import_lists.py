@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build import book as build
+from strategy_xl.build.select import only, owners
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.importing.plan import ImportPlan, plan
 
@@ -28,9 +29,12 @@ def _empty(lang: str) -> bytes:
 def new_book(
     path: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, lang: str = "fr"
 ) -> Path:
-    """A workbook with these rows."""
-    spec = load_default()
-    content = build.render(spec, lang=lang, company="Essai", today=TODAY, rows=rows) if rows else _empty(lang)
+    """A workbook with these rows, of the sheets that they stand on."""
+    content = _empty(lang)
+    if rows:
+        of_block = owners(load_default())
+        spec = only(load_default(), sorted({of_block[key] for key in rows}))
+        content = build.render(spec, lang=lang, company="Essai", today=TODAY, rows=rows)
     path.write_bytes(content)
     return path
 

@@ -1,7 +1,8 @@
 """What people do to a workbook, done by LibreOffice itself: run with the system's Python, which has UNO.
 
-usage: people.py PORT SOURCE TARGET OPERATIONS(json)
-Operations: a list of [name, sheet, ...].
+usage: people.py PIPE
+Reads a wish a line, {"source": …, "target": …, "operations": [[name, sheet, …], …], "calculates": …}, and
+answers each with a line: "done", or what went wrong. The LibreOffice that listens on the pipe is waited for.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +18,19 @@ import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 
+NEVER, ALWAYS = 1, 0
+"""Whether formulas are calculated when an .xlsx is opened, as LibreOffice's configuration puts it."""
 
-def connect(port: str) -> Any:
-    """The desktop of the office that listens on the port."""
+
+def connect(pipe: str) -> Any:
+    """The context of the office that listens on the pipe."""
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    for _ in range(120):
+    for _ in range(600):
         try:
-            url = f"uno:socket,host=localhost,port={port};urp;StarOffice.ComponentContext"
-            context = resolver.resolve(url)
-            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
         except NoConnectException:
-            time.sleep(0.5)
+            time.sleep(0.1)
     raise SystemExit("no office")
 
 
@@ -88,18 +91,46 @@ def run(document: Any, operation: list[Any]) -> None:  # noqa: C901, PLR0912 - o
         raise SystemExit("unknown operation " + name)
 
 
-def main() -> None:
+def service(context: Any, name: str, *arguments: Any) -> Any:
+    """A service of the office."""
+    return context.ServiceManager.createInstanceWithArgumentsAndContext(name, arguments, context)
+
+
+def set_calculation(context: Any, mode: int) -> None:
+    """What the office does with formulas of the workbooks that it opens from now on."""
+    provider = service(context, "com.sun.star.configuration.ConfigurationProvider")
+    node = prop("nodepath", "/org.openoffice.Office.Calc/Formula/Load")
+    name = "com.sun.star.configuration.ConfigurationUpdateAccess"
+    settings = provider.createInstanceWithArguments(name, (node,))
+    settings.setPropertyValue("OOXMLRecalcMode", mode)
+    settings.commitChanges()
+
+
+def grant(context: Any, wish: dict[str, Any]) -> None:
     """Open, do everything, save, close."""
-    port, source, target, operations = sys.argv[1:]
-    desktop = connect(port)
+    set_calculation(context, ALWAYS if wish["calculates"] else NEVER)
+    desktop = service(context, "com.sun.star.frame.Desktop")
     hidden = (prop("Hidden", value=True),)
-    document = desktop.loadComponentFromURL(Path(source).as_uri(), "_blank", 0, hidden)
+    document = desktop.loadComponentFromURL(Path(wish["source"]).as_uri(), "_blank", 0, hidden)
     try:
-        for operation in json.loads(operations):
+        for operation in wish["operations"]:
             run(document, operation)
-        document.storeToURL(Path(target).as_uri(), (prop("FilterName", "Calc MS Excel 2007 XML"),))
+        saved = (prop("FilterName", "Calc MS Excel 2007 XML"),)
+        document.storeToURL(Path(wish["target"]).as_uri(), saved)
     finally:
         document.close(True)  # noqa: FBT003 - UNO's own signature
+
+
+def main() -> None:
+    """Grant one wish after the other."""
+    context = connect(sys.argv[1])
+    for line in sys.stdin:
+        said = "done"
+        try:
+            grant(context, json.loads(line))
+        except BaseException:  # noqa: BLE001 - told in full to who asked
+            said = traceback.format_exc()
+        print(json.dumps(said), flush=True)  # noqa: T201 - the answer
 
 
 main()
