@@ -29,6 +29,7 @@ HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
 SIZES, FULL = (200, 1_000, 10_000), (200, 1_000, 10_000, 50_000, 200_000, 1_000_000)
 PEER_UP_TO = 200_000  # openpyxl holds every cell as an object: about 50 GB for a million clients
+REMEMBERED_UP_TO = 10_000  # two nights a turn, many turns: shares of a few percent are small differences
 SMALL = SIZES[0]
 AROUND = (100, 1_000, 10_000)
 """Workbooks of runs of which only what surrounds the workbooks is measured."""
@@ -89,9 +90,13 @@ class Bench:
         has_peer = rows <= PEER_UP_TO
         if has_peer:
             self.subject(f"peer/{rows}", "peer", turns, source=books["night"], target=self.other)
+        if rows <= REMEMBERED_UP_TO:
+            places = {"target": self.target, "folder": str(self.folder / f"history-{rows}")}
+            both = {"source": books["night"], "other": books["later"]}
+            self.subject(f"remembered/{rows}", "remembered", 4 * turns, **both, **places)
         self.same("clients", rows, books, self.other if has_peer else "")
         self.subject(f"new/{rows}", "new", turns, rows=rows)
-        for state in ("new", "done", "night"):
+        for state in ("new", "done", "night", "later"):
             Path(books[state]).unlink()
 
     def same(self, block: str, rows: int, books: dict[str, Any], other: str) -> None:

@@ -116,14 +116,14 @@ def made(block: str, rows: int) -> bytes:
 
 
 def book(folder: str, block: str, rows: int) -> dict[str, object]:
-    """Workbooks with so many rows: new, computed, and as a night finds it: three cells typed since."""
+    """Workbooks with so many rows: new, computed, and as two nights find it: three cells typed since."""
     from strategy_xl.book.read import read_workbook
     from strategy_xl.ooxml.package import Package
     from strategy_xl.ooxml.patch import set_cells
     from strategy_xl.schema.loader import load_default
 
-    new, done, night = (
-        str(Path(folder, f"{block}-{rows}-{state}.xlsx")) for state in ("new", "done", "night")
+    new, done, night, later = (
+        str(Path(folder, f"{block}-{rows}-{state}.xlsx")) for state in ("new", "done", "night", "later")
     )
     Path(new).write_bytes(made(block, rows))
     shutil.copyfile(new, done)
@@ -131,13 +131,14 @@ def book(folder: str, block: str, rows: int) -> dict[str, object]:
     data = read_workbook(done, load_default())
     at = data.blocks[block]
     field = {"clients": "hours", "readings": "value"}.get(block, "title")
-    value = "Gagner 10 clients avant juin" if field == "title" else 77.0
-    edits = {at.cell(field, row): value for row in range(at.first_row, at.first_row + min(rows, 3))}
-    set_cells(done, night, {at.sheet: edits})
+    typed = ("Gagner 10 clients avant juin", "Gagner 12 clients") if field == "title" else (77.0, 5.0)
+    for path, value in zip((night, later), typed, strict=True):
+        edits = {at.cell(field, row): value for row in range(at.first_row, at.first_row + min(rows, 3))}
+        set_cells(done, path, {at.sheet: edits})
     with Package.open(night) as package:
         largest = max(package.members.values(), key=lambda member: member.size).name
     sheets = sorted({other.sheet for other in data.blocks.values()})
-    return {"new": new, "done": done, "night": night, "part": largest, "sheets": sheets}
+    return {"new": new, "done": done, "night": night, "later": later, "part": largest, "sheets": sheets}
 
 
 def _recomputed(path: str) -> int:
@@ -319,6 +320,61 @@ def around(source: str, target: str, folder: str, books: int) -> Work:
     return work
 
 
+def remembered(source: str, other: str, target: str, folder: str) -> Work:
+    """What the history costs: nights with and without it in turn, each on the next day and three other cells.
+
+    The work gives CPU seconds, medians so far: a night without, one with a history, what of that the parent
+    process does, and the first night of the history.
+    """
+    import pickle
+
+    from strategy_xl.history.writing import RunEntry
+    from strategy_xl.runs.histories import Target
+    from strategy_xl.runs.journal import Journal
+    from strategy_xl.runs.remembering import Memory
+    from strategy_xl.runs.workers import Answer
+    from strategy_xl.schema.loader import load_default
+    from strategy_xl.work.recompute import recompute_workbook
+
+    home, spec = Path(folder), load_default()
+    home.mkdir()
+    where = Target(str(home / "history.sqlite"), Path(target).parent, is_beside=False)
+    told: dict[str, list[float]] = {"without": [], "with": [], "parent": [], "first": []}
+
+    def night(content: str, *, remembers: bool) -> tuple[Any, float]:
+        shutil.copyfile(content, target)
+        begin = _cpu()
+        report = recompute_workbook(Path(target), spec, TODAY, backups=0, remembers=remembers)
+        if report.failure is not None:
+            raise RuntimeError(report.failure)
+        return report, _cpu() - begin
+
+    def work() -> dict[str, float]:
+        day = TODAY + timedelta(days=len(told["without"]))
+        content = (source, other)[day.toordinal() % 2]
+        told["without"].append(night(content, remembers=False)[1])
+        report, seconds = night(content, remembers=True)
+        begin = _cpu()
+        memory = Memory(where, Journal(None, home), RunEntry(str(day), day, str(day), "bench"), spec)
+        memory.begin()
+        opened = _cpu()
+        memory.take(Answer(pickle.loads(pickle.dumps(report))))  # noqa: S301 - our own bytes
+        memory.flush()
+        parent = _cpu() - opened
+        memory.end(str(day), whole=True)
+        if memory.findings:
+            raise RuntimeError(memory.findings)
+        told["parent" if told["first"] else "first"].append(parent)
+        told["with"].append(seconds + parent)
+        kept = {name: values[1:] if name in {"with", "without"} else values for name, values in told.items()}
+        return {name: statistics.median(values) for name, values in kept.items() if values} | {
+            "opening": opened - begin,
+            "size": Path(where.where).stat().st_size / 1e6,
+        }
+
+    return work
+
+
 def worker() -> Work:
     """Start a process that treats workbooks, the program being imported, until it answers."""
     from strategy_xl.runs.workers import _Worker
@@ -349,7 +405,8 @@ def same(source: str, target: str, other: str, block: str) -> Work:
 
 
 SUBJECTS: dict[str, Callable[..., Work]] = {
-    one.__name__: one for one in (ours, peer, limit, mark, new, list_in, texts, run, around, worker, same)
+    one.__name__: one
+    for one in (ours, peer, limit, mark, new, list_in, texts, run, around, worker, same, remembered)
 }
 
 
