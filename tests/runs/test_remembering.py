@@ -59,10 +59,8 @@ def share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def recompute(path: Path, _spec: object, _today: object, **options: Any) -> JobReport:
         content = path.read_text(encoding="ascii")
         if content.startswith("SX"):
-            return JobReport(
-                path,
-                failure=Finding(content, Location(str(path)), {"user": "ann", "detail": "", "reason": ""}),
-            )
+            args = {"user": "ann", "mark": "~$", "hours": 1.0, "detail": "", "reason": ""}
+            return JobReport(path, failure=Finding(content, Location(str(path)), args))
         mark = f"9:{content}"
         record = replace(one_client(content), found=mark, left=mark) if options["remembers"] else None
         return JobReport(path, counts={"clients": 1.0}, record=record)
