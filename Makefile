@@ -72,6 +72,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/formulas.py
 	$(BIN)/python benchmarks/performance.py $(if $(FULL),--full)
 	$(BIN)/python benchmarks/calc.py
+	$(BIN)/python benchmarks/report.py
 
 # Runs killed at random and at every call of the system, files saved meanwhile, full disks; the counts go into
 # docs/reliability.md. Only Linux and its like (processes are forked); as root it also fills a file system.

@@ -111,7 +111,7 @@ def seen(file: Path, turns: int) -> dict[str, float]:
             requests: list[str] = []
             seen.on("request", lambda request, requests=requests: requests.append(request.url))
             seen.goto(file.as_uri())
-            seen.wait_for_function("document.documentElement.dataset.ready", timeout=60_000)
+            seen.wait_for_selector("html[data-ready]", state="attached", timeout=60_000)
             ready.append(float(seen.evaluate("Number(document.documentElement.dataset.ready)")) / 1000)
             seen.wait_for_timeout(1_500)  # nobody types before the page is there
             typed += [value for words in WORDS for value in seen.evaluate(_TYPING, words)]

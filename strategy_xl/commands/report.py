@@ -62,7 +62,7 @@ def report(folder: Path, **options: Any) -> None:
     if output is None and options["mail"] is None:
         output = Path(f"report{_SUFFIXES[options['format_']]}")
     with no_collection():
-        data = _data(folder, options, (output or options["mail"]).absolute().parent)
+        data = _data(folder, options, (output or options["mail"]).absolute().parent, lang)
         written = datetime.now().astimezone()
         if output is not None:
             _write(data, output, options["format_"], lang, written)
@@ -75,7 +75,7 @@ def report(folder: Path, **options: Any) -> None:
             click.echo(text("cli.report.mailed", path=str(options["mail"])))
 
 
-def _data(folder: Path, options: dict[str, Any], page: Path) -> ReportData:
+def _data(folder: Path, options: dict[str, Any], page: Path, lang: str) -> ReportData:
     """What the history of a folder knows, and what its journal adds."""
     from strategy_xl.history.database import Database, HistoryError
     from strategy_xl.report.collect import Question, collect
@@ -90,7 +90,7 @@ def _data(folder: Path, options: dict[str, Any], page: Path) -> ReportData:
         scope, home = _scope(connection, target, folder)
         day, run = _run(connection, scope, options["run"])
         since = options["since"].date() if options["since"] is not None else None
-        question = Question(scope, home, page, day, since, run)
+        question = Question(scope, home, page, day, since, run, lang)
         journaled = _journaled(options["journal"], folder, question, connection)
         data = collect(connection, question, spec, journaled)
     if data is None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from strategy_xl.answers.change_sentences import Teller
+from strategy_xl.answers.changes import Change
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.history import queries, snapshots
 from strategy_xl.history.book_record import AlertRecord
@@ -74,6 +76,7 @@ class Question:
         day: reference day of the run; the newest known when None.
         since: day that it is compared with; that of the run before when None.
         run: name of the run.
+        lang: language in which it is told why a class changed.
     """
 
     scope: Scope
@@ -82,6 +85,7 @@ class Question:
     day: date | None = None
     since: date | None = None
     run: str = ""
+    lang: str = "fr"
 
 
 def collect(
@@ -154,7 +158,7 @@ def collect(
             for book in books
         ],
         alerts=_alerts(told),
-        clients=clients_of(kinds["client"], places["client"]),
+        clients=clients_of(kinds["client"], places["client"], _reasons(connection, question, spec, compared)),
         kpis=kpis_of(kinds["kpi"], places["kpi"], reader.trends("kpi", "current")),
         objectives=objectives_of(
             kinds["objective"],
@@ -176,6 +180,22 @@ def _compared(connection: Connection, scope: Scope, question: Question, day: dat
     wanted = question.since or day - timedelta(days=1)
     found = snapshots.days_of(connection, scope, min(wanted, day - timedelta(days=1)))
     return found[0] if found else None
+
+
+def _reasons(
+    connection: Connection, question: Question, spec: WorkbookSpec, compared: date | None
+) -> Mapping[tuple[int, int], str]:
+    """Why the classes of clients changed since the day compared with, by numbers of workbook and entity."""
+    if compared is None:
+        return {}
+    teller = Teller(spec, question.lang)
+    rows = queries.changes_of(connection, question.scope, since=compared, kind="client")
+    # The last ones come first, and it is the last step that led to the class as it is.
+    return {
+        (row.book, row.number): teller.sentence(Change.of_data(row.detail))
+        for row in reversed(rows)
+        if question.day is None or row.day <= question.day
+    }
 
 
 def lists(spec: WorkbookSpec) -> dict[str, Labels]:

@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from strategy_xl import __version__
 from strategy_xl.errors import Finding
 
 Texts = Sequence[str]
 Numbers = Sequence[float | None]
 Days = Sequence[date | None]
 
+PROGRAM = f"strategy-xl {__version__}"
+"""What reports say that they were made by: a report is known by it when a name is to be forgotten."""
 NEW = "new"
 """Verdict before, of a thing that was not there before."""
 
@@ -154,7 +157,7 @@ class Clients:
         previous: class in the run compared with; ``NEW`` when the client was not there.
         x, y: value brought and value returned, 0 to 100.
         revenues: revenue of twelve months, €.
-        reasons: which cell made the class change, and over what threshold; "" when unknown or unchanged.
+        reasons: which cell made the class change, and over what threshold; "" when it is not known.
         thresholds: of x and of y, for the lines of the matrix.
     """
 

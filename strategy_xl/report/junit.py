@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-from strategy_xl.report.data import BookState, ReportData
+from strategy_xl.report.data import PROGRAM, BookState, ReportData
 from strategy_xl.report.listings import remedy, sentence
 from strategy_xl.report.written_cells import told_place
 from strategy_xl.text.catalog import message
@@ -21,7 +21,7 @@ def as_junit(data: ReportData, lang: str) -> bytes:
         data: the report.
         lang: language of the sentences.
     """
-    root = ET.Element("testsuites", name=_clean(data.night.folder or "strategy-xl"))
+    root = ET.Element("testsuites", name=_clean(f"{PROGRAM} {data.night.folder}".strip()))
     alerts: dict[int, list[int]] = {}
     for at, place in enumerate(data.alerts.places.books):
         alerts.setdefault(place, []).append(at)

@@ -127,8 +127,8 @@ def places_of(now: Snapshot, index: Mapping[int, int], sheets: Mapping[int, str]
     return Places([index[book] for book in now.books], *spots_of(cells))
 
 
-def clients_of(found: Kind, places: Places) -> Clients:
-    """The clients, with their classes and scores."""
+def clients_of(found: Kind, places: Places, reasons: Mapping[tuple[int, int], str]) -> Clients:
+    """The clients, with their classes and scores; ``reasons`` say why some classes changed."""
     return Clients(
         places,
         found.now.names,
@@ -137,7 +137,7 @@ def clients_of(found: Kind, places: Places) -> Clients:
         found.numbers("x"),
         found.numbers("y"),
         found.numbers("revenue"),
-        [""] * len(places),
+        [reasons.get(key, "") for key in zip(found.now.books, found.now.numbers, strict=True)],
     )
 
 

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from strategy_xl.report.data import ReportData
+from strategy_xl.report.data import PROGRAM, ReportData
 from strategy_xl.report.highlights import highlights
 from strategy_xl.report.listings import Listing, listings
 from strategy_xl.report.markup import Html, joined, named, tag
@@ -39,6 +39,7 @@ def mail(
     if recipients:
         found["To"] = ", ".join(recipients)
     found["Date"] = format_datetime(written)
+    found["X-Mailer"] = PROGRAM
     found["X-Unsent"] = "1"  # Outlook opens it as a draft
     told = highlights(data, lang)
     parts = [(message(f"report.top.{key}", lang), getattr(told, key)) for key in ("better", "worse", "today")]

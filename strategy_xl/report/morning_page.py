@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from strategy_xl.report import sections
-from strategy_xl.report.data import BookState, Label, Labels, ReportData
+from strategy_xl.report.data import PROGRAM, BookState, Label, Labels, ReportData
 from strategy_xl.report.listings import DECIMALS, Form, Listing, listings
 from strategy_xl.report.markup import Html, joined, tag
 from strategy_xl.report.packed import Block
@@ -80,6 +80,7 @@ def page(data: ReportData, lang: str, written: datetime) -> str:
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=_policy(style, script)),
+        tag("meta", name="generator", content=PROGRAM),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="color-scheme", content="light dark"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from strategy_xl.report.data import Book, ReportData
+from strategy_xl.report.data import PROGRAM, Book, ReportData
 from strategy_xl.report.highlights import highlights
 from strategy_xl.report.listings import Form, Listing, Shown, listings
 from strategy_xl.text.catalog import message
@@ -28,6 +28,7 @@ def as_json(data: ReportData, lang: str) -> str:
     told = highlights(data, lang)
     night = data.night
     whole = {
+        "program": PROGRAM,
         "night": {
             "run": night.run,
             "day": night.day.isoformat(),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from strategy_xl.ooxml.finish import complete, rework
 from strategy_xl.report.charts_of_portfolio import bars, letters_chart, matrix_chart
 from strategy_xl.report.data import LETTERS, Labels, ReportData
 from strategy_xl.report.highlights import highlights
@@ -64,8 +65,10 @@ def portfolio(data: ReportData, lang: str, written: datetime) -> bytes:
     writer.summary(clients)
     for listing in found.values():
         writer.sheet(listing)
-    stream = io.BytesIO()
-    book.save(stream)
+    saved, stream = io.BytesIO(), io.BytesIO()
+    book.save(saved)
+    parts = rework(saved.getvalue(), company="", day=written.date(), alternatives=writer.alternatives)
+    complete(parts, stream)
     return stream.getvalue()
 
 
@@ -88,6 +91,7 @@ class _Writer:
         from openpyxl.styles import Font, PatternFill
 
         self.book, self.data, self.lang = book, data, lang
+        self.alternatives: list[str] = []
         self._cell: Callable[..., Any] = WriteOnlyCell
         self._bold = Font(name=_FONT, bold=True)
         self._large = Font(name=_FONT, bold=True, size=16)
@@ -249,7 +253,20 @@ class _Writer:
                 self.words,
                 self.lang,
             )
-            sheet.add_chart(chart, "I7")
+            self._chart(sheet, chart, "I7", self.words("page.matrix", n=str(len(clients))))
+
+    def _chart(self, sheet: Any, chart: Any, place: str, text: str) -> None:
+        """Put a chart on a sheet, with what it says for those who do not see it."""
+        sheet.add_chart(chart, place)
+        self.alternatives.append(text)
+
+    def _told(self, rows: Sequence[Sequence[Any]]) -> str:
+        """The figures of a small table in one line."""
+        lines = (
+            f"{line[0]}: {', '.join(str(value) for value in line[1:] if isinstance(value, int))}"
+            for line in rows[1:]
+        )
+        return " · ".join(lines)
 
     def _table(self, sheet: Any, row: int, title: str, rows: Sequence[Sequence[Any]]) -> int:
         """A small table under a title; the row after it."""
@@ -273,8 +290,11 @@ class _Writer:
             rows.append([label.get(self.lang), total.count, money])
         after = self._table(sheet, row, self.words("list.clients"), rows)
         first = after - len(rows)
-        sheet.add_chart(
-            bars(sheet, self.words("list.clients"), first, after - 1, list(labels.values())), "I37"
+        self._chart(
+            sheet,
+            bars(sheet, self.words("list.clients"), first, after - 1, list(labels.values())),
+            "I37",
+            self._told(rows),
         )
         return after
 
@@ -297,7 +317,12 @@ class _Writer:
         rows += [[label.get(self.lang), self.data.kpis.statuses.count(key)] for key, label in labels.items()]
         after = self._table(sheet, row, self.words("list.kpis"), rows)
         first = after - len(rows)
-        sheet.add_chart(bars(sheet, self.words("list.kpis"), first, after - 1, list(labels.values())), "I53")
+        self._chart(
+            sheet,
+            bars(sheet, self.words("list.kpis"), first, after - 1, list(labels.values())),
+            "I53",
+            self._told(rows),
+        )
         return after
 
     def _letters(self, sheet: Any, row: int) -> int:
@@ -310,8 +335,11 @@ class _Writer:
             for letter in LETTERS
         ]
         after = self._table(sheet, row, self.words("list.objectives"), rows)
-        sheet.add_chart(
-            letters_chart(sheet, self.words("list.objectives"), after - len(rows), after - 1), "I69"
+        self._chart(
+            sheet,
+            letters_chart(sheet, self.words("list.objectives"), after - len(rows), after - 1),
+            "I69",
+            self._told(rows),
         )
         return after
 

@@ -121,7 +121,11 @@ def moved(data: ReportData, listing: Listing, words: Words) -> Html:
         class_="migrations",
     )
     arrived = sum(count.count for (before, _now), count in found.items() if before == NEW)
-    note = words.get("moves.arrived", n=arrived), words.get("moves.left", n=data.left_clients)
+    note = [
+        words.get(f"moves.{key}", n=count)
+        for key, count in (("arrived", arrived), ("left", data.left_clients))
+        if count
+    ]
     change = moves(labels, data.clients.previous, data.clients.classes, data.clients.revenues)
     movers = sorted(
         [*change.worse[:_MOVERS], *change.better[:_MOVERS]],
@@ -133,7 +137,11 @@ def moved(data: ReportData, listing: Listing, words: Words) -> Html:
         else tag("p", words.get("moves.none"), class_="empty")
     )
     return joined(
-        tag("div", tag("div", picture, tag("p", " ".join(note), class_="note")), class_="beside"),
+        tag(
+            "div",
+            tag("div", picture, tag("p", " ".join(note), class_="note") if note else ""),
+            class_="beside",
+        ),
         tag("h3", words.get("moves.largest")),
         listed,
     )

@@ -21,6 +21,8 @@ SHOWN = {
     ),
 }  # fmt: skip
 """What the page shows of each list; the other columns are told with these."""
+_OFTEN_EMPTY = frozenset({"because", "trend", "stalled", "failure"})
+"""Columns that are left out when no line has anything in them."""
 
 
 def shown(listing: Listing) -> list[str]:
@@ -29,7 +31,7 @@ def shown(listing: Listing) -> list[str]:
         column.key
         for key in SHOWN[listing.key]
         for column in listing.columns
-        if column.key == key and (key != "because" or any(column.values))
+        if column.key == key and (key not in _OFTEN_EMPTY or any(column.values))
     ]
 
 

@@ -36,7 +36,7 @@ def run(*arguments: object) -> Result:
 
 @pytest.fixture(scope="module")
 def share(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two workbooks after two nights; between them one client was neglected."""
+    """Two workbooks after two nights; between them one client was neglected, and a formula erased."""
     folder = tmp_path_factory.mktemp("Ventes")
     (folder / "Nord").mkdir()
     book = folder / "Nord" / "plan.xlsx"
@@ -52,6 +52,8 @@ def share(tmp_path_factory: pytest.TempPathFactory) -> Path:
         clients.cell("hours", clients.first_row): 900.0,
     }
     set_cells(book, book, {clients.sheet: typed})
+    other = folder / "équipe.xlsx"
+    set_cells(other, other, {clients.sheet: {clients.cell("class_live", clients.first_row + 1): None}})
     assert run("recompute", folder, "--jobs", 1, "--today", "2027-03-02").exit_code in {0, 1}
     return folder
 
@@ -65,7 +67,13 @@ def test_page_tells_who_moved(share: Path, tmp_path: Path) -> None:
     text = target.read_text(encoding="utf-8")
     data = tmp_path / "report.json"
     assert run("report", share, "--format", "json", "-o", data).exit_code == 0
-    moved = [one for one in json.loads(data.read_text())["lists"]["clients"] if one["before"] != one["class"]]
+    told = json.loads(data.read_text())["lists"]
+    assert {book["workbook"]: book["restored"] for book in told["books"]} == {
+        "Nord/plan.xlsx": 0,
+        "équipe.xlsx": 1,
+    }
+    assert {book["backups"] for book in told["books"]} == {1}
+    moved = [one for one in told["clients"] if one["before"] != one["class"]]
     assert [one["workbook"] for one in moved] == ["Nord/plan.xlsx"]
     assert f"Since 1 Mar 2027, 1 client moved down ({moved[0]['client']}" in text
     assert f"{share.name}/Nord/plan.xlsx#" in text

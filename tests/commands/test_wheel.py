@@ -52,6 +52,15 @@ def test_wheel_makes_and_recomputes(installed: Path, tmp_path: Path) -> None:
     assert json.loads(done.stdout)[0]["status"] == "unchanged"
     assert run("check", "plan.xlsx").returncode == 0
     python = installed.with_name("python")
+    look = (
+        "import pathlib, strategy_xl.report as room; "
+        "print(*sorted(path.name for path in pathlib.Path(room.__path__[0], 'assets').iterdir()))"
+    )
+    packed = subprocess.run(
+        [str(python), "-c", look], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assets = ROOT / "strategy_xl" / "report" / "assets"
+    assert packed.stdout.split() == sorted(path.name for path in assets.iterdir())
     where = subprocess.run(
         [str(python), "-c", "import strategy_xl; print(strategy_xl.__file__)"],
         cwd=tmp_path, capture_output=True, text=True, check=True,

@@ -66,9 +66,8 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opened]:
         found.on("request", lambda request: asked.append(request.url))
         found.goto(file.as_uri())
         if options.get("java_script_enabled", True):
-            found.wait_for_function(
-                "document.documentElement.dataset.ready || document.documentElement.dataset.failed"
-            )
+            # A function to wait for would be text that becomes a script, which the page's policy forbids.
+            found.wait_for_selector("html[data-ready], html[data-failed]", state="attached")
         return found
 
     yield open_
