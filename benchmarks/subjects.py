@@ -321,7 +321,7 @@ def around(source: str, target: str, folder: str, books: int) -> Work:
 
 def worker() -> Work:
     """Start a process that treats workbooks, the program being imported, until it answers."""
-    from strategy_xl.runs.workers import _Worker
+    from strategy_xl.runs.engines.local import _Worker
     from strategy_xl.work.recompute import JobReport
 
     def work() -> None:
