@@ -377,7 +377,7 @@ def remembered(source: str, other: str, target: str, folder: str) -> Work:
 
 def worker() -> Work:
     """Start a process that treats workbooks, the program being imported, until it answers."""
-    from strategy_xl.runs.workers import _Worker
+    from strategy_xl.runs.engines.local import _Worker
     from strategy_xl.work.recompute import JobReport
 
     def work() -> None:

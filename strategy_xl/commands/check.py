@@ -43,15 +43,17 @@ def check(
     """Print the findings of each workbook; with ``fix`` also what was put right, and what is left."""
     from strategy_xl.runs.discover import workbooks
     from strategy_xl.runs.faults import logger, logging_to
-    from strategy_xl.runs.workers import guarded
+    from strategy_xl.runs.outcome import guarded
+    from strategy_xl.runs.stores.keeping import keeping
+    from strategy_xl.runs.stores.staging import at_hand
     from strategy_xl.work.check import check_workbook, fix_workbook
 
     spec = load_spec(templates)
     books, failures, home = workbooks(paths)
     findings: list[Finding] = []
     unreadable = bool(failures)
-    look = partial(check_workbook, spec=spec, today=chosen_day(today))
-    mend = partial(fix_workbook, spec=spec, backups=backup)
+    look = at_hand(partial(check_workbook, spec=spec, today=chosen_day(today)))
+    mend = at_hand(partial(fix_workbook, spec=spec), backups=backup)
     fixed = backups = 0
 
     def done(path: Path, job: Callable[[Path], JobReport]) -> JobReport:
@@ -60,7 +62,7 @@ def check(
             logger.error("%s\n%s", path, trace)
         return report
 
-    with logging_to(home):
+    with logging_to(keeping(home)):
         for path in books:
             report = done(path, look)
             if fix and report.failure is None:

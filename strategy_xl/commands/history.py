@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from strategy_xl.commands.place import Place
 from strategy_xl.commands.render import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -55,7 +56,7 @@ def history() -> None:
 
 
 @history.command(name=SHOW, help=text("cli.history.show.help"))
-@click.argument("place", metavar="BOOK|FOLDER", type=click.Path(exists=True, path_type=Path))
+@click.argument("place", metavar="BOOK|FOLDER", type=Place())
 @click.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help=text("cli.history.since.help")
 )
@@ -106,7 +107,7 @@ def show(place: Path, **options: Any) -> None:
 
 
 @history.command(name="prune", help=text("cli.history.prune.help"))
-@click.argument("place", metavar="[FOLDER]", type=click.Path(exists=True, path_type=Path), default=".")
+@click.argument("place", metavar="[FOLDER]", type=Place(), default=".")
 @click.option(
     "--keep-days", type=click.IntRange(1), required=True, metavar="N", help=text("cli.history.keep.help")
 )
@@ -128,7 +129,7 @@ def prune(place: Path, **options: Any) -> None:
 
 
 @history.command(name="doctor", help=text("cli.history.doctor.help"))
-@click.argument("place", metavar="[FOLDER]", type=click.Path(exists=True, path_type=Path), default=".")
+@click.argument("place", metavar="[FOLDER]", type=Place(), default=".")
 @click.option("--migrate", is_flag=True, help=text("cli.history.migrate.help"))
 @history_option
 def doctor(place: Path, *, migrate: bool, history: str | None) -> None:
@@ -164,20 +165,21 @@ def doctor(place: Path, *, migrate: bool, history: str | None) -> None:
 
 def _waiting(target: Target) -> int:
     """How many workbooks wait in the journal beside the workbooks to be told."""
-    from strategy_xl.ooxml.backups import HIDDEN
     from strategy_xl.runs.journal import FILE, Journal
     from strategy_xl.runs.remembering import name_of
+    from strategy_xl.runs.stores.keeping import keeping
 
-    file = target.home / HIDDEN / FILE
-    return len(Journal(file, target.home).undelivered(name_of(target))) if file.is_file() else 0
+    file = keeping(target.home) / FILE
+    return len(Journal(file, cast("Path", target.home)).undelivered(name_of(target))) if file.is_file() else 0
 
 
 def _database(place: Path, given: str | None) -> tuple[Database, Target]:
     """The history of a workbook or folder, and how it is found; HistoryError SX964 when there is none."""
     from strategy_xl.history.database import Database, HistoryError
     from strategy_xl.runs.histories import find_target
+    from strategy_xl.runs.stores.remote import is_folder
 
-    target = find_target(given, place if place.is_dir() else place.parent, begins=False)
+    target = find_target(given, place if is_folder(place) else place.parent, begins=False)
     if target is None:
         raise HistoryError("SX964", Location(str(place)))
     return Database(target.where), target

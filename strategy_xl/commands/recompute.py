@@ -16,6 +16,7 @@ import click
 
 from strategy_xl import __version__
 from strategy_xl.collection import no_collection
+from strategy_xl.commands.engine import chosen_engine, engine_options
 from strategy_xl.commands.render import (
     EXIT_UNREADABLE,
     backup_option,
@@ -57,6 +58,7 @@ _ALWAYS = ("alerts", "completeness")
     show_default=text("cli.jobs.default"),
     help=text("cli.jobs.help"),
 )
+@engine_options
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
 @backup_option
@@ -96,6 +98,7 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
         from strategy_xl.runs.interrupts import Interrupts
         from strategy_xl.runs.journal import Journal
         from strategy_xl.runs.runner import Frame, Task
+        from strategy_xl.runs.stores.keeping import keeping
         from strategy_xl.runs.tally import book_id
         from strategy_xl.schema.loader import load, load_default
         from strategy_xl.work.recompute import JobReport
@@ -109,10 +112,11 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
         parse(options["history"])  # a wrong address stops the run as well
     file = _journal_file(found, options)
     journal = Journal(file, found.home)
-    log = nullcontext() if options["no_journal"] else logging_to(found.home)
+    log = nullcontext() if options["no_journal"] else logging_to(keeping(found.home))
     with (
         Interrupts(options["max_minutes"], _tell_of_end) as interrupts,
         log,
+        chosen_engine(options, found.home) as engine,
         Watching(options, found.home) as watching,
     ):
         day = chosen_day(options["today"])
@@ -144,8 +148,8 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
                 tidies=options["tidy"],
                 remembers=memory is not None,
             ),
-            options["jobs"],
-            Frame(interrupts, journal, options["book_minutes"], marks, memory),
+            engine.jobs,
+            Frame(interrupts, journal, options["book_minutes"], marks, memory, engine.treat),
             quiet=options["as_json"],
             told=watching.done,
         )
@@ -158,7 +162,7 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
     else:
         _print(reports, spec.figures, dry_run=options["dry_run"])
     _print_rest(reports, resumed, err=options["as_json"])
-    notes = [] if journal.fault is None else [journal.fault]
+    notes = [fault for fault in (journal.fault, engine.fault()) if fault is not None]
     if memory is not None:
         memory.end(_moment(), whole=not any(map(_is_left, reports)))
         notes += memory.findings
@@ -169,10 +173,10 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
 
 def _journal_file(found: Found, options: dict[str, Any]) -> Path | None:
     """The file of the run's journal; one workbook alone needs none, but keeps to one that is there."""
-    from strategy_xl.ooxml.backups import HIDDEN
     from strategy_xl.runs.journal import FILE
+    from strategy_xl.runs.stores.keeping import keeping
 
-    file: Path = options["journal"] or found.home / HIDDEN / FILE
+    file: Path = options["journal"] or keeping(found.home) / FILE
     needless = options["journal"] is None and len(found.books) == 1 and not file.exists()
     return None if options["no_journal"] or options["dry_run"] or needless else file
 
@@ -323,7 +327,7 @@ def _print(reports: Sequence[JobReport], figures: Sequence[FigureSpec], *, dry_r
 
 def _print_rest(reports: Sequence[JobReport], resumed: Resumed, *, err: bool) -> None:
     """One line each for the workbooks that somebody is at, those that were left, and those done before."""
-    from strategy_xl.runs.workers import RETRIED
+    from strategy_xl.runs.outcome import RETRIED
 
     names = []
     for report in reports:

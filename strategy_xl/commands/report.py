@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -117,7 +117,8 @@ def _scope(connection: Connection, target: Target, folder: Path) -> tuple[Scope,
     if part is None:
         raise HistoryError("SX964", Location(str(folder)))
     place = next(share.place for share in shares if share.id == part[0])
-    return Scope(*part), (target.home if place == BESIDE else Path(place)).resolve()
+    base = target.home if place == BESIDE else Path(place)
+    return Scope(*part), cast("Path", base).resolve()
 
 
 def _run(connection: Connection, scope: Scope, run: str) -> tuple[date | None, str]:

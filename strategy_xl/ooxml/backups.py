@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -39,6 +40,38 @@ def make_folder(folder: Path) -> None:
     if hasattr(os, "chown"):
         with contextlib.suppress(PermissionError):  # only an administrator gives away
             os.chown(folder, above.st_uid, above.st_gid)
+
+
+def moment_of(now_ns: int) -> datetime:
+    """The time that a file system's clock tells, in microseconds."""
+    return datetime.fromtimestamp(now_ns // 1000 / 10**6, UTC)
+
+
+def version_name(replaced: datetime, digest: bytes, suffix: str) -> str:
+    """The name of a version: when it was replaced, a hash, and what the workbook's name ends with."""
+    return f"{replaced:{_TIME}}-{digest.hex()[:8]}{suffix}"
+
+
+def replaced_at(name: str) -> datetime | None:
+    """When a version of that name was replaced; None for somebody's own file."""
+    try:
+        return datetime.strptime(name.partition("-")[0], _TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def outdated(others: Iterable[str], keep: int, now: datetime) -> Iterator[str]:
+    """Which versions go now that one has been added.
+
+    Arguments:
+        others: names of the versions beside the one that was added, the newest first.
+        keep: how many are to stay, that one among them.
+        now: when it was replaced.
+    """
+    versions = ((name, replaced) for name in others if (replaced := replaced_at(name)) is not None)
+    for index, (name, replaced) in enumerate(versions, 1):
+        if index >= keep or now - replaced > MAX_AGE:
+            yield name
 
 
 class Version(NamedTuple):
@@ -91,10 +124,9 @@ class Backups:
 
         Errors: WorkbookError SX175; the file is where it was.
         """
-        moment = datetime.fromtimestamp(now_ns // 1000 / 10**6, UTC)
-        mark = (self._digest or b"").hex()[:8]
+        moment = moment_of(now_ns)
         try:
-            target = self.folder / f"{moment:{_TIME}}-{mark}{self.book.suffix}"
+            target = self.folder / version_name(moment, self._digest or b"", self.book.suffix)
             try:
                 old.replace(target)
             except FileNotFoundError:  # another workbook's run has just tidied up
@@ -115,20 +147,17 @@ class Backups:
         """The versions, the newest first."""
         found = []
         for path in sorted(self.folder.glob("*-*"), reverse=True):
-            try:
-                replaced = datetime.strptime(path.stem.partition("-")[0], _TIME).replace(tzinfo=UTC)
-            except ValueError:
-                continue  # somebody's own file
-            found.append(Version(path.stem, replaced, path))
+            replaced = replaced_at(path.name)
+            if replaced is not None:
+                found.append(Version(path.stem, replaced, path))
         return found
 
     def _prune(self, now: datetime) -> None:
-        others = [version for version in self.versions() if version.path != self.made]
-        for index, version in enumerate(others, 1):
-            if index >= self.keep or now - version.replaced > MAX_AGE:
-                # One too many harms nobody, and the next run tries again.
-                with contextlib.suppress(OSError):
-                    version.path.unlink()
+        others = [version.path.name for version in self.versions() if version.path != self.made]
+        for name in outdated(others, self.keep, now):
+            # One too many harms nobody, and the next run tries again.
+            with contextlib.suppress(OSError):
+                (self.folder / name).unlink()
 
     def _failed(self, error: OSError) -> WorkbookError:
         return WorkbookError(

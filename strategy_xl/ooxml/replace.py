@@ -157,7 +157,7 @@ def remove_stale(folder: Path | str) -> list[Path]:
             with contextlib.suppress(FileNotFoundError):
                 # The time of its last renaming: a workbook that is just being replaced is old otherwise.
                 if named is not None and (
-                    (named[1] == _host() and not _is_alive(int(named[2])))
+                    (named[1] == _host() and not is_alive(int(named[2])))
                     or time.time() - entry.stat(follow_symlinks=False).st_ctime > _ABANDONED
                 ):
                     Path(entry.path).unlink()
@@ -165,7 +165,8 @@ def remove_stale(folder: Path | str) -> list[Path]:
     return removed
 
 
-def _is_alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Whether a process of that number may be at work on this machine."""
     if sys.platform == "win32":
         return True  # asking there would end it; its files go by their age
     try:

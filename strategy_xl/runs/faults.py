@@ -10,13 +10,13 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from strategy_xl.errors import Finding, Location, Severity
-from strategy_xl.ooxml.backups import HIDDEN, make_folder
+from strategy_xl.ooxml.backups import make_folder
 
 logger = logging.getLogger("strategy_xl.runs")
 _LARGEST = 1_000_000
 
 
-def fault(path: Path, error: Exception) -> Finding:
+def fault(path: object, error: Exception) -> Finding:
     """The finding of a workbook on which the program failed."""
     args = {"kind": type(error).__name__, "detail": str(error)}
     return Finding("SX190", Location(str(path)), args, Severity.ERROR)
@@ -55,10 +55,10 @@ def logging_to(home: Path) -> Iterator[None]:
     """Write the traces of faults into ``errors.log`` of a folder: a megabyte at most, and one older file.
 
     Arguments:
-        home: the folder of the workbooks; nothing is made in it until there is something to log.
+        home: the folder that keeps what is the run's own; it is made when there is something to log.
     """
     handler = _Log(
-        home / HIDDEN / "errors.log",
+        home / "errors.log",
         maxBytes=_LARGEST,
         backupCount=1,
         encoding="utf-8",

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from strategy_xl.history.places import BESIDE, FILE
-from strategy_xl.ooxml.backups import HIDDEN
+from strategy_xl.runs.stores.keeping import keeping
+from strategy_xl.runs.stores.remote import is_folder
+from strategy_xl.runs.stores.remote_path import RemotePath, is_below, path_of
 
 
 class Target(NamedTuple):
@@ -21,12 +23,12 @@ class Target(NamedTuple):
     """
 
     where: str
-    home: Path
+    home: Path | RemotePath
     is_beside: bool
 
 
 def find_target(
-    given: str | None, home: Path, *, journal: Path | None = None, begins: bool = True
+    given: str | None, home: Path | RemotePath, *, journal: Path | None = None, begins: bool = True
 ) -> Target | None:
     """Where the history of the workbooks below a folder is, or is to be; None when there is to be none.
 
@@ -42,13 +44,17 @@ def find_target(
     if journal is not None:
         return Target(str(journal.absolute().with_name(FILE)), home, is_beside=False)
     for folder in (home, *home.parents):
-        file = folder / HIDDEN / FILE
+        file = keeping(folder) / FILE
         if os.path.isfile(file):  # noqa: PTH113 - Path.is_file raises where the folder is closed
-            return Target(str(file), folder, is_beside=True)
-    return Target(str(home / HIDDEN / FILE), home, is_beside=True) if begins else None
+            return Target(str(file), folder, is_beside=not isinstance(home, RemotePath))
+    if not begins:
+        return None
+    return Target(str(keeping(home) / FILE), home, is_beside=not isinstance(home, RemotePath))
 
 
-def part_of(target: Target, place: Path, shares: Iterable[tuple[int, str]]) -> tuple[int, str] | None:
+def part_of(
+    target: Target, place: Path | RemotePath, shares: Iterable[tuple[int, str]]
+) -> tuple[int, str] | None:
     """What of a history a workbook or folder is: number of the share, and path in it, "" for all of it.
 
     Arguments:
@@ -61,19 +67,26 @@ def part_of(target: Target, place: Path, shares: Iterable[tuple[int, str]]) -> t
     place = place.resolve()
     found = None
     for number, told in shares:
-        base = target.home if told == BESIDE else Path(told)
-        if place.is_relative_to(base) and (found is None or len(base.parts) > len(found[1].parts)):
+        base = target.home if told == BESIDE else path_of(told)
+        if is_below(place, base) and (found is None or len(base.parents) > len(found[1].parents)):
             found = number, base
     if found is None:
         return None
     number, base = found
     if place == base:
         return number, ""
-    return number, told_from(base, place) + ("/" if place.is_dir() else "")
+    return number, told_from(base, place) + ("/" if is_folder(place) else "")
 
 
-def told_from(home: Path, path: Path) -> str:
+def told_from(home: Path | RemotePath, path: Path | RemotePath) -> str:
     """A workbook's name in the history: from a folder when it is below it; bytes of no text are escapes."""
-    place = path.parent.resolve() / path.name
-    told = place.relative_to(home) if place.is_relative_to(home) else place
-    return told.as_posix().encode("utf-8", "backslashreplace").decode()
+    if isinstance(path, RemotePath):
+        told = str(path)
+        if isinstance(home, RemotePath) and path.is_relative_to(home):
+            told = path.relative_to(home).as_posix()
+    else:
+        place = path.parent.resolve() / path.name
+        told = place.as_posix()
+        if isinstance(home, Path) and place.is_relative_to(home):
+            told = place.relative_to(home).as_posix()
+    return told.encode("utf-8", "backslashreplace").decode()

@@ -24,7 +24,9 @@ from strategy_xl.errors import Finding, Location, StrategyXlError
 from strategy_xl.ooxml.backups import HIDDEN, make_folder
 from strategy_xl.ooxml.snapshot import Stamp
 from strategy_xl.runs.marks import Mark
-from strategy_xl.runs.workers import RETRIED, Answer, stamp_of
+from strategy_xl.runs.outcome import RETRIED, Answer, stamp_of
+from strategy_xl.runs.stores.keeping import keeping
+from strategy_xl.runs.stores.store import Version
 from strategy_xl.work.recompute import Lasting
 
 FILE = "journal.sqlite"
@@ -81,10 +83,11 @@ class Resumed(NamedTuple):
 def _folder(folder: Path, home: Path) -> Path:
     """A folder as told from home, when it is below it."""
     place = folder.resolve()
-    return place.relative_to(home) if place.is_relative_to(home) else place
+    is_below = type(place) is type(home) and place.is_relative_to(home)
+    return place.relative_to(home) if is_below else place
 
 
-def _text(stamp: Stamp | None) -> str:
+def _text(stamp: Stamp | Version | None) -> str:
     """A file's fingerprint; empty when it could not be looked at."""
     return ":".join(map(str, stamp or ()))
 
@@ -183,7 +186,7 @@ def _refuse_if_busy(file: Path) -> None:
 def neighbours(books: Iterable[Path]) -> set[Path]:
     """The journals that a run on the folders of these workbooks, or on any folder above them, would keep."""
     folders = {folder.resolve() for folder in {book.parent for book in books}}
-    return {place / HIDDEN / FILE for folder in folders for place in (folder, *folder.parents)}
+    return {keeping(place) / FILE for folder in folders for place in (folder, *folder.parents)}
 
 
 def _marks(connection: sqlite3.Connection, task: str, books: Mapping[bytes, Path]) -> dict[Path, Mark]:
@@ -251,7 +254,7 @@ class Journal:
 
     def _key(self, path: Path) -> bytes:
         """A workbook's name in the journal; bytes, since names need not be UTF-8."""
-        return os.fsencode(_folder(path.parent, self._home) / path.name)
+        return os.fsencode(str(_folder(path.parent, self._home) / path.name))
 
     def begin(
         self,

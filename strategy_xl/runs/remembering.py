@@ -8,7 +8,6 @@ knows.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
@@ -27,7 +26,9 @@ from strategy_xl.runs.explaining import explained
 from strategy_xl.runs.faults import fault, logger
 from strategy_xl.runs.histories import Target, told_from
 from strategy_xl.runs.journal import Journal, Undelivered
-from strategy_xl.runs.workers import RETRIED, Answer
+from strategy_xl.runs.outcome import RETRIED, Answer
+from strategy_xl.runs.stores.remote import is_there
+from strategy_xl.runs.stores.remote_path import path_of
 from strategy_xl.schema.spec import WorkbookSpec
 
 REFUSED = "SX966"
@@ -90,7 +91,7 @@ class Memory:
         home = BESIDE if self._target.is_beside else self._target.home.as_posix()
         with self._database.writing() as connection:
             self._share, place = writing.share_id(connection, home)
-            self._place = self._target.home if place == BESIDE else Path(place)
+            self._place = self._target.home if place == BESIDE else path_of(place)
             last = writing.unended_run(connection, self._share, self.run) if resumes else None
             self.run = last or self.run
             writing.begin_run(connection, self._share, self.run)
@@ -226,7 +227,7 @@ class Memory:
         return found
 
     def _is_gone(self, path: str) -> bool:
-        return not os.path.lexists(self._place / path)
+        return not is_there(self._place / path)
 
     def _tried(self, work: Callable[[], _Result]) -> _Result:
         """Do what can be done again, with pauses: a server that starts anew is back in a moment."""

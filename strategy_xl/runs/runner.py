@@ -9,13 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.errors import Finding, Location, Severity, StrategyXlError
 from strategy_xl.ooxml.replace import remove_stale
+from strategy_xl.runs.engines import local
 from strategy_xl.runs.faults import logger
 from strategy_xl.runs.interrupts import Interrupts
 from strategy_xl.runs.journal import Journal
 from strategy_xl.runs.marks import Mark
-from strategy_xl.runs.workers import LOST, RETRIED, Answer, Heard, treat
+from strategy_xl.runs.outcome import LOST, RETRIED, Answer, Heard, Treat
+from strategy_xl.runs.stores.remote_path import RemotePath
+from strategy_xl.runs.stores.staging import tidy, treated
 from strategy_xl.schema.loader import load, load_default
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.recompute import JobReport, recompute_workbook
@@ -65,6 +68,7 @@ class Frame:
         book_minutes: time that one workbook may take; 0 for as long as it takes.
         marks: what earlier runs left of workbooks on which there was nothing more to do.
         memory: what the run tells the history; None for a run that no history is to know.
+        treat: the engine's way to treat them.
     """
 
     interrupts: Interrupts
@@ -72,6 +76,7 @@ class Frame:
     book_minutes: float = BOOK_MINUTES
     marks: Mapping[Path, Mark] = field(default_factory=dict)
     memory: Memory | None = None
+    treat: Treat = local.treat
 
     def started(self, path: Path) -> None:
         """A workbook was handed to a process."""
@@ -98,8 +103,11 @@ class Frame:
         self.journal.end(whole=whole)
 
 
-def _one(path: Path, spec: WorkbookSpec, task: Task, marks: Mapping[Path, Mark]) -> JobReport:
-    known = marks[path].report(path, task.today) if path in marks else None
+def _one(path: Path | RemotePath, mark: Mark | None = None, *, spec: WorkbookSpec, task: Task) -> JobReport:
+    if isinstance(path, RemotePath):
+        job = partial(_one, mark=mark, spec=spec, task=replace(task, backups=0))
+        return treated(path, job, backups=task.backups, writes=not task.dry_run)
+    known = None if mark is None else mark.report(path, task.today)
     if known is not None:
         return known
     return recompute_workbook(
@@ -114,12 +122,15 @@ def _one(path: Path, spec: WorkbookSpec, task: Task, marks: Mapping[Path, Mark])
     )
 
 
-def _tidy(folders: Iterable[Path]) -> None:
+def _tidy(folders: Iterable[Path | RemotePath]) -> None:
     """Remove what runs that were killed in the middle of a write left beside the workbooks."""
     for folder in folders:
         try:
-            removed = remove_stale(folder)
-        except OSError as error:  # workbooks that were named one by one, in a folder that may not be listed
+            removed = tidy(folder) if isinstance(folder, RemotePath) else remove_stale(folder)
+        except (
+            OSError,
+            StrategyXlError,
+        ) as error:  # workbooks that were named one by one, in a folder that may not be listed
             logger.warning("%s: %s", folder, error)
             continue
         for path in removed:
@@ -173,12 +184,13 @@ def run(
     """
     frame = frame or Frame(Interrupts(), Journal(None, Path()))
     treated = partial(
-        treat,
-        job=partial(_one, spec=task.spec(), task=task, marks=frame.marks),
+        frame.treat,
+        job=partial(_one, spec=task.spec(), task=task),
         limit=60 * frame.book_minutes,
         interrupts=frame.interrupts,
         watch=frame,
         heard=heard,
+        marks=frame.marks,
     )
     if not task.dry_run:
         _tidy({path.parent for path in paths})

@@ -15,8 +15,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 from strategy_xl.errors import Finding
+from strategy_xl.runs.histories import told_from
+from strategy_xl.runs.outcome import RETRIED
 from strategy_xl.runs.runner import LEFT
-from strategy_xl.runs.workers import RETRIED
+from strategy_xl.runs.stores.remote_path import RemotePath
 from strategy_xl.work.recompute import JobReport
 
 STATES = ("changed", "unchanged", "failed", "skipped", "left", "resumed")
@@ -34,14 +36,17 @@ def state(report: JobReport) -> str:
     return "skipped" if report.failure.code in RETRIED else "failed"
 
 
-def book_id(path: Path, home: Path) -> str:
+def book_id(path: Path | RemotePath, home: Path | RemotePath) -> str:
     """What stands for a workbook: twelve hexadecimal digits, the same in every run on the folder.
 
     Arguments:
         path: the workbook.
         home: the folder of the run, from which its path is told.
     """
-    told = os.path.relpath(path.absolute(), home.absolute()).replace(os.sep, "/")
+    if isinstance(path, RemotePath) or isinstance(home, RemotePath):
+        told = told_from(home, path)
+    else:
+        told = os.path.relpath(path.absolute(), home.absolute()).replace(os.sep, "/")
     return hashlib.blake2b(os.fsencode(told), digest_size=6).hexdigest()
 
 

@@ -16,8 +16,8 @@ from strategy_xl.runs import remembering
 from strategy_xl.runs.explaining import explained
 from strategy_xl.runs.histories import Target
 from strategy_xl.runs.journal import Journal
+from strategy_xl.runs.outcome import Answer
 from strategy_xl.runs.remembering import Memory
-from strategy_xl.runs.workers import Answer
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import JobReport
 

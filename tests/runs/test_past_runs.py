@@ -9,8 +9,8 @@ import pytest
 
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.runs.journal import Journal
+from strategy_xl.runs.outcome import Answer
 from strategy_xl.runs.past_runs import past_run
-from strategy_xl.runs.workers import Answer
 from strategy_xl.work.recompute import JobReport
 
 DAY = date(2027, 3, 1)

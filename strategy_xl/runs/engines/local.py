@@ -15,23 +15,18 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from types import MappingProxyType
 
-from strategy_xl.errors import Finding, Location, Severity
-from strategy_xl.ooxml.snapshot import Stamp
 from strategy_xl.progress import Step, listening
-from strategy_xl.runs.faults import fault, trace
 from strategy_xl.runs.interrupts import SIGNALS, Interrupts
-from strategy_xl.work.recompute import JobReport
+from strategy_xl.runs.marks import Mark
+from strategy_xl.runs.outcome import LOST, TOO_LONG, Answer, Heard, Job, Watch, failed, guarded
 
-LOST, TOO_LONG = "SX108", "SX195"
-RETRIED = frozenset({"SX113", "SX916"})
-"""Open, or changed meanwhile: somebody is at these workbooks; they are tried again at the end of the run."""
 _TICK = 0.2
 """Seconds between two looks at clocks and signals."""
 _PATIENCE = 2.0
@@ -43,61 +38,6 @@ if sys.platform == "linux":
     _CONTEXT = multiprocessing.get_context("fork")
 else:
     _CONTEXT = multiprocessing.get_context("spawn")
-
-Job = Callable[[Path], JobReport]
-Heard = Callable[[Path, Step], None]
-
-
-class Answer(NamedTuple):
-    """What became of a workbook.
-
-    Arguments:
-        report: the job's report.
-        stamp: the file as the job left it, None when it is not there.
-        trace: of a fault of the program, else empty.
-    """
-
-    report: JobReport
-    stamp: Stamp | None = None
-    trace: str = ""
-
-
-class Watch(Protocol):
-    """Who keeps a record of what goes on."""
-
-    def started(self, path: Path) -> None:
-        """A workbook was handed to a process."""
-
-    def beat(self) -> None:
-        """Some time has passed."""
-
-
-def stamp_of(path: Path) -> Stamp | None:
-    """The stamp of a file, None when it cannot be looked at."""
-    try:
-        return Stamp.of(path)
-    except OSError:  # the job meets it too, and reports it
-        return None
-
-
-def guarded(path: Path, job: Job) -> Answer:
-    """Do a job; whatever it raises becomes the failure of that workbook."""
-    start = time.perf_counter()
-    before = stamp_of(path)
-    try:
-        report = job(path)
-    except Exception as error:  # noqa: BLE001 - nothing that happens in one workbook stops a run
-        report = JobReport(path, failure=fault(path, error), seconds=time.perf_counter() - start)
-        return Answer(report, before, trace(error))
-    # What somebody saved since is not what was treated.
-    return Answer(report, stamp_of(path) if report.changed else before)
-
-
-def _failed(path: Path, code: str, seconds: float = 0.0, **args: object) -> Answer:
-    """The answer for a workbook whose process gave none; writing replaces at once, so the file is whole."""
-    return Answer(
-        JobReport(path, failure=Finding(code, Location(str(path)), args, Severity.ERROR), seconds=seconds)
-    )
 
 
 def _follow_parent() -> None:
@@ -127,7 +67,8 @@ def _serve(pipe: Connection, parent: int, job: Job) -> None:
     gc.freeze()  # what the parent had stays: it is not looked through for garbage with each workbook
     while os.getppid() == parent:
         with listening(pipe.send):
-            answer = guarded(pipe.recv(), job)
+            path, mark = pipe.recv()
+            answer = guarded(path, job, mark)
         pipe.send(answer)
 
 
@@ -150,9 +91,9 @@ class _Worker:
             theirs.close()
         return cls(process, ours)
 
-    def hand(self, path: Path) -> None:
+    def hand(self, path: Path, mark: Mark | None = None) -> None:
         self.path, self.since = path, time.monotonic()
-        self.pipe.send(path)
+        self.pipe.send((path, mark))
 
     def end(self) -> str:
         """Kill the process if it is still there; what it died of."""
@@ -174,18 +115,18 @@ class _Crew:
         """Whether a workbook can be handed out now."""
         return len(self.workers) < self.size or any(worker.path is None for worker in self.workers)
 
-    def hand(self, path: Path) -> Answer | None:
+    def hand(self, path: Path, mark: Mark | None) -> Answer | None:
         """Give a workbook to a process that has none, or to a new one; an answer when that failed."""
         worker = next((worker for worker in self.workers if worker.path is None), None)
         try:
             if worker is None:
                 worker = _Worker.start(self.job)
                 self.workers.append(worker)
-            worker.hand(path)
+            worker.hand(path, mark)
         except OSError as error:  # no process can be had, or it has died while it had nothing to do
             if worker is not None:
                 self.dismiss(worker)
-            return _failed(path, LOST, detail=error.strerror or str(error))
+            return failed(path, LOST, detail=error.strerror or str(error))
         return None
 
     def dismiss(self, worker: _Worker) -> str:
@@ -206,14 +147,14 @@ class _Crew:
                     continue
             if limit and taken > limit:
                 self.dismiss(worker)
-                yield _failed(path, TOO_LONG, taken, minutes=limit / 60)
+                yield failed(path, TOO_LONG, taken, minutes=limit / 60)
 
     def _received(self, worker: _Worker, path: Path, taken: float) -> Answer | None:
         """An answer; None when a process only said how far it has come."""
         try:
             said: Answer | Step = worker.pipe.recv()
         except (EOFError, OSError):
-            return _failed(path, LOST, taken, detail=self.dismiss(worker))
+            return failed(path, LOST, taken, detail=self.dismiss(worker))
         if isinstance(said, Step):
             self.heard(path, said)
             return None
@@ -230,20 +171,12 @@ def treat(  # noqa: PLR0913 - paths, job, processes; the rest are keywords
     interrupts: Interrupts,
     watch: Watch,
     heard: Heard = lambda _path, _step: None,
+    marks: Mapping[Path, Mark] = MappingProxyType({}),
 ) -> Iterator[Answer]:
-    """Treat workbooks in processes, and answer as they are done; fewer answers than paths after an interrupt.
+    """Treat workbooks in processes of this machine: as ``outcome.Treat`` says.
 
     A process that dies answers SX108 for its workbook, one that takes too long is killed and answers SX195;
     the others go on, and another process takes its place.
-
-    Arguments:
-        paths: the workbooks.
-        job: what to do with each; it crosses to other processes where these are not forked.
-        jobs: processes.
-        limit: seconds that a workbook may take; 0 for as long as it takes.
-        interrupts: whether to end.
-        watch: told when a workbook is begun, and every now and then.
-        heard: told how far a workbook has come that takes longer.
     """
     waiting = deque(paths)
     crew = _Crew(job, jobs, heard)
@@ -251,10 +184,11 @@ def treat(  # noqa: PLR0913 - paths, job, processes; the rest are keywords
         while not interrupts.at_once:
             watch.beat()
             while waiting and crew.has_room() and not interrupts.ending:
-                watch.started(waiting[0])
-                failed = crew.hand(waiting.popleft())
-                if failed is not None:
-                    yield failed
+                path = waiting.popleft()
+                watch.started(path)
+                broken = crew.hand(path, marks.get(path))
+                if broken is not None:
+                    yield broken
             if all(worker.path is None for worker in crew.workers):
                 return
             yield from crew.answers(limit)

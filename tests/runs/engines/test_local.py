@@ -21,7 +21,8 @@ from click.testing import CliRunner
 from strategy_xl.book.read import read_workbook
 from strategy_xl.commands import cli
 from strategy_xl.ooxml.patch import set_cells
-from strategy_xl.runs import runner, workers
+from strategy_xl.runs import runner
+from strategy_xl.runs.engines import local
 from strategy_xl.runs.interrupts import Interrupts
 from strategy_xl.runs.journal import Journal
 from strategy_xl.runs.runner import Frame, Task, run
@@ -185,16 +186,16 @@ def test_book_that_hangs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 
 def test_no_process_to_be_had(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A system that gives no process costs the workbooks meant for it, tried once more; the run ends."""
-    started = workers._Worker.start.__func__
+    started = local._Worker.start.__func__
     turns = iter([started, None, None, None, started])
 
-    def start(cls: type, job: workers.Job) -> object:
+    def start(cls: type, job: Callable[..., JobReport]) -> object:
         turn = next(turns)
         if turn is None:
             raise BlockingIOError(11, "Resource temporarily unavailable")
         return turn(cls, job)
 
-    monkeypatch.setattr(workers._Worker, "start", classmethod(start))
+    monkeypatch.setattr(local._Worker, "start", classmethod(start))
     found = reports(monkeypatch, books(tmp_path, 3), lambda _path: time.sleep(0.05))
     assert set(found.values()) <= {"done", "SX108"}
     assert "done" in found.values()
@@ -289,7 +290,7 @@ def test_workers_die_with_their_parent(tmp_path: Path) -> None:
 
 def _outlive(ready: str) -> None:
     """A process that would go on after its parent, but for the pipe that it follows."""
-    workers.threading.Thread(target=workers._follow_parent, daemon=True).start()
+    local.threading.Thread(target=local._follow_parent, daemon=True).start()
     Path(ready).write_text(str(os.getpid()), encoding="ascii")
     time.sleep(600)
 

@@ -1,0 +1,336 @@
+"""Workbooks treated by the workers of a Dask cluster: a scheduler that is there, or one of this machine.
+
+Dask decides which worker takes a workbook, and gives it to another one when the worker dies. That is safe
+since treating a workbook again changes nothing: it is read, found as it should be, and left. Should two
+workers have the same one in hand (one that was thought dead), the second finds the file changed and starts
+over.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import queue
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import CancelledError
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+
+from distributed import Client, LocalCluster, WorkerPlugin, get_worker
+from distributed.comm.core import CommClosedError
+from distributed.scheduler import KilledWorker
+
+from strategy_xl.errors import Finding, Location, Severity, StrategyXlError
+from strategy_xl.runs.faults import fault, logger, trace
+from strategy_xl.runs.interrupts import SIGNALS, Interrupts
+from strategy_xl.runs.marks import Mark, program
+from strategy_xl.runs.outcome import LOST, TOO_LONG, Answer, Heard, Job, Watch, failed, guarded
+from strategy_xl.work.recompute import JobReport
+
+if TYPE_CHECKING:
+    from distributed import Future, Worker
+
+_AHEAD = 2
+"""Workbooks handed out for each thread of a worker: the one that it treats, and one that lies ready."""
+_TICK = 0.2
+"""Seconds between two looks at clocks and signals."""
+_LOOK = 2.0
+"""Seconds between two questions to the scheduler how many workers it has."""
+_REPLY = 10.0
+"""Seconds that the scheduler has for an answer."""
+_ALONE = threading.Lock()
+_DASK = logging.getLogger("distributed")
+
+
+class _Duty(WorkerPlugin):
+    """What a worker needs to know of a run; the scheduler gives it to those who come later too."""
+
+    def __init__(self, name: str, job: Job, *, ours: bool) -> None:
+        self.name, self.job, self.ours = name, job, ours
+        self.program = program()
+
+    def setup(self, worker: Worker) -> None:  # noqa: ARG002 - as Dask calls it
+        """Make a worker ready."""
+        gc.freeze()  # what it has imported stays: it is not looked through for garbage with each workbook
+        if self.ours and threading.current_thread() is threading.main_thread():
+            for number in SIGNALS:  # Ctrl-C reaches all processes of a terminal; the run decides
+                if number != signal.SIGTERM:
+                    signal.signal(number, signal.SIG_IGN)
+
+
+def _treated(path: Path, mark: Mark | None, run: str) -> Answer:
+    """What a worker does with a workbook."""
+    worker = get_worker()
+    duty = cast("_Duty", worker.plugins[run])
+    if program() != duty.program:
+        return failed(path, "SX805", worker=worker.address)
+    with _ALONE:  # one at a time, however many threads a worker was given: the work is not made for threads
+        worker.log_event(run, (str(path), worker.address))
+        return guarded(path, duty.job, mark)
+
+
+def _looks(folder: str) -> tuple[str, bool]:
+    """What a worker says of itself: its program, and whether it sees a folder."""
+    return program(), os.path.isdir(folder)  # noqa: PTH112 - as in discover
+
+
+class _Begun(NamedTuple):
+    """Since when a workbook is treated, and where."""
+
+    since: float
+    worker: str
+
+
+class DaskEngine:
+    """The workers of one cluster.
+
+    Arguments:
+        address: of the scheduler; without one a scheduler and workers are started on this machine.
+        workers: how many of them then.
+        patience: seconds that a run waits for a worker when there is none.
+
+    Errors: on entering StrategyXlError SX802 when the scheduler does not answer.
+    """
+
+    def __init__(self, address: str | None, workers: int, *, patience: float = 60.0) -> None:
+        """Nothing is started or asked yet."""
+        self.fault: Finding | None = None
+        self._address, self._workers, self._patience = address, workers, patience
+        self._cluster: LocalCluster | None = None
+        self._level = logging.NOTSET
+        self._said: queue.SimpleQueue[Future[Answer] | tuple[str, str]] = queue.SimpleQueue()
+
+    def __enter__(self) -> Self:
+        """Connect to the scheduler, or start one."""
+        self._level = _DASK.level
+        _DASK.setLevel(logging.CRITICAL)  # what it would tell of people's network and workers, findings tell
+        try:
+            if self._address is None:
+                # Its own certificates: whoever may talk to a scheduler may run anything.
+                self._cluster = LocalCluster(
+                    n_workers=self._workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    memory_limit=None,
+                    dashboard_address="127.0.0.1:0",
+                    scheduler_kwargs={"dashboard": False},
+                    worker_dashboard_address=None,
+                    silence_logs=logging.CRITICAL,
+                    security=True,
+                )
+            self.client = Client(self._cluster or self._address, timeout=_REPLY, set_as_default=False)
+        except (OSError, ValueError, ImportError) as error:
+            self._end()
+            where = Location(self._address)
+            raise StrategyXlError("SX802", where, detail=str(error) or type(error).__name__) from error
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """Leave the scheduler; one that was started for this run ends with its workers."""
+        self.client.close(timeout=_REPLY)
+        self._end()
+
+    def _end(self) -> None:
+        if self._cluster is not None:
+            self._cluster.close(timeout=_REPLY)
+        _DASK.setLevel(self._level)
+
+    def check(self, folder: str | None) -> None:
+        """Make sure that the workers run this very program, and see the folder of the workbooks.
+
+        Arguments:
+            folder: None when it is nowhere in a file system.
+
+        Errors: StrategyXlError SX804 there is no worker, SX805 it is another program, SX806 the folder is not
+        there.
+        """
+        deadline = time.monotonic() + self._patience
+        while not self._threads():
+            if time.monotonic() > deadline:
+                raise StrategyXlError("SX804", Location(self._address), seconds=self._patience)
+            time.sleep(_TICK)
+        for worker, (theirs, sees) in self.client.run(_looks, folder or os.sep).items():
+            if theirs != program():
+                raise StrategyXlError("SX805", Location(self._address), worker=worker)
+            if not sees:
+                raise StrategyXlError("SX806", Location(folder), worker=worker)
+
+    def _threads(self) -> int:
+        """Threads of all workers; those of a scheduler that does not answer are 0."""
+        scheduler = self.client.scheduler
+        if scheduler is None:  # closed
+            return 0
+        try:
+            counts: Mapping[str, int] = self.client.sync(
+                scheduler.ncores, workers=None, callback_timeout=_REPLY
+            )
+        except (TimeoutError, OSError):
+            return 0
+        return sum(counts.values())
+
+    def treat(  # noqa: PLR0913 - as outcome.Treat says
+        self,
+        paths: Collection[Path],
+        job: Job,
+        jobs: int,
+        *,
+        limit: float,
+        interrupts: Interrupts,
+        watch: Watch,
+        heard: Heard = lambda _path, _step: None,  # noqa: ARG002 - steps stay where they are taken
+        marks: Mapping[Path, Mark] = MappingProxyType({}),
+    ) -> Iterator[Answer]:
+        """Treat workbooks on the workers: as ``outcome.Treat`` says.
+
+        No more are in hand than twice the workers' threads, so that neither they wait nor the scheduler fills
+        up. When it is lost, or has no worker for too long, ``fault`` says so, and the workbooks that remain
+        are left.
+
+        Arguments:
+            jobs: how many at once; 0 for as many as there are workers.
+        """
+        if not paths or self.fault is not None:
+            return
+        run = f"strategy_xl-{os.urandom(8).hex()}"
+        try:
+            self.client.register_plugin(_Duty(run, job, ours=self._cluster is not None), name=run)
+            self.client.subscribe_topic(run, lambda event: self._said.put(event[1]))
+            hand = _Hand(self.client, run, self._said)
+            try:
+                yield from self._through(deque(paths), hand, jobs, limit, interrupts, watch, marks)
+            finally:
+                if self.client.status == "running":
+                    hand.drop()
+                    self.client.unsubscribe_topic(run)
+                    self.client.unregister_worker_plugin(run)
+        except (CommClosedError, CancelledError) as error:
+            logger.warning("%s", error)
+            self.fault = self._broken("SX803")
+
+    def _through(  # noqa: PLR0913, PLR0917 - what treat was given
+        self,
+        waiting: deque[Path],
+        hand: _Hand,
+        jobs: int,
+        limit: float,
+        interrupts: Interrupts,
+        watch: Watch,
+        marks: Mapping[Path, Mark],
+    ) -> Iterator[Answer]:
+        looked, seen = -_LOOK, time.monotonic()
+        threads = 0
+        while not interrupts.at_once:
+            watch.beat()
+            now = time.monotonic()
+            if self.client.status != "running":
+                self.fault = self._broken("SX803")
+                return
+            if now - looked >= _LOOK:
+                threads, looked = self._threads(), now
+                seen = now if threads else seen
+                if now - seen > self._patience:
+                    self.fault = self._broken("SX804", seconds=self._patience)
+                    return
+            while waiting and len(hand) < (jobs or _AHEAD * threads) and not interrupts.ending:
+                path = waiting.popleft()
+                hand.take(path, marks.get(path))
+            if not hand and (not waiting or interrupts.ending):
+                return
+            yield from hand.answers(watch, limit)
+
+    def _broken(self, code: str, **args: object) -> Finding:
+        return Finding(code, Location(self._address), args, Severity.ERROR)
+
+
+class _Hand:
+    """The workbooks that the workers have in hand."""
+
+    def __init__(self, client: Client, run: str, said: queue.SimpleQueue[Any]) -> None:
+        self._client, self._run, self._said = client, run, said
+        self._paths: dict[Future[Answer], Path] = {}
+        self._named: dict[str, Path] = {}
+        self._begun: dict[Path, _Begun] = {}
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def take(self, path: Path, mark: Mark | None) -> None:
+        """Hand a workbook out."""
+        future = self._client.submit(_treated, path, mark, self._run, pure=False)
+        self._paths[future] = self._named[str(path)] = path
+        future.add_done_callback(self._said.put)
+
+    def drop(self) -> None:
+        """Take back what no worker has begun; what one has in hand it finishes, or its process ends."""
+        if self._paths:
+            self._client.cancel(list(self._paths))
+
+    def answers(self, watch: Watch, limit: float) -> Iterator[Answer]:
+        """What came of the workbooks in hand, after a moment."""
+        done: list[Future[Answer]] = []
+        wait = _TICK
+        while True:
+            try:
+                said = self._said.get(timeout=wait) if wait else self._said.get_nowait()
+            except queue.Empty:
+                break
+            wait = 0.0
+            if not isinstance(said, tuple):
+                done.append(said)
+            else:
+                name, worker = said
+                path = self._named.get(name)
+                if path is not None:  # else it was given up meanwhile
+                    self._begun[path] = _Begun(time.monotonic(), worker)
+                    watch.started(path)
+        for future in done:
+            if future in self._paths:
+                yield self._answer(future)
+        if limit:
+            yield from self._overdue(limit)
+
+    def _answer(self, future: Future[Answer]) -> Answer:
+        """The answer of a workbook.
+
+        Errors: CancelledError when the scheduler is gone, and with it all that is known of it.
+        """
+        path = self._paths[future]
+        try:
+            answer: Answer = future.result()
+        except KilledWorker as error:
+            answer = failed(path, LOST, detail=f"{error.allowed_failures + 1} × {type(error).__name__}")
+        except (CommClosedError, CancelledError):
+            raise
+        except Exception as error:  # noqa: BLE001 - what does not come through is this workbook's
+            answer = Answer(JobReport(path, failure=fault(path, error)), trace=trace(error))
+        self._forget(future)
+        return answer
+
+    def _forget(self, future: Future[Answer]) -> None:
+        path = self._paths.pop(future)
+        del self._named[str(path)]
+        self._begun.pop(path, None)
+
+    def _overdue(self, limit: float) -> Iterator[Answer]:
+        """End the workers whose workbook takes too long; the scheduler gives the others' to the next one."""
+        now = time.monotonic()
+        for future, path in list(self._paths.items()):
+            begun = self._begun.get(path)
+            if begun is None or now - begun.since <= limit:
+                continue
+            self._forget(future)
+            self._client.cancel([future])
+            try:
+                self._client.restart_workers([begun.worker], timeout=_REPLY, raise_for_error=False)
+            except (KeyError, ValueError, OSError) as error:  # it has died, or has no nanny to end it
+                logger.warning("%s: %s", begun.worker, error)
+            yield failed(path, TOO_LONG, now - begun.since, minutes=limit / 60)
