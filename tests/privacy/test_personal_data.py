@@ -305,6 +305,28 @@ def test_whatever_a_name_is_packed_in(tmp_path: Path, name: str, content: bytes,
     assert is_report(path) is is_ours
 
 
+def test_reports_of_all_forms_go(folder: Path) -> None:
+    """Whatever `report` has made of a client is deleted; reports that do not name it stay."""
+    client = "Biscuiterie Trémazan"
+    shutil.rmtree(folder / "lists")
+    for form, out in (
+        ("html", "r.html"),
+        ("json", "r.json"),
+        ("csv", "r"),
+        ("junit", "r.xml"),
+        ("xlsx", "r.xlsx"),
+    ):
+        assert run("report", folder, "--format", form, "-o", folder / out).exit_code == 0
+    assert run("report", folder, "--mail", folder / "r.eml", "-o", folder / "r2.html").exit_code == 0
+    sought = Sought([client])
+    naming = {path for path in folder.iterdir() if path.is_file() and holds(path, sought)}
+    assert {path.name for path in naming} >= {"r.html", "r2.html", "r.json", "r.eml", "r.xlsx"}
+    result = run("forget", client, folder, "--kind", "client", "--workbooks", "--yes")
+    assert result.exit_code == 0, result.output
+    assert not [path for path in folder.rglob("*") if path.is_file() and holds(path, sought)]
+    assert {path.name for path in folder.iterdir() if path.is_file()} >= {"a.xlsx", "b.xlsx", "page.html"}
+
+
 def test_lists_and_workbooks_of_a_report(tmp_path: Path, folder: Path) -> None:
     """Lists are ours where all of them are; a workbook by maker and title, so never one of the staff."""
     from openpyxl import Workbook
