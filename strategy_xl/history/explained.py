@@ -89,7 +89,7 @@ def forget_bases(connection: sa.Connection, holds: Callable[[str], bool], *, dry
     found = [
         (book, day)
         for book, day, content in connection.execute(sa.select(bases.c.book, bases.c.day, bases.c.content))
-        if any(map(holds, _texts(content)))
+        if any(map(holds, texts_of(content)))
     ]
     if not dry_run:
         for book, day in found:
@@ -97,7 +97,7 @@ def forget_bases(connection: sa.Connection, holds: Callable[[str], bool], *, dry
     return len(found)
 
 
-def _texts(content: bytes) -> Iterator[str]:
+def texts_of(content: bytes) -> Iterator[str]:
     """Every text in what is remembered; of what is damaged, all that it is."""
     try:
         waiting = [json.loads(zlib.decompress(content))]

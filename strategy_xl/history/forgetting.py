@@ -6,20 +6,24 @@ The journal is a database like the history, so it is served too.
 from __future__ import annotations
 
 import json
+from base64 import b85decode
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from strategy_xl.history.explained import texts_of
 from strategy_xl.history.queries import State
-from strategy_xl.history.tables import books, entities, metadata, states
+from strategy_xl.history.tables import bases, books, entities, metadata, states
 
 Holds = Callable[[str], bool]
 Replace = Callable[[str], str]
 
 _STATE = [states.c[name] for name in State._fields]
 _AT_ONCE = 500
+_BASIS = "basis"
+"""Key of ``BookRecord.data`` under which remembered cells are packed."""
 
 
 class Held(NamedTuple):
@@ -104,13 +108,14 @@ def _day(value: object) -> date | None:
 
 
 def remove(connection: sa.Connection, keys: Sequence[tuple[int, int]]) -> None:
-    """Remove entities with all their states.
+    """Remove entities with all that is kept of them: states, changes and why these came.
 
     Arguments:
         connection: of ``Database.writing``.
         keys: their workbooks and numbers.
     """
-    for table in (states, entities):
+    owned = [table for table in reversed(metadata.sorted_tables) if {"book", "number"} <= set(table.c.keys())]
+    for table in owned:
         for first in range(0, len(keys), _AT_ONCE):
             chosen = sa.tuple_(table.c.book, table.c.number).in_(keys[first : first + _AT_ONCE])
             connection.execute(sa.delete(table).where(chosen))
@@ -185,6 +190,9 @@ def mentions(
     for table in _tables(connection, is_history=is_history):
         texts = [column.name for column in table.columns if _is_text(column)]
         for row in connection.execute(sa.select(table)):
+            if table.name == bases.name:
+                yield from ((table.name, text) for text in texts_of(row.content) if holds(text))
+                continue
             for name in texts:
                 yield from ((table.name, text) for text in _strings(row._mapping[name]) if holds(text))  # noqa: SLF001 - as above
 
@@ -221,10 +229,21 @@ def _rewritten(value: Any, holds: Holds, replace: Replace) -> Any:
         return [_rewritten(each, holds, replace) for each in value]
     if isinstance(value, dict):
         return {
-            replace(key) if holds(key) else key: _rewritten(each, holds, replace)
+            replace(key) if holds(key) else key: ""
+            if key == _BASIS and isinstance(each, str) and any(map(holds, _unpacked(each)))
+            else _rewritten(each, holds, replace)
             for key, each in value.items()
         }
     return value
+
+
+def _unpacked(text: str) -> Iterator[str]:
+    """The texts of what a record that waits for its history remembers of cells."""
+    try:
+        content = b85decode(text)
+    except ValueError:
+        content = text.encode()
+    return texts_of(content)
 
 
 def _strings(value: Any) -> Iterator[str]:

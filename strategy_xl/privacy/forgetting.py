@@ -12,6 +12,7 @@ from pathlib import Path
 
 from strategy_xl.errors import Finding, Location, Severity, StrategyXlError
 from strategy_xl.history.database import Database
+from strategy_xl.history.explained import forget_bases
 from strategy_xl.history.forgetting import held, remove, scrub
 from strategy_xl.privacy.files import holds, is_report
 from strategy_xl.privacy.places import Places
@@ -222,11 +223,16 @@ def _database(where: str, location: Path | Location, wish: Wish, done: Forgotten
     try:
         is_history = place is Place.HISTORY
         gone: list[tuple[int, int]] = []
-        with database.looking() if wish.dry_run else database.writing() as connection:
+        bases = 0
+        if is_history and not wish.dry_run:
+            database.prepare()
+        look = database.reading if is_history else database.looking
+        with look() if wish.dry_run else database.writing() as connection:
             if is_history:
                 gone = [(one.book, one.number) for one in held(connection, wish.sought.is_name, wish.kinds)]
                 if not wish.dry_run:
                     remove(connection, gone)
+                bases = forget_bases(connection, wish.sought.is_in, dry_run=wish.dry_run)
             scrubbed = scrub(
                 connection,
                 wish.sought.is_in,
@@ -238,7 +244,7 @@ def _database(where: str, location: Path | Location, wish: Wish, done: Forgotten
             database.rewrite()
     finally:
         database.close()
-    count = len(gone) + sum(scrubbed.changed.values()) + sum(scrubbed.removed.values())
+    count = len(gone) + bases + sum(scrubbed.changed.values()) + sum(scrubbed.removed.values())
     if count:
         done.deeds.append(Deed(place, str(location), count))
 

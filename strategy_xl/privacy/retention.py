@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from strategy_xl.history.database import Database
+from strategy_xl.history.explained import forget_bases
 from strategy_xl.history.forgetting import Held, past, remove, scrub
 from strategy_xl.privacy.places import Places
 from strategy_xl.privacy.who import FOLLOWED, LAST_CONTACT
@@ -61,6 +62,7 @@ def purge(places: Places, today: date, years: int, other: str, *, dry_run: bool 
             remove(connection, sorted(keys))
             if names:
                 sought = Sought(names)
+                forget_bases(connection, sought.is_in)
                 scrub(connection, sought.is_in, lambda text: sought.replaced(text, other))
         database.rewrite()
     database.close()

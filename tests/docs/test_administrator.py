@@ -1,4 +1,4 @@
-"""The administrator's guide: its commands run in their order, its shell lines are shell, its options are there."""
+"""The administrator's guide: its commands run in their order, its shell lines are shell, options exist."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from strategy_xl.commands import cli, imported
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "administrator.md").read_text(encoding="utf-8")
-COMMANDS = [line for block in re.findall(r"```console\n(.*?)```", GUIDE, re.DOTALL) for line in block.splitlines()]
+COMMANDS = [
+    line for block in re.findall(r"```console\n(.*?)```", GUIDE, re.DOTALL) for line in block.splitlines()
+]
 
 
 def test_its_commands_run_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +53,9 @@ def test_what_it_says_in_passing_is_true() -> None:
         for parameter in each.params
         for option in parameter.opts
     }
-    named = set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", re.sub(r"```sh\n.*?```", "", GUIDE, flags=re.DOTALL)))
+    named = set(
+        re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", re.sub(r"```sh\n.*?```", "", GUIDE, flags=re.DOTALL))
+    )
     outside = {"--upgrade"}  # of pip
     assert named - options - outside - {"--then"} == set()
     assert set(re.findall(r"`strategy-xl (\w+)", GUIDE)) <= set(known)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import zlib
+from base64 import b85encode
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from past import Nights, record, table
 from strategy_xl.history import queries, tables
 from strategy_xl.history.book_record import AlertRecord
 from strategy_xl.history.database import Database, HistoryError
+from strategy_xl.history.explained import forget_bases
 from strategy_xl.history.forgetting import held, mentions, past, remove, scrub
 from strategy_xl.text.sought import Sought
 
@@ -34,8 +38,19 @@ def filled(nights: Nights) -> Database:
             values={NAME: {"last_contact": "2024-01-31"}, "Paul": {"boss": NAME, "last_contact": day}},
         )
         clients = table({"ANNE LEFÈVRE": "ideal", "Bo": day[-1]}, values={"Bo": {"owner": f"chez {NAME} !"}})
-        said = record(contacts, clients, alerts=[alert(f"{NAME} est partie"), alert("Paul")])
+        basis = zlib.compress(json.dumps({"contacts": [[NAME, 1]]}).encode())
+        said = record(contacts, clients, basis=basis, alerts=[alert(f"{NAME} est partie"), alert("Paul")])
         nights.write(day, {"plan.xlsx": said, f"Plan {NAME}.xlsx": said})
+    with nights.database.writing() as connection:
+        for entity in held(connection, SOUGHT.is_name, ("contact",)):
+            row = {
+                "book": entity.book,
+                "number": entity.number,
+                "day": date(2027, 3, 2),
+                "verdict": "decider",
+            }
+            row |= {"old": "involved", "new": "decider", "why": "cells", "detail": {"new": NAME}}
+            connection.execute(sa.insert(tables.changes).values(row))
     return nights.database
 
 
@@ -44,6 +59,7 @@ def forget(database: Database, kinds: tuple[str, ...] = ()) -> int:
     with database.writing() as connection:
         gone = [(one.book, one.number) for one in held(connection, SOUGHT.is_name, kinds)]
         remove(connection, gone)
+        forget_bases(connection, SOUGHT.is_in)
         scrub(connection, SOUGHT.is_in, lambda text: SOUGHT.replaced(text, OTHER))
     database.rewrite()
     return len(gone)
@@ -81,6 +97,8 @@ def test_no_byte_of_the_name_stays(filled: Database) -> None:
         assert {book.path for book in queries.books_of(connection)} == {"plan.xlsx", f"Plan {OTHER}.xlsx"}
         texts = {one.text for alerts in queries.alerts_of(connection).values() for one in alerts}
         assert texts == {f"{OTHER} est partie", "Paul"}
+        assert connection.execute(sa.select(tables.changes)).all() == []
+        assert connection.execute(sa.select(tables.bases)).all() == []
         clients = queries.states_of(connection, "client").values()
         assert sorted(len(found) for found in clients) == [3, 3]  # what is another's stays, with its days
 
@@ -109,7 +127,7 @@ def test_counting_changes_nothing(filled: Database) -> None:
     """A dry run finds what would be changed."""
     with filled.looking() as connection:
         found = scrub(connection, SOUGHT.is_in, lambda text: SOUGHT.replaced(text, OTHER), dry_run=True)
-        assert found.changed == {"books": 2, "entities": 4, "states": 12}
+        assert found.changed == {"books": 2, "changes": 2, "entities": 4, "states": 12}
         assert found.removed == {}
         assert len(list(mentions(connection, SOUGHT.is_in))) > 10
 
@@ -142,13 +160,16 @@ def test_a_key_that_is_the_name_takes_its_row_along(tmp_path: Path) -> None:
             (b"b.xlsx", '{"name": "Anne Lef\\u00e8vre", "n": 1}'),
             (b"c.xlsx", "{no JSON} Anne Lefèvre"),
             (b"d.xlsx", '["Paul"]'),
+            (b"e.xlsx", json.dumps({"basis": b85encode(zlib.compress(f'["{NAME}"]'.encode())).decode()})),
+            (b"f.xlsx", json.dumps({"basis": b85encode(zlib.compress(b'["Paul"]')).decode()})),
         ]
         for row in rows:
             connection.exec_driver_sql("INSERT INTO books VALUES (?, ?)", row)
         found = scrub(connection, SOUGHT.is_in, lambda text: SOUGHT.replaced(text, "X"), is_history=False)
-        assert (found.changed, found.removed) == ({"books": 2}, {"books": 1})
+        assert (found.changed, found.removed) == ({"books": 3}, {"books": 1})
         assert connection.exec_driver_sql("SELECT * FROM books").all() == [
             (b"b.xlsx", '{"name": "X", "n": 1}'), (b"c.xlsx", "{no JSON} X"), (b"d.xlsx", '["Paul"]'),
+            (b"e.xlsx", '{"basis": ""}'), rows[-1],
         ]  # fmt: skip
     database.rewrite()
     database.close()

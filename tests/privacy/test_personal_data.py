@@ -75,6 +75,19 @@ def packed(text: str) -> str:
     return f"<script>{base64.b64encode(block).decode()}</script>"
 
 
+def unpacked(file: Path) -> list[bytes]:
+    """What is packed in the cells of a database."""
+    names = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    with closing(sqlite3.connect(file)) as connection:
+        return [
+            zlib.decompress(cell)
+            for (table,) in connection.execute(names).fetchall()
+            for row in connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - names of our own tables
+            for cell in row
+            if isinstance(cell, bytes) and cell.startswith(b"x")
+        ]
+
+
 def held_in(folder: Path) -> list[str]:
     """Files and parts that hold the name or the address, by a search that knows nothing of the program."""
     form = re.compile("anne[ ._-]besnard|besnard,? anne|anne\\\\u0020besnard", re.IGNORECASE)
@@ -90,6 +103,8 @@ def held_in(folder: Path) -> list[str]:
                 layers |= {name: archive.read(name) for name in archive.namelist()}
         for at, block in enumerate(re.findall(rb"<script>([A-Za-z0-9+/=]+)<", layers[""])):
             layers[f"block {at}"] = zlib.decompress(base64.b64decode(block))
+        if path.suffix == ".sqlite":
+            layers |= {f"blob {at}": data for at, data in enumerate(unpacked(path))}
         for name, data in layers.items():
             if any(form.search(data.decode(code, "ignore")) for code in ("utf-8", "utf-16-le")):
                 found.append(f"{path.relative_to(folder)}!{name}")
@@ -99,7 +114,7 @@ def held_in(folder: Path) -> list[str]:
 def test_no_byte_stays_when_the_workbooks_are_included(folder: Path) -> None:
     """Nothing holds the name, everybody else is there, and the next night finds nothing wrong."""
     places = held_in(folder)
-    for place in ("a.xlsx", "errors.log", "journal", "history", "backups", "page.html"):
+    for place in ("a.xlsx", "errors.log", "journal", "history", "backups", "page.html", "!blob"):
         assert any(place in found for found in places), place
     result = run("forget", NAME, folder, "--kind", "person", "--workbooks", "--yes")
     assert result.exit_code == 0, result.output
@@ -303,6 +318,28 @@ def test_whatever_a_name_is_packed_in(tmp_path: Path, name: str, content: bytes,
     assert holds(path, Sought([NAME]))
     assert not holds(path, Sought([OTHERS]))
     assert is_report(path) is is_ours
+
+
+def test_reports_of_all_forms_go(folder: Path) -> None:
+    """Whatever `report` has made of a client is deleted; reports that do not name it stay."""
+    client = "Biscuiterie Trémazan"
+    shutil.rmtree(folder / "lists")
+    for form, out in (
+        ("html", "r.html"),
+        ("json", "r.json"),
+        ("csv", "r"),
+        ("junit", "r.xml"),
+        ("xlsx", "r.xlsx"),
+    ):
+        assert run("report", folder, "--format", form, "-o", folder / out).exit_code == 0
+    assert run("report", folder, "--mail", folder / "r.eml", "-o", folder / "r2.html").exit_code == 0
+    sought = Sought([client])
+    naming = {path for path in folder.iterdir() if path.is_file() and holds(path, sought)}
+    assert {path.name for path in naming} >= {"r.html", "r2.html", "r.json", "r.eml", "r.xlsx"}
+    result = run("forget", client, folder, "--kind", "client", "--workbooks", "--yes")
+    assert result.exit_code == 0, result.output
+    assert not [path for path in folder.rglob("*") if path.is_file() and holds(path, sought)]
+    assert {path.name for path in folder.iterdir() if path.is_file()} >= {"a.xlsx", "b.xlsx", "page.html"}
 
 
 def test_lists_and_workbooks_of_a_report(tmp_path: Path, folder: Path) -> None:
