@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from strategy_xl.history.explained import forget_bases
+from strategy_xl.history.packing import texts_in
 from strategy_xl.history.queries import State
-from strategy_xl.history.tables import books, entities, metadata, states
+from strategy_xl.history.tables import bases, books, changes, entities, metadata, states
 
 Holds = Callable[[str], bool]
 Replace = Callable[[str], str]
@@ -110,7 +112,7 @@ def remove(connection: sa.Connection, keys: Sequence[tuple[int, int]]) -> None:
         connection: of ``Database.writing``.
         keys: their workbooks and numbers.
     """
-    for table in (states, entities):
+    for table in (changes, states, entities):
         for first in range(0, len(keys), _AT_ONCE):
             chosen = sa.tuple_(table.c.book, table.c.number).in_(keys[first : first + _AT_ONCE])
             connection.execute(sa.delete(table).where(chosen))
@@ -152,7 +154,7 @@ def scrub(
         keys = list(table.primary_key.columns)
         own = [column for column in table.columns if not column.primary_key and _is_text(column)]
         naming = [column for column in keys if _is_text(column)]
-        if not keys:
+        if not keys or table is bases:
             continue
         for row in connection.execute(sa.select(table)).all():
             values = row._mapping  # noqa: SLF001 - the public name of it
@@ -169,7 +171,9 @@ def scrub(
             changed[table.name] = changed.get(table.name, 0) + 1
             if not dry_run:
                 connection.execute(sa.update(table).where(same).values(after))
-    return Scrubbed(changed, removed)
+    # What is packed is not rewritten: the next night begins anew.
+    forgotten = forget_bases(connection, holds, dry_run=dry_run) if is_history else 0
+    return Scrubbed(changed, removed | {bases.name: forgotten} if forgotten else removed)
 
 
 def mentions(
@@ -186,7 +190,9 @@ def mentions(
         texts = [column.name for column in table.columns if _is_text(column)]
         for row in connection.execute(sa.select(table)):
             for name in texts:
-                yield from ((table.name, text) for text in _strings(row._mapping[name]) if holds(text))  # noqa: SLF001 - as above
+                value = row._mapping[name]  # noqa: SLF001 - as above
+                found = texts_in(value) if table is bases else _strings(value)
+                yield from ((table.name, text) for text in found if holds(text))
 
 
 def _tables(connection: sa.Connection, *, is_history: bool) -> list[sa.Table]:

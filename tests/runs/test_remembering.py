@@ -61,7 +61,11 @@ def share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if content.startswith("SX"):
             return JobReport(
                 path,
-                failure=Finding(content, Location(str(path)), {"user": "ann", "detail": "", "reason": ""}),
+                failure=Finding(
+                    content,
+                    Location(str(path)),
+                    {"user": "ann", "mark": "~$", "hours": 1.0, "detail": "", "reason": ""},
+                ),
             )
         mark = f"9:{content}"
         record = replace(one_client(content), found=mark, left=mark) if options["remembers"] else None
