@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from strategy_xl.history.explained import texts_of
+from strategy_xl.history.packing import texts_in
 from strategy_xl.history.queries import State
 from strategy_xl.history.tables import bases, books, entities, metadata, states
 
@@ -157,7 +157,7 @@ def scrub(
         keys = list(table.primary_key.columns)
         own = [column for column in table.columns if not column.primary_key and _is_text(column)]
         naming = [column for column in keys if _is_text(column)]
-        if not keys:
+        if not keys or table is bases:
             continue
         for row in connection.execute(sa.select(table)).all():
             values = row._mapping  # noqa: SLF001 - the public name of it
@@ -190,11 +190,10 @@ def mentions(
     for table in _tables(connection, is_history=is_history):
         texts = [column.name for column in table.columns if _is_text(column)]
         for row in connection.execute(sa.select(table)):
-            if table.name == bases.name:
-                yield from ((table.name, text) for text in texts_of(row.content) if holds(text))
-                continue
             for name in texts:
-                yield from ((table.name, text) for text in _strings(row._mapping[name]) if holds(text))  # noqa: SLF001 - as above
+                value = row._mapping[name]  # noqa: SLF001 - as above
+                found = texts_in(value) if table is bases else _strings(value)
+                yield from ((table.name, text) for text in found if holds(text))
 
 
 def _tables(connection: sa.Connection, *, is_history: bool) -> list[sa.Table]:
@@ -243,7 +242,7 @@ def _unpacked(text: str) -> Iterator[str]:
         content = b85decode(text)
     except ValueError:
         content = text.encode()
-    return texts_of(content)
+    return texts_in(content)
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -13,10 +13,18 @@ import sqlalchemy as sa
 from past import Nights, record, table
 
 from strategy_xl.history import queries, tables
-from strategy_xl.history.book_record import AlertRecord
+from strategy_xl.history.book_record import AlertRecord, ChangeRecord
 from strategy_xl.history.database import Database, HistoryError
 from strategy_xl.history.explained import forget_bases
 from strategy_xl.history.forgetting import held, mentions, past, remove, scrub
+from strategy_xl.history.writing import (
+    BookNight,
+    Outcome,
+    RunEntry,
+    begin_run,
+    share_id,
+    write_nights,
+)
 from strategy_xl.text.sought import Sought
 
 NAME, OTHER = "Anne Lefèvre", "Nom effacé 1"
@@ -90,6 +98,7 @@ def test_no_byte_of_the_name_stays(filled: Database) -> None:
     assert NAME.upper().encode() not in raw(filled)
     with filled.reading() as connection:
         assert list(mentions(connection, SOUGHT.is_in)) == []
+        assert connection.execute(sa.select(sa.func.count()).select_from(tables.bases)).scalar() == 0
         contacts = queries.entities_of(connection, "contact")
         assert {entity.name for entity in contacts.values()} == {"Paul"}
         states = queries.states_of(connection, "contact")
@@ -188,3 +197,25 @@ def test_a_reader_keeps_old_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         other = Database(str(tmp_path / "history.sqlite"))
         with pytest.raises(HistoryError, match="SX960"):
             other.rewrite()
+
+
+def test_reasons_of_changes_are_rewritten_and_those_of_who_goes_are_gone(database: Database) -> None:
+    """A change that names somebody as its cause says another name; the changes of the name itself go."""
+    run = RunEntry("run", date(2027, 3, 1), "2027-03-01T02:00:00", "1")
+    made = record(table({"Bo": "ideal"}), table({NAME: "decider"}, kind="contact"))
+    detail = {"causes": [{"name": NAME, "old": None, "new": "yes"}]}
+    found = [
+        ChangeRecord("clients", 7, "class_final", "happy", "ideal", "cell", detail),
+        ChangeRecord("contacts", 7, "role", "involved", "decider", "cell", detail),
+    ]
+    with database.writing() as connection:
+        share, _ = share_id(connection, ".")
+        begin_run(connection, share, run)
+        night = BookNight("plan.xlsx", Outcome.TREATED, record=made)
+        write_nights(connection, share, run, [night], changes={"plan.xlsx": found})
+    assert forget(database) == 1
+    with database.reading() as connection:
+        (row,) = queries.changes_of(connection)
+        assert (row.name, row.detail["causes"][0]["name"]) == ("Bo", OTHER)
+        assert list(mentions(connection, SOUGHT.is_in)) == []
+        assert connection.execute(sa.select(sa.func.count()).select_from(tables.changes)).scalar() == 1
