@@ -35,7 +35,8 @@ def disagreements(book: Path, calculated: Path, spec: WorkbookSpec) -> tuple[lis
 
     Arguments: the book as it was typed, for the rules (LibreOffice saves TRUE as 1), and as calculated.
     """
-    data, shown = read_workbook(book, spec), read_workbook(calculated, spec)
+    data = read_workbook(book, spec)
+    shown = data if calculated == book else read_workbook(calculated, spec)
     wrong: list[str] = []
     compared = 0
     seen: set[tuple[str, str]] = set()

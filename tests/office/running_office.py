@@ -41,15 +41,16 @@ class RunningOffice:
             operations: what is done, see people.py.
             calculates: whether every formula is calculated when the workbook is opened, whatever it shows.
 
-        Errors: RuntimeError with what LibreOffice's Python said.
+        Errors: RuntimeError with what LibreOffice's Python said; OSError when it has gone.
         """
         wish = {"source": str(source), "target": str(target), "operations": operations}
+        said = ""
         try:
             said = self._ask(json.dumps({**wish, "calculates": calculates}))
-        except OSError as error:
-            said = repr(error)
+        finally:
+            if said != "done":
+                self.close()  # the next workbook gets a fresh one, whatever stopped this one
         if said != "done":
-            self.close()  # the next workbook gets a fresh one
             raise RuntimeError(said)
 
     def close(self) -> None:
@@ -57,7 +58,10 @@ class RunningOffice:
         for process in (self._script, self._office):
             if process is not None:
                 process.terminate()
-                process.wait(60)
+                try:
+                    process.wait(60)
+                except subprocess.TimeoutExpired:
+                    process.kill()
         self._script = self._office = None
 
     def _ask(self, wish: str) -> str:
