@@ -8,9 +8,9 @@ from datetime import date
 
 from strategy_xl.text.words import lexicon as lx
 from strategy_xl.text.words.dates import NO_DEADLINE, Deadline, TimeExpr, best_deadline, parse_times
+from strategy_xl.text.words.facts import is_fact
 from strategy_xl.text.words.numbers import Quantity, parse_quantities
 from strategy_xl.text.words.objects import NO_OBJECT, ObjectReading, read_object
-from strategy_xl.text.words.participles import is_fact
 from strategy_xl.text.words.rule_words import ObjectiveWords
 from strategy_xl.text.words.sentence import Sentence, digits_value
 from strategy_xl.text.words.wordlists import every, own
@@ -102,8 +102,7 @@ def read_text(text: str, lang: str | None, today: date | None) -> TextReading:
     what = read_object(sentence, masked, quantities)
     deadline = best_deadline(times)
     dated = deadline.kind == "date"
-    # « Au bout de six mois, 40 % du parc est passé à … » tells what is to come.
-    if not (dated and deadline.first == 0) and is_fact(sentence, masked, dated=dated):
+    if is_fact(sentence, masked, dated=dated, leads=dated and deadline.first == 0):
         return TextReading(sentence, 0, 0, 0, NO_OBJECT, None, NO_DEADLINE, ("FACT",))
     target = _target(sentence, what, quantities, times)
     m = _measurable(what, target)

@@ -26,9 +26,9 @@ def test_letters_are_as_right_as_they_were() -> None:
     """On statements kept aside no letter falls below what it has reached."""
     aside = judgement_smart.accuracy().loc["kept aside"]
     assert aside["S"] >= 0.94
-    assert aside["M"] >= 0.9
+    assert aside["M"] >= 0.93
     assert aside["T"] >= 0.97
-    assert aside["all"] >= 0.85
+    assert aside["all"] >= 0.885
 
 
 def test_without_a_churn_file_the_page_says_so() -> None:

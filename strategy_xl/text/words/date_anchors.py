@@ -27,7 +27,7 @@ from strategy_xl.text.words.date_figures import (
 )
 from strategy_xl.text.words.date_spans import starts_span
 from strategy_xl.text.words.date_units import cadence_adverb, read_unit
-from strategy_xl.text.words.lexicon import DEL, GEN, IDN, IND, NOUN, PREP, STOP
+from strategy_xl.text.words.lexicon import DEFDET, DEL, GEN, IDN, IND, NOUN, PREP, STOP
 from strategy_xl.text.words.sentence import digits_value
 from strategy_xl.text.words.time_words import PERIOD_ENDS, time_words
 from strategy_xl.text.words.vocabulary import DateWords
@@ -163,7 +163,9 @@ def read_weekday(context: Context, position: int) -> TimeExpr | None:
         return TimeExpr("past", position, position + 1, None, None)
     role, _ = context.role(first)
     if last == first == position and role not in {"strong", "deadline", "after"}:
-        return None
+        ruled = context.sentence.bits[position - 1] & (PREP | DEFDET) if position else 1
+        if ruled or position + 1 < len(context.words):
+            return None  # « rappeler le notaire mardi », no « le marché du samedi »
     weekday = int(context.time_class(position)[1])
     day = context.day + timedelta(days=(weekday - context.day.weekday()) % 7 or 7)
     return context.finish(first, last, (day, day), absolute=False)

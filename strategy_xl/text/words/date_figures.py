@@ -233,8 +233,10 @@ def read_day(context: Context, position: int) -> TimeExpr | None:
 
 
 def read_tomorrow(context: Context, position: int) -> TimeExpr | None:
-    """Today and tomorrow."""
+    """Tomorrow, and today behind an order: « envoyer la facture aujourd'hui »."""
     word = context.words[position]
+    if word in context.any.today and position + 1 == len(context.words) and context.sentence.bits[0] & VERB:
+        return context.finish(position, position, (context.day, context.day), absolute=False)
     named = position == 1 and not context.sentence.bits[0] & VDO and bool(context.sentence.bits[0] & VERB)
     unknown = position == 1 and not context.sentence.bits[0]
     if word in context.any.today or named or unknown:  # « inventer demain »

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 
 from strategy_xl.text.words.time_words import time_words
-from strategy_xl.text.words.vocabulary import Grammar, QuantityWords
+from strategy_xl.text.words.vocabulary import Grammar, QuantityWords, StatementWords
 from strategy_xl.text.words.wordlists import check_keys, items, own, read
 
 CLASSES = (
@@ -122,6 +122,8 @@ class Lexicon:
         counted = own(QuantityWords, lang).numbers.keys()
         self.known = {*self.words, *(part for parts in phrases for part in parts), *counted}
         self.known |= time_words(lang).known
+        told = own(StatementWords, lang)
+        self.known |= told.told | told.presents | told.noun_like | told.plural_verbs
 
     @cached_property
     def _deletes(self) -> Mapping[str, Sequence[str]]:

@@ -32,6 +32,7 @@ class Grammar(WordList):
     half_tokens: int  # tokens of « and a half » behind a unit of time
     known_alone: int  # what a word that only this language knows, function words too, adds to its detection
     adverbs: Ordered
+    present_lacks: Ordered  # what a present lacks of its infinitive: « chiffre », chiffrer
     infinitives: Ordered  # endings of a verb as a dictionary has it; empty when it has none of its own
     short_infinitives: Ordered  # those of them that hardly any noun has
     verb_looks: Ordered  # endings of unknown words that are verbs rather than nouns
@@ -159,9 +160,27 @@ class StatementWords(WordList):
     tellers: Words  # before a past form: we sold
     told_articles: Words  # at the start of a text that tells: the store opened in 2019
     told_times: Words  # behind its past form
+    passive: Words  # behind an auxiliary, of what was done: a été
+    past_endings: Ordered  # of verbs of the past: -ait
+    not_past: Words  # that end so: lait
+    past_times: Phrases  # l'an passé, yesterday
+    compared: Words  # before such a time, with which something is compared
+    events: Phrases  # what happens by itself, whenever it is: prend fin
+    reasons: Words  # at the start of why something is asked: comme, as
+    reports: Phrases  # at the start of a report: hier, pour rappel
+    exists: Phrases  # at the start of what there is: il reste
+    persons: Words  # who does something, at the start of a text: nous
+    person_fill: Words  # between them and their verb
+    future_endings: Ordered  # of verbs of what is to come: -rons
+    plural_verbs: Words  # behind a noun in the plural: arrive
+    plural_endings: Ordered  # of such verbs: -ent
+    not_presents: Words  # that end so: client
+    not_subjects: Words  # that end as a plural: sans
+    noun_starts: Words  # before a noun that opens a text: the
     relatives: Words  # that open a clause which only describes: qui ont acheté
     wish_starts: Words  # the same at the start of a text: que la gamme représente 30 %
     wishes: Words  # that ask for something: faut, must
+    owed: Words  # behind an auxiliary, of what has to be done: have to
     links: Words  # coordinators behind which no order starts
 
 
