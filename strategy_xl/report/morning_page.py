@@ -91,6 +91,8 @@ def page(data: ReportData, lang: str, written: datetime) -> str:
         "body",
         tag("a", words.get("skip"), class_="skip", href="#alerts"),
         _header(data, words),
+        tag("p", words.get("failed"), class_="failed"),
+        tag("noscript", tag("p", words.get("noscript"), class_="failed")),
         tag("main", sections.sentences(data, words), sections.tiles(data, words), _parts(data, lists, words)),
         _footer(data, words, written),
         _blocks(data, lists, words),

@@ -28,7 +28,6 @@ def as_json(data: ReportData, lang: str) -> str:
     told = highlights(data, lang)
     night = data.night
     whole = {
-        "program": PROGRAM,
         "night": {
             "run": night.run,
             "day": night.day.isoformat(),
@@ -37,6 +36,7 @@ def as_json(data: ReportData, lang: str) -> str:
             "compared": night.compared.isoformat() if night.compared is not None else None,
             "folder": night.folder,
         },
+        "program": PROGRAM,
         "highlights": {"better": told.better, "worse": told.worse, "today": told.today},
         "left_clients": data.left_clients,
         "lists": {

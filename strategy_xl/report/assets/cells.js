@@ -124,13 +124,17 @@ function placeCell(block, row) {
   link.title = place.told;
   link.append(element("bdi", "book", place.path.split("/").slice(-2).join("/")));
   if (place.sheet) link.append(" ", element("bdi", "cell", [place.sheet, place.cell].filter(Boolean).join("!")));
+  return [link, copier(place.told)];
+}
+
+function copier(told) {
   const copy = element("button", "copy");
   copy.append(icon());
   copy.type = "button";
   copy.title = words("copy");
-  copy.setAttribute("aria-label", `${words("copy")} ${place.told}`);
-  copy.dataset.told = place.told;
-  return [link, copy];
+  copy.setAttribute("aria-label", `${words("copy")} ${told}`);
+  copy.dataset.told = told;
+  return copy;
 }
 
 function fill(cell, block, key, row) {

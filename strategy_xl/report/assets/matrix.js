@@ -59,7 +59,9 @@ class Matrix {
     canvas.addEventListener("pointerup", (event) => {
       const row = this.drag && !this.drag.far ? this.nearest(event.offsetX, event.offsetY) : -1;
       this.drag = null;
-      if (row >= 0) this.list.choose(row);
+      if (row < 0) return;
+      this.list.choose(row);
+      this.later();
     });
     canvas.addEventListener("dblclick", (event) => this.zoom(0.5, event.offsetX, event.offsetY));
     canvas.addEventListener("wheel", (event) => {

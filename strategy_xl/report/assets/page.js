@@ -98,6 +98,11 @@ function moveFilters(list, note) {
   }
 }
 
+/* Places in what was written out can be copied too. */
+function copiers() {
+  for (const link of document.querySelectorAll(".plain .place")) link.after(copier(link.title));
+}
+
 function keys() {
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.matches("input, textarea, select");
@@ -163,6 +168,7 @@ async function start() {
       list.matrix.draw();
     }
   }
+  copiers();
   keys();
   paper();
   document.documentElement.dataset.ready = Math.round(performance.now());
