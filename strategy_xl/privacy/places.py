@@ -55,6 +55,7 @@ class Places:
         except UsageError:  # no workbook is there any more; what was kept of them may be
             books, unread = [], []
         places = cls(folder, books, unread, find_target(history, folder, begins=False))
+        places._take_above(folder)
         known = {Path(os.path.realpath(book)) for book in books}
         for place, folders, names in os.walk(folder):
             here = Path(place)
@@ -66,6 +67,15 @@ class Places:
                 elif not path.is_symlink() and path.is_file() and path.resolve() not in known:
                     places.others.append(path)
         return places
+
+    def _take_above(self, folder: Path) -> None:
+        """Take in what runs on a folder above have left in theirs: it is about the workbooks here too."""
+        for above in folder.resolve().parents:
+            hidden = above / HIDDEN
+            if os.path.isfile(hidden / JOURNAL):  # noqa: PTH113 - Path.is_file raises where it is closed
+                for path in sorted(hidden.iterdir()):
+                    if path.is_file():
+                        self._take_own(path, (HIDDEN,))
 
     def _take_own(self, path: Path, inside: tuple[str, ...]) -> None:
         """Sort in a file of a folder of ours."""

@@ -261,9 +261,14 @@ def test_the_list_of_commands_shows_their_own_help() -> None:
     folder = Path(commands.__file__).parent
     modules = {file.stem for file in folder.glob("*.py")} - {
         "__init__",
+        "history_changes",
+        "history_files",
+        "history_view",
         "import_preview",
+        "personal",
         "progressing",
         "render",
+        "watching",
     }
     assert {module for module, _ in commands._COMMANDS.values()} == modules
     for name in commands.cli.commands:

@@ -200,6 +200,18 @@ def test_not_while_a_run_is_at_work(folder: Path) -> None:
     assert held_in(folder) == before
 
 
+def test_a_run_above_is_about_the_folder_too(folder: Path) -> None:
+    """Of runs on a folder above, journal, logs and history are looked through as well."""
+    below = folder / "below"
+    below.mkdir()
+    (folder / "a.xlsx").rename(below / "a.xlsx")
+    result = run("forget", NAME, below, "--workbooks", "--yes")
+    assert result.exit_code == 0, result.output
+    places = {place.partition("!")[0] for place in held_in(folder)}
+    assert {place.split("/")[0] for place in places} == {HIDDEN, "lists", "page.html"}
+    assert all("backups" in place for place in places if place.startswith(HIDDEN))
+
+
 def test_a_short_name_is_refused(folder: Path) -> None:
     """It would stand everywhere."""
     with pytest.raises(StrategyXlError, match="SX100"):
