@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from strategy_xl.rules.entities import ENTITY
 from strategy_xl.rules.frame import Frame, as_array, cells, day_array, make_frame, numbered
 from strategy_xl.rules.result import Codes, RuleResult
-from strategy_xl.rules.trails import MOST, TRAIL, Entry, read_trail
+from strategy_xl.rules.trails import MOST, TRAIL, Entry, Trail, read_trail
 
 __all__ = ["VERSION", "recall"]
 
@@ -49,7 +47,7 @@ def recall(kpis: Frame) -> RuleResult:
     return RuleResult(make_frame(columns, numbered(len(seen))), nothing, nothing, VERSION)
 
 
-def _values(trail: Sequence[Entry]) -> list[Entry]:
+def _values(trail: Trail) -> list[Entry]:
     """The entries that brought a new value."""
     found: list[Entry] = []
     for entry in trail:

@@ -7,7 +7,6 @@ can be mended: the objective is not on hold, its KPI has not reached the target,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,7 +29,7 @@ from strategy_xl.rules.frame import (
     texts,
 )
 from strategy_xl.rules.result import Codes, RuleResult
-from strategy_xl.rules.trails import TRAIL, Entry, prolonged, written
+from strategy_xl.rules.trails import TRAIL, Trail, prolonged, written
 from strategy_xl.rules.wording import name_keys
 
 __all__ = ["VERSION", "StalledParams", "follow"]
@@ -107,7 +106,7 @@ def _taken(values: Floats, place: Ints) -> Floats:
     return np.append(values, np.nan)[place]
 
 
-def _steady_since(trail: Sequence[Entry]) -> date | None:
+def _steady_since(trail: Trail) -> date | None:
     """The first day of the trail's last value; None without one."""
     if not trail or trail[-1].value is None:
         return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
 
@@ -51,6 +52,10 @@ class Entry(NamedTuple):
     value: float | None = None
 
 
+Trail = tuple[Entry, ...]
+"""The entries of a row, oldest first."""
+
+
 def follow(
     rows: Frame, now: Column, ranks: Mapping[str, int], stamp: date, value: Column | None = None
 ) -> RuleResult:
@@ -83,7 +88,7 @@ def follow(
     return RuleResult(frame, nothing, nothing, VERSION)
 
 
-def prolonged(rows: Frame, now: Column, values: Floats | None, stamp: date) -> list[list[Entry]]:
+def prolonged(rows: Frame, now: Column, values: Floats | None, stamp: date) -> list[Trail]:
     """The trails of all rows with what this night has to add.
 
     Arguments:
@@ -103,34 +108,45 @@ def prolonged(rows: Frame, now: Column, values: Floats | None, stamp: date) -> l
     ]
 
 
-def read_trail(text: object, entity: object) -> list[Entry]:
+def read_trail(text: object, entity: object) -> Trail:
     """The entries of a trail, oldest first; none of one that is another entity's or no trail.
 
     Arguments: text: what stands in the cell; entity: the row's id.
     """
     if not isinstance(text, str) or not text.startswith(f"{entity}{_ID_END}"):
-        return []
+        return ()
+    return _entries(text.partition(_ID_END)[2])
+
+
+@lru_cache(maxsize=4096)
+def _entries(text: str) -> Trail:
+    """The entries of a trail behind its id; most rows of a table have one of a few."""
     found: list[Entry] = []
-    for part in text.partition(_ID_END)[2].split(_ENTRY_END):
+    for part in text.split(_ENTRY_END):
         match = _ENTRY.fullmatch(part)
         if match is None:
-            return []
+            return ()
         try:
             day = date.fromisoformat(match[1])
         except ValueError:  # digits, but no day
-            return []
+            return ()
         found.append(Entry(day, match[2], None if match[3] is None else float(match[3])))
-    return found
+    return tuple(found)
 
 
-def written(rows: Frame, trails: Sequence[Sequence[Entry]]) -> Objects:
+def written(rows: Frame, trails: Sequence[Trail]) -> Objects:
     """The trails as their cells hold them; None for one without entry, or of a row without id."""
     found = [
-        f"{entity}{_ID_END}{_ENTRY_END.join(map(_entry, trail))}" if trail and entity is not None else None
+        f"{entity}{_ID_END}{_body(trail)}" if trail and entity is not None else None
         for entity, trail in zip(cells(rows, ENTITY).tolist(), trails, strict=True)
     ]
     texts: Objects = as_array(found)
     return texts
+
+
+@lru_cache(maxsize=4096)
+def _body(trail: Trail) -> str:
+    return _ENTRY_END.join(map(_entry, trail))
 
 
 def _entry(entry: Entry) -> str:
@@ -138,7 +154,7 @@ def _entry(entry: Entry) -> str:
     return f"{entry.day.isoformat()} {entry.verdict}{number}"
 
 
-def _with(trail: list[Entry], new: Entry | None) -> list[Entry]:
+def _with(trail: Trail, new: Entry | None) -> Trail:
     """A trail with this night's entry, where it is one."""
     if new is None or (trail and new.day < trail[-1].day):
         return trail
@@ -146,10 +162,11 @@ def _with(trail: list[Entry], new: Entry | None) -> list[Entry]:
         trail = trail[:-1]
     if trail and trail[-1][1:] == new[1:]:
         return trail
-    return [*trail, new][-MOST:]
+    return (*trail, new)[-MOST:]
 
 
-def _last_turn(trail: Sequence[Entry]) -> tuple[str, str, date] | None:
+@lru_cache(maxsize=4096)
+def _last_turn(trail: Trail) -> tuple[str, str, date] | None:
     """The verdict before the last change, the one after it, and its day."""
     for earlier, later in zip(reversed(trail[:-1]), reversed(trail[1:]), strict=True):
         if earlier.verdict != later.verdict:

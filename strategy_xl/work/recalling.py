@@ -148,22 +148,22 @@ def _moves(
 
 def _turns(block: BlockData, field: FieldSpec, answered: Mapping[str, pd.Series]) -> Iterator[_Move]:
     """The changes of verdict that the trails of a block tell, of rows that have a name."""
-    names = block.rows.values(getattr(block.block, "identity_key", block.block.fields[0].key))
-    name_of = dict(zip(block.rows.index.tolist(), names, strict=True))
-    verdict = block.field(field.trail_of or "")
     ids = answered.get(ENTITY)
     if ids is None:
         return
-    for row, text, entity in zip(answered[field.key].index, answered[field.key], ids, strict=True):
-        # A trail without a change has one entry, as most have.
-        if text is None or text.count(";") == 0:
-            continue
-        trail = read_trail(text, entity)
-        for earlier, later in pairwise(trail):
+    texts = answered[field.key].tolist()
+    # A trail without a change has one entry, as most have.
+    changed = [at for at, text in enumerate(texts) if text is not None and ";" in text]
+    if not changed:
+        return
+    names = block.rows.values(getattr(block.block, "identity_key", block.block.fields[0].key))
+    name_of = dict(zip(block.rows.index.tolist(), names, strict=True))
+    verdict = block.field(field.trail_of or "")
+    for at in changed:
+        row = int(ids.index[at])
+        for earlier, later in pairwise(read_trail(texts[at], ids.iloc[at])):
             if earlier.verdict != later.verdict:
-                yield _Move(
-                    later.day, block, int(row), name_of.get(row), verdict, earlier.verdict, later.verdict
-                )
+                yield _Move(later.day, block, row, name_of.get(row), verdict, earlier.verdict, later.verdict)
 
 
 def _listed(values: Sequence[Any]) -> pd.Series:
