@@ -7,8 +7,6 @@ and without formulas; and what the rules said of them. Kept as compressed column
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +19,7 @@ import pandas as pd
 from strategy_xl.answers.judging import Evaluation
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.formulas.references import parse_argument
+from strategy_xl.history.packing import pack, unpack
 from strategy_xl.rules.entities import ENTITY
 from strategy_xl.rules.frame import Frame, is_missing
 from strategy_xl.rules.table import Table, values_of
@@ -149,14 +148,13 @@ class Basis:
             key: [list(held.rows), held.columns, held.found, held.places, held.is_table]
             for key, held in self.blocks.items()
         }
-        told = [FORM, self.day.isoformat(), blocks, self.verdicts, self.versions]
-        return zlib.compress(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+        return pack([FORM, self.day.isoformat(), blocks, self.verdicts, self.versions])
 
     @classmethod
     def unpacked(cls, content: bytes) -> Basis | None:
         """A basis from its bytes; None when they are another program's or damaged: nothing is known then."""
         try:
-            form, *told = json.loads(zlib.decompress(content))
+            form, *told = unpack(content)
             if form != FORM:
                 return None
             day, blocks, verdicts, versions = told
@@ -167,7 +165,7 @@ class Basis:
                 for key, (rows, columns, found, places, is_table) in blocks.items()
             }
             return cls(date.fromisoformat(day), held, verdicts, versions)
-        except (zlib.error, ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError):
             return None  # whoever asks then says that nothing is remembered
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-from base64 import b85decode, b85encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from strategy_xl.history.packing import pack, unpack
 
 Plain = str | float | bool | None
 """A value of a record: texts and keys of choices, numbers, truths, days as ``2027-03-01``."""
@@ -147,13 +148,13 @@ class BookRecord:
     left: str = ""
 
     def data(self) -> dict[str, Any]:
-        """The record as JSON can hold it."""
-        return asdict(self) | {"basis": b85encode(self.basis).decode()}
+        """The record as JSON can hold it, with nothing packed: a name that is to go is found in it."""
+        return asdict(self) | {"basis": unpack(self.basis)}
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> BookRecord:
         """The record that ``data`` gave, after a way through JSON; KeyError or TypeError for other things."""
         alerts = [AlertRecord(**alert) for alert in data["alerts"]]
         tables = [EntityTable(**table) for table in data["tables"]]
-        basis = b85decode(data.get("basis", ""))
+        basis = b"" if data.get("basis") is None else pack(data["basis"])
         return cls(**{**data, "alerts": alerts, "tables": tables, "basis": basis})

@@ -6,14 +6,13 @@ same day begins. The changes stay.
 
 from __future__ import annotations
 
-import json
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
 
 from strategy_xl.history.book_record import BookRecord, ChangeRecord
+from strategy_xl.history.packing import texts_in
 from strategy_xl.history.tables import bases, books, changes, entities
 
 _AT_ONCE = 500
@@ -89,25 +88,9 @@ def forget_bases(connection: sa.Connection, holds: Callable[[str], bool], *, dry
     found = [
         (book, day)
         for book, day, content in connection.execute(sa.select(bases.c.book, bases.c.day, bases.c.content))
-        if any(map(holds, texts_of(content)))
+        if any(map(holds, texts_in(content)))
     ]
     if not dry_run:
         for book, day in found:
             connection.execute(sa.delete(bases).where(bases.c.book == book, bases.c.day == day))
     return len(found)
-
-
-def texts_of(content: bytes) -> Iterator[str]:
-    """Every text in what is remembered; of what is damaged, all that it is."""
-    try:
-        waiting = [json.loads(zlib.decompress(content))]
-    except (zlib.error, ValueError):
-        waiting = [content.decode("latin-1")]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            waiting += [*value.keys(), *value.values()]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from strategy_xl.history.explained import texts_of
+from strategy_xl.history.packing import texts_in
 from strategy_xl.history.queries import State
 from strategy_xl.history.tables import bases, books, entities, metadata, states
 
@@ -191,7 +191,7 @@ def mentions(
         texts = [column.name for column in table.columns if _is_text(column)]
         for row in connection.execute(sa.select(table)):
             if table.name == bases.name:
-                yield from ((table.name, text) for text in texts_of(row.content) if holds(text))
+                yield from ((table.name, text) for text in texts_in(row.content) if holds(text))
                 continue
             for name in texts:
                 yield from ((table.name, text) for text in _strings(row._mapping[name]) if holds(text))  # noqa: SLF001 - as above
@@ -243,7 +243,7 @@ def _unpacked(text: str) -> Iterator[str]:
         content = b85decode(text)
     except ValueError:
         content = text.encode()
-    return texts_of(content)
+    return texts_in(content)
 
 
 def _strings(value: Any) -> Iterator[str]:
