@@ -203,8 +203,13 @@ class _Explainer:
         ]
 
     def _cases(self) -> list[_Case]:
+        """The rows whose verdict changed; most nights have none, and need not be looked at row by row."""
         run, nights = self.rule.call.run, self.nights
         before, after = nights.before.verdicts[run], nights.after.verdicts[run]
+        held = (nights.before.blocks[self.block], nights.after.blocks[self.block])
+        named = name_key(nights.blocks[self.block])
+        if before == after and held[0].columns.get(named) == held[1].columns.get(named):
+            return []
         return [
             _Case(Entity(was, now), verdict, before[verdict][was], after[verdict][now])
             for was, now in nights.pairs[self.block].same
