@@ -20,7 +20,7 @@ TOLD = 2
 """Causes that are told one by one; of more it is said how many there are."""
 LONGEST = 40
 """Characters of a text that is quoted."""
-_WORDS = (Why.ADDED, Why.GONE, Why.SETTING, Why.DAY)
+_WORDS = (Why.ADDED, Why.GONE, Why.SETTING, Why.STORED, Why.DAY)
 _FORMS = {FieldType.MONEY: "money", FieldType.PERCENT: "percent1", FieldType.INTEGER: "int"}
 
 

@@ -11,7 +11,7 @@ from made_nights import NEXT, SPEC, Book, made, stored
 
 from strategy_xl.answers import changes
 from strategy_xl.answers.change_sentences import Teller, tell
-from strategy_xl.answers.changes import Change, Why, explain
+from strategy_xl.answers.changes import Cause, Change, Why, explain
 from strategy_xl.answers.nights import Nights
 
 
@@ -216,7 +216,7 @@ def test_a_class_that_somebody_typed_over_the_stored_one() -> None:
     after = _next(before, class_final="at_risk")
     change = _only(before, after)
     assert (change.old, change.new, change.why) == ("ideal", "at_risk", Why.STORED)
-    assert tell(change, SPEC, "fr").startswith("Classe retenue tapé dans sa cellule")
+    assert tell(change, SPEC, "fr").startswith("Saisie par-dessus «")
 
 
 def test_a_class_that_the_night_itself_changed_is_no_cause_of_its_own() -> None:
@@ -226,3 +226,29 @@ def test_a_class_that_the_night_itself_changed_is_no_cause_of_its_own() -> None:
     assert [cause.key for cause in change.causes] == ["satisfaction"]
     units = Nights(SPEC, before.basis(), _next(before, satisfaction=1.0).basis()).units
     assert {str(unit.kind) for unit in units} == {"cell", "day"}
+
+
+def test_a_client_that_was_incomplete() -> None:
+    """A figure that was not known before is told without an old value."""
+    before = _clients(satisfaction=None, impact=None)
+    change = _only(before, _next(before, satisfaction=9.0, impact=4.0))
+    assert change.crossing is not None
+    assert (change.old, change.crossing.old) == ("incomplete", None)
+    assert " ".join(tell(change, SPEC, "fr").split()).startswith("X : sans valeur → ")
+
+
+def test_every_sentence_in_both_languages() -> None:
+    """Two short sentences at most, whatever the cause: each kind of cause has its words."""
+    run = "client_matrix.classify"
+    usual = Change("clients", 9, "n:a", "A", "Clients", "B9", run, "class_final", "ideal", "happy", Why.CELL)
+    for why in Why:
+        kinds = ["cell", "setting"] if why is Why.SEVERAL else [str(why)]
+        causes = tuple(Cause(kind, "clients", "hours", "B", "Clients", "H9", 1.0, 2.0) for kind in kinds)
+        if why in {Why.DAY, Why.PROGRAM, Why.UNKNOWN}:
+            causes = (Cause("day", old="2026-11-29", new="2026-11-30"),)
+        change = replace(usual, why=why, causes=causes, versions=("1", "2"))
+        for lang in ("fr", "en"):
+            told = tell(change, SPEC, lang)
+            assert told.endswith(".")
+            assert len(told) < 160
+            assert told[0].isupper()
