@@ -26,7 +26,7 @@ from strategy_xl.schema.spec import WorkbookSpec
 
 MOST_SETS = 120
 """Sets of one size that are tried; of more, one that cannot be made smaller is told, not the smallest."""
-MOST_WORLDS = 400
+MOST_WORLDS = 200
 """Worlds in which one rule is run for one workbook; a night with more to tell tells all that differs."""
 
 
@@ -246,10 +246,13 @@ class _Explainer:
         if base.verdicts[case.verdict] == case.new:
             return _Found(frozenset(), base)  # the same cells, judged otherwise
         numbers = self.replay.relevant(case.entity)
+        (whole,) = yield [frozenset(numbers)]
+        if whole is None or whole.verdicts[case.verdict] != case.new:
+            return None
         local = set(self.replay.local(case.entity))
-        for size in range(1, len(numbers) + 1):
+        for size in range(1, len(numbers)):
             if math.comb(len(numbers), size) > MOST_SETS:
-                break
+                return (yield from self._shrunk(case, numbers, whole))
             # What people did to the row itself is told before what happened elsewhere.
             sets = [frozenset(chosen) for chosen in combinations(numbers, size)]
             for tier in ([one for one in sets if one <= local], [one for one in sets if not one <= local]):
@@ -261,16 +264,13 @@ class _Explainer:
                 ]
                 if hits:
                     return min(hits, key=lambda hit: self._rank(case, base, hit, numbers))
-        else:
-            return None
-        return (yield from self._shrunk(case, numbers))
+            if self.replay.is_exhausted:
+                return _Found(frozenset(numbers), whole, is_least=False)
+        return _Found(frozenset(numbers), whole)
 
-    def _shrunk(self, case: _Case, numbers: Sequence[int]) -> _Search:
+    def _shrunk(self, case: _Case, numbers: Sequence[int], outcome: Outcome) -> _Search:
         """Take away from all that differs whatever the change does not need, the least telling first."""
         kept = list(reversed(numbers))
-        (outcome,) = yield [frozenset(kept)]
-        if outcome is None or outcome.verdicts[case.verdict] != case.new:
-            return None
         step = max(len(kept) // 2, 1)
         while True:
             at, taken = 0, False

@@ -252,3 +252,13 @@ def test_every_sentence_in_both_languages() -> None:
             assert told.endswith(".")
             assert len(told) < 160
             assert told[0].isupper()
+
+
+def test_when_there_is_too_much_to_try_all_of_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no room to look further, all that differs is told: it makes the change, though less might."""
+    monkeypatch.setattr(changes, "MOST_WORLDS", 2)
+    before = _clients()
+    change = _only(before, _next(before, satisfaction=1.0, segment="other", size=3.0))
+    assert change.why is Why.SEVERAL
+    assert {cause.key for cause in change.causes} == {"satisfaction", "segment", "size"}
+    assert not change.is_least
