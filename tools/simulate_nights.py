@@ -145,7 +145,7 @@ class Script(NamedTuple):
             yield Event(book, "client", "Bois Lannec", self.renames, "happy", "-")
             yield Event(book, "client", NEW_NAME, self.renames, "-", "happy")
         if 0 < self.copies <= nights:
-            kept = "happy" if 0 < self.falls <= self.copies else "ideal"
+            kept = "happy" if 0 < self.falls < self.copies else "ideal"
             yield Event(book, "client", COPY, self.copies, "-", kept)
 
     def _of_kpi(self, book: str, night: int) -> Iterator[Event]:
