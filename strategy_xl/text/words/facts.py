@@ -76,8 +76,8 @@ def is_fact(sentence: Sentence, masked: Sequence[bool], *, dated: bool, leads: b
         if word in known.perfect and plain and is_participle(sentence, after):
             return True
         following = words[after] if after < len(words) else ""
-        stated = following and following not in known.not_states and not masked[at]
-        if word in known.states and stated and not sentence.tokens.is_capital(at):
+        says = bool(following) and following not in known.not_states and not masked[at]
+        if word in known.states and says and not sentence.tokens.is_capital(at):
             return True
         if (
             (word in known.counts or (word in known.perfect and plain and words[0] in known.present_openers))
