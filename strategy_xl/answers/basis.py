@@ -36,6 +36,7 @@ from strategy_xl.schema.spec import (
     WorkbookSpec,
 )
 
+_NUMBERS = frozenset({int, float, bool, type(None)})
 FORM = 2
 """Of what is kept; another one is not read."""
 ENTITY_ID = ENTITY
@@ -198,6 +199,8 @@ def plain_values(array: Any) -> list[Any]:
 def typed_array(kind: FieldType, values: Sequence[Any]) -> Any:
     """Plain values of a field as rules take them."""
     if kind in NUMERIC_TYPES:
+        if _NUMBERS.issuperset(map(type, values)):
+            return np.array(values, dtype=np.float64)  # None is no number there
         numbers = [value if isinstance(value, int | float) else np.nan for value in values]
         return np.array(numbers, dtype=np.float64)
     if kind is FieldType.DATE:

@@ -80,6 +80,7 @@ class Database:
         self.is_file = url.get_backend_name() == "sqlite"
         self.file = Path(url.database or "") if self.is_file else None
         self.location = Location(str(self.file)) if self.is_file else location_of(where)
+        self._is_known = False
         self._is_remote = self.file is not None and filesystems.is_remote(self.file.parent)
         try:
             self._engine = sa.create_engine(
@@ -136,13 +137,18 @@ class Database:
         if self._is_remote and self.file is not None and filesystems.has_log(self.file):
             raise HistoryError("SX965", self.location)
         with self._connected(writes=False) as connection:
-            found = _version(connection)
-            if found is None:
-                raise HistoryError("SX964", self.location)
-            self._refuse_newer(found)
-            if found < HEAD:
-                raise HistoryError("SX970", self.location, found=found, known=HEAD)
+            if not self._is_known:
+                self._check(connection)
             yield connection
+
+    def _check(self, connection: sa.Connection) -> None:
+        found = _version(connection)
+        if found is None:
+            raise HistoryError("SX964", self.location)
+        self._refuse_newer(found)
+        if found < HEAD:
+            raise HistoryError("SX970", self.location, found=found, known=HEAD)
+        self._is_known = True
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:

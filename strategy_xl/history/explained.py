@@ -46,7 +46,8 @@ def keep_explained(
         found: the changes since the day before.
     """
     connection.execute(sa.delete(changes).where(changes.c.book == book, changes.c.day == day))
-    numbers = _numbers(connection, book, record) if found else {}
+    told = {(change.block, change.row) for change in found}
+    numbers = _numbers(connection, book, record, told) if told else {}
     rows = [
         {"book": book, "number": numbers[change.block, change.row], "day": day, "verdict": change.verdict}
         | {"old": change.old, "new": change.new, "why": change.why, "detail": dict(change.detail)}
@@ -63,16 +64,25 @@ def keep_explained(
         connection.execute(sa.insert(bases).values(book=book, day=day, content=record.basis))
 
 
-def _numbers(connection: sa.Connection, book: int, record: BookRecord) -> Mapping[tuple[str, int], int]:
-    """The numbers of a workbook's entities, by block and row."""
-    query = sa.select(entities.c.kind, entities.c.identity, entities.c.number).where(entities.c.book == book)
-    known = {(kind, identity): number for kind, identity, number in connection.execute(query)}
-    return {
-        (table.block, row): known[table.kind, identity]
+def _numbers(
+    connection: sa.Connection, book: int, record: BookRecord, rows: Collection[tuple[str, int]]
+) -> Mapping[tuple[str, int], int]:
+    """The numbers of a workbook's entities in some rows, by block and row."""
+    wanted = {
+        (table.kind, identity): (table.block, row)
         for table in record.tables
         for row, identity in zip(table.rows, table.identities, strict=True)
-        if (table.kind, identity) in known
+        if (table.block, row) in rows
     }
+    names = sorted({identity for _, identity in wanted})
+    query = sa.select(entities.c.kind, entities.c.identity, entities.c.number).where(entities.c.book == book)
+    found = {}
+    for first in range(0, len(names), _AT_ONCE):
+        chosen = query.where(entities.c.identity.in_(names[first : first + _AT_ONCE]))
+        for kind, identity, number in connection.execute(chosen):
+            if (kind, identity) in wanted:
+                found[wanted[kind, identity]] = number
+    return found
 
 
 def forget_bases(connection: sa.Connection, holds: Callable[[str], bool], *, dry_run: bool = False) -> int:
