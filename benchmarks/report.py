@@ -103,7 +103,7 @@ def seen(file: Path, turns: int) -> dict[str, float]:
     command = shutil.which("chromium")
     if command is None:
         sys.exit("Chromium is missing: tools/system_packages.sh installs it")
-    ready, typed, sorted_ = [], [], []
+    ready, whole, typed, sorted_ = [], [], [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=command, args=["--no-sandbox"])
         for _ in range(turns):
@@ -111,8 +111,10 @@ def seen(file: Path, turns: int) -> dict[str, float]:
             requests: list[str] = []
             seen.on("request", lambda request, requests=requests: requests.append(request.url))
             seen.goto(file.as_uri())
-            seen.wait_for_selector("html[data-ready]", state="attached", timeout=60_000)
-            ready.append(float(seen.evaluate("Number(document.documentElement.dataset.ready)")) / 1000)
+            seen.wait_for_selector("html[data-whole]", state="attached", timeout=60_000)
+            told = seen.evaluate("Object.values(document.documentElement.dataset).map(Number)")
+            ready.append(told[0] / 1000)
+            whole.append(told[1] / 1000)
             seen.wait_for_timeout(1_500)  # nobody types before the page is there
             typed += [value for words in WORDS for value in seen.evaluate(_TYPING, words)]
             sorted_ += [seen.evaluate(_SORTING, key) for key in ("client", "x", "place", "revenue")]
@@ -123,6 +125,7 @@ def seen(file: Path, turns: int) -> dict[str, float]:
     typed.sort()
     return {
         "usable": statistics.median(ready),
+        "whole": statistics.median(whole),
         "keystroke": statistics.median(typed),
         "slow_keystroke": typed[int(len(typed) * 0.95)],
         "sort": statistics.median(sorted_),
@@ -136,7 +139,8 @@ def table(found: dict[str, float], books: int, clients: int) -> str:
         ("its data collected from a SQLite history, CPU", f"{found['collecting']:.1f} s", ""),
         ("both", f"{found['making'] + found['collecting']:.1f} s", f"{BUILT:.0f} s"),
         ("size of the page", f"{found['size'] / 1e6:.2f} MB", f"{SIZE / 1e6:.1f} MB"),
-        ("usable in Chromium after", f"{found['usable']:.2f} s", f"{USABLE} s"),
+        ("top, alerts and clients usable in Chromium after", f"{found['usable']:.2f} s", f"{USABLE} s"),
+        ("all lists after", f"{found['whole']:.2f} s", ""),
         (
             "a keystroke in the search, median and 95th of a hundred",
             f"{found['keystroke']:.0f} and {found['slow_keystroke']:.0f} ms",

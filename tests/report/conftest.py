@@ -67,7 +67,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opened]:
         found.goto(file.as_uri())
         if options.get("java_script_enabled", True):
             # A function to wait for would be text that becomes a script, which the page's policy forbids.
-            found.wait_for_selector("html[data-ready], html[data-failed]", state="attached")
+            found.wait_for_selector("html[data-whole], html[data-failed]", state="attached")
         return found
 
     yield open_

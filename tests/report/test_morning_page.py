@@ -191,7 +191,7 @@ def test_page_of_nothing(opened: Opened) -> None:
     """A report of a first night without any client says so and works."""
     data = replace(Portfolio(1, 0, compared=False).data(), alerts=Alerts(), clients=Clients())
     seen = opened(data)
-    assert seen.get_attribute("html", "data-ready") is not None
+    assert seen.get_attribute("html", "data-whole") is not None
     assert "Aucun client." in seen.locator("#clients").inner_text()
     assert "première nuit" in seen.locator(".band").inner_text()
 

@@ -157,26 +157,33 @@ async function start() {
   ABOUT = (await unpacked("about")).head;
   prepareFormats();
   toolbar();
-  const order = ["clients", "alerts", "kpis", "objectives", "accounts", "books"];
-  const blocks = await Promise.all(order.map((key) => unpacked(key)));
-  for (const block of blocks) {
-    if (!block.head.rows) continue;
-    const list = (LISTS[block.head.key] = new List(block));
-    if (block.head.key === "clients") {
-      list.matrix = new Matrix(list, document.getElementById("matrix"));
-      clientFilters(list);
-      list.matrix.draw();
-    }
-  }
-  copiers();
+  for (const key of ["alerts", "clients"]) await begin(key);
   keys();
   paper();
   document.documentElement.dataset.ready = Math.round(performance.now());
+  // What lies further down is made while people read the top.
+  for (const key of ["kpis", "objectives", "accounts", "books"]) {
+    await new Promise((done) => setTimeout(done));
+    await begin(key);
+  }
+  copiers();
+  document.documentElement.dataset.whole = Math.round(performance.now());
   const idle = window.requestIdleCallback ?? ((act) => setTimeout(act, 200));
   for (const list of Object.values(LISTS)) {
     idle(() => list.search.prepare());
     for (const key of list.keys) if (list.isSortable(key)) idle(() => list.ordered(key));
   }
+}
+
+/* Takes one list over, if it holds anything. */
+async function begin(key) {
+  const block = await unpacked(key);
+  if (!block.head.rows) return;
+  const list = (LISTS[key] = new List(block));
+  if (key !== "clients") return;
+  list.matrix = new Matrix(list, document.getElementById("matrix"));
+  clientFilters(list);
+  list.matrix.draw();
 }
 
 start().catch((error) => {
