@@ -333,6 +333,7 @@ def remembered(source: str, other: str, target: str, folder: str) -> Work:
     from strategy_xl.history.writing import RunEntry
     from strategy_xl.runs.histories import Target
     from strategy_xl.runs.journal import Journal
+    from strategy_xl.runs.outcome import Answer
     from strategy_xl.runs.remembering import Memory
     from strategy_xl.schema.loader import load_default
     from strategy_xl.work.recompute import recompute_workbook

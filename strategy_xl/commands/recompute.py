@@ -158,7 +158,7 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
     ]
     if options["as_json"]:
         data = [*map(_data, reports), *map(_resumed_data, resumed.done)]
-        show_json([each | {"id": book_id(Path(str(each["workbook"])), found.home)} for each in data])
+        show_json([each | {"id": book_id(str(each["workbook"]), found.home)} for each in data])
     else:
         _print(reports, spec.figures, dry_run=options["dry_run"])
     _print_rest(reports, resumed, err=options["as_json"])

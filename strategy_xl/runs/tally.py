@@ -15,7 +15,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 from strategy_xl.errors import Finding
-from strategy_xl.runs.histories import told_from
 from strategy_xl.runs.outcome import RETRIED
 from strategy_xl.runs.runner import LEFT
 from strategy_xl.runs.stores.remote_path import RemotePath
@@ -36,17 +35,18 @@ def state(report: JobReport) -> str:
     return "skipped" if report.failure.code in RETRIED else "failed"
 
 
-def book_id(path: Path | RemotePath, home: Path | RemotePath) -> str:
+def book_id(path: Path | RemotePath | str, home: Path | RemotePath) -> str:
     """What stands for a workbook: twelve hexadecimal digits, the same in every run on the folder.
 
     Arguments:
         path: the workbook.
         home: the folder of the run, from which its path is told.
     """
-    if isinstance(path, RemotePath) or isinstance(home, RemotePath):
-        told = told_from(home, path)
+    if "://" in str(path):
+        told = str(path).removeprefix(f"{home}/")
     else:
-        told = os.path.relpath(path.absolute(), home.absolute()).replace(os.sep, "/")
+        begin = home.absolute() if isinstance(home, Path) else Path.cwd()
+        told = os.path.relpath(Path(str(path)).absolute(), begin).replace(os.sep, "/")
     return hashlib.blake2b(os.fsencode(told), digest_size=6).hexdigest()
 
 

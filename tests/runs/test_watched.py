@@ -15,6 +15,7 @@ from strategy_xl.errors import Finding, Location, Severity, StrategyXlError
 from strategy_xl.runs.event_log import EventLog
 from strategy_xl.runs.faults import trace
 from strategy_xl.runs.metrics import open_metrics, write
+from strategy_xl.runs.stores.remote_path import RemotePath
 from strategy_xl.runs.tally import STATES, Tally, book_id, state
 from strategy_xl.work.recompute import JobReport
 
@@ -221,6 +222,8 @@ def test_an_id_is_that_of_the_path_from_home(tmp_path: Path, monkeypatch: pytest
     assert told == book_id(Path("a/b.xlsx"), Path())
     assert told != book_id(Path("b.xlsx"), Path())
     assert re.fullmatch("[0-9a-f]{12}", told)
+    store = RemotePath.parse("s3://bucket/plans")
+    assert book_id(store / "a" / "b.xlsx", store) == book_id("s3://bucket/plans/a/b.xlsx", store) == told
 
 
 def test_states() -> None:
