@@ -6,7 +6,6 @@ The journal is a database like the history, so it is served too.
 from __future__ import annotations
 
 import json
-from base64 import b85decode
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -22,8 +21,6 @@ Replace = Callable[[str], str]
 
 _STATE = [states.c[name] for name in State._fields]
 _AT_ONCE = 500
-_BASIS = "basis"
-"""Key of ``BookRecord.data`` under which remembered cells are packed."""
 
 
 class Held(NamedTuple):
@@ -228,21 +225,10 @@ def _rewritten(value: Any, holds: Holds, replace: Replace) -> Any:
         return [_rewritten(each, holds, replace) for each in value]
     if isinstance(value, dict):
         return {
-            replace(key) if holds(key) else key: ""
-            if key == _BASIS and isinstance(each, str) and any(map(holds, _unpacked(each)))
-            else _rewritten(each, holds, replace)
+            replace(key) if holds(key) else key: _rewritten(each, holds, replace)
             for key, each in value.items()
         }
     return value
-
-
-def _unpacked(text: str) -> Iterator[str]:
-    """The texts of what a record that waits for its history remembers of cells."""
-    try:
-        content = b85decode(text)
-    except ValueError:
-        content = text.encode()
-    return texts_in(content)
 
 
 def _strings(value: Any) -> Iterator[str]:
