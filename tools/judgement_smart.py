@@ -26,6 +26,9 @@ from strategy_xl.rules.smart_text import TextReading, read_text
 DATA = Path(__file__).parent.parent / "tests" / "data"
 SEEN = ("smart_statements.csv", "smart_kinds.csv", "smart_statements_3.csv")
 SPLIT = "smart_statements_2.csv"
+NEAR = "smart_statements_3.csv"
+NEAR_WEIGHT = 0.5
+"""What a near miss weighs in training: they stand in pairs that differ in a word, far thicker than in life."""
 UNSEEN = range(4)
 """Hashes of the statements that nobody looked at while the rules were mended."""
 LETTERS = ("s", "m", "t")
@@ -38,7 +41,7 @@ def hash_of(text: str) -> int:
 
 
 def statements() -> pd.DataFrame:
-    """All statements: text, lang, s, m, t (0–2; two points are what is judged), kind, part and unseen."""
+    """All statements: text, lang, s, m, t (0–2; two points are what is judged), kind, part, unseen, weight."""
     frames = []
     for name in (*SEEN, SPLIT):
         frame = pd.read_csv(DATA / name, keep_default_na=False)
@@ -46,9 +49,10 @@ def statements() -> pd.DataFrame:
         frame["kind"] = frame.get("kind", "ordinary")
         frame["unseen"] = hashes.isin(UNSEEN) & (name == SPLIT)
         frame["part"] = "training"
+        frame["weight"] = NEAR_WEIGHT if name == NEAR else 1.0
         if name == SPLIT:
             frame.loc[frame["split"].eq("heldout"), "part"] = "aside"
-        frames.append(frame[["text", "lang", *LETTERS, "kind", "part", "unseen"]])
+        frames.append(frame[["text", "lang", *LETTERS, "kind", "part", "unseen", "weight"]])
     found = pd.concat(frames, ignore_index=True)
     return found.drop_duplicates("text", keep="last", ignore_index=True)
 

@@ -37,7 +37,7 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Statements with labels: text, ``s``, ``m``, ``t`` (0–2), ``kind`` and ``part``; with their readings."""
+    """Statements with labels: text, ``s``, ``m``, ``t`` (0–2), ``kind``, ``part`` and ``weight``; with their readings."""
 
     frame: pd.DataFrame
     readings: Sequence[TextReading]
@@ -81,7 +81,8 @@ def fitted(given: Examples, rows: Bools) -> learned.Weights:
     weights, scale, bias = [], [], []
     for letter in learned.LETTERS:
         model = LogisticRegression(C=STRENGTH, tol=1e-6, max_iter=10_000, solver="liblinear", random_state=0)
-        model.fit(given.matrix[rows], given.full(letter)[rows])
+        weight = given.frame["weight"].to_numpy()[rows]
+        model.fit(given.matrix[rows], given.full(letter)[rows], sample_weight=weight)
         step = np.abs(model.coef_).max() / STEPS
         weights.append(np.rint(model.coef_[0] / step).astype(np.int8))
         scale.append(step)
@@ -185,7 +186,7 @@ _TRAINING = """
 The project's own statements, written by hand kind by kind in French and English, with their labels (0–2
 points as the rules of section b give them; what counts is whether a letter has two). The parts were told
 apart before anything was trained, a statement with its translation and its twins
-(`tools/judgement_smart.py`). The 120 statements of `smart_dev.csv` in the shared data are for development
+(`tools/judgement_smart.py`). Those of the third file, pairs that differ in a word, weigh half. The 120 statements of `smart_dev.csv` in the shared data are for development
 only: they are never trained on.
 """
 _LIMITS = """

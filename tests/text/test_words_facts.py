@@ -15,6 +15,7 @@ FACTS = [
     "L'entreprise emploie 34 personnes sur deux sites",
     "Le contrat avec Sodexo prend fin le 31 août 2027",
     "Trois démissions l'an passé",
+    "Fréquentation en recul de 11 % l'été dernier",
     "We deliver to 14 villages around Alnwick",
     "There are nine bakeries in town",
     "Customers pay after 52 days on average",

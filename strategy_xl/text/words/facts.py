@@ -186,7 +186,7 @@ def _is_past(sentence: Sentence) -> bool:
         return False
     for at in range(len(words)):
         if any(tuple(words[at : at + size]) in known.past_times for size in _HEADS):
-            near = words[max(at - 4, 0) : at]
+            near = words[max(at - 2, 0) : at]
             return known.compared.isdisjoint(near) and not any(map(_BREAKS.__contains__, words[:at]))
     return False
 
