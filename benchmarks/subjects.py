@@ -328,8 +328,6 @@ def remembered(source: str, other: str, target: str, folder: str) -> Work:
     """
     import pickle
 
-    from strategy_xl.runs.workers import Answer
-
     from strategy_xl.history.writing import RunEntry
     from strategy_xl.runs.histories import Target
     from strategy_xl.runs.journal import Journal

@@ -6,7 +6,7 @@ same day begins. The changes stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
