@@ -96,6 +96,8 @@ class Nights:
         """The cells of a block that differ."""
         old, new = self.before.blocks[block], self.after.blocks[block]
         found = []
+        same = self.pairs[block].same
+        is_in_place = all(was == now for was, now in same)
         for item in self.blocks[block].fields:
             kind = _kind(block, item)
             first = old.columns.get(item.key)
@@ -103,7 +105,9 @@ class Nights:
             # What a night did not remember says nothing.
             if kind is None or first is None or second is None:
                 continue
-            for was, now in self.pairs[block].same:
+            if is_in_place and first == second:
+                continue
+            for was, now in same:
                 if first[was] != second[now]:
                     name, links = row_name(self.blocks[block], new, now), self._links(block, was, now)
                     found.append(Unit(kind, block, item.key, was, now, first[was], second[now], name, links))
