@@ -111,10 +111,10 @@ class Matrix {
     requestAnimationFrame(() => { this.waiting = false; this.draw(); });
   }
 
-  /* While somebody types, the list comes first. */
+  /* While somebody types, the list comes first; the picture follows when they pause. */
   soon() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.later(), 80);
+    this.timer = setTimeout(() => this.later(), 200);
   }
 
   px(x) { return MARGIN.left + ((x - this.seen.left) / (this.seen.right - this.seen.left)) * this.width; }
@@ -250,16 +250,15 @@ class Matrix {
           if (depth[pixel] < 255) depth[pixel]++;
         }
     }
-    const colours = this.dots.map((colour) => colour.match(/\w\w/g).map((part) => parseInt(part, 16)));
-    const image = new ImageData(wide, tall), pixels = image.data;
-    for (let at = 0; at < depth.length; at++) {
-      if (!depth[at]) continue;
-      const [red, green, blue] = colours[owner[at]];
-      pixels[4 * at] = red;
-      pixels[4 * at + 1] = green;
-      pixels[4 * at + 2] = blue;
-      pixels[4 * at + 3] = Math.min(255, 90 + 40 * depth[at]);
-    }
+    const image = new ImageData(wide, tall);
+    const pixels = new Uint32Array(image.data.buffer);
+    // Four bytes at once: red is the lowest one.
+    const colours = Uint32Array.from(this.dots, (colour) => {
+      const [red, green, blue] = colour.match(/\w\w/g).map((part) => parseInt(part, 16));
+      return red | (green << 8) | (blue << 16);
+    });
+    for (let at = 0; at < depth.length; at++)
+      if (depth[at]) pixels[at] = colours[owner[at]] | (Math.min(255, 90 + 40 * depth[at]) << 24);
     const layer = new OffscreenCanvas(wide, tall);
     layer.getContext("2d").putImageData(image, 0, 0);
     context.drawImage(layer, MARGIN.left, MARGIN.top, wide / ratio, tall / ratio);
