@@ -261,11 +261,13 @@ def test_the_list_of_commands_shows_their_own_help() -> None:
     folder = Path(commands.__file__).parent
     modules = {file.stem for file in folder.glob("*.py")} - {
         "__init__",
+        "engine",
         "history_changes",
         "history_files",
         "history_view",
         "import_preview",
         "personal",
+        "place",
         "progressing",
         "render",
         "watching",
@@ -278,11 +280,12 @@ def test_the_list_of_commands_shows_their_own_help() -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    """``--help`` imports neither pandas, numpy, openpyxl nor pydantic."""
+    """``--help`` imports neither pandas, numpy, openpyxl nor pydantic; nor a database, Dask or a store."""
     script = (
         "import sys\nfrom strategy_xl.commands import cli\n"
         "try:\n    cli.main(['--help'])\nexcept SystemExit:\n    pass\n"
         "heavy = {'pandas', 'numpy', 'openpyxl', 'pydantic', 'xlwings', 'lxml', 'babel'}\n"
+        "heavy |= {'sqlalchemy', 'alembic', 'dask', 'distributed', 'fsspec'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

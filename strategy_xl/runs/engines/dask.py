@@ -22,6 +22,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
+import dask.config
 from distributed import Client, LocalCluster, WorkerPlugin, get_worker
 from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
@@ -44,6 +45,14 @@ _LOOK = 2.0
 """Seconds between two questions to the scheduler how many workers it has."""
 _REPLY = 10.0
 """Seconds that the scheduler has for an answer."""
+_QUIET = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
+"""What Dask watches many times a second for pages that nobody looks at here."""
 _ALONE = threading.Lock()
 _DASK = logging.getLogger("distributed")
 
@@ -113,18 +122,19 @@ class DaskEngine:
         try:
             if self._address is None:
                 # Its own certificates: whoever may talk to a scheduler may run anything.
-                self._cluster = LocalCluster(
-                    n_workers=self._workers,
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    memory_limit=None,
-                    dashboard_address="127.0.0.1:0",
-                    scheduler_kwargs={"dashboard": False},
-                    worker_dashboard_address=None,
-                    silence_logs=logging.CRITICAL,
-                    security=True,
-                )
+                with dask.config.set(_QUIET):
+                    self._cluster = LocalCluster(
+                        n_workers=self._workers,
+                        threads_per_worker=1,
+                        processes=True,
+                        host="127.0.0.1",
+                        memory_limit=None,
+                        dashboard_address="127.0.0.1:0",
+                        scheduler_kwargs={"dashboard": False},
+                        worker_dashboard_address=None,
+                        silence_logs=logging.CRITICAL,
+                        security=True,
+                    )
             self.client = Client(self._cluster or self._address, timeout=_REPLY, set_as_default=False)
         except (OSError, ValueError, ImportError) as error:
             self._end()

@@ -119,6 +119,9 @@ def test_a_run_on_a_store(plans: RemotePath, stale: Path, tmp_path: Path) -> Non
     assert journal.exists()
     again = CliRunner().invoke(cli, order)
     assert told(again)["one.xlsx"] == ("unchanged", None)
+    shown = CliRunner().invoke(cli, ["history", str(plans), "--json"])
+    assert shown.exit_code == 0, shown.output
+    assert json.loads(shown.stdout)
     checked = CliRunner().invoke(cli, ["check", str(plans), "--today", DAY.isoformat()])
     assert f"{paths[2]} SX901" in checked.output
     assert len(kept(paths[0])) == 1
