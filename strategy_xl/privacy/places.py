@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from strategy_xl.errors import Finding, UsageError
+from strategy_xl.errors import Finding, StrategyXlError, UsageError
 from strategy_xl.ooxml.backups import FOLDER as BACKUPS
 from strategy_xl.ooxml.backups import HIDDEN
 from strategy_xl.privacy.files import holds
@@ -103,5 +103,5 @@ class Places:
 def _may_hold(book: Path, sought: Sought) -> bool:
     try:
         return sought.is_in(book.name) or holds(book, sought)
-    except (OSError, ValueError):  # who treats it meets it too, and tells it
+    except (OSError, ValueError, StrategyXlError):  # who treats it meets it too, and tells it
         return True
