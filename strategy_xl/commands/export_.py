@@ -32,7 +32,8 @@ def export(name: str, folder: Path, output: Path | None, *, force: bool, **optio
         check_target(output, overwrite=force)
     spec = load_spec(options["templates"])
     kinds = Who(options["kind"]).kinds if options["kind"] else ()
-    found = holdings(places_below(folder, options["history"]), spec, sought_of(name, options), kinds)
+    sought = sought_of(name, options)
+    found = holdings(places_below(folder, options["history"]).narrowed(sought), spec, sought, kinds)
     content = as_text(found, spec, name, language(), datetime.now().astimezone())
     if output is None:
         click.echo(content, nl=False)

@@ -27,8 +27,9 @@ def forget(name: str, folder: Path, *, workbooks: bool, dry_run: bool, yes: bool
     from strategy_xl.privacy.who import Who
 
     spec = load_spec(options["templates"])
-    places = places_below(folder, options["history"])
-    spared = others_called_so(places, spec, sought_of(name, options))
+    plain = sought_of(name, options)
+    places = places_below(folder, options["history"]).narrowed(plain)
+    spared = others_called_so(places, spec, plain)
     who = options["kind"]
     kinds = Who(who).kinds if who else ()
     other = text(f"privacy.pseudonym.{who or 'name'}", mark=secrets.token_hex(3))

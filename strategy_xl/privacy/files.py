@@ -20,6 +20,7 @@ from strategy_xl.text.sought import Sought
 LARGEST = 1 << 28
 """Bytes of a file that is looked into."""
 _HEAD = 4096
+_NO_ZIP = "SX901"
 _DEEP = 4
 _PACKED = re.compile(rb"[A-Za-z0-9+/]{64}[A-Za-z0-9+/\r\n]*={0,2}")
 _BOOKS = frozenset((".xlsx", ".xlsm", ".zip"))
@@ -42,15 +43,18 @@ _TITLES = ("Rapport du matin, ", "Morning report, ")
 def holds(path: Path, sought: Sought) -> bool:
     """Whether a name stands in a file: in its text, in what is packed in a page or a mail, in a workbook.
 
-    Errors: OSError when it cannot be read, ValueError when it is too large.
+    Errors: OSError when it cannot be read, ValueError when it is too large, StrategyXlError for a workbook
+    that cannot be opened (a password, damage).
     """
     if path.stat().st_size > LARGEST:
         raise ValueError(path.stat().st_size)
     if path.suffix.lower() in _BOOKS:
         try:
             return bool(holds_text(path, sought.is_in, sought.in_bytes))
-        except StrategyXlError:  # not what its name says: its bytes are looked at
-            pass
+        except StrategyXlError as error:
+            if error.finding.code != _NO_ZIP:
+                raise
+            # It is not what its name says: its bytes are looked at.
     return any(map(sought.in_bytes, _layers(path.read_bytes())))
 
 

@@ -164,7 +164,7 @@ def _is_told(book: Path, spec: WorkbookSpec, wish: Wish, done: Forgotten) -> boo
             done.findings.append(error.finding)
         return error.finding.code != _FOREIGN
     except (OSError, ValueError) as error:
-        done.findings.append(_unseen(book, error))
+        done.findings.append(unseen(book, error))
         return True
     if is_held:
         cells = shortened([f"{row.sheet}!{row.cell}" for row in rows])
@@ -193,8 +193,8 @@ def _file(path: Path, wish: Wish, done: Forgotten, place: Place, *, is_ours: boo
             path.unlink()
             if place is Place.BACKUP and not any(path.parent.iterdir()):
                 path.parent.rmdir()
-    except (OSError, ValueError) as error:
-        done.findings.append(_unseen(path, error))
+    except (OSError, ValueError, StrategyXlError) as error:
+        done.findings.append(unseen(path, error))
         return
     done.deeds.append(Deed(place, str(path)))
 
@@ -209,7 +209,7 @@ def _log(path: Path, wish: Wish, done: Forgotten) -> None:
         if not wish.dry_run:
             path.write_text(after, encoding="utf-8", errors="surrogateescape")
     except OSError as error:
-        done.findings.append(_unseen(path, error))
+        done.findings.append(unseen(path, error))
         return
     changed = sum(one != other for one, other in zip(text.splitlines(), after.splitlines(), strict=False))
     done.deeds.append(Deed(Place.LOG, str(path), max(changed, 1)))
@@ -258,7 +258,10 @@ def _finding(code: str, path: Path, **args: object) -> Finding:
     return Finding(code, Location(str(path)), args, Severity.WARNING)
 
 
-def _unseen(path: Path, error: OSError | ValueError) -> Finding:
-    """A file that could not be looked into, so that nobody knows."""
-    detail = error.strerror or str(error) if isinstance(error, OSError) else f"{error} bytes"
+def unseen(path: Path, error: OSError | ValueError | StrategyXlError) -> Finding:
+    """The finding of a file that could not be looked into, so that nobody knows."""
+    if isinstance(error, StrategyXlError):
+        detail = error.finding.code
+    else:
+        detail = error.strerror or str(error) if isinstance(error, OSError) else f"{error} bytes"
     return _finding(NOT_OURS, path, detail=detail)

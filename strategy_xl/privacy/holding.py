@@ -8,10 +8,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from strategy_xl.errors import Finding, Location, StrategyXlError
+from strategy_xl.errors import Finding, StrategyXlError
 from strategy_xl.history.database import Database
 from strategy_xl.history.forgetting import Held, held, mentions
 from strategy_xl.privacy.files import holds
+from strategy_xl.privacy.forgetting import unseen
 from strategy_xl.privacy.places import Places
 from strategy_xl.schema.spec import FieldSpec, WorkbookSpec
 from strategy_xl.text.catalog import format_value, message
@@ -95,9 +96,8 @@ def _look(path: Path, sought: Sought, found: Holdings) -> None:
     try:
         if holds(path, sought):
             found.files.append(str(path))
-    except (OSError, ValueError) as error:
-        detail = error.strerror or str(error) if isinstance(error, OSError) else f"{error} bytes"
-        found.findings.append(Finding("SX198", Location(str(path)), {"detail": detail}))
+    except (OSError, ValueError, StrategyXlError) as error:
+        found.findings.append(unseen(path, error))
 
 
 def as_text(found: Holdings, spec: WorkbookSpec, name: str, lang: str, written: datetime) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from strategy_xl.errors import Finding, UsageError
+from strategy_xl.errors import Finding, StrategyXlError, UsageError
 from strategy_xl.ooxml.backups import FOLDER as BACKUPS
 from strategy_xl.ooxml.backups import HIDDEN
+from strategy_xl.privacy.files import holds
 from strategy_xl.runs.discover import workbooks
 from strategy_xl.runs.histories import Target, find_target
 from strategy_xl.runs.journal import FILE as JOURNAL
 from strategy_xl.runs.journal import RunBusyError, look_into
+from strategy_xl.text.sought import Sought
 
 _DATABASES = ("journal.sqlite", "history.sqlite")
 
@@ -68,6 +70,10 @@ class Places:
                     places.others.append(path)
         return places
 
+    def narrowed(self, sought: Sought) -> Places:
+        """The same with only those workbooks that hold a name, or cannot be looked into: few of many do."""
+        return replace(self, books=[book for book in self.books if _may_hold(book, sought)])
+
     def _take_above(self, folder: Path) -> None:
         """Take in what runs on a folder above have left in theirs: it is about the workbooks here too."""
         for above in folder.resolve().parents:
@@ -92,3 +98,10 @@ class Places:
             busy = look_into(file).busy
             if busy is not None:
                 raise RunBusyError(busy.code, busy.location, **busy.args)
+
+
+def _may_hold(book: Path, sought: Sought) -> bool:
+    try:
+        return sought.is_in(book.name) or holds(book, sought)
+    except (OSError, ValueError, StrategyXlError):  # who treats it meets it too, and tells it
+        return True

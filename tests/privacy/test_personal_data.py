@@ -172,6 +172,21 @@ def test_files_of_others_are_told(folder: Path) -> None:
     assert {place.partition("!")[0] for place in held_in(folder)} == {"liste.csv", "page.html", "autre.xlsx"}
 
 
+def test_what_cannot_be_looked_into_is_told(folder: Path) -> None:
+    """A damaged workbook and one with a password may hold the name: nobody is told that they do not."""
+    (folder / "damaged.xlsx").write_bytes((folder / "a.xlsx").read_bytes()[:-400])
+    secret = "EncryptedPackage".encode("utf-16le")
+    (folder / "secret.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + secret)
+    for arguments in (("forget", NAME, folder, "--workbooks", "--yes"), ("forget", NAME, folder, "--yes")):
+        result = run(*arguments)
+        assert result.exit_code == 1
+        assert re.search(r"damaged\.xlsx SX90\d", result.output)
+        assert re.search(r"secret\.xlsx SX903", result.output)
+    result = run("export", NAME, folder)
+    assert result.exit_code == 1
+    assert result.output.count("SX198") == 2
+
+
 def test_longer_names_of_others_stay(folder: Path) -> None:
     """A name that is part of another one's does not take that one along."""
     result = run("forget", "Besnard", folder, "--workbooks", "--yes")
