@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import simulate_nights
+import sqlalchemy as sa
 from simulate_nights import Script, differences, scripted_events, simulate
 
 BOOKS, NIGHTS = 3, 6
@@ -17,9 +18,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("nights")
 
 
+@pytest.fixture
+def server(postgresql: str) -> str:
+    """The address of a server without tables, whatever tests before have left."""
+    engine = sa.create_engine(postgresql.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+    return postgresql
+
+
 @pytest.mark.xdist_group("postgresql")
 def test_small_simulation_in_both_databases(
-    folder: Path, postgresql: str, monkeypatch: pytest.MonkeyPatch
+    folder: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three workbooks over six nights, in SQLite and PostgreSQL: each migration, cause and trend, no other.
 
@@ -28,7 +39,7 @@ def test_small_simulation_in_both_databases(
     monkeypatch.setattr(simulate_nights, "COPIED_BOOK", 5)
     monkeypatch.setattr(simulate_nights, "RENAMED_BOOK", 6)
     monkeypatch.setattr(simulate_nights.Script, "of", _early)
-    where = [str(folder / "history.sqlite"), postgresql]
+    where = [str(folder / "history.sqlite"), server]
     simulate(folder, where, BOOKS, NIGHTS, 1)
     wanted = scripted_events(BOOKS, NIGHTS)
     assert {event.kind for event in wanted} == {"client", "account", "kpi"}
