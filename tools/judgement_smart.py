@@ -28,7 +28,7 @@ SEEN = ("smart_statements.csv", "smart_kinds.csv", "smart_statements_3.csv")
 SPLIT = "smart_statements_2.csv"
 NEAR = "smart_statements_3.csv"
 NEAR_WEIGHT = 0.5
-"""What a near miss weighs in training: they stand in pairs that differ in a word, far thicker than in life."""
+"""What a near miss weighs in training: they stand in pairs that differ in a word, thicker than in life."""
 UNSEEN = range(4)
 """Hashes of the statements that nobody looked at while the rules were mended."""
 LETTERS = ("s", "m", "t")
@@ -41,7 +41,7 @@ def hash_of(text: str) -> int:
 
 
 def statements() -> pd.DataFrame:
-    """All statements: text, lang, s, m, t (0–2; two points are what is judged), kind, part, unseen, weight."""
+    """All statements: text, lang, s, m, t (0–2; two points are judged), kind, part, unseen, weight."""
     frames = []
     for name in (*SEEN, SPLIT):
         frame = pd.read_csv(DATA / name, keep_default_na=False)

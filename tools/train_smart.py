@@ -37,7 +37,7 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Statements with labels: text, ``s``, ``m``, ``t`` (0–2), ``kind``, ``part`` and ``weight``; with their readings."""
+    """Statements with labels: text, ``s``, ``m``, ``t`` (0–2), ``kind``, ``part``, ``weight``; readings."""
 
     frame: pd.DataFrame
     readings: Sequence[TextReading]
@@ -186,8 +186,8 @@ _TRAINING = """
 The project's own statements, written by hand kind by kind in French and English, with their labels (0–2
 points as the rules of section b give them; what counts is whether a letter has two). The parts were told
 apart before anything was trained, a statement with its translation and its twins
-(`tools/judgement_smart.py`). Those of the third file, pairs that differ in a word, weigh half. The 120 statements of `smart_dev.csv` in the shared data are for development
-only: they are never trained on.
+(`tools/judgement_smart.py`). Those of the third file, pairs that differ in a word, weigh half. The
+120 statements of `smart_dev.csv` in the shared data are for development only: they are never trained on.
 """
 _LIMITS = """
 ## Limits
