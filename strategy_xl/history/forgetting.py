@@ -156,21 +156,23 @@ def scrub(
         naming = [column for column in keys if _is_text(column)]
         if not keys or table is bases:
             continue
-        for row in connection.execute(sa.select(table)).all():
+        todo: list[sa.Executable] = []
+        query = sa.select(table).execution_options(yield_per=_AT_ONCE)
+        for row in connection.execute(query):
             values = row._mapping  # noqa: SLF001 - the public name of it
             same = sa.and_(*(column == values[column.name] for column in keys))
             if any(holds(_text_of(values[column.name])) for column in naming):
                 removed[table.name] = removed.get(table.name, 0) + 1
-                if not dry_run:
-                    connection.execute(sa.delete(table).where(same))
+                todo.append(sa.delete(table).where(same))
                 continue
             after = {column.name: _rewritten(values[column.name], holds, replace) for column in own}
             after = {name: value for name, value in after.items() if value != values[name]}
             if not after:
                 continue
             changed[table.name] = changed.get(table.name, 0) + 1
-            if not dry_run:
-                connection.execute(sa.update(table).where(same).values(after))
+            todo.append(sa.update(table).where(same).values(after))
+        for statement in () if dry_run else todo:
+            connection.execute(statement)
     return Scrubbed(changed, removed)
 
 
