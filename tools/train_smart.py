@@ -80,7 +80,7 @@ def fitted(given: Examples, rows: Bools) -> learned.Weights:
     """The weights of the logistic regression on some rows, as whole numbers; thresholds are even."""
     weights, scale, bias = [], [], []
     for letter in learned.LETTERS:
-        model = LogisticRegression(C=STRENGTH, tol=1e-6, max_iter=10_000, solver="liblinear", random_state=0)
+        model = LogisticRegression(C=STRENGTH, tol=1e-4, max_iter=10_000, solver="liblinear", random_state=0)
         weight = given.frame["weight"].to_numpy()[rows]
         model.fit(given.matrix[rows], given.full(letter)[rows], sample_weight=weight)
         step = np.abs(model.coef_).max() / STEPS
