@@ -92,7 +92,7 @@ class Bench:
             self.subject(f"peer/{rows}", "peer", turns, source=books["night"], target=self.other)
         if rows <= REMEMBERED_UP_TO:
             places = {"target": self.target, "folder": str(self.folder / f"history-{rows}")}
-            both = {"source": books["night"], "other": books["later"]}
+            both = {"source": books["night"], "other": books["later"], "books": max(2_000 // rows, 1)}
             self.subject(f"remembered/{rows}", "remembered", 4 * turns, **both, **places)
         self.same("clients", rows, books, self.other if has_peer else "")
         self.subject(f"new/{rows}", "new", turns, rows=rows)

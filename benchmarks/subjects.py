@@ -320,13 +320,15 @@ def around(source: str, target: str, folder: str, books: int) -> Work:
     return work
 
 
-def remembered(source: str, other: str, target: str, folder: str) -> Work:
+def remembered(source: str, other: str, target: str, folder: str, books: int) -> Work:
     """What the history costs: nights with and without it in turn, each on the next day and three other cells.
 
     The work gives CPU seconds, medians so far: a night without, one with a history, what of that the parent
-    process does, and the first night of the history.
+    process does, and the first night of the history. A run writes what a second brings: so many ``books`` at
+    once.
     """
     import pickle
+    from dataclasses import replace
 
     from strategy_xl.history.writing import RunEntry
     from strategy_xl.runs.histories import Target
@@ -358,9 +360,11 @@ def remembered(source: str, other: str, target: str, folder: str) -> Work:
         memory = Memory(where, Journal(None, home), RunEntry(str(day), day, str(day), "bench"), spec)
         memory.begin()
         opened = _cpu()
-        memory.take(Answer(pickle.loads(pickle.dumps(report))))  # noqa: S301 - our own bytes
+        for number in range(books):
+            crossed = pickle.loads(pickle.dumps(report))  # noqa: S301 - our own bytes
+            memory.take(Answer(replace(crossed, path=Path(target).with_stem(str(number)))))
         memory.flush()
-        parent = _cpu() - opened
+        parent = (_cpu() - opened) / books
         memory.end(str(day), whole=True)
         if memory.findings:
             raise RuntimeError(memory.findings)
