@@ -16,7 +16,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import CancelledError
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -174,18 +174,22 @@ class DaskEngine:
             if not sees:
                 raise StrategyXlError("SX806", Location(folder), worker=worker)
 
-    def _threads(self) -> int:
-        """Threads of all workers; those of a scheduler that does not answer are 0."""
+    def _workers_now(self) -> Mapping[str, int]:
+        """Address and threads of each worker; a scheduler that does not answer has none."""
         scheduler = self.client.scheduler
         if scheduler is None:  # closed
-            return 0
+            return {}
         try:
             counts: Mapping[str, int] = self.client.sync(
                 scheduler.ncores, workers=None, callback_timeout=_REPLY
             )
         except (TimeoutError, OSError):
-            return 0
-        return sum(counts.values())
+            return {}
+        return counts
+
+    def _threads(self) -> int:
+        """Threads of all workers."""
+        return sum(self._workers_now().values())
 
     def treat(  # noqa: PLR0913 - as outcome.Treat says
         self,
@@ -214,7 +218,7 @@ class DaskEngine:
         try:
             self.client.register_plugin(_Duty(run, job, ours=self._cluster is not None), name=run)
             self.client.subscribe_topic(run, lambda event: self._said.put(event[1]))
-            hand = _Hand(self.client, run, self._said)
+            hand = _Hand(self.client, run, self._said, self._workers_now)
             try:
                 yield from self._through(deque(paths), hand, jobs, limit, interrupts, watch, marks)
             finally:
@@ -264,8 +268,14 @@ class DaskEngine:
 class _Hand:
     """The workbooks that the workers have in hand."""
 
-    def __init__(self, client: Client, run: str, said: queue.SimpleQueue[Any]) -> None:
-        self._client, self._run, self._said = client, run, said
+    def __init__(
+        self,
+        client: Client,
+        run: str,
+        said: queue.SimpleQueue[Any],
+        workers: Callable[[], Mapping[str, int]],
+    ) -> None:
+        self._client, self._run, self._said, self._workers = client, run, said, workers
         self._paths: dict[Future[Answer], Path] = {}
         self._named: dict[str, Path] = {}
         self._begun: dict[Path, _Begun] = {}
@@ -336,6 +346,11 @@ class _Hand:
         for future, path in list(self._paths.items()):
             begun = self._begun.get(path)
             if begun is None or now - begun.since <= limit:
+                continue
+            workers = self._workers()
+            if begun.worker not in workers:
+                if workers:  # it has died: the time counts anew when another begins; else nobody knows
+                    del self._begun[path]
                 continue
             self._forget(future)
             self._client.cancel([future])

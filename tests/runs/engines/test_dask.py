@@ -242,7 +242,7 @@ def hanging(path: Path) -> JobReport:
 def test_books_that_hang_kill_or_fail(machines: Machines, tmp_path: Path) -> None:
     """Each costs itself: out of time, lost after as many deaths as the scheduler allows, a fault."""
     paths = [tmp_path / f"book{number:02}.xlsx" for number in range(12)]
-    found = outcomes(machines, paths, hanging, limit=1.0)
+    found = outcomes(machines, paths, hanging, limit=3.0)  # the others take a moment, on a busy machine too
     assert (found.pop("book01"), found.pop("book03"), found.pop("book05")) == ("SX195", "SX108", "SX190")
     assert set(found.values()) <= {"done", "SX108"}  # who lay ready on a worker that died twice dies with it
     assert len(found) == 9
