@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -154,7 +154,16 @@ def _put(sheet: Any, column: int, first: int, wanted: Sequence[Any]) -> None:
     if isinstance(wanted[0], Formula):
         area.formula = [[f"={item.text.removeprefix('=')}"] for item in wanted]
     else:
-        area.value = [[typed_text(item) if isinstance(item, str) else item] for item in wanted]
+        area.value = [[_given(item)] for item in wanted]
+
+
+def _given(wanted: Any) -> Any:
+    """A value as Excel takes it: it knows no day without a time."""
+    if isinstance(wanted, str):
+        return typed_text(wanted)
+    if isinstance(wanted, date) and not isinstance(wanted, datetime):
+        return datetime.combine(wanted, time())
+    return wanted
 
 
 class Writer:
