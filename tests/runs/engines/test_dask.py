@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import cloudpickle
+import distributed
 import pytest
 from click.testing import CliRunner
 
@@ -76,6 +77,11 @@ class Machines:
         """Start workers."""
         for _ in range(workers):
             self._start("dask_worker", "--nthreads", "1", "--host", "127.0.0.1", *options)
+
+    def wait_for(self, workers: int) -> None:
+        """Until so many workers are there: one that was killed begins again in its own time."""
+        with distributed.Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=60)
 
     def end(self) -> None:
         """End all of them; workers follow their nannies."""
@@ -250,6 +256,7 @@ def test_books_that_hang_kill_or_fail(machines: Machines, tmp_path: Path) -> Non
 
 def test_few_are_in_hand(machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many workbooks, the scheduler knows two for each worker; a run that ends begins no more."""
+    machines.wait_for(2)
     most = 0
     take = dask._Hand.take
 
