@@ -3,9 +3,9 @@
 ``tests/data/books`` holds the example as earlier versions wrote it (``new --with-example``, the English ones
 with a few sheets only), part by part as it was, only packed tighter: version 0.1; 0.1.1, whose formulas
 read the choices' cells and which was the last to lock its sheets and to keep 200 rows ready; 0.1.2, the last
-whose formulas did not stand odd cells; 0.1.3, the last that remembered nothing. Each also wrote in a fixed day and a few changes that people make; the
-JSON is what its own night then said and wrote. A rule that is to answer differently changes the JSON with it,
-cell by cell.
+whose formulas did not stand odd cells; 0.1.3, the last that remembered nothing. Each also wrote in a fixed
+day and a few changes that people make; the JSON is what its own night then said and wrote. A rule that is to
+answer differently changes the JSON with it, cell by cell.
 """
 
 from __future__ import annotations
