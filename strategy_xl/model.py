@@ -255,3 +255,8 @@ class FunnelStage(StrEnum):
     SALES = "sales"
     RETAINED = "retained"
     REFERRALS = "referrals"
+
+
+STALLED_DAYS = 45
+"""Days without a new value of its KPI after which an objective stands still, unless a workbook's settings say
+otherwise; what many workbooks are asked about at once."""

@@ -22,6 +22,7 @@ from strategy_xl.commands.render import (
     today_option,
 )
 from strategy_xl.errors import Location
+from strategy_xl.model import STALLED_DAYS
 
 if TYPE_CHECKING:
     from strategy_xl.history.database import Database
@@ -63,7 +64,7 @@ def history() -> None:
 @click.option(
     "--stalled-days",
     type=click.IntRange(1),
-    default=_MONTH,
+    default=STALLED_DAYS,
     show_default=True,
     metavar="N",
     help=text("cli.history.stalled.help"),

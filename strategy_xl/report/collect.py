@@ -18,6 +18,7 @@ from strategy_xl.history import queries, snapshots
 from strategy_xl.history.book_record import AlertRecord
 from strategy_xl.history.queries import Scope
 from strategy_xl.history.trends import stalls
+from strategy_xl.model import STALLED_DAYS
 from strategy_xl.ooxml.backups import FOLDER
 from strategy_xl.report.data import Alerts, Book, BookState, Label, Labels, Night, Places, ReportData
 from strategy_xl.report.kinds import (
@@ -35,8 +36,6 @@ from strategy_xl.schema.spec import ListSpec, WorkbookSpec
 if TYPE_CHECKING:
     from strategy_xl.history.queries import Connection
 
-STALLED_DAYS = 30
-"""Days without progress of its KPI after which an objective has stalled; those of ``history``."""
 RESTORED = "restored"
 """Count of a workbook: formulas that had been erased and were put back."""
 _STATES = {

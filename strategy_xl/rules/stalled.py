@@ -12,7 +12,7 @@ from datetime import date
 
 import numpy as np
 
-from strategy_xl.model import KpiStatus
+from strategy_xl.model import STALLED_DAYS, KpiStatus
 from strategy_xl.rules.frame import (
     Bools,
     Floats,
@@ -45,7 +45,7 @@ class StalledParams:
         stalled_days: days without a new value of its KPI.
     """
 
-    stalled_days: float = 45
+    stalled_days: float = STALLED_DAYS
 
 
 def follow(objectives: Frame, kpis: Frame, today: date, params: StalledParams | None = None) -> RuleResult:
