@@ -97,7 +97,7 @@ def shown(*arguments: object) -> Result:
 
 def test_the_page_says_who_moved_and_what_stands_still(folder: Path) -> None:
     """The classes as a 4×4 table with names, who came and went, KPIs, objectives, accounts; with cells."""
-    result = shown(folder / "plan.xlsx", "--since", "2027-01-15", "--today", "2027-03-10")
+    result = shown(folder / "plan.xlsx", "--since", "2027-01-15", "--today", "2027-03-20")
     assert result.exit_code == 0
     text = " ".join(result.stdout.split())
     for part in (
@@ -108,7 +108,7 @@ def test_the_page_says_who_moved_and_what_stands_still(folder: Path) -> None:
         "Nouveaux — 1 : Dee",
         "Disparus — 1 : Cy",
         "Taux En retard 10 % 25 % ▁█ plan.xlsx!Kpis!B7",
-        "depuis 30 jours ou plus : 1",
+        "depuis 45 jours ou plus : 1",
         "Gagner — Taux à 25 % depuis le 01/02/2027 (plan.xlsx!Objectives!B7)",
         "Un — depuis le 01/02/2027 (plan.xlsx!Accounts!B7)",
     ):
@@ -131,7 +131,7 @@ def test_in_english_and_over_a_folder(folder: Path, monkeypatch: pytest.MonkeyPa
 
 def test_as_data(folder: Path) -> None:
     """JSON has all of it with stable keys, workbook, sheet and cell of each."""
-    found = json.loads(shown(folder, "--json", "--since", "2027-01-15", "--today", "2027-03-10").stdout)
+    found = json.loads(shown(folder, "--json", "--since", "2027-01-15", "--today", "2027-03-20").stdout)
     assert {one["name"]: (one["before"], one["after"], one["day"]) for one in found["migrations"]} == {
         "=Ada": ("avoid", "ideal", "2027-02-01"),
         "Bo": ("happy", "at_risk", "2027-03-01"),
