@@ -26,8 +26,9 @@ demo: $(VENV)/.runtime
 	$(BIN)/strategy-xl recompute $(DEMO) || test $$? -eq 1
 	@echo "→ $(abspath $(DEMO))"
 
+# Three processes on two cores: one of them mostly waits for LibreOffice, a server or a disk.
 test: system $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
