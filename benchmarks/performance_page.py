@@ -65,7 +65,8 @@ def _night(rows: int, seconds: float, peer: float, limit: float, megabytes: floa
     def shown(figures: Figures) -> tuple[str, bool]:
         cpu, peak, faster, share = _times(figures, rows)
         ratio = "" if math.isnan(faster) else f"{faster:.{1 if faster < 10 else 0}f} × faster than openpyxl, "
-        text = f"{_seconds(cpu)}, {peak:,.0f} MB; {ratio}{share:.2g} × the limit"
+        beside = "the limit was not measured" if math.isnan(share) else f"{share:.2g} × the limit"
+        text = f"{_seconds(cpu)}, {peak:,.0f} MB; {ratio}{beside}"
         return text, cpu <= seconds and not faster < peer and not share > limit and peak <= megabytes
 
     return shown
@@ -204,12 +205,13 @@ def _table(figures: Figures) -> Iterator[str]:
     labels = {key: label for key, (label, _) in SUBJECTS.items()}
     labels |= {"unchanged": "a night: nothing typed", "first": "the first night", "new": "`new`"}
     for rows in _sizes(figures):
-        limit = figures[f"limit/{rows}"]["cpu"]
+        limit = figures.get(f"limit/{rows}", {}).get("cpu", math.nan)  # the largest size may be stopped before
         for subject in ("night", "unchanged", "first", "new", "peer", "limit"):
             found = figures.get(f"{subject}/{rows}")
             if found is not None:
                 times = f"{_seconds(found['cpu'])} | {_seconds(found['wall'])} | {found['peak']:,.0f}"
-                yield f"| {rows:,} | {labels[subject]} | {times} | {found['cpu'] / limit:.2g} |"
+                share = "–" if math.isnan(limit) else f"{found['cpu'] / limit:.2g}"
+                yield f"| {rows:,} | {labels[subject]} | {times} | {share} |"
 
 
 def write(folder: Path, figures: Figures) -> None:
