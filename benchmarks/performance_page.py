@@ -205,11 +205,12 @@ def _table(figures: Figures) -> Iterator[str]:
     labels = {key: label for key, (label, _) in SUBJECTS.items()}
     labels |= {"unchanged": "a night: nothing typed", "first": "the first night", "new": "`new`"}
     for rows in _sizes(figures):
-        limit = figures.get(f"limit/{rows}", {}).get("cpu", math.nan)  # the largest size may be stopped before
+        limit = figures.get(f"limit/{rows}", {}).get("cpu", math.nan)  # a long size may be stopped before
         for subject in ("night", "unchanged", "first", "new", "peer", "limit"):
             found = figures.get(f"{subject}/{rows}")
             if found is not None:
-                times = f"{_seconds(found['cpu'])} | {_seconds(found['wall'])} | {found['peak']:,.0f}"
+                wall = "–" if found["wall"] is None else _seconds(found["wall"])  # beside other programs
+                times = f"{_seconds(found['cpu'])} | {wall} | {found['peak']:,.0f}"
                 share = "–" if math.isnan(limit) else f"{found['cpu'] / limit:.2g}"
                 yield f"| {rows:,} | {labels[subject]} | {times} | {share} |"
 
