@@ -19,9 +19,9 @@ from typing import Any
 import uno
 import unohelper
 from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
 from com.sun.star.task import XInteractionHandler
 from com.sun.star.ucb import XCommandEnvironment
+from office_pipe import connect
 
 TEXT = 2
 
@@ -52,18 +52,6 @@ class Environment(unohelper.Base, XCommandEnvironment):
 def properties(**values: object) -> tuple[PropertyValue, ...]:
     """Named values as UNO takes them."""
     return tuple(PropertyValue(Name=name, Value=value) for name, value in values.items())
-
-
-def connect(pipe: str) -> Any:
-    """The component context of the office, once it listens."""
-    local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    for _ in range(600):
-        try:
-            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except NoConnectException:
-            time.sleep(0.1)
-    raise SystemExit("LibreOffice does not listen")
 
 
 def in_office(soffice: str, profile: str, work: Callable[[Any, Any], object]) -> object:

@@ -206,7 +206,7 @@ class _Computation:
 
     def _column(self, block: str, key: str) -> Any:
         if block in self._maps:
-            return self._maps[block].get(key)
+            return self._maps[block][key]
         found = self._columns.get(block, {}).get(key)
         if found is None or self._data.blocks[block].is_table:
             return found
@@ -222,7 +222,8 @@ class _Computation:
             titles = np.array([module.sheet.get(self._data.lang) for module in shown], dtype=object)
             shares = np.array([self._shares.get(module.key) for module in shown], dtype=object)
             columns: dict[str, Any] = dict(zip(MAP_COLUMNS, (titles, shares), strict=True))
-            columns.update({module.key: self._shares.get(module.key) for module in shown})
+            # A sheet that is not there has no share.
+            columns.update({module.key: self._shares.get(module.key) for module in self._spec.modules})
             found.update({block.key: columns for block in home.blocks if isinstance(block, MapBlock)})
         return found
 

@@ -34,7 +34,7 @@ def misfits(data: WorkbookData, evaluations: Sequence[Evaluation]) -> Iterator[F
     """
     for evaluation in evaluations:
         if evaluation.call.run == RULE:
-            yield from _told(data, evaluation.result.table)
+            yield from _told(data, evaluation.result.table, _params(data))
 
 
 def misfits_with(
@@ -60,7 +60,7 @@ def misfits_with(
     ]
     clients = Table({key: _column(block, key, new, changes) for key in keys})
     if params := _params(data):
-        yield from _told(data, classify(clients, params).table)
+        yield from _told(data, classify(clients, params).table, params)
 
 
 def _column(
@@ -88,8 +88,7 @@ def _params(data: WorkbookData) -> ClientParams | None:
     return params
 
 
-def _told(data: WorkbookData, judged: Frame) -> Iterator[Finding]:
-    params = _params(data)
+def _told(data: WorkbookData, judged: Frame, params: ClientParams | None) -> Iterator[Finding]:
     if params is None or params.client_mode == ClientMode.QUANTILE:
         return  # ranks fit whatever the firm
     found = fit(judged, params.score_threshold, params.hourly_cost)

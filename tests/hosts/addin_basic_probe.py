@@ -12,27 +12,18 @@ import json
 import os
 import subprocess
 import sys
-import time
+from pathlib import Path
 from typing import Any
 
-import uno
+import uno  # noqa: F401 - com.sun.star is there by it
 from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
+from office_pipe import connect
 
 FILTER = "Calc MS Excel 2007 VBA XML"  # not found by itself for the ending .xlam
 MACROS_RUN = 4  # without a question
-
-
-def connect(pipe: str) -> Any:
-    """The component context of the office, once it listens."""
-    local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    for _ in range(600):
-        try:
-            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except NoConnectException:
-            time.sleep(0.1)
-    raise SystemExit("LibreOffice does not listen")
 
 
 def options(**values: object) -> tuple[PropertyValue, ...]:

@@ -9,29 +9,19 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 import traceback
 from pathlib import Path
 from typing import Any
 
 import uno
 from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
+from office_pipe import connect
 
 NEVER, ALWAYS = 1, 0
 """Whether formulas are calculated when an .xlsx is opened, as LibreOffice's configuration puts it."""
-
-
-def connect(pipe: str) -> Any:
-    """The context of the office that listens on the pipe."""
-    local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    for _ in range(600):
-        try:
-            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except NoConnectException:
-            time.sleep(0.1)
-    raise SystemExit("no office")
 
 
 def prop(name: str, value: object) -> Any:
