@@ -4,7 +4,8 @@ The catalogues are gettext files, one per area, under ``locales``; every ``.mo``
 loaded and merged. A placeholder names its form: ``{margin:money}``, ``{rate:percent}``, ``{day:date}``. A
 number that is told beside another names it, ``{y:int~threshold}``, and shows on which side of it it is
 (``figures.format_beside``). What stands in brackets is left out where one of its placeholders is missing:
-``Call them[; revenue: {revenue:money}].``
+``Call them[; revenue: {revenue:money}].`` Doubled brackets stand for themselves:
+``pip install strategy-xl[[{extra}]]``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from strategy_xl.text.figures import IN_UNIT, Scale, format_beside, format_value
 
 _LOCALES = Path(__file__).parent / "locales"
 APART = "~"
-_OPTIONAL = re.compile(r"\[([^\[\]]*\{[^\[\]]*)\]")
+_OPTIONAL = re.compile(r"(?<!\[)\[([^\[\]]*\{[^\[\]]*)\](?!\])")
 _FEW = 50
 
 __all__ = [
@@ -87,7 +88,7 @@ def _parsed(template: str) -> tuple[tuple[bool, tuple[Piece, ...]], ...]:
         (
             place % 2 == 1,
             tuple(
-                (literal, name, form or "text")
+                (literal.replace("[[", "[").replace("]]", "]"), name, form or "text")
                 for literal, name, form, _conversion in string.Formatter().parse(part)
             ),
         )

@@ -24,6 +24,7 @@ from strategy_xl.errors import UsageError
 from strategy_xl.history import database as databases
 from strategy_xl.history import filesystems, queries, tables
 from strategy_xl.history.database import Database, HistoryError, location_of, parse
+from strategy_xl.text.catalog import message
 
 MIGRATIONS = Path(databases.__file__).parent / "migrations"
 
@@ -131,6 +132,8 @@ def test_without_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(HistoryError) as error:
         Database("postgresql://ann@db.example/strategy")
     assert (code_of(error), error.value.finding.args) == ("SX962", {"extra": "postgresql"})
+    for lang in ("fr", "en"):
+        assert '"strategy-xl[postgresql]"' in message("SX962.hint", lang, **error.value.finding.args)
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to be looked at" * 9, None])
