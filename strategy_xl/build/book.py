@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from strategy_xl.book.shown import CellValue
@@ -20,6 +21,7 @@ from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import BookLayout
 from strategy_xl.build.placing import lay_out
 from strategy_xl.build.skeletons import Rows, Wanted
+from strategy_xl.build.written import Values
 from strategy_xl.errors import UsageError
 from strategy_xl.model import LANGUAGES
 from strategy_xl.ooxml.finish import complete
@@ -27,6 +29,8 @@ from strategy_xl.ooxml.replace import atomic_replace, check_target
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FormBlock, TableBlock, WorkbookSpec
+
+_NO_SETTINGS: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,17 @@ def _ghosts(spec: WorkbookSpec, lang: str, today: date) -> dict[str, Mapping[str
 def _company_of(rows: Rows) -> str:
     settings = rows.get(SETTINGS_BLOCK) or ({},)
     return str(settings[0].get("company") or "")
+
+
+def _settings(
+    spec: WorkbookSpec, lang: str, today: date, rows: Rows, wanted: Mapping[str, object]
+) -> Mapping[str, CellValue]:
+    """The settings' cells: what is wanted, over what an example says."""
+    block = spec.data_blocks()[SETTINGS_BLOCK][1]
+    fields = {item.key: item for item in block.fields}
+    values = Values(spec, lang, today)
+    given = {key: values.cell(fields[key], value) for key, value in wanted.items()}
+    return {**next(iter(rows.get(SETTINGS_BLOCK) or ()), {}), **given}
 
 
 Wording = Callable[[BookLayout, date], tuple[BookLayout, Formulas]]
@@ -158,6 +173,7 @@ def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, 
     example: bool = False,
     overwrite: bool = False,
     protect: bool = False,
+    settings: Mapping[str, object] = _NO_SETTINGS,
 ) -> BuildReport:
     """Write a new workbook.
 
@@ -171,6 +187,7 @@ def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, 
         example: fill in the example firm.
         overwrite: replace an existing file.
         protect: lock the cells that hold formulas and results; tables do not grow by typing then.
+        settings: values of the settings by field key, as templates write defaults; choices by key.
 
     Result: what was made. Raises UsageError for an unknown language or module, for a target that exists
     (unless ``overwrite``) or whose folder does not; TemplateError for a template or example that cannot be
@@ -184,6 +201,8 @@ def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, 
     if example:
         spec = example_files.with_lists(spec)
         rows = example_rows(spec, lang, today)
+    if settings:
+        rows = {**rows, SETTINGS_BLOCK: [_settings(spec, lang, today, rows, settings)]}
     with atomic_replace(target) as stream:
         write(
             stream,

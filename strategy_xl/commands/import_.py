@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from strategy_xl.commands.import_planning import chosen_columns, planned_import
 from strategy_xl.commands.import_preview import show_columns, show_rows
 from strategy_xl.commands.render import (
     backup_option,
@@ -19,23 +19,10 @@ from strategy_xl.commands.render import (
     templates_option,
     text,
 )
-from strategy_xl.errors import UsageError, WorkbookChangedError
+from strategy_xl.errors import WorkbookChangedError
 
 if TYPE_CHECKING:
     from strategy_xl.work.importing.plan import ImportPlan
-
-
-def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
-    """``--column "Column=field"`` as a mapping; None when none was given."""
-    if not pairs:
-        return None
-    found: dict[str, str] = {}
-    for pair in pairs:
-        column, equals, field = pair.rpartition("=")
-        if not equals or not column.strip():
-            raise UsageError("SX114", pair=pair)
-        found[column.strip()] = field.strip()
-    return found
 
 
 @click.command("import", help=text("cli.import.help"))
@@ -88,22 +75,11 @@ def import_(source: Path, book: Path, templates: Path | None, **options: Any) ->
 
 
 def _planned(source: Path, book: Path, templates: Path | None, options: Mapping[str, Any]) -> ImportPlan:
-    """Read workbook and list, and match them; formulas without result are calculated where possible."""
-    from strategy_xl.book.read import read_workbook
+    """The plan for the workbook as it is now."""
     from strategy_xl.ooxml.open_marks import refuse_if_open
-    from strategy_xl.work.importing.plan import plan
 
     if not options["dry_run"]:
         refuse_if_open(book)
-    data = read_workbook(book, load_spec(templates), grows=True)
-    how = {"mapping": _mapping(options["pairs"]), "sheet": options["sheet"]}
-    planned = plan(source, options["module"], data, **how)
-    if planned.uncached:
-        from strategy_xl.hosts.calculated import calculated
-        from strategy_xl.hosts.machine import Machine
-
-        with TemporaryDirectory() as folder:
-            copy = calculated(source, Path(folder), Machine())
-            if copy is not None:
-                planned = plan(source, options["module"], data, **how, calculated=copy)
-    return planned
+    mapping = chosen_columns(options["pairs"])
+    how = {"mapping": mapping, "sheet": options["sheet"]}
+    return planned_import(source, book, load_spec(templates), options["module"], **how)
