@@ -19,7 +19,7 @@ from strategy_xl.schema.loader import load_default
 
 TODAY = ("--today", "2027-03-01")
 ENTER, DOWN, LEAVE = "\r", "\x1b[B", "\x03"
-CLIENTS = f"a{DOWN * [module.key for module in load_default().modules].index('clients')} "
+CLIENTS = f"a{DOWN * [module.key for module in load_default().modules].index('client_matrix')} "
 """Every sheet unticked, then the client matrix ticked."""
 
 
