@@ -12,9 +12,12 @@ import click
 
 from strategy_xl import __version__
 from strategy_xl.collection import no_collection
-from strategy_xl.commands.render import EXIT_UNREADABLE, EXIT_USAGE, language, show_error, text
+from strategy_xl.commands.examples import EXAMPLES
+from strategy_xl.commands.render import EXIT_UNREADABLE, EXIT_USAGE, language, quiet_option, show_error, text
 from strategy_xl.errors import StrategyXlError, TemplateError, UsageError
 
+COMPLETION = "_STRATEGY_XL_COMPLETE"
+"""Set by what a shell calls, so that the program answers with completions."""
 _COMMANDS = {
     "new": ("new", "cli.new.help"),
     "check": ("check", "cli.check.help"),
@@ -34,6 +37,7 @@ _COMMANDS = {
     "register": ("register", "privacy.register.help"),
     "serve": ("serve", "web.cli.serve.help"),
     "lite": ("lite", "web.cli.lite.help"),
+    "completion": ("completion", "start.completion.help"),
 }
 """Name → module, and the help that the list of commands shows without importing it."""
 
@@ -46,9 +50,22 @@ def imported(name: str) -> click.Command:
     """
     with no_collection():
         module = import_module(f"{__name__}.{_COMMANDS[name][0]}")
-    return next(
+    command = next(
         value for value in vars(module).values() if isinstance(value, click.Command) and value.name == name
     )
+    _complete(command, name)
+    return command
+
+
+def _complete(command: click.Command, name: str) -> None:
+    """Give a command, and those of a group, what all have: examples, and ``--quiet``."""
+    if isinstance(command, click.Group):
+        for inner, member in command.commands.items():
+            _complete(member, f"{name} {inner}")
+    if not any(option.name == "quiet" for option in command.params):
+        command.params.append(quiet_option())
+    lines = "\n".join(f"  {line}" for line in EXAMPLES.get(name, ()))
+    command.epilog = f"\b\n{text('start.examples')}\n{lines}" if lines else None
 
 
 class _Commands(click.Group):
@@ -62,6 +79,10 @@ class _Commands(click.Group):
         return name, listed if name is None or listed is None else imported(name), rest
 
 
+def _color() -> bool | None:
+    return False if os.environ.get("NO_COLOR") else None
+
+
 @click.group(
     cls=_Commands,
     commands=[click.Command(name, help=text(key)) for name, (_, key) in _COMMANDS.items()],
@@ -69,8 +90,10 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="strategy-xl", help=text("cli.version.help"))
-def cli() -> None:
-    """Hold the commands together."""
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Hold the commands together; NO_COLOR (no-color.org) is known to Rich, not to Click."""
+    context.color = _color()
 
 
 def _speak() -> None:
@@ -86,8 +109,11 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):  # a Windows console in cp1252 must not stop on a narrow space
             stream.reconfigure(errors="replace")
     _speak()
+    if COMPLETION in os.environ:
+        import_module(f"{__name__}.completion")  # knows PowerShell, which Click does not
     try:
         cli.main(standalone_mode=True)
     except StrategyXlError as error:
-        show_error(error)
+        with click.Context(cli, color=_color()):
+            show_error(error)
         sys.exit(EXIT_USAGE if isinstance(error, UsageError | TemplateError) else EXIT_UNREADABLE)

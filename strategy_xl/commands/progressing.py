@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from strategy_xl.commands.render import printable, text
+from strategy_xl.commands.render import is_quiet, printable, text
 
 if TYPE_CHECKING:
     from strategy_xl.progress import Step
@@ -32,7 +32,7 @@ def shown_steps(path: Path) -> Iterator[None]:
     from strategy_xl.progress import listening
 
     console = Console(stderr=True)
-    if not console.is_terminal:
+    if is_quiet() or not console.is_terminal:
         yield
         return
     # Drawn when there is something new, not by a thread.

@@ -24,7 +24,7 @@ from strategy_xl.commands.render import (
     exit_code,
     finding_data,
     history_option,
-    language,
+    is_quiet,
     printable,
     show_backups,
     show_findings,
@@ -33,6 +33,7 @@ from strategy_xl.commands.render import (
     text,
     today_option,
 )
+from strategy_xl.commands.results_table import show_results
 from strategy_xl.commands.watching import Watching, watching_options
 
 if TYPE_CHECKING:
@@ -44,9 +45,6 @@ if TYPE_CHECKING:
     from strategy_xl.runs.runner import Frame, Task
     from strategy_xl.schema.spec import FigureSpec, WorkbookSpec
     from strategy_xl.work.recompute import JobReport
-
-_ALWAYS = ("alerts", "completeness")
-"""Figures that every workbook has, whatever its templates count."""
 
 
 @click.command(help=text("cli.recompute.help"))
@@ -253,7 +251,7 @@ def _with_progress(
         *columns,
         console=console,
         transient=True,
-        disable=quiet or not console.is_terminal,
+        disable=quiet or is_quiet() or not console.is_terminal,
         auto_refresh=False,
     ) as progress:
         title = text("cli.recompute.progress")
@@ -291,37 +289,13 @@ def _status(report: JobReport, *, dry_run: bool) -> str:
 
 def _print(reports: Sequence[JobReport], figures: Sequence[FigureSpec], *, dry_run: bool) -> None:
     """Findings, then the table of results; workbooks that were left are in neither."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     shown = [report for report in reports if not _is_left(report)]
     for report in shown:
         show_findings(report.findings, err=True)
         if report.failure is not None:
             show_findings([report.failure], err=True)
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column(text("cli.table.workbook"), overflow="fold")
-    table.add_column(text("cli.table.status"))
-    for figure in figures:
-        table.add_column(figure.label.get(language()), justify="right")
-    for heading in (*_ALWAYS, "findings", "cells", "seconds"):
-        table.add_column(text(f"cli.table.{heading}"), justify="right")
-    headings = (*(figure.key for figure in figures), *_ALWAYS)
-    for report in shown:
-        table.add_row(
-            Text(printable(report.path.name)),  # brackets in a name are no markup
-            text(f"cli.status.{_status(report, dry_run=dry_run)}"),
-            *(_shown(heading, report.counts.get(heading)) for heading in headings),
-            str(len(report.findings)),
-            str(report.changed),
-            f"{report.seconds:.2f}",
-        )
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=160)
-    console.print(table)
+    states = [text(f"cli.status.{_status(report, dry_run=dry_run)}") for report in shown]
+    show_results(list(zip(shown, states, strict=True)), figures)
     show_backups(sum(report.backup is not None for report in reports))
 
 
@@ -341,12 +315,6 @@ def _print_rest(reports: Sequence[JobReport], resumed: Resumed, *, err: bool) ->
         click.echo(text("cli.recompute.left", n=left), err=err)
     if resumed.done:
         click.echo(text("cli.recompute.resumed", n=len(resumed.done), day=resumed.day), err=err)
-
-
-def _shown(heading: str, value: float | None) -> str:
-    if value is None:
-        return "—"
-    return f"{value:.0%}" if heading == "completeness" else f"{value:.0f}"
 
 
 def _data(report: JobReport) -> dict[str, object]:

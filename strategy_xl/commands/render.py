@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from contextvars import ContextVar
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -47,10 +50,42 @@ def printable(line: str) -> str:
     return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], line)
 
 
+_silenced: ContextVar[TextIO | None] = ContextVar("_silenced", default=None)
+"""The output of a command that was told to be quiet."""
+
+
+def is_quiet() -> bool:
+    """Whether the command that runs was told to be quiet."""
+    return _silenced.get() is not None
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    with open(os.devnull, "w", encoding="utf-8") as nothing:  # noqa: PTH123 (no path, a device)
+        before = _silenced.set(sys.stdout)
+        try:
+            with redirect_stdout(nothing):
+                yield
+        finally:
+            _silenced.reset(before)
+
+
+def quiet_option() -> click.Option:
+    """``--quiet``: nothing is told but what is wrong, on the error stream, and data asked for with --json."""
+
+    def begin(context: click.Context, _: click.Parameter, value: bool) -> None:
+        if value and not context.resilient_parsing:
+            context.with_resource(_silence())
+
+    return click.Option(
+        ["-q", "--quiet"], is_flag=True, expose_value=False, help=text("start.quiet.help"), callback=begin
+    )
+
+
 def show_json(data: object) -> None:
     """Print data as JSON; bytes of file names that are no UTF-8 are escapes, which read back as they were."""
     dumped = json.dumps(data, ensure_ascii=False, indent=2)
-    click.echo(dumped.encode("utf-8", "backslashreplace").decode("utf-8"))
+    click.echo(dumped.encode("utf-8", "backslashreplace").decode("utf-8"), file=_silenced.get())
 
 
 def finding_lines(finding: Finding) -> tuple[str, str]:
