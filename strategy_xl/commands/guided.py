@@ -70,7 +70,7 @@ def ask(spec: WorkbookSpec, out: Path | None) -> tuple[Path, dict[str, Any]]:
     said["only"] = () if len(chosen) in {0, len(modules)} else tuple(chosen)
     names = ", ".join(item.sheet.get(spoken) for item in spec.modules if item.key in chosen)
     told = text("start.chosen", names=names) if said["only"] else text("start.all", n=len(modules))
-    click.echo(f"? {text('start.modules')}\n{told}")  # the library's own summary is in English
+    click.echo(f"? {text('start.modules')}\n  {told}")  # the library's own summary is in English
     listed = _answer(questionary.path(text("start.list"), validate=_is_list))
     said["listed"] = Path(listed.strip()).expanduser() if listed.strip() else None
     return out or _named(said["company"], said["lang"]), said
