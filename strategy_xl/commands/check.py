@@ -49,7 +49,7 @@ def check(
     from strategy_xl.work.check import check_workbook, fix_workbook
 
     spec = load_spec(templates)
-    books, failures, home = workbooks(paths)
+    books, failures, home, _ = workbooks(paths)
     findings: list[Finding] = []
     unreadable = bool(failures)
     look = at_hand(partial(check_workbook, spec=spec, today=chosen_day(today)))

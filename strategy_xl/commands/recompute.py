@@ -175,7 +175,7 @@ def _journal_file(found: Found, options: dict[str, Any]) -> Path | None:
     from strategy_xl.runs.stores.keeping import keeping
 
     file: Path = options["journal"] or keeping(found.home) / FILE
-    needless = options["journal"] is None and len(found.books) == 1 and not file.exists()
+    needless = options["journal"] is None and not found.gathers and not file.exists()
     return None if options["no_journal"] or options["dry_run"] or needless else file
 
 
@@ -190,7 +190,7 @@ def _memory(
 
     if options["no_history"] or options["dry_run"] or not found.books:
         return None
-    begins = len(found.books) > 1 and not options["no_journal"]
+    begins = found.gathers and not options["no_journal"]
     target = find_target(options["history"], found.home, journal=options["journal"], begins=begins)
     if target is None:
         return None

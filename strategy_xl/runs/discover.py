@@ -20,11 +20,13 @@ class Found(NamedTuple):
             which has a path's names, but no file.
         failures: folders that cannot be listed, and what is named like a workbook but cannot be opened.
         home: the first folder named, else the one of the first workbook.
+        gathers: a folder, a pattern or several workbooks were named, not one workbook by its own name.
     """
 
     books: list[Path]
     failures: list[Finding]
     home: Path
+    gathers: bool = True
 
 
 def _stands_for(argument: str, books: dict[object, Path], failures: list[Finding]) -> tuple[Path, bool]:
@@ -68,4 +70,6 @@ def workbooks(arguments: Iterable[str]) -> Found:
             failures.append(failure("SX107", argument))
     if nothing and len(nothing) == len(arguments):
         raise UsageError("SX107", Location(", ".join(nothing)))
-    return Found(list(books.values()), failures, starts[0] if starts else Path())
+    alone = {arguments[0], str(Path(arguments[0]))} if len(arguments) == 1 else set()
+    gathers = not {str(book) for book in books.values()} & alone
+    return Found(list(books.values()), failures, starts[0] if starts else Path(), gathers)

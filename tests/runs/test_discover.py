@@ -89,6 +89,24 @@ def test_an_argument_that_stands_for_nothing_is_told(folder: Path, argument: str
     assert caught.value.finding.location.workbook == argument
 
 
+@pytest.mark.parametrize(
+    ("arguments", "gathers"),
+    [
+        (["b.xlsx"], False),
+        (["./b.xlsx"], False),
+        (["sub/deep"], True),
+        (["b.*"], True),
+        (["b.xlsx", "sub/c.xlsx"], True),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_one_workbook_named_by_itself_is_told_from_a_folder_of_one(
+    arguments: Sequence[str], gathers: object
+) -> None:
+    """A folder begins a history, even of one workbook; one workbook alone does not."""
+    assert workbooks(arguments).gathers is gathers
+
+
 def test_no_argument_is_no_workbook() -> None:
     """Nothing asked, nothing found."""
     assert workbooks([]).books == []
