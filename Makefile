@@ -2,13 +2,15 @@
 # make test   installs what the tests need and runs them all
 # Both make their own environment in .venv; nothing else is needed but Python 3.11 or newer.
 
+.DEFAULT_GOAL := help
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: demo test lint messages docs changelog bench faults fuzz lossless nights judgement pictures wheel wine clean system
+.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless nights judgement pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -20,17 +22,20 @@ $(VENV)/.dev: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,server]"
 	touch $@ $(VENV)/.runtime
 
-demo: $(VENV)/.runtime
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+
+demo: $(VENV)/.runtime  ## the example workbook, built and recomputed
 	mkdir -p $(OUT)
 	$(BIN)/strategy-xl new $(DEMO) --with-example --force
 	$(BIN)/strategy-xl recompute $(DEMO) || test $$? -eq 1
 	@echo "→ $(abspath $(DEMO))"
 
 # Three processes on two cores: one of them mostly waits for LibreOffice, a server or a disk.
-test: system $(VENV)/.dev
+test: system $(VENV)/.dev  ## install what the tests need, and run them all
 	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev  ## ruff, mypy, import-linter; are catalogues and references fresh?
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -41,31 +46,31 @@ lint: $(VENV)/.dev
 	$(BIN)/python tools/function_docs.py --check
 
 # LibreOffice is how the tests recalculate and draw workbooks.
-system:
+system:  ## LibreOffice, Chromium and PostgreSQL from Debian, as root
 	sh tools/system_packages.sh
 
-messages: $(VENV)/.dev
+messages: $(VENV)/.dev  ## compile the catalogues of texts
 	$(BIN)/python tools/messages.py
 
-docs: $(VENV)/.dev
+docs: $(VENV)/.dev  ## write the generated references
 	$(BIN)/python tools/docs.py
 	$(BIN)/python tools/rule_docs.py
 	$(BIN)/python tools/function_docs.py
 
 # Writes docs/judgement.md; CHURN=Telco-Customer-Churn.csv adds which classes leave.
-judgement: system $(VENV)/.dev
+judgement: system $(VENV)/.dev  ## docs/judgement.md, how well the rules judge
 	$(BIN)/python tools/judgement.py $(if $(CHURN),--churn $(CHURN))
 
 # What the fragments in changes/ make: shown, or with VERSION=0.2.0 put into CHANGELOG.md in their place.
-changelog: $(VENV)/.dev
+changelog: $(VENV)/.dev  ## what the fragments in changes/ make (VERSION=0.2.0 writes it)
 	$(BIN)/towncrier build $(if $(VERSION),--yes --version $(VERSION),--draft --version next)
 
-pictures: system $(VENV)/.dev demo
+pictures: system $(VENV)/.dev demo  ## every sheet of the example as PNG, to look at
 	$(BIN)/python tools/pictures.py $(OUT)/pictures
 	$(BIN)/python tools/function_pictures.py docs/pictures
 
 # Writes docs/performance.md; FULL=1 with 50,000 to 1,000,000 clients and 1,000 workbooks.
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev  ## speed and memory (FULL=1: to a million clients)
 	$(BIN)/python benchmarks/patch.py
 	$(BIN)/python benchmarks/rules.py
 	$(BIN)/python benchmarks/smart.py
@@ -77,28 +82,28 @@ bench: $(VENV)/.dev
 
 # Runs killed at random and at every call of the system, files saved meanwhile, full disks; the counts go into
 # docs/reliability.md. Only Linux and its like (processes are forked); as root it also fills a file system.
-faults: $(VENV)/.dev
+faults: $(VENV)/.dev  ## kill runs at random, save files meanwhile, fill disks
 	$(BIN)/python tools/faults.py --write $(FAULTS)
 
 # Every kind of edit on copies of all workbooks of a folder, and what else changed: nothing. FOLDER=…
-lossless: $(VENV)/.dev
+lossless: $(VENV)/.dev  ## every kind of edit on a folder of workbooks (FOLDER=…)
 	$(BIN)/python tools/lossless.py $(if $(FOLDER),"$(FOLDER)")
 
 # Mutated workbooks, formulas, lists and requests; FUZZ="--seed 7 --cases 500 --kind zip" for another run.
-fuzz: $(VENV)/.dev
+fuzz: $(VENV)/.dev  ## mutated workbooks, formulas and lists (FUZZ="--minutes 5")
 	$(BIN)/python tools/fuzz.py --write $(FUZZ)
 
 # Thirty nights over 200 workbooks with scripted edits: the history tells exactly what was scripted. FOLDER=…
-nights: $(VENV)/.dev
+nights: $(VENV)/.dev  ## thirty nights over 200 workbooks, told exactly by the history
 	$(BIN)/python tools/simulate_nights.py $(or $(FOLDER),$(OUT)/nights) --postgresql
 
 # The Excel side on a Windows Python under Wine, with xlwings' own DLL and COM server; Excel is not there.
-wine: $(VENV)/.dev
+wine: $(VENV)/.dev  ## the Excel side on a Windows Python under Wine
 	sh tools/system_packages.sh wine
 	$(BIN)/python tools/wine.py $(OUT)/wine
 
-wheel: $(VENV)/.dev
+wheel: $(VENV)/.dev  ## the wheel, in dist/
 	$(BIN)/python -m build --wheel --outdir dist .
 
-clean:
+clean:  ## take away what was made in out/, dist/ and build/
 	rm -rf $(OUT) dist build

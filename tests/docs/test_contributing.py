@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 RECORDS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
@@ -73,3 +74,25 @@ def test_every_fragment_has_a_type_of_the_changelog() -> None:
             assert re.fullmatch(rf"(\+[a-z0-9-]+|\d+)\.({'|'.join(types)})\.md", path.name), path.name
             assert path.read_text(encoding="utf-8").strip()
     assert settings["start_string"] in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_make_help_tells_every_target() -> None:
+    """A target that people may call has a line of its own in ``make help``."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = makefile.split(".PHONY:")[1].split("\n")[0].split()
+    told = re.findall(r"^([a-z-]+):.*  ## \S", makefile, re.MULTILINE)
+    assert sorted(told) == sorted(phony)
+
+
+@pytest.mark.parametrize(
+    "form", sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[!c]*.yml")), ids=lambda f: f.stem
+)
+def test_an_issue_form_is_one(form: Path) -> None:
+    """Name, description, fields of the kinds that there are, each with a label and an id of its own."""
+    read = yaml.safe_load(form.read_text(encoding="utf-8"))
+    assert {"name", "description", "labels", "body"} == set(read)
+    kinds = {"markdown", "textarea", "input", "dropdown", "checkboxes"}
+    assert {field["type"] for field in read["body"]} <= kinds
+    fields = [field for field in read["body"] if field["type"] != "markdown"]
+    assert len({field["id"] for field in fields}) == len(fields) >= 3
+    assert all(field["attributes"]["label"] for field in fields)
