@@ -8,37 +8,37 @@ over.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
+import pickle
 import queue
-import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import CancelledError
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import dask.config
-from distributed import Client, LocalCluster, WorkerPlugin, get_worker
+from distributed import Client, LocalCluster
 from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
 from strategy_xl.errors import Finding, Location, Severity, StrategyXlError
+from strategy_xl.runs.engines.bundles import Bundling
+from strategy_xl.runs.engines.dask_worker import Duty, how_far, looks, treated
 from strategy_xl.runs.faults import fault, logger, trace
-from strategy_xl.runs.interrupts import SIGNALS, Interrupts
+from strategy_xl.runs.interrupts import Interrupts
 from strategy_xl.runs.marks import Mark, program
-from strategy_xl.runs.outcome import LOST, TOO_LONG, Answer, Heard, Job, Watch, failed, guarded
+from strategy_xl.runs.outcome import LOST, TOO_LONG, Answer, Heard, Job, Watch, failed
 from strategy_xl.work.recompute import JobReport
 
 if TYPE_CHECKING:
-    from distributed import Future, Worker
+    from distributed import Future
 
 _AHEAD = 2
-"""Workbooks handed out for each thread of a worker: the one that it treats, and one that lies ready."""
+"""Bundles handed out for each thread of a worker: the one that it treats, and one that lies ready."""
 _TICK = 0.2
 """Seconds between two looks at clocks and signals."""
 _LOOK = 2.0
@@ -51,46 +51,15 @@ _QUIET = {
     "distributed.admin.system-monitor.interval": "5s",
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.client.scheduler-info-interval": "10s",
 }
 """What Dask watches many times a second for pages that nobody looks at here."""
-_ALONE = threading.Lock()
 _DASK = logging.getLogger("distributed")
 
 
-class _Duty(WorkerPlugin):
-    """What a worker needs to know of a run; the scheduler gives it to those who come later too."""
-
-    def __init__(self, name: str, job: Job, *, ours: bool) -> None:
-        self.name, self.job, self.ours = name, job, ours
-        self.program = program()
-
-    def setup(self, worker: Worker) -> None:  # noqa: ARG002 - as Dask calls it
-        """Make a worker ready."""
-        gc.freeze()  # what it has imported stays: it is not looked through for garbage with each workbook
-        if self.ours and threading.current_thread() is threading.main_thread():
-            for number in SIGNALS:  # Ctrl-C reaches all processes of a terminal; the run decides
-                if number != signal.SIGTERM:
-                    signal.signal(number, signal.SIG_IGN)
-
-
-def _treated(path: Path, mark: Mark | None, run: str) -> Answer:
-    """What a worker does with a workbook."""
-    worker = get_worker()
-    duty = cast("_Duty", worker.plugins[run])
-    if program() != duty.program:
-        return failed(path, "SX805", worker=worker.address)
-    with _ALONE:  # one at a time, however many threads a worker was given: the work is not made for threads
-        worker.log_event(run, (str(path), worker.address))
-        return guarded(path, duty.job, mark)
-
-
-def _looks(folder: str) -> tuple[str, bool]:
-    """What a worker says of itself: its program, and whether it sees a folder."""
-    return program(), os.path.isdir(folder)  # noqa: PTH112 - as in discover
-
-
 class _Begun(NamedTuple):
-    """Since when a workbook is treated, and where."""
+    """Since when a bundle is treated, or may be without another look; and where."""
 
     since: float
     worker: str
@@ -113,7 +82,7 @@ class DaskEngine:
         self._address, self._workers, self._patience = address, workers, patience
         self._cluster: LocalCluster | None = None
         self._level = logging.NOTSET
-        self._said: queue.SimpleQueue[Future[Answer] | tuple[str, str]] = queue.SimpleQueue()
+        self._said: queue.SimpleQueue[Future[bytes] | tuple[int, str]] = queue.SimpleQueue()
 
     def __enter__(self) -> Self:
         """Connect to the scheduler, or start one."""
@@ -168,7 +137,7 @@ class DaskEngine:
             if time.monotonic() > deadline:
                 raise StrategyXlError("SX804", Location(self._address), seconds=self._patience)
             time.sleep(_TICK)
-        for worker, (theirs, sees) in self.client.run(_looks, folder or os.sep).items():
+        for worker, (theirs, sees) in self.client.run(looks, folder or os.sep).items():
             if theirs != program():
                 raise StrategyXlError("SX805", Location(self._address), worker=worker)
             if not sees:
@@ -205,18 +174,20 @@ class DaskEngine:
     ) -> Iterator[Answer]:
         """Treat workbooks on the workers: as ``outcome.Treat`` says.
 
-        No more are in hand than twice the workers' threads, so that neither they wait nor the scheduler fills
-        up. When it is lost, or has no worker for too long, ``fault`` says so, and the workbooks that remain
+        No more bundles are in hand than twice the workers' threads, so that neither they wait nor the
+        scheduler fills up; a bundle is a workbook, or several small ones that take a second together. When
+        the scheduler is lost, or has no worker for too long, ``fault`` says so, and the workbooks that remain
         are left.
 
         Arguments:
-            jobs: how many at once; 0 for as many as there are workers.
+            jobs: how many bundles at once; 0 for as many as there are workers. With 1 each workbook goes
+                alone.
         """
         if not paths or self.fault is not None:
             return
         run = f"strategy_xl-{os.urandom(8).hex()}"
         try:
-            self.client.register_plugin(_Duty(run, job, ours=self._cluster is not None), name=run)
+            self.client.register_plugin(Duty(job, program(), ours=self._cluster is not None), name=run)
             self.client.subscribe_topic(run, lambda event: self._said.put(event[1]))
             hand = _Hand(self.client, run, self._said, self._workers_now)
             try:
@@ -254,10 +225,10 @@ class DaskEngine:
                 if now - seen > self._patience:
                     self.fault = self._broken("SX804", seconds=self._patience)
                     return
-            while waiting and len(hand) < (jobs or _AHEAD * threads) and not interrupts.ending:
-                path = waiting.popleft()
-                hand.take(path, marks.get(path))
-            if not hand and (not waiting or interrupts.ending):
+            places = jobs or _AHEAD * threads
+            while len(hand) < places and (hand.bundling or (waiting and not interrupts.ending)):
+                hand.take([(path, marks.get(path)) for path in hand.bundling.next(waiting, places)])
+            if not hand and not hand.bundling and (not waiting or interrupts.ending):
                 return
             yield from hand.answers(watch, limit)
 
@@ -266,7 +237,7 @@ class DaskEngine:
 
 
 class _Hand:
-    """The workbooks that the workers have in hand."""
+    """The bundles that the workers have in hand."""
 
     def __init__(
         self,
@@ -276,27 +247,31 @@ class _Hand:
         workers: Callable[[], Mapping[str, int]],
     ) -> None:
         self._client, self._run, self._said, self._workers = client, run, said, workers
-        self._paths: dict[Future[Answer], Path] = {}
-        self._named: dict[str, Path] = {}
-        self._begun: dict[Path, _Begun] = {}
+        self.bundling = Bundling()
+        self._number = 0
+        self._bundles: dict[Future[bytes], int] = {}
+        self._paths: dict[int, list[Path]] = {}
+        self._begun: dict[int, _Begun] = {}
 
     def __len__(self) -> int:
-        return len(self._paths)
+        return len(self._bundles)
 
-    def take(self, path: Path, mark: Mark | None) -> None:
-        """Hand a workbook out."""
-        future = self._client.submit(_treated, path, mark, self._run, pure=False)
-        self._paths[future] = self._named[str(path)] = path
+    def take(self, books: list[tuple[Path, Mark | None]]) -> None:
+        """Hand a bundle out."""
+        self._number += 1
+        future = self._client.submit(treated, pickle.dumps(books), self._number, self._run, pure=False)
+        self._bundles[future] = self._number
+        self._paths[self._number] = [path for path, _mark in books]
         future.add_done_callback(self._said.put)
 
     def drop(self) -> None:
         """Take back what no worker has begun; what one has in hand it finishes, or its process ends."""
-        if self._paths:
-            self._client.cancel(list(self._paths))
+        if self._bundles:
+            self._client.cancel(list(self._bundles))
 
     def answers(self, watch: Watch, limit: float) -> Iterator[Answer]:
         """What came of the workbooks in hand, after a moment."""
-        done: list[Future[Answer]] = []
+        done: list[Future[bytes]] = []
         wait = _TICK
         while True:
             try:
@@ -307,55 +282,96 @@ class _Hand:
             if not isinstance(said, tuple):
                 done.append(said)
             else:
-                name, worker = said
-                path = self._named.get(name)
-                if path is not None:  # else it was given up meanwhile
-                    self._begun[path] = _Begun(time.monotonic(), worker)
-                    watch.started(path)
+                number, worker = said
+                if number in self._paths:  # else it was given up meanwhile
+                    self._begun[number] = _Begun(time.monotonic(), worker)
+                    for path in self._paths[number]:
+                        watch.started(path)
         for future in done:
-            if future in self._paths:
-                yield self._answer(future)
+            if future in self._bundles:
+                yield from self._answers(future)
         if limit:
             yield from self._overdue(limit)
 
-    def _answer(self, future: Future[Answer]) -> Answer:
-        """The answer of a workbook.
+    def _answers(self, future: Future[bytes]) -> Iterator[Answer]:
+        """The answers of a bundle; none when its workbooks have to go again, one by one.
 
         Errors: CancelledError when the scheduler is gone, and with it all that is known of it.
         """
-        path = self._paths[future]
         try:
-            answer: Answer = future.result()
-        except KilledWorker as error:
-            answer = failed(path, LOST, detail=f"{error.allowed_failures + 1} × {type(error).__name__}")
+            packed = future.result()
+            seconds, answers = pickle.loads(packed)  # noqa: S301 - from workers that run what they are told
         except (CommClosedError, CancelledError):
             raise
         except Exception as error:  # noqa: BLE001 - what does not come through is this workbook's
-            answer = Answer(JobReport(path, failure=fault(path, error)), trace=trace(error))
+            path, *more = paths = self._forget(future)
+            if more:
+                self.bundling.part(paths)
+            elif isinstance(error, KilledWorker):
+                yield failed(path, LOST, detail=f"{error.allowed_failures + 1} × {type(error).__name__}")
+            else:
+                yield Answer(JobReport(path, failure=fault(path, error)), trace=trace(error))
+            return
+        self.bundling.learn(seconds, len(answers))
         self._forget(future)
-        return answer
+        yield from answers
 
-    def _forget(self, future: Future[Answer]) -> None:
-        path = self._paths.pop(future)
-        del self._named[str(path)]
-        self._begun.pop(path, None)
+    def _forget(self, future: Future[bytes]) -> list[Path]:
+        number = self._bundles.pop(future)
+        self._begun.pop(number, None)
+        return self._paths.pop(number)
 
     def _overdue(self, limit: float) -> Iterator[Answer]:
         """End the workers whose workbook takes too long; the scheduler gives the others' to the next one."""
         now = time.monotonic()
-        for future, path in list(self._paths.items()):
-            begun = self._begun.get(path)
+        for future, number in list(self._bundles.items()):
+            begun = self._begun.get(number)
             if begun is None or now - begun.since <= limit:
                 continue
             workers = self._workers()
             if begun.worker not in workers:
                 if workers:  # it has died: the time counts anew when another begins; else nobody knows
-                    del self._begun[path]
+                    del self._begun[number]
                 continue
-            self._forget(future)
+            taken, answers = now - begun.since, list[Answer]()
+            told = len(self._paths[number]) == 1
+            if not told:
+                heard = self._how_far(number, begun.worker)
+                told = heard is not None
+                taken, answers = heard or (taken, answers)
+                if taken <= limit:  # it has begun another meanwhile
+                    self._begun[number] = _Begun(now - taken, begun.worker)
+                    continue
+            rest = self._forget(future)
             self._client.cancel([future])
             try:
                 self._client.restart_workers([begun.worker], timeout=_REPLY, raise_for_error=False)
             except (KeyError, ValueError, OSError) as error:  # it has died, or has no nanny to end it
                 logger.warning("%s: %s", begun.worker, error)
-            yield failed(path, TOO_LONG, now - begun.since, minutes=limit / 60)
+            yield from answers
+            del rest[: len(answers)]
+            if told:
+                yield failed(rest.pop(0), TOO_LONG, taken, minutes=limit / 60)
+            self.bundling.part(rest)
+
+    def _how_far(self, number: int, worker: str) -> tuple[float, list[Answer]] | None:
+        """What a worker says of a bundle: see ``how_far``; None when it does not say a word."""
+        try:
+            said: Mapping[str, bytes] = self._client.sync(
+                self._client.run,
+                how_far,
+                number,
+                self._run,
+                workers=[worker],
+                on_error="ignore",
+                callback_timeout=_REPLY,
+            )
+            seconds, answers = pickle.loads(said[worker])  # noqa: S301 - from workers that run what they are told
+        except (
+            TimeoutError,
+            OSError,
+            KeyError,
+        ) as error:  # it has died, or what hangs does not let it answer
+            logger.warning("%s: %s", worker, error)
+            return None
+        return seconds, answers

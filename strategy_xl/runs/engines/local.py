@@ -23,6 +23,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from strategy_xl.progress import Step, listening
+from strategy_xl.runs.engines.keeping import keep_memory
 from strategy_xl.runs.interrupts import SIGNALS, Interrupts
 from strategy_xl.runs.marks import Mark
 from strategy_xl.runs.outcome import LOST, TOO_LONG, Answer, Heard, Job, Watch, failed, guarded
@@ -64,6 +65,7 @@ def _serve(pipe: Connection, parent: int, job: Job) -> None:
     for number in SIGNALS:  # Ctrl-C reaches all processes of a terminal; the parent decides
         signal.signal(number, signal.SIG_IGN)
     _die_with(parent)
+    keep_memory()
     gc.freeze()  # what the parent had stays: it is not looked through for garbage with each workbook
     while os.getppid() == parent:
         with listening(pipe.send):

@@ -11,8 +11,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from strategy_xl.book.read import read_workbook
 from strategy_xl.commands import cli
 from strategy_xl.ooxml.backups import Backups
 from strategy_xl.ooxml.patch import set_cells
-from strategy_xl.runs.engines import dask, local
+from strategy_xl.runs.engines import bundles, dask, local
 from strategy_xl.runs.interrupts import Interrupts
 from strategy_xl.runs.journal import FILE, Journal
 from strategy_xl.runs.outcome import Treat
@@ -254,8 +256,62 @@ def test_books_that_hang_kill_or_fail(machines: Machines, tmp_path: Path) -> Non
     assert len(found) == 9
 
 
+def noting(path: Path, *, hang: str = "", kill: str = "", fail: str = "") -> JobReport:
+    """Work that leaves a note each time it is done; not on workbooks that hang, kill the process or fail."""
+    if path.stem == hang:
+        time.sleep(600)
+    if path.stem == kill:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if path.stem == fail:
+        raise ZeroDivisionError("by zero")
+    with path.with_suffix(".log").open("a", encoding="ascii") as log:
+        log.write("+")
+    return JobReport(path)
+
+
+def test_bundles_cost_no_neighbour(
+    machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Small workbooks go together; one that hangs, kills or fails costs itself, those beside it go alone."""
+    machines.wait_for(2)
+    together: list[list[str]] = []
+    take = dask._Hand.take
+
+    def noted(hand: dask._Hand, books: list[tuple[Path, Any]]) -> None:
+        together.append([path.stem for path, _mark in books])
+        take(hand, books)
+
+    monkeypatch.setattr(dask._Hand, "take", noted)
+    monkeypatch.setattr(bundles.Bundling, "next", by_eight)
+    paths = [tmp_path / f"book{number:02}.xlsx" for number in range(16)]
+    names = [path.stem for path in paths]
+    found = outcomes(machines, paths, partial(noting, hang="book12", fail="book11"), limit=3.0)
+    assert (found.pop("book12"), found.pop("book11")) == ("SX195", "SX190")
+    assert found == dict.fromkeys(set(names) - {"book11", "book12"}, "done")
+    assert together == [names[:8], names[8:], ["book13"], ["book14"], ["book15"]]
+    # The worker has told which one hangs, and what was done before it: that is not done again.
+    assert {path.stem: path.read_text("ascii") for path in tmp_path.glob("*.log")} == dict.fromkeys(
+        found, "+"
+    )
+
+    machines.wait_for(2)
+    together.clear()
+    found = outcomes(machines, paths, partial(noting, kill="book03"))
+    assert found.pop("book03") == "SX108"
+    assert set(found.values()) <= {"done", "SX108"}  # who lay ready on a worker that died twice dies with it
+    assert len(found) == 15
+    assert all([name] in together for name in names[:8])
+
+
+def by_eight(bundling: bundles.Bundling, waiting: deque[Path], _places: int) -> list[Path]:
+    """Bundles as of workbooks that take no time, however few."""
+    if bundling:
+        return [bundling._again.popleft()]
+    return [waiting.popleft() for _ in range(min(8, len(waiting)))]
+
+
 def test_few_are_in_hand(machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many workbooks, the scheduler knows two for each worker; a run that ends begins no more."""
+    """However many workbooks, the scheduler knows two bundles a worker; a run that ends begins no more."""
     machines.wait_for(2)
     most = 0
     take = dask._Hand.take
