@@ -1,11 +1,15 @@
 """What Dask costs: the same run with local processes, and with a cluster of this machine.
 
     .venv/bin/python benchmarks/engines.py [NUMBER OF WORKBOOKS …] [--rounds N]
+    .venv/bin/python benchmarks/engines.py 1000 10000 --empty
 
 Small workbooks, since the engine's own work shows most there. Each engine gets fresh copies, in turns,
 and the best of the rounds counts. Wall time is what people wait; processor time, of all processes, is
 what stays comparable when something else runs on the machine. From 1,000 workbooks on, the script fails when
 Dask costs more than 15 % (of the processor time).
+
+With ``--empty`` there is nothing to do with a workbook: what is left is its way there and back, without the
+start; the second line of each number has each workbook go alone.
 """
 
 from __future__ import annotations
@@ -71,6 +75,38 @@ def measured(seed: Path, books: int, engine: str, jobs: int) -> Cost:
     return cost
 
 
+def _nothing(path: Path) -> object:
+    """There is nothing to do with a workbook."""
+    from strategy_xl.work.recompute import JobReport
+
+    return JobReport(path)
+
+
+def way(books: int, jobs: int, *, alone: bool) -> Cost:
+    """The way to the workers and back, of workbooks with which there is nothing to do."""
+    from strategy_xl.runs.engines import bundles
+    from strategy_xl.runs.engines.dask import DaskEngine
+    from strategy_xl.runs.interrupts import Interrupts
+    from strategy_xl.runs.journal import Journal
+
+    most, bundles.MOST = bundles.MOST, 1 if alone else bundles.MOST
+    paths = [Path(f"{number:06}.xlsx") for number in range(books)]
+    with DaskEngine(None, jobs) as engine:
+        engine.check(None)
+
+        def spent() -> float:
+            return time.process_time() + sum(engine.client.run(time.process_time).values())
+
+        before, start = spent(), time.perf_counter()
+        answers = engine.treat(
+            paths, _nothing, 0, limit=600.0, interrupts=Interrupts(), watch=Journal(None, Path())
+        )
+        assert {answer.report.path for answer in answers if answer.report.failure is None} == set(paths)
+        cost = Cost(time.perf_counter() - start, spent() - before)
+    bundles.MOST = most
+    return cost
+
+
 def main() -> int:
     """Measure and print; 1 when Dask costs too much."""
     parser = argparse.ArgumentParser(
@@ -79,7 +115,19 @@ def main() -> int:
     parser.add_argument("books", nargs="*", type=int, default=[100])
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--empty", action="store_true")
     chosen = parser.parse_args()
+    if chosen.empty:
+        print(f"{'workbooks':>9} {'together':>8} {'wall s':>8} {'cpu s':>8} {'cpu ms/book':>12}")
+        for books in chosen.books:
+            for alone in (False, True):
+                cost = way(books, chosen.jobs, alone=alone)
+                each = 1000 * cost.processor / books
+                together = "no" if alone else "yes"
+                print(
+                    f"{books:9} {together:>8} {cost.wall:8.1f} {cost.processor:8.1f} {each:12.2f}", flush=True
+                )
+        return 0
     too_much = False
     print(f"{'workbooks':>9} {'engine':>7} {'wall s':>8} {'cpu s':>8} {'cpu ms/book':>12} {'over local':>11}")
     with tempfile.TemporaryDirectory() as folder:

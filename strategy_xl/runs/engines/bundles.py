@@ -8,7 +8,7 @@ from pathlib import Path
 
 _SECONDS = 1.0
 """Work of a bundle: about that of a large workbook, so that no more is lost with a worker that dies."""
-_MOST = 32
+MOST = 32
 """Workbooks of a bundle, however fast they go: those told from their marks."""
 _WEIGHT = 0.25
 """How much the last bundle counts in the pace."""
@@ -46,7 +46,7 @@ class Bundling:
             return [self._again.popleft()]
         count = 1
         if self._pace is not None and places > 1:
-            count = min(_MOST, int(_SECONDS / self._pace) if self._pace * _MOST > _SECONDS else _MOST)
+            count = min(MOST, int(_SECONDS / self._pace) if self._pace * MOST > _SECONDS else MOST)
             # Towards the end fewer: else one worker has several in hand when the others have none.
             count = max(1, min(count, math.ceil(len(waiting) / (2 * places))))
         return [waiting.popleft() for _ in range(min(count, len(waiting)))]
