@@ -71,6 +71,7 @@ def built(books: int, clients: int, turns: int, folder: Path) -> tuple[dict[str,
     from strategy_xl.history.queries import Scope
     from strategy_xl.report.collect import Journaled, Question, collect
     from strategy_xl.report.morning_page import page
+    from strategy_xl.report.whereabouts import InFolders
     from strategy_xl.schema.loader import load_default
 
     portfolio = Portfolio(books, clients)
@@ -85,7 +86,7 @@ def built(books: int, clients: int, turns: int, folder: Path) -> tuple[dict[str,
 
     def collected() -> object:
         with database.reading() as connection:
-            return collect(connection, Question(Scope(), folder, folder), spec, Journaled())
+            return collect(connection, Question(Scope(), InFolders(folder, folder)), spec, Journaled())
 
     with no_collection():
         collecting, found = _seconds(collected, turns)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import EXIT_FINDINGS, text
 from strategy_xl.errors import Location, UsageError
 from strategy_xl.text.catalog import has_message
@@ -36,7 +37,7 @@ _for_option = click.option(
 
 
 @addin.command(help=text("addin.build.help"))
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT")
+@click.argument("out", type=Here("SX818", dir_okay=False), metavar="OUT")
 @click.option("--python", metavar="PATH", help=text("addin.python.help"))
 @click.option("--force", is_flag=True, help=text("addin.force.help"))
 def build(out: Path, python: str | None, *, force: bool) -> None:

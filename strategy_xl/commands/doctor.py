@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import EXIT_CLEAN, EXIT_FINDINGS, history_option, show_json, text
 from strategy_xl.text.catalog import has_message
 
@@ -22,7 +23,7 @@ _TO_MEND = ("attention", "problem")
 @click.argument(
     "folder",
     required=False,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Here("SX819", exists=True, file_okay=False),
     metavar="[FOLDER]",
 )
 @click.option("--night", is_flag=True, help=text("doctor.night.help"))

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from strategy_xl.commands.personal import name_options, places_below, sought_of
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import EXIT_CLEAN, EXIT_FINDINGS, language, load_spec, show_findings, text
 
 
@@ -17,7 +18,7 @@ from strategy_xl.commands.render import EXIT_CLEAN, EXIT_FINDINGS, language, loa
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Here("SX818", dir_okay=False),
     metavar="FILE",
     help=text("privacy.export.output.help"),
 )

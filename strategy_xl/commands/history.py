@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from strategy_xl.commands.place import Place
+from strategy_xl.commands.place import Here, Place
 from strategy_xl.commands.render import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -72,13 +72,13 @@ def history() -> None:
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
 @click.option(
     "--csv",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Here("SX818", dir_okay=False),
     metavar="FILE",
     help=text("cli.history.csv.help"),
 )
 @click.option(
     "--parquet",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Here("SX818", dir_okay=False),
     metavar="FILE",
     help=text("cli.history.parquet.help"),
 )

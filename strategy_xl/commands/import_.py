@@ -10,6 +10,7 @@ import click
 
 from strategy_xl.commands.import_planning import chosen_columns, planned_import
 from strategy_xl.commands.import_preview import show_columns, show_rows
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import (
     backup_option,
     exit_code,
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 
 
 @click.command("import", help=text("cli.import.help"))
-@click.argument("source", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("source", type=Here(dir_okay=False))
 @click.option(
     "--into",
     "book",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Here(dir_okay=False),
     help=text("cli.import.into.help"),
 )
 @click.option("--module", required=True, help=text("cli.import.module.help"))

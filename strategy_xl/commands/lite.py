@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import text
 from strategy_xl.model import LANGUAGES
 
 
 @click.command(help=text("web.cli.lite.help"))
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.xlsx")
+@click.argument("out", type=Here("SX818", dir_okay=False), metavar="OUT.xlsx")
 @click.option(
     "--lang",
     type=click.Choice(LANGUAGES),

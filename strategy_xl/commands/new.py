@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strategy_xl.commands.import_planning import planned_import
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import (
     EXIT_UNREADABLE,
     chosen_day,
@@ -31,7 +32,7 @@ LIST_MODULE = "clients"
 
 
 @click.command(help=text("cli.new.help"))
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="[OUT.xlsx]", required=False)
+@click.argument("out", type=Here("SX818", dir_okay=False), metavar="[OUT.xlsx]", required=False)
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), default="fr", show_default=True, help=text("cli.new.lang.help")
 )

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from strategy_xl.commands.place import Place
 from strategy_xl.commands.render import history_option, templates_option, text
+from strategy_xl.runs.stores.remote_path import RemotePath
 
 if TYPE_CHECKING:
     from strategy_xl.privacy.places import Places
@@ -25,7 +27,7 @@ def name_options(command: _Command) -> _Command:
         history_option,
         click.option("--also", multiple=True, metavar="NAME", help=text("privacy.also.help")),
         click.option("--kind", type=click.Choice((PERSON, CLIENT)), help=text("privacy.kind.help")),
-        click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path)),
+        click.argument("folder", type=Place(file_okay=False)),
         click.argument("name"),
     ):
         command = add(command)
@@ -42,8 +44,10 @@ def sought_of(name: str, options: dict[str, Any], spared: Iterable[str] = ()) ->
     return Sought([name, *options["also"]], turned=options["kind"] != CLIENT, spared=spared)
 
 
-def places_below(folder: Path, history: str | None) -> Places:
-    """Everything below a folder."""
+def places_below(folder: Path | RemotePath, history: str | None, *, looks: bool = True) -> Places:
+    """Everything below a folder; of one in a store, unless it ``looks`` there, what is kept here."""
     from strategy_xl.privacy.places import Places
 
+    if isinstance(folder, RemotePath):
+        return Places.of_address(folder, history, looks=looks)
     return Places.below(folder, history)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from strategy_xl.commands.personal import places_below
+from strategy_xl.commands.place import Place
 from strategy_xl.commands.render import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -36,7 +37,7 @@ def years_option(command: Any) -> Any:
 
 
 @click.command(help=text("privacy.purge.help"))
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=Place(file_okay=False))
 @years_option
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
 @history_option
@@ -48,7 +49,7 @@ def purge(folder: Path, years: int, history: str | None, *, dry_run: bool, today
     from strategy_xl.privacy.retention import limit, purge
 
     day = chosen_day(today)
-    places = places_below(folder, history)
+    places = places_below(folder, history, looks=False)
     if places.target is None:
         raise HistoryError("SX964", Location(str(folder)))
     found = purge(places, day, years, text("privacy.pseudonym.name", mark="-"), dry_run=dry_run)

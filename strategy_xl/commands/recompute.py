@@ -17,6 +17,7 @@ import click
 from strategy_xl import __version__
 from strategy_xl.collection import no_collection
 from strategy_xl.commands.engine import chosen_engine, engine_options
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import (
     EXIT_UNREADABLE,
     backup_option,
@@ -77,7 +78,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--journal",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Here(dir_okay=False),
     metavar="PATH",
     help=text("cli.journal.help"),
 )

@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.purge import years_option
 from strategy_xl.commands.render import chosen_day, language, load_spec, templates_option, text, today_option
 from strategy_xl.model import LANGUAGES
 
 
 @click.command(help=text("privacy.register.help"))
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.md|OUT.csv")
+@click.argument("out", type=Here("SX818", dir_okay=False), metavar="OUT.md|OUT.csv")
 @click.option("--lang", type=click.Choice(LANGUAGES), default=language, help=text("privacy.register.lang"))
 @years_option
 @click.option("--force", is_flag=True, help=text("cli.new.force.help"))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from strategy_xl.commands.place import Here
 from strategy_xl.errors import Finding, Severity, StrategyXlError
 from strategy_xl.history.places import VARIABLE
 from strategy_xl.model import LANGUAGES
@@ -134,7 +135,7 @@ def templates_option(command: _Command) -> _Command:
     """Add ``--templates DIR``."""
     return click.option(
         "--templates",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        type=Here(exists=True, file_okay=False),
         help=text("cli.templates.help"),
     )(command)
 

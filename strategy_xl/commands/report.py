@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from strategy_xl.collection import no_collection
+from strategy_xl.commands.place import Here, Place
 from strategy_xl.commands.render import history_option, language, load_spec, templates_option, text
 from strategy_xl.errors import Location, UsageError
 from strategy_xl.model import LANGUAGES
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
     from strategy_xl.report.collect import Journaled, Question
     from strategy_xl.report.data import ReportData
     from strategy_xl.runs.histories import Target
+    from strategy_xl.runs.stores.remote_path import RemotePath
 
 FORMATS = ("html", "xlsx", "json", "csv", "junit")
 _SUFFIXES = {"html": ".html", "xlsx": ".xlsx", "json": ".json", "csv": "", "junit": ".xml"}
 
 
 @click.command(help=text("cli.report.help"))
-@click.argument("folder", default=".", type=click.Path(exists=True, path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=text("cli.report.output"))
+@click.argument("folder", default=".", type=Place())
+@click.option("-o", "--output", type=Here("SX818"), help=text("cli.report.output"))
 @click.option(
     "--format",
     "format_",
@@ -40,14 +42,12 @@ _SUFFIXES = {"html": ".html", "xlsx": ".xlsx", "json": ".json", "csv": "", "juni
     "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help=text("cli.report.since")
 )
 @click.option("--lang", type=click.Choice(LANGUAGES), help=text("cli.report.lang"))
-@click.option(
-    "--mail", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=text("cli.report.mail")
-)
+@click.option("--mail", type=Here("SX818", dir_okay=False), metavar="FILE", help=text("cli.report.mail"))
 @click.option("--to", "recipients", multiple=True, metavar="ADDRESS", help=text("cli.report.to"))
 @click.option("--from", "sender", default="", metavar="ADDRESS", help=text("cli.report.from"))
 @click.option(
     "--journal",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Here(dir_okay=False),
     metavar="PATH",
     help=text("cli.journal.help"),
 )
@@ -77,6 +77,7 @@ def report(folder: Path, **options: Any) -> None:
 
 def _data(folder: Path, options: dict[str, Any], page: Path, lang: str) -> ReportData:
     """What the history of a folder knows, and what its journal adds."""
+    from strategy_xl.commands.report_places import Anywhere
     from strategy_xl.history.database import Database, HistoryError
     from strategy_xl.report.collect import Question, collect
     from strategy_xl.runs.histories import find_target
@@ -90,8 +91,8 @@ def _data(folder: Path, options: dict[str, Any], page: Path, lang: str) -> Repor
         scope, home = _scope(connection, target, folder)
         day, run = _run(connection, scope, options["run"])
         since = options["since"].date() if options["since"] is not None else None
-        question = Question(scope, home, page, day, since, run, lang)
-        journaled = _journaled(options["journal"], folder, question, connection)
+        question = Question(scope, Anywhere(home, page), day, since, run, lang)
+        journaled = _journaled(options["journal"], folder, home, question, connection)
         data = collect(connection, question, spec, journaled)
     if data is None:
         raise HistoryError("SX964", Location(str(folder)))
@@ -99,10 +100,12 @@ def _data(folder: Path, options: dict[str, Any], page: Path, lang: str) -> Repor
 
 
 def _home(folder: Path) -> Path:
-    return folder if folder.is_dir() else folder.parent
+    from strategy_xl.runs.stores.remote import is_folder
+
+    return folder if is_folder(folder) else folder.parent
 
 
-def _scope(connection: Connection, target: Target, folder: Path) -> tuple[Scope, Path]:
+def _scope(connection: Connection, target: Target, folder: Path) -> tuple[Scope, Path | RemotePath]:
     """The workbooks below a folder, as the history names them, and where they are told from.
 
     Errors: HistoryError SX964 when it knows none there.
@@ -111,14 +114,15 @@ def _scope(connection: Connection, target: Target, folder: Path) -> tuple[Scope,
     from strategy_xl.history.places import BESIDE
     from strategy_xl.history.queries import Scope, shares_of
     from strategy_xl.runs.histories import part_of
+    from strategy_xl.runs.stores.remote_path import path_of
 
     shares = shares_of(connection)
     part = part_of(target, folder, shares)
     if part is None:
         raise HistoryError("SX964", Location(str(folder)))
     place = next(share.place for share in shares if share.id == part[0])
-    base = target.home if place == BESIDE else Path(place)
-    return Scope(*part), cast("Path", base).resolve()
+    base = target.home if place == BESIDE else path_of(place)
+    return Scope(*part), base.resolve()
 
 
 def _run(connection: Connection, scope: Scope, run: str) -> tuple[date | None, str]:
@@ -136,26 +140,28 @@ def _run(connection: Connection, scope: Scope, run: str) -> tuple[date | None, s
     return found[0].day, found[0].id
 
 
-def _journaled(journal: Path | None, folder: Path, question: Question, connection: Connection) -> Journaled:
+def _journaled(
+    journal: Path | None, folder: Path, told: Path | RemotePath, question: Question, connection: Connection
+) -> Journaled:
     """What the journal of the folder, or of one above it, knows of the run."""
     from strategy_xl.history.snapshots import days_of
-    from strategy_xl.ooxml.backups import HIDDEN
     from strategy_xl.report.collect import Journaled
-    from strategy_xl.runs.histories import told_from
+    from strategy_xl.runs.histories import place_of, told_from
     from strategy_xl.runs.journal import FILE
     from strategy_xl.runs.past_runs import past_run
+    from strategy_xl.runs.stores.keeping import keeping
 
     days = days_of(connection, question.scope, question.day)
     if not days:
         return Journaled()
     place = _home(folder).resolve()
     for home in (place, *place.parents):
-        run = past_run(journal or home / HIDDEN / FILE, days[0])
+        run = past_run(journal or keeping(home) / FILE, days[0])
         if run is not None:
             base = home if journal is None else place
 
             def name(path: str, base: Path = base) -> str:
-                return told_from(question.home, base / path)
+                return told_from(told, place_of(base, path))
 
             return Journaled(
                 run.started,

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import chosen_day, language, text, today_option
 from strategy_xl.errors import Location, UsageError
 
@@ -50,7 +51,7 @@ def _usual() -> str:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Here("SX818", exists=True, file_okay=False),
     default=Path(),
     show_default=text("schedule.output.default"),
     help=text("schedule.output.help"),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import language, text
 from strategy_xl.model import LANGUAGES
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = Here(exists=True, dir_okay=False)
 
 
 @click.command(help=text("web.cli.serve.help"))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import click
 
 from strategy_xl import __version__
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import text
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ def watching_options(command: _Command) -> _Command:
     """Add ``--log-json FILE`` and ``--metrics FILE``."""
     log = click.option(
         "--log-json",
-        type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+        type=Here("SX818", dir_okay=False, allow_dash=True),
         metavar="FILE",
         help=text("operate.log.help"),
     )
     metrics = click.option(
         "--metrics",
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=Here("SX818", dir_okay=False),
         metavar="FILE",
         help=text("operate.metrics.help"),
     )

@@ -10,11 +10,15 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import Message
 from pathlib import Path
 
 from strategy_xl.errors import StrategyXlError
 from strategy_xl.ooxml.erasing import holds_text, maker_and_title
+from strategy_xl.runs.stores.remote import store_of
+from strategy_xl.runs.stores.remote_path import RemotePath
+from strategy_xl.runs.stores.staging import fetched
 from strategy_xl.text.sought import Sought
 
 LARGEST = 1 << 28
@@ -40,14 +44,32 @@ _TITLES = ("Rapport du matin, ", "Morning report, ")
 """A workbook of the staff has the same maker, but not such a title."""
 
 
-def holds(path: Path, sought: Sought) -> bool:
-    """Whether a name stands in a file: in its text, in what is packed in a page or a mail, in a workbook.
+@contextmanager
+def near(path: Path | RemotePath) -> Iterator[Path]:
+    """A file of this machine: the very file, or a copy of an object while it is looked at.
 
-    Errors: OSError when it cannot be read, ValueError when it is too large, StrategyXlError for a workbook
-    that cannot be opened (a password, damage).
+    Errors: OSError when it cannot be read, those of ``Store.read``, ValueError when it is too large.
     """
+    if isinstance(path, RemotePath):
+        with fetched(path, most=LARGEST) as loan:
+            yield loan.local
+        return
     if path.stat().st_size > LARGEST:
         raise ValueError(path.stat().st_size)
+    yield path
+
+
+def holds(path: Path | RemotePath, sought: Sought) -> bool:
+    """Whether a name stands in a file: in its text, in what is packed in a page or a mail, in a workbook.
+
+    Errors: those of ``near``, StrategyXlError for a workbook that cannot be opened (a password, damage).
+    """
+    with near(path) as file:
+        return holds_here(file, sought)
+
+
+def holds_here(path: Path, sought: Sought) -> bool:
+    """As ``holds``, for a file of this machine."""
     if path.suffix.lower() in _BOOKS:
         try:
             return bool(holds_text(path, sought.is_in, sought.in_bytes))
@@ -58,19 +80,28 @@ def holds(path: Path, sought: Sought) -> bool:
     return any(map(sought.in_bytes, _layers(path.read_bytes())))
 
 
-def is_report(path: Path) -> bool:
+def is_report(path: Path | RemotePath) -> bool:
     """Whether a file is a report of ours, which can be made anew.
 
-    Errors: OSError when it cannot be read.
+    Errors: those of ``near``.
     """
+    if path.name in _LISTS:
+        return all(_is_file(path.with_name(name)) for name in _LISTS)
+    with near(path) as file:
+        return _is_report(file)
+
+
+def _is_file(path: Path | RemotePath) -> bool:
+    return store_of(path).version(path) is not None if isinstance(path, RemotePath) else path.is_file()
+
+
+def _is_report(path: Path) -> bool:
     if path.suffix.lower() in _BOOKS:
         try:
             maker, title = maker_and_title(path)
         except StrategyXlError:
             return False
         return maker == _MAKER and title.startswith(_TITLES)
-    if path.name in _LISTS:
-        return all((path.parent / name).is_file() for name in _LISTS)
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     if any(form.search(head) for form in (*_PAGES, *_FORMS)):

@@ -6,19 +6,25 @@ Nothing is done halfway without being told: what holds the name and could not be
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import cast
 
 from strategy_xl.errors import Finding, Location, Severity, StrategyXlError
 from strategy_xl.history.database import Database
 from strategy_xl.history.explained import forget_bases
 from strategy_xl.history.forgetting import held, remove, scrub
-from strategy_xl.privacy.files import holds, is_report
+from strategy_xl.privacy.files import holds, holds_here, is_report, near
+from strategy_xl.privacy.older import older_versions
 from strategy_xl.privacy.places import Places
+from strategy_xl.runs.journal import FILE as JOURNAL
+from strategy_xl.runs.stores.remote import store_of
+from strategy_xl.runs.stores.remote_path import RemotePath
+from strategy_xl.runs.stores.staging import lent, moved, tidy_here
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.text.sought import Sought
-from strategy_xl.work.forgetting import forget_in_workbook, names_beside, rows_of
+from strategy_xl.work.forgetting import ForgottenHere, forget_in_workbook, names_beside, rows_of
 
 LEFT, NOT_OURS, STILL_THERE = "SX197", "SX198", "SX199"
 _FOREIGN = "SX110"
@@ -89,16 +95,22 @@ def others_called_so(places: Places, spec: WorkbookSpec, sought: Sought) -> set[
     found: set[str] = set()
     for book in places.books:
         try:
-            found |= names_beside(book, spec, sought)
-        except StrategyXlError:  # not one of ours, or not readable: it is told when it holds the name
+            with near(book) as file:
+                found |= names_beside(file, spec, sought)
+        except (StrategyXlError, OSError, ValueError):  # whoever holds the name is told later
             continue
-    if places.target is not None:
-        database = Database(places.target.where)
+    for where in histories(places):
+        database = Database(where)
         with database.reading() as connection:
             names = {entity.name for entity in held(connection, sought.is_in)}
         database.close()
         found |= {name for name in names if not sought.is_name(name)}
     return found
+
+
+def histories(places: Places) -> list[str]:
+    """Where the histories of some workbooks are, the one that is kept now first."""
+    return [*([] if places.target is None else [places.target.where]), *map(str, places.histories)]
 
 
 def forget(places: Places, spec: WorkbookSpec, wish: Wish) -> Forgotten:
@@ -124,22 +136,33 @@ def forget(places: Places, spec: WorkbookSpec, wish: Wish) -> Forgotten:
     # Lists of a report are known by each other: all are looked at before one is deleted.
     for path, is_ours in [(path, _is_ours(path)) for path in places.others]:
         _file(path, wish, done, Place.REPORT, is_ours=is_ours)
+    for path in places.stored:
+        _stored_database(path, wish, done)
+    if isinstance(places.home, RemotePath):
+        if not wish.dry_run:
+            tidy_here()
+        leaving = {deed.path for deed in done.deeds} if wish.dry_run else ()
+        done.findings += older_versions(places.home, places, wish.sought, leaving)
+        done.findings += _named_folders(places, wish.sought)
     for path in places.journals:
         _database(str(path), path, wish, done, Place.JOURNAL)
-    if places.target is not None:
-        database = Database(places.target.where)
-        _database(places.target.where, database.location, wish, done, Place.HISTORY)
+    for where in reversed(histories(places)):
+        _database(where, Database(where).location, wish, done, Place.HISTORY)
     return done
 
 
-def _in_book(book: Path, spec: WorkbookSpec, wish: Wish, done: Forgotten) -> None:
+def _named_folders(places: Places, sought: Sought) -> list[Finding]:
+    """The folders of this machine that are called like an address in which the name is."""
+    folders = dict.fromkeys(path.parent for path in (*places.journals, *places.logs, *places.histories))
+    return [_finding(LEFT, folder, parts=folder.name) for folder in folders if sought.is_in(folder.name)]
+
+
+def _in_book(book: Path | RemotePath, spec: WorkbookSpec, wish: Wish, done: Forgotten) -> None:
     """One workbook: changed when it is ours and that was asked for, else told when it holds the name."""
     if wish.sought.is_in(book.name):
         done.findings.append(_finding(LEFT, book, parts=book.name))
     if wish.workbooks:
-        report = forget_in_workbook(
-            book, spec, wish.sought, wish.other, kinds=wish.kinds, dry_run=wish.dry_run
-        )
+        report = _forgotten_in(book, spec, wish)
         if report.failure is None:
             if report.emptied or report.changed:
                 done.deeds.append(Deed(Place.WORKBOOK, str(book), report.emptied + report.changed))
@@ -154,11 +177,39 @@ def _in_book(book: Path, spec: WorkbookSpec, wish: Wish, done: Forgotten) -> Non
     _file(book, wish, done, Place.REPORT, is_ours=_is_ours(book))
 
 
-def _is_told(book: Path, spec: WorkbookSpec, wish: Wish, done: Forgotten) -> bool:
+def _forgotten_in(book: Path | RemotePath, spec: WorkbookSpec, wish: Wish) -> ForgottenHere:
+    """What became of a workbook, wherever it lies: put back in a store when nobody else has written it."""
+
+    def job(file: Path) -> ForgottenHere:
+        report = forget_in_workbook(
+            file, spec, wish.sought, wish.other, kinds=wish.kinds, dry_run=wish.dry_run
+        )
+        if report.failure is not None and isinstance(book, RemotePath):
+            return replace(report, failure=moved(report.failure, book, file))
+        return report
+
+    if not isinstance(book, RemotePath):
+        return job(book)
+    try:
+        report, _kept = lent(
+            book,
+            job,
+            lambda report: (
+                not wish.dry_run and report.failure is None and report.emptied + report.changed > 0
+            ),
+            backups=0,
+        )
+    except StrategyXlError as error:
+        report = ForgottenHere(cast("Path", book), failure=error.finding)
+    return report
+
+
+def _is_told(book: Path | RemotePath, spec: WorkbookSpec, wish: Wish, done: Forgotten) -> bool:
     """Tell the cells of a workbook of ours that keeps the name; whether it is one."""
     try:
-        rows = rows_of(book, spec, wish.sought, wish.kinds)
-        is_held = bool(rows) or holds(book, wish.sought)
+        with near(book) as file:
+            rows = rows_of(file, spec, wish.sought, wish.kinds)
+            is_held = bool(rows) or holds_here(file, wish.sought)
     except StrategyXlError as error:
         if error.finding.code != _FOREIGN:
             done.findings.append(error.finding)
@@ -172,14 +223,16 @@ def _is_told(book: Path, spec: WorkbookSpec, wish: Wish, done: Forgotten) -> boo
     return True
 
 
-def _is_ours(path: Path) -> bool:
+def _is_ours(path: Path | RemotePath) -> bool:
+    if isinstance(path, RemotePath) and store_of(path).is_left_over(path.name):
+        return True
     try:
         return is_report(path)
-    except OSError:  # who looks whether it holds the name tells it
+    except (OSError, ValueError, StrategyXlError):  # who looks whether it holds the name tells it
         return False
 
 
-def _file(path: Path, wish: Wish, done: Forgotten, place: Place, *, is_ours: bool) -> None:
+def _file(path: Path | RemotePath, wish: Wish, done: Forgotten, place: Place, *, is_ours: bool) -> None:
     """Delete a file of ours that holds the name; tell one of somebody else."""
     try:
         if not holds(path, wish.sought) and not (
@@ -190,13 +243,43 @@ def _file(path: Path, wish: Wish, done: Forgotten, place: Place, *, is_ours: boo
             done.findings.append(_finding(NOT_OURS, path, detail=""))
             return
         if not wish.dry_run:
-            path.unlink()
-            if place is Place.BACKUP and not any(path.parent.iterdir()):
-                path.parent.rmdir()
+            _delete(path, with_folder=place is Place.BACKUP)
     except (OSError, ValueError, StrategyXlError) as error:
         done.findings.append(unseen(path, error))
         return
     done.deeds.append(Deed(place, str(path)))
+
+
+def _delete(path: Path | RemotePath, *, with_folder: bool) -> None:
+    """Take a file of ours away, and the folder when nothing else is in it."""
+    if isinstance(path, RemotePath):
+        store_of(path).remove(path)
+        if with_folder:
+            store_of(path).remove_empty(path.parent)
+        return
+    path.unlink()
+    if with_folder and not any(path.parent.iterdir()):
+        path.parent.rmdir()
+
+
+def _stored_database(path: RemotePath, wish: Wish, done: Forgotten) -> None:
+    """A journal or a history that somebody has copied into a store."""
+    place = Place.JOURNAL if path.name == JOURNAL else Place.HISTORY
+
+    def job(file: Path) -> tuple[Forgotten, bool]:
+        here = Forgotten()
+        was_in = holds_here(file, wish.sought)  # in pages that are free, too
+        _database(str(file), Location(str(path)), wish, here, place)
+        return here, was_in
+
+    try:
+        (here, _was_in), _kept = lent(
+            path, job, lambda found: not wish.dry_run and (found[1] or bool(found[0].deeds)), backups=0
+        )
+    except StrategyXlError as error:
+        done.findings.append(error.finding)
+        return
+    done.deeds += here.deeds
 
 
 def _log(path: Path, wish: Wish, done: Forgotten) -> None:
@@ -254,11 +337,11 @@ def shortened(cells: Sequence[str]) -> str:
     return ", ".join(cells[:_SHOWN]) + (", …" if len(cells) > _SHOWN else "")
 
 
-def _finding(code: str, path: Path, **args: object) -> Finding:
+def _finding(code: str, path: Path | RemotePath, **args: object) -> Finding:
     return Finding(code, Location(str(path)), args, Severity.WARNING)
 
 
-def unseen(path: Path, error: OSError | ValueError | StrategyXlError) -> Finding:
+def unseen(path: Path | RemotePath, error: OSError | ValueError | StrategyXlError) -> Finding:
     """The finding of a file that could not be looked into, so that nobody knows."""
     if isinstance(error, StrategyXlError):
         detail = error.finding.code

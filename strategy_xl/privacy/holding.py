@@ -11,9 +11,11 @@ from typing import Any
 from strategy_xl.errors import Finding, StrategyXlError
 from strategy_xl.history.database import Database
 from strategy_xl.history.forgetting import Held, held, mentions
-from strategy_xl.privacy.files import holds
-from strategy_xl.privacy.forgetting import unseen
+from strategy_xl.privacy.files import holds, holds_here, near
+from strategy_xl.privacy.forgetting import histories, unseen
+from strategy_xl.privacy.older import holding_versions, older_versions
 from strategy_xl.privacy.places import Places
+from strategy_xl.runs.stores.remote_path import RemotePath
 from strategy_xl.schema.spec import FieldSpec, WorkbookSpec
 from strategy_xl.text.catalog import format_value, message
 from strategy_xl.text.sought import Sought
@@ -58,14 +60,15 @@ def holdings(places: Places, spec: WorkbookSpec, sought: Sought, kinds: Collecti
     found = Holdings(findings=list(places.unread))
     for book in places.books:
         try:
-            rows = rows_of(book, spec, sought, kinds)
-            if rows:
-                found.books[str(book)] = rows
-            elif holds(book, sought):
-                found.files.append(str(book))
+            with near(book) as file:
+                rows = rows_of(file, spec, sought, kinds)
+                if rows:
+                    found.books[str(book)] = rows
+                elif holds_here(file, sought):
+                    found.files.append(str(book))
         except (StrategyXlError, OSError, ValueError):
             _look(book, sought, found)
-    for path in (*places.backups, *places.others):
+    for path in (*places.backups, *places.others, *places.stored):
         _look(path, sought, found)
     for path in places.logs:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -76,15 +79,28 @@ def holdings(places: Places, spec: WorkbookSpec, sought: Sought, kinds: Collecti
             texts = [text for _table, text in mentions(connection, sought.is_in, is_history=False)]
         database.close()
         _add(found, str(path), texts)
-    if places.target is not None:
-        database = Database(places.target.where)
+    for where in histories(places):
+        database = Database(where)
         with database.reading() as connection:
-            found.entities = held(connection, sought.is_name, kinds)
-            own = {text for one in found.entities for text in (one.name, one.path)}
+            entities = held(connection, sought.is_name, kinds)
+            own = {text for one in entities for text in (one.name, one.path)}
             texts = [text for _table, text in mentions(connection, sought.is_in) if text not in own]
         database.close()
+        found.entities += entities
         _add(found, str(database.location), texts)
+    if isinstance(places.home, RemotePath):
+        _look_at_older(places.home, places, sought, found)
     return found
+
+
+def _look_at_older(folder: RemotePath, places: Places, sought: Sought, found: Holdings) -> None:
+    """The versions that a store keeps by itself."""
+    try:
+        for older in holding_versions(folder, places, sought):
+            if older is not None:
+                found.files.append(f"{older.path} ({older.version})")
+    except StrategyXlError:
+        found.findings += older_versions(folder, places, sought, ())
 
 
 def _add(found: Holdings, place: str, texts: list[str]) -> None:
@@ -92,7 +108,7 @@ def _add(found: Holdings, place: str, texts: list[str]) -> None:
         found.mentions[place] = list(dict.fromkeys(texts))
 
 
-def _look(path: Path, sought: Sought, found: Holdings) -> None:
+def _look(path: Path | RemotePath, sought: Sought, found: Holdings) -> None:
     try:
         if holds(path, sought):
             found.files.append(str(path))

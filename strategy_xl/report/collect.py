@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from strategy_xl.answers.change_sentences import Teller
 from strategy_xl.answers.changes import Change
@@ -31,6 +28,7 @@ from strategy_xl.report.kinds import (
     places_of,
     spots_of,
 )
+from strategy_xl.report.whereabouts import Whereabouts
 from strategy_xl.schema.spec import ListSpec, WorkbookSpec
 
 if TYPE_CHECKING:
@@ -70,8 +68,7 @@ class Question:
 
     Arguments:
         scope: which workbooks.
-        home: folder from which they are told.
-        page: folder in which the page will lie; links begin there.
+        places: where they lie.
         day: reference day of the run; the newest known when None.
         since: day that it is compared with; that of the run before when None.
         run: name of the run.
@@ -79,8 +76,7 @@ class Question:
     """
 
     scope: Scope
-    home: Path
-    page: Path
+    places: Whereabouts
     day: date | None = None
     since: date | None = None
     run: str = ""
@@ -132,7 +128,6 @@ def collect(
     }
     contents = queries.contents_of(connection, scope, day)
     clients = Counter(kinds["client"].now.books)
-    kept = _Backups(question.home)
     return ReportData(
         night=Night(
             day,
@@ -140,7 +135,7 @@ def collect(
             started=journaled.started,
             seconds=journaled.seconds,
             compared=compared,
-            folder=question.home.name,
+            folder=question.places.name,
             backups=FOLDER.as_posix(),
         ),
         books=[
@@ -152,7 +147,6 @@ def collect(
                 journaled,
                 clients[book.id],
                 len(alerts.get(book.id, ())),
-                kept,
             )
             for book in books
         ],
@@ -229,35 +223,6 @@ def _alerts(told: Sequence[tuple[int, AlertRecord, str]]) -> Alerts:
     )
 
 
-class _Backups:
-    """Which workbooks have earlier versions; each folder is looked into once."""
-
-    def __init__(self, home: Path) -> None:
-        """For the workbooks told from a folder."""
-        self._home = home
-        self._known: dict[Path, frozenset[str]] = {}
-
-    def has(self, path: str) -> bool:
-        """Whether a workbook has one."""
-        book = self._home / path
-        if book.parent not in self._known:
-            try:
-                held = frozenset(kept.name for kept in (book.parent / FOLDER).iterdir())
-            except OSError:  # no workbook of that folder has one, or nobody may look
-                held = frozenset()
-            self._known[book.parent] = held
-        return book.name in self._known[book.parent]
-
-
-def _link(question: Question, path: str) -> str:
-    """Address of a workbook from the page's folder; the whole one where there is no way from there."""
-    book = question.home / path
-    try:
-        return quote(Path(os.path.relpath(book, question.page)).as_posix())
-    except ValueError:  # another drive
-        return book.absolute().as_uri()
-
-
 def _book(  # noqa: PLR0913, PLR0917 - one row of each table that knows of workbooks
     book: queries.Book,
     night: queries.Night | None,
@@ -266,18 +231,20 @@ def _book(  # noqa: PLR0913, PLR0917 - one row of each table that knows of workb
     journaled: Journaled,
     clients: int,
     alerts: int,
-    backups: _Backups,
 ) -> Book:
     state = BookState.LEFT if night is None else _STATES[night.outcome]
     failure = journaled.failures.get(book.path)
     if failure is None and night is not None and night.failure:
         failure = Finding(night.failure, Location(book.path), {}, Severity.ERROR)
+    told = question.places.told(book.path)
+    if failure is not None and told != book.path:
+        failure = replace(failure, location=Location(told))
     counts = content.counts or {} if content is not None else {}
     modules = content.completeness or {} if content is not None else {}
     is_known = state in {BookState.FAILED, BookState.SKIPPED}
     return Book(
-        path=book.path,
-        link=_link(question, book.path),
+        path=told,
+        link=question.places.link(book.path),
         lang=book.lang,
         state=BookState.UNCHANGED if state is BookState.CHANGED and night and not night.changed else state,
         day=content.reference_day if content is not None else None,
@@ -289,6 +256,6 @@ def _book(  # noqa: PLR0913, PLR0917 - one row of each table that knows of workb
         changed=night.changed if night is not None else 0,
         findings=journaled.findings.get(book.path, 0),
         restored=int(counts.get(RESTORED, 0)) if night is not None and night.counts else 0,
-        backups=int(backups.has(book.path)),
+        backups=int(question.places.has_versions(book.path)),
         failure=failure if is_known else None,
     )

@@ -62,7 +62,7 @@ class Book:
     """One workbook.
 
     Arguments:
-        path: as told from the folder of the run, with ``/``.
+        path: as told from the folder of the run, with ``/``; one in a store by its whole address.
         link: address of the file, relative to the page; "" when there is none.
         lang: language of what it says.
         state: what became of it.

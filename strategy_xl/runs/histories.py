@@ -78,6 +78,12 @@ def part_of(
     return number, told_from(base, place) + ("/" if is_folder(place) else "")
 
 
+def place_of(home: Path | RemotePath, told: str) -> Path | RemotePath:
+    """Where a workbook lies that a history tells from a folder; the other way of ``told_from``."""
+    place = path_of(told)
+    return place if isinstance(place, RemotePath) or place.is_absolute() else home / told
+
+
 def told_from(home: Path | RemotePath, path: Path | RemotePath) -> str:
     """A workbook's name in the history: from a folder when it is below it; bytes of no text are escapes."""
     if isinstance(path, RemotePath):

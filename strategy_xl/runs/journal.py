@@ -25,7 +25,7 @@ from strategy_xl.ooxml.backups import HIDDEN, make_folder
 from strategy_xl.ooxml.snapshot import Stamp
 from strategy_xl.runs.marks import Mark
 from strategy_xl.runs.outcome import RETRIED, Answer, stamp_of
-from strategy_xl.runs.stores.keeping import keeping
+from strategy_xl.runs.stores.keeping import keeping, note_address
 from strategy_xl.runs.stores.store import Version
 from strategy_xl.work.recompute import Lasting
 
@@ -298,6 +298,7 @@ class Journal:
     ) -> Resumed:
         assert self._file is not None  # the caller sees to it
         make_folder(self._file.parent)
+        note_address(self._home)
         if not self._file.exists():
             self._file.touch()
             self._file.chmod(self._file.parent.stat().st_mode & 0o666)  # colleagues' runs write in it too

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,24 @@ def versions(book: Path) -> list[Version]:
     return found
 
 
+def chosen(book: Location, known: Sequence[Version], wanted: str) -> Version:
+    """The version that people mean.
+
+    Arguments:
+        book: the workbook.
+        known: its versions, the newest first.
+        wanted: the version's name, its beginning or its hash; the newest when empty.
+
+    Errors: WorkbookError SX176 no such version, or several.
+    """
+    found = [item for item in known if item.name.startswith(wanted) or item.name.endswith(f"-{wanted}")]
+    # The same bytes may have been replaced more than once: the last time will do.
+    if not found or (wanted and len({item.name.rpartition("-")[2] for item in found}) > 1):
+        names = ", ".join(item.name for item in found or known)
+        raise WorkbookError("SX176", book, version=wanted, known=names)
+    return found[0]
+
+
 def restore_workbook(book: Path, wanted: str = "") -> RestoreReport:
     """Put an earlier version in the place of a workbook, which becomes one too; or back to its name.
 
@@ -51,12 +70,7 @@ def restore_workbook(book: Path, wanted: str = "") -> RestoreReport:
     """
     refuse_if_open(book)
     known = versions(book)
-    found = [item for item in known if item.name.startswith(wanted) or item.name.endswith(f"-{wanted}")]
-    # The same bytes may have been replaced more than once: the last time will do.
-    if not found or (wanted and len({item.name.rpartition("-")[2] for item in found}) > 1):
-        names = ", ".join(item.name for item in found or known)
-        raise WorkbookError("SX176", Location(str(book)), version=wanted, known=names)
-    version = found[0]
+    version = chosen(Location(str(book)), known, wanted)
     kept = Snapshot.take(version.path)
     if not version.name.endswith(kept.digest.hex()[:8]):
         raise WorkbookError("SX178", Location(str(book)), version=version.name)

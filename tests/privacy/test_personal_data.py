@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import sqlite3
-import zipfile
 import zlib
 from contextlib import closing
 from email.message import EmailMessage
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from names_left import held_in
 
 from strategy_xl.commands import cli
 from strategy_xl.errors import StrategyXlError
@@ -73,42 +73,6 @@ def packed(text: str) -> str:
     """A text as pages hold their columns."""
     block = zlib.compress(f"{os.urandom(300).hex()}\0{text}".encode())
     return f"<script>{base64.b64encode(block).decode()}</script>"
-
-
-def unpacked(file: Path) -> list[bytes]:
-    """What is packed in the cells of a database."""
-    names = "SELECT name FROM sqlite_master WHERE type = 'table'"
-    with closing(sqlite3.connect(file)) as connection:
-        return [
-            zlib.decompress(cell)
-            for (table,) in connection.execute(names).fetchall()
-            for row in connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - names of our own tables
-            for cell in row
-            if isinstance(cell, bytes) and cell.startswith(b"x")
-        ]
-
-
-def held_in(folder: Path) -> list[str]:
-    """Files and parts that hold the name or the address, by a search that knows nothing of the program."""
-    form = re.compile("anne[ ._-]besnard|besnard,? anne|anne\\\\u0020besnard", re.IGNORECASE)
-    found = []
-    for path in sorted(folder.rglob("*")):
-        if form.search(path.name):
-            found.append(str(path.relative_to(folder)))
-        if not path.is_file():
-            continue
-        layers = {"": path.read_bytes()}
-        if layers[""].startswith(b"PK"):
-            with zipfile.ZipFile(path) as archive:
-                layers |= {name: archive.read(name) for name in archive.namelist()}
-        for at, block in enumerate(re.findall(rb"<script>([A-Za-z0-9+/=]+)<", layers[""])):
-            layers[f"block {at}"] = zlib.decompress(base64.b64decode(block))
-        if path.suffix == ".sqlite":
-            layers |= {f"blob {at}": data for at, data in enumerate(unpacked(path))}
-        for name, data in layers.items():
-            if any(form.search(data.decode(code, "ignore")) for code in ("utf-8", "utf-16-le")):
-                found.append(f"{path.relative_to(folder)}!{name}")
-    return found
 
 
 def test_no_byte_stays_when_the_workbooks_are_included(folder: Path) -> None:
@@ -213,6 +177,17 @@ def test_not_while_a_run_is_at_work(folder: Path) -> None:
         with pytest.raises(StrategyXlError, match="SX191"):
             run(*command)
     assert held_in(folder) == before
+
+
+def test_a_history_below_is_about_it_too(folder: Path) -> None:
+    """A run on a folder below has begun a history of its own: it is looked through as well."""
+    below = folder / "below"
+    below.mkdir()
+    shutil.copytree(folder / HIDDEN, below / HIDDEN)
+    assert any(place.startswith("below/.strategy_xl/history") for place in held_in(folder))
+    assert run("export", NAME, folder).output.count("### Interlocuteur") == 2
+    assert run("forget", NAME, folder, "--workbooks", "--yes").exit_code == 0
+    assert held_in(folder) == []
 
 
 def test_a_run_above_is_about_the_folder_too(folder: Path) -> None:

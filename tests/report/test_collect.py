@@ -18,6 +18,7 @@ from strategy_xl.history.writing import Outcome
 from strategy_xl.report.collect import Journaled, Question, collect, lists
 from strategy_xl.report.data import NEW, BookState, ReportData
 from strategy_xl.report.listings import remedy, sentence
+from strategy_xl.report.whereabouts import InFolders
 from strategy_xl.schema.loader import load_default
 
 ALERT = AlertRecord(
@@ -47,7 +48,8 @@ def nights(tmp_path: Path) -> Iterator[Nights]:
 
 def collected(nights: Nights, home: Path, journaled: Journaled | None = None, **words: Any) -> ReportData:
     """The data of a report over some nights."""
-    question = Question(**{"scope": Scope(), "home": home, "page": home, **words})
+    places = InFolders(home, words.pop("page", home))
+    question = Question(**{"scope": Scope(), "places": places, **words})
     with nights.database.reading() as connection:
         found = collect(connection, question, load_default(), journaled or Journaled())
     assert found is not None
@@ -180,7 +182,7 @@ def test_only_the_workbooks_asked_for(nights: Nights, tmp_path: Path) -> None:
     assert [book.path for book in found.books] == ["Nord/a.xlsx"]
     assert list(found.clients.names) == ["Ada"]
     with nights.database.reading() as connection:
-        question = Question(Scope(under="Sud/"), tmp_path, tmp_path)
+        question = Question(Scope(under="Sud/"), InFolders(tmp_path, tmp_path))
         assert collect(connection, question, load_default(), Journaled()) is None
 
 

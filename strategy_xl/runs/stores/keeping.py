@@ -6,10 +6,14 @@ import hashlib
 import os
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from strategy_xl.ooxml.backups import HIDDEN
-from strategy_xl.runs.stores.remote_path import RemotePath
+from strategy_xl.runs.stores.remote_path import RemotePath, path_of
+
+ADDRESS = "address"
+"""Name of the file that tells of which address a folder is: its own name does not."""
 
 
 def _state() -> Path:
@@ -35,6 +39,40 @@ def keeping(home: Path | RemotePath) -> Path:
     address = str(home)
     name = re.sub(r"[^\w.-]+", "-", address)[-60:].strip("-")
     mark = hashlib.blake2b(address.encode(), digest_size=4).hexdigest()
+    return _folders() / f"{name}-{mark}"
+
+
+def _folders() -> Path:
+    """Where the folders of all addresses lie."""
     place = _state() / "strategy_xl"
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return place / f"{name}-{mark}"
+    return place
+
+
+def note_address(home: Path | RemotePath) -> None:
+    """Let the folder that was made for an address tell of which one it is. Errors: OSError."""
+    if isinstance(home, RemotePath):
+        note = keeping(home) / ADDRESS
+        if note.parent.is_dir() and not note.exists():
+            note.write_text(str(home), encoding="utf-8")
+
+
+def kept_around(folder: RemotePath, known: Iterable[RemotePath] = ()) -> list[Path]:
+    """The folders in which runs on an address, above it or below it, keep what is theirs on this machine.
+
+    Arguments:
+        folder: the address.
+        known: folders below it. Beside these, folders tell by themselves that they are about one.
+    """
+    folders = (*kept_below(folder), *map(keeping, (*folder.parents, *known)))
+    return [place for place in dict.fromkeys(folders) if place.is_dir()]
+
+
+def kept_below(folder: RemotePath) -> list[Path]:
+    """The folders that are about an address, or tell that they are about one below it."""
+    found = [keeping(folder)] if keeping(folder).is_dir() else []
+    for note in sorted(_folders().glob(f"*/{ADDRESS}")):
+        told = path_of(note.read_text(encoding="utf-8"))
+        if isinstance(told, RemotePath) and told.is_relative_to(folder):
+            found.append(note.parent)
+    return found

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from strategy_xl.errors import Finding, Location, StrategyXlError, UsageError
-from strategy_xl.runs.stores.names import failure, is_book, is_mark, is_nobodys
+from strategy_xl.runs.stores.names import SUFFIXES, failure, is_book, is_mark, is_nobodys
 from strategy_xl.runs.stores.remote_path import RemotePath
 from strategy_xl.runs.stores.store import Store, Version
 
@@ -70,11 +70,14 @@ def is_there(path: Path | RemotePath) -> bool:
 
 
 def is_folder(path: Path | RemotePath) -> bool:
-    """Whether a folder is there; a store has those in which something lies."""
+    """Whether a folder is there; in a store, which is not asked for it, by the name.
+
+    What is known of an address on this machine is to be had without the store; and folders of stores go when
+    nothing lies in them any more.
+    """
     if not isinstance(path, RemotePath):
         return path.is_dir()
-    info = store_of(path).info(path)
-    return info is not None and info["type"] == "directory"
+    return path.suffix.lower() not in SUFFIXES
 
 
 def _in_folder(store: Store, folder: RemotePath, failures: list[Finding]) -> list[RemotePath]:

@@ -91,14 +91,20 @@ class SftpStore(Store):
         access.
         """
         where = Location(str(path))
+        unsure: Exception | None = None
+        name = f".sx-{os.urandom(12).hex()}.tmp"
         for delay in (*DELAYS, None):
             try:
-                self._swap(path, content, held)
+                self._swap(path, content, held, name, is_again=unsure is not None)
+            except WorkbookChangedError as changed:
+                # Somebody may have saved over what we wrote without hearing that we did.
+                raise changed from unsure
             except WorkbookError:
                 raise
             except Exception as error:
                 if trouble_of(error) is not Trouble.PASSING:
                     raise located(error, where) from error
+                unsure = error
                 pause(delay or DELAYS[0])
                 self.reconnect()
                 if self.is_ours(path, content):  # done, and only the answer was lost
@@ -108,13 +114,15 @@ class SftpStore(Store):
             else:
                 return
 
-    def _swap(self, path: RemotePath, content: bytes, held: Held) -> None:
+    def _swap(self, path: RemotePath, content: bytes, held: Held, name: str, *, is_again: bool) -> None:
         where = Location(str(path))
         final: str = self._run(self._channel.realpath, self.at(path))
         before = self._run(self._channel.stat, final)
         if not before.permissions & 0o222:
             raise WorkbookError("SX170", where)
-        new = posixpath.join(posixpath.dirname(final), f".sx-{os.urandom(12).hex()}.tmp")
+        new = posixpath.join(posixpath.dirname(final), name)
+        if is_again:
+            self._discard(new)  # what the try before could not, without a connection
         try:
             self._run(self._write, new, content, stat.S_IMODE(before.permissions))
             self._keep_owner(new, before, where)
@@ -181,9 +189,39 @@ class SftpStore(Store):
 
         self.ask(step, path)
 
+    def bring_back(self, path: RemotePath, version: RemotePath, content: bytes) -> None:
+        """As ``Store`` says: renamed in one step, which a server refuses where something has that name."""
+
+        def step() -> None:
+            import asyncssh
+
+            try:
+                self._run(self._channel.rename, self.at(version), self.at(path))
+            except asyncssh.SFTPError as error:
+                if trouble_of(error) is Trouble.PASSING:
+                    raise
+                if self.version(path) is None:
+                    raise
+                if self.version(version) is None and self.is_ours(path, content):
+                    return  # done, and only the answer was lost
+                raise WorkbookChangedError(Location(str(path))) from error
+
+        self.ask(step, path)
+
+    def remove_empty(self, folder: RemotePath) -> None:
+        """As ``Store`` says."""
+        import asyncssh
+
+        with contextlib.suppress(asyncssh.Error):  # it holds something, or is gone
+            self._run(self._channel.rmdir, self.at(folder))
+
+    def is_left_over(self, name: str) -> bool:
+        """As ``Store`` says."""
+        return _TEMPORARY.fullmatch(name) is not None
+
     def tidy(self, folder: RemotePath) -> None:
         """Files that nobody has finished for a day are nobody's."""
         for path, info in list(self.entries(folder)):
             is_old = time.time() - info["mtime"].timestamp() > _ABANDONED
-            if _TEMPORARY.fullmatch(path.name) and is_old:
+            if self.is_left_over(path.name) and is_old:
                 self.remove(path)

@@ -32,6 +32,26 @@ class Held(NamedTuple):
     version: Version
 
 
+class Older(NamedTuple):
+    """A version of an object, in a store that keeps those which were replaced or deleted.
+
+    Arguments:
+        path: the object.
+        version: how the store calls the version.
+        tag: what tells its bytes from others.
+        size: bytes.
+        is_shown: whether it is the one that everybody sees.
+        stays: whether it is kept once another takes its place.
+    """
+
+    path: RemotePath
+    version: str
+    tag: str
+    size: int
+    is_shown: bool
+    stays: bool
+
+
 class Store:
     """One bucket or server. This class only reads: it knows no condition under which to write.
 
@@ -106,15 +126,22 @@ class Store:
                     return Version(f"{info['size']} {info[name]}")
         return Version(str(info["size"]))
 
-    def read(self, path: RemotePath) -> Held:
+    def read(self, path: RemotePath, most: int | None = None) -> Held:
         """An object whole.
 
+        Arguments:
+            path: the object.
+            most: bytes that it may have.
+
         Errors: WorkbookError SX918 it is not there, SX812, SX813; WorkbookChangedError SX916 somebody wrote
-        it while it was being read.
+        it while it was being read; ValueError it is larger.
         """
-        before = self.version(path)
-        if before is None:
+        info = self.info(path)
+        if info is None:
             raise WorkbookError("SX918", Location(str(path)), reason="404")
+        if most is not None and info["size"] > most:
+            raise ValueError(info["size"])
+        before = self._version(info)
         content: bytes = self.ask(lambda: self.fs.cat_file(self.at(path)), path)
         if self.version(path) != before:
             raise WorkbookChangedError(Location(str(path)))
@@ -131,6 +158,34 @@ class Store:
             path = self._path(info["name"])
             if path != folder:
                 yield path, info
+
+    def everything(self, folder: RemotePath) -> Iterator[tuple[RemotePath, Mapping[str, Any]]]:
+        """All objects below a folder, hidden ones too; links are told, not followed.
+
+        Errors: as ``entries``.
+        """
+        waiting = [folder]
+        while waiting:
+            for path, info in self.entries(waiting.pop()):
+                if info["type"] == "directory":
+                    waiting.append(path)
+                else:
+                    yield path, info
+
+    def older(self, folder: RemotePath) -> Iterator[Older]:  # noqa: ARG002 - for those that keep some
+        """Versions that the store keeps by itself of what lies, or lay, below a folder; the shown ones too.
+
+        Errors: WorkbookError SX812, SX813.
+        """
+        return iter(())
+
+    def read_older(self, older: Older) -> bytes:
+        """The bytes of such a version. Errors: WorkbookError SX918, SX812, SX813."""
+        raise NotImplementedError
+
+    def is_left_over(self, name: str) -> bool:  # noqa: ARG002 - for those that write so
+        """Whether a name is that of a file that a write of ours did not finish."""
+        return False
 
     def matching(self, pattern: RemotePath) -> list[RemotePath]:
         """What a pattern stands for. Errors: as ``entries``."""
@@ -158,6 +213,21 @@ class Store:
     def add(self, path: RemotePath, content: bytes) -> None:
         """Put bytes under a name that nobody else uses. Errors: WorkbookError SX812, SX813."""
         raise NotImplementedError
+
+    def bring_back(self, path: RemotePath, version: RemotePath, content: bytes) -> None:
+        """Give an object of ours a name under which nothing is.
+
+        Arguments:
+            path: the name.
+            version: the object; it is gone afterwards.
+            content: its bytes.
+
+        Errors: WorkbookChangedError SX916 something is there; WorkbookError SX812 to SX815.
+        """
+        raise NotImplementedError
+
+    def remove_empty(self, folder: RemotePath) -> None:
+        """Take a folder of ours away that holds nothing any more; most stores have none by themselves."""
 
     def remove(self, path: RemotePath) -> None:
         """Take an object of ours away; one that is gone already is no error. Errors: SX812, SX813."""

@@ -133,6 +133,12 @@ class Sftp:
                 super().posix_rename(oldpath, newpath)
                 outer.after_rename(self)
 
+            def rename(self, oldpath: bytes, newpath: bytes) -> Any:
+                """As above."""
+                outer.before_rename(self)
+                super().rename(oldpath, newpath)
+                outer.after_rename(self)
+
         async def begin() -> None:
             self.acceptor = await asyncssh.listen(
                 "127.0.0.1", 0, server_factory=_Server, server_host_keys=[key], sftp_factory=Files
