@@ -15,12 +15,18 @@ from email.message import Message
 from pathlib import Path
 
 from strategy_xl.errors import StrategyXlError
+from strategy_xl.history.database import Database
+from strategy_xl.history.forgetting import mentions
+from strategy_xl.history.places import FILE as HISTORY
 from strategy_xl.ooxml.erasing import holds_text, maker_and_title
+from strategy_xl.runs.journal import FILE as JOURNAL
 from strategy_xl.runs.stores.remote import store_of
 from strategy_xl.runs.stores.remote_path import RemotePath
 from strategy_xl.runs.stores.staging import fetched
 from strategy_xl.text.sought import Sought
 
+DATABASES = (JOURNAL, HISTORY)
+_SQLITE = b"SQLite format 3\0"
 LARGEST = 1 << 28
 """Bytes of a file that is looked into."""
 _HEAD = 4096
@@ -77,7 +83,20 @@ def holds_here(path: Path, sought: Sought) -> bool:
             if error.finding.code != _NO_ZIP:
                 raise
             # It is not what its name says: its bytes are looked at.
-    return any(map(sought.in_bytes, _layers(path.read_bytes())))
+    data = path.read_bytes()
+    if data.startswith(_SQLITE) and path.name in DATABASES:
+        return _in_database(path, sought)
+    return any(map(sought.in_bytes, _layers(data)))
+
+
+def _in_database(path: Path, sought: Sought) -> bool:
+    """Whether a name stands in a journal or a history, in whose bytes texts have no ends."""
+    database = Database(str(path))
+    with database.looking() as connection:
+        found = mentions(connection, sought.is_in, is_history=path.name == HISTORY)
+        is_in = next(found, None) is not None
+    database.close()
+    return is_in
 
 
 def is_report(path: Path | RemotePath) -> bool:

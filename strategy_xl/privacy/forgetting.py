@@ -27,7 +27,7 @@ from strategy_xl.text.sought import Sought
 from strategy_xl.work.forgetting import ForgottenHere, forget_in_workbook, names_beside, rows_of
 
 LEFT, NOT_OURS, STILL_THERE = "SX197", "SX198", "SX199"
-_FOREIGN = "SX110"
+_FOREIGN, _OF_STORES = "SX110", "SX81"
 _SHOWN = 5
 
 
@@ -266,16 +266,13 @@ def _stored_database(path: RemotePath, wish: Wish, done: Forgotten) -> None:
     """A journal or a history that somebody has copied into a store."""
     place = Place.JOURNAL if path.name == JOURNAL else Place.HISTORY
 
-    def job(file: Path) -> tuple[Forgotten, bool]:
+    def job(file: Path) -> Forgotten:
         here = Forgotten()
-        was_in = holds_here(file, wish.sought)  # in pages that are free, too
         _database(str(file), Location(str(path)), wish, here, place)
-        return here, was_in
+        return here
 
     try:
-        (here, _was_in), _kept = lent(
-            path, job, lambda found: not wish.dry_run and (found[1] or bool(found[0].deeds)), backups=0
-        )
+        here, _kept = lent(path, job, lambda here: not wish.dry_run and bool(here.deeds), backups=0)
     except StrategyXlError as error:
         done.findings.append(error.finding)
         return
@@ -342,7 +339,9 @@ def _finding(code: str, path: Path | RemotePath, **args: object) -> Finding:
 
 
 def unseen(path: Path | RemotePath, error: OSError | ValueError | StrategyXlError) -> Finding:
-    """The finding of a file that could not be looked into, so that nobody knows."""
+    """The finding of a file that could not be looked into, so that nobody knows; a store says itself why."""
+    if isinstance(error, StrategyXlError) and error.finding.code.startswith(_OF_STORES):
+        return error.finding
     if isinstance(error, StrategyXlError):
         detail = error.finding.code
     else:

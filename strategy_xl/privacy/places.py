@@ -12,7 +12,7 @@ from strategy_xl.errors import Finding, Location, StrategyXlError, UsageError
 from strategy_xl.history.places import FILE as HISTORY
 from strategy_xl.ooxml.backups import FOLDER as BACKUPS
 from strategy_xl.ooxml.backups import HIDDEN
-from strategy_xl.privacy.files import holds
+from strategy_xl.privacy.files import DATABASES, holds
 from strategy_xl.runs.discover import workbooks
 from strategy_xl.runs.histories import Target, find_target
 from strategy_xl.runs.journal import FILE as JOURNAL
@@ -22,8 +22,6 @@ from strategy_xl.runs.stores.names import is_book, is_nobodys
 from strategy_xl.runs.stores.remote import store_of
 from strategy_xl.runs.stores.remote_path import RemotePath
 from strategy_xl.text.sought import Sought
-
-_DATABASES = (JOURNAL, HISTORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ class Places:
         if BACKUPS.name in inside and HIDDEN in inside:
             self.backups.append(path)
         elif HIDDEN in inside:
-            if path.name in _DATABASES:
+            if path.name in DATABASES:
                 self.stored.append(path)
             else:
                 self.others.append(path)
@@ -164,7 +162,7 @@ class Places:
         elif path.name == HISTORY:
             if self.target is None or os.path.realpath(self.target.where) != os.path.realpath(path):
                 self.histories.append(path)
-        elif not path.name.startswith(_DATABASES):
+        elif not path.name.startswith(DATABASES):
             self.logs.append(path)
 
     def refuse_if_busy(self) -> None:

@@ -127,9 +127,9 @@ class S3Store(Store):
         if self._keeps >= condition.keys():
             return
         probe = path.parent / HIDDEN / f"probe-{os.urandom(8).hex()}"
-        self.ask(lambda: self._call("put_object", probe, Body=b""), probe)
+        self.ask(lambda: self._call("put_object", probe, Body=b""), path)
         try:
-            kept = self.ask(lambda: self._refuses(probe, condition), probe)
+            kept = self.ask(lambda: self._refuses(probe, condition), path)
         finally:
             self.remove(probe)
         if not kept:

@@ -166,11 +166,14 @@ class Store:
         """
         waiting = [folder]
         while waiting:
-            for path, info in self.entries(waiting.pop()):
-                if info["type"] == "directory":
-                    waiting.append(path)
-                else:
-                    yield path, info
+            try:
+                found = list(self.entries(waiting.pop()))
+            except WorkbookError as error:
+                if error.finding.code != "SX918":
+                    raise
+                continue  # gone since it was told
+            waiting += [path for path, info in found if info["type"] == "directory"]
+            yield from ((path, info) for path, info in found if info["type"] != "directory")
 
     def older(self, folder: RemotePath) -> Iterator[Older]:  # noqa: ARG002 - for those that keep some
         """Versions that the store keeps by itself of what lies, or lay, below a folder; the shown ones too.

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import zlib
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,23 @@ class Share:
         found = store_of(self.root).everything(self.root)
         return {path.relative_to(self.root).as_posix() for path, _info in found}
 
-    def fill(self, seed: dict[str, bytes]) -> Share:
+    def fill(self, nights: Nights) -> Share:
+        """Put there what is there after a night: made once for each kind of store, then copied."""
+        state = self.tmp_path / "state"
+        if self.root.root not in nights.made:
+            self._night(nights.seed)
+            kept = nights.folder / self.root.protocol
+            shutil.copytree(state, kept)
+            held = store_of(self.root).everything(self.root)
+            nights.made[self.root.root] = kept, {path: store_of(path).read(path).content for path, _ in held}
+            return self
+        kept, objects = nights.made[self.root.root]
+        shutil.copytree(kept, state, dirs_exist_ok=True)
+        for path, content in objects.items():
+            store_of(path).add(path, content)
+        return self
+
+    def _night(self, seed: dict[str, bytes]) -> None:
         """Put workbooks there, let a night go by, and everything else be there in which the name can be."""
         store, root = store_of(self.root), self.root
         for name, content in seed.items():
@@ -93,21 +109,35 @@ class Share:
         gone.mkdir()
         note_address(root / "gone")
         (gone / "errors.log").write_text(f"'{NAME}'\n", encoding="utf-8")
-        return self
+
+
+@dataclass(frozen=True)
+class Nights:
+    """What is there after a night in each store: what this machine keeps, and the objects."""
+
+    seed: dict[str, bytes]
+    folder: Path
+    made: dict[str, tuple[Path, dict[RemotePath, bytes]]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def nights(seed: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    """Made when they are asked for."""
+    return Nights(seed, tmp_path_factory.mktemp("nights"))
 
 
 @pytest.fixture(params=["s3", "sftp"])
-def share(request: pytest.FixtureRequest, seed: dict[str, bytes], tmp_path: Path) -> Share:
+def share(request: pytest.FixtureRequest, nights: Nights, tmp_path: Path) -> Share:
     """A folder of each store after a night."""
     server = request.getfixturevalue(request.param)
     address = "s3://plans" if request.param == "s3" else server.address
-    return Share(RemotePath.parse(f"{address}/ventes"), server, tmp_path).fill(seed)
+    return Share(RemotePath.parse(f"{address}/ventes"), server, tmp_path).fill(nights)
 
 
 @pytest.fixture
-def bucket(s3: Any, seed: dict[str, bytes], tmp_path: Path) -> Share:
+def bucket(s3: Any, nights: Nights, tmp_path: Path) -> Share:
     """The one in a bucket."""
-    return Share(RemotePath.parse("s3://plans/ventes"), s3, tmp_path).fill(seed)
+    return Share(RemotePath.parse("s3://plans/ventes"), s3, tmp_path).fill(nights)
 
 
 def page(content: str) -> str:
@@ -155,7 +185,8 @@ def test_all_that_is_held_in_one_text(share: Share, tmp_path: Path) -> None:
     text = out.read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ").replace("\\", "")
     for said in (
         f"### {share.root}/a.xlsx", "- Courriel : anne.besnard@", "## Dans l’historique", "errors.log",
-        f"- {share.root}/page.html", f"- {share.root}/{HIDDEN}/backups/a.xlsx/",
+        f"- {share.root}/page.html", f"- {share.root}/{HIDDEN}/history.sqlite",
+        f"- {share.root}/{HIDDEN}/backups/a.xlsx/",
     ):  # fmt: skip
         assert said in text, said
     assert OTHERS not in text
@@ -245,8 +276,8 @@ def test_a_store_that_stays_away(bucket: Share) -> None:
     result = run("forget", NAME, bucket.root, "--workbooks", "--yes")
     bucket.server.meddle = lambda _method, _path: None
     assert result.exit_code == 1
-    assert f"{bucket.root}/a.xlsx SX812" in result.output
-    assert f"{bucket.root}/page.html SX198" in result.output
+    assert f"{bucket.root}/a.xlsx SX812" in result.output, result.output
+    assert f"{bucket.root}/page.html SX812" in result.output
     held = {place.partition("!")[0] for place in bucket.held()}
     assert "ventes/a.xlsx" in held
     assert all(place.startswith("ventes/") for place in held)
@@ -256,30 +287,33 @@ def test_a_store_that_stays_away(bucket: Share) -> None:
     assert f"{bucket.root} SX813" in result.output
 
 
-def test_a_bucket_that_keeps_versions(s3: Any, seed: dict[str, bytes], tmp_path: Path) -> None:
+def test_a_bucket_that_keeps_versions(s3: Any, nights: Nights, tmp_path: Path) -> None:
     """Older versions that hold the name are counted and told with the remedy, never deleted by us."""
-    fs = store_of(RemotePath("s3://plans")).fs
+    share = Share(RemotePath.parse("s3://plans/ventes"), s3, tmp_path).fill(nights)
+    store, book = store_of(share.root), share.root / "a.xlsx"
+    fs = store.fs
     switch = {"Bucket": "plans", "VersioningConfiguration": {"Status": "Enabled"}}
     fs.call_s3("put_bucket_versioning", **switch)
-    share = Share(RemotePath.parse("s3://plans/ventes"), s3, tmp_path).fill(seed)
+    for content in (nights.seed["a.xlsx"], store.read(book).content):
+        store.add(book, content)
     before = versions(fs)
     dry = run("forget", NAME, share.root, "--workbooks", "--dry-run")
-    # a.xlsx as it was made and as it is, its earlier version, the page, the copy of the history
-    assert "SX820 le compartiment garde encore 5 anciennes versions" in dry.output
+    # a.xlsx as it was, as it was made, as it is; its earlier version, the page, the copy of the history
+    assert "SX820 le compartiment garde encore 6 anciennes versions" in dry.output, dry.output
     exported = run("export", NAME, share.root).output
-    assert exported.count("/a\\.xlsx (") + exported.count("/a.xlsx (") == 1
+    assert exported.count("ventes/a.xlsx (") == 2
     result = run("forget", NAME, share.root, "--workbooks", "--yes")
     assert result.exit_code == 1
     assert result.output.count("SX820") == 1
     assert share.held() == []
     assert set(before) <= set(versions(fs))
     again = run("forget", NAME, share.root, "--workbooks", "--yes")
-    assert "SX820 le compartiment garde encore 5 anciennes versions" in again.output
+    assert "SX820 le compartiment garde encore 6 anciennes versions" in again.output
     assert '--bucket plans --prefix "ventes"' in again.output
     for key, version in versions(fs, shown=False):
         fs.call_s3("delete_object", Bucket="plans", Key=key, VersionId=version)
     done = run("forget", NAME, share.root, "--workbooks", "--yes")
-    assert (done.exit_code, "SX820" in done.output) == (0, False)
+    assert (done.exit_code, "SX820" in done.output) == (0, False), done.output
 
 
 def versions(fs: Any, *, shown: bool = True) -> list[tuple[str, str]]:
