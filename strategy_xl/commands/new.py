@@ -43,7 +43,7 @@ LIST_MODULE = "clients"
 @click.option(
     "--import",
     "listed",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=Here(exists=True, dir_okay=False),
     metavar="LIST",
     help=text("cli.new.import.help"),
 )
