@@ -31,6 +31,12 @@ class Place(click.ParamType[Path]):
         found: Path = self._path.convert(value, param, ctx)
         return found
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[click.shell_completion.CompletionItem]:
+        """What a shell offers for a path."""
+        return self._path.shell_complete(ctx, param, incomplete)
+
 
 class Here(click.Path):
     """A path of this machine only; an address is refused, with what to do instead.

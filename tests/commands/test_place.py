@@ -70,3 +70,10 @@ def test_no_path_is_asked_for_otherwise() -> None:
     assert [
         each for each in found if isinstance(each.type, click.Path) and not isinstance(each.type, Here)
     ] == []
+
+
+def test_a_shell_still_offers_files() -> None:
+    """An argument that may be an address is completed like a path."""
+    context = click.Context(imported("restore"))
+    for kind, told in ((Place(), "file"), (Place(file_okay=False), "dir")):
+        assert [item.type for item in kind.shell_complete(context, context.command.params[0], "")] == [told]
