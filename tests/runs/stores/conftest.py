@@ -87,7 +87,7 @@ def s3(
     monkeypatch.setattr(troubles, "DELAYS", (0.01, 0.01))
     monkeypatch.setattr("strategy_xl.runs.stores.s3.DELAYS", (0.01, 0.01))
     monkeypatch.setitem(
-        fsspec.config.conf, "s3", {"config_kwargs": {"s3": {"addressing_style": "path"}, "read_timeout": 2}}
+        fsspec.config.conf, "s3", {"config_kwargs": {"s3": {"addressing_style": "path"}, "read_timeout": 30}}
     )
     application.meddle = lambda _method, _path: None
     store = remote.store_of(RemotePath("s3://plans"))

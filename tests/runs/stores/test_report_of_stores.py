@@ -101,12 +101,12 @@ def test_one_history_of_folders_and_stores(s3: Any, book: bytes, tmp_path: Path)
     assert 'href="plans/' not in text
 
 
-def test_what_cannot_be_is_told(share: RemotePath, tmp_path: Path) -> None:
+def test_what_cannot_be_is_told(s3: Any, tmp_path: Path) -> None:
     """No history of an address, and a page that is to be written to one."""
     for arguments, code in (
-        ((f"{share.root}/elsewhere",), "SX964"),
-        ((share, "-o", share / "report.html"), "SX818"),
-        ((share, "--mail", share / "report.eml"), "SX818"),
+        (("s3://plans/elsewhere",), "SX964"),
+        ((tmp_path, "-o", "s3://plans/report.html"), "SX818"),
+        ((tmp_path, "--mail", "s3://plans/report.eml"), "SX818"),
     ):
         error = run("report", *arguments, "--format", "json").exception
         assert isinstance(error, StrategyXlError), arguments
