@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from strategy_xl.history.packing import pack, unpack
+from strategy_xl.history.packing import pack, plain, unpack
 
 Plain = str | float | bool | None
 """A value of a record: texts and keys of choices, numbers, truths, days as ``2027-03-01``."""
@@ -149,7 +149,7 @@ class BookRecord:
 
     def data(self) -> dict[str, Any]:
         """The record as JSON can hold it, with nothing packed: a name that is to go is found in it."""
-        return asdict(self) | {"basis": unpack(self.basis)}
+        return asdict(self) | {"basis": plain(unpack(self.basis))}
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> BookRecord:
