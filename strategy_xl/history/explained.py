@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -34,34 +35,57 @@ def remembered(connection: sa.Connection, share: int, paths: Sequence[str], day:
 
 
 def keep_explained(
-    connection: sa.Connection, book: int, day: date, record: BookRecord, found: Sequence[ChangeRecord]
+    connection: sa.Connection, day: date, read: Sequence[tuple[int, BookRecord, Sequence[ChangeRecord]]]
 ) -> None:
-    """Remember a workbook's cells, and enter its changes in the place of what an earlier run of the day said.
+    """Remember workbooks' cells, and enter changes in the place of what an earlier run of the day said.
 
     Arguments:
         connection: its transaction is the caller's.
-        book: number of the workbook, whose entities are written.
-        day: day of the run; the history knows no later one.
-        record: what was found in it.
-        found: the changes since the day before.
+        day: day of the run; the history knows no later one of these workbooks.
+        read: number of each workbook, whose entities are written; what was found in it; the changes since
+            the day before.
     """
-    connection.execute(sa.delete(changes).where(changes.c.book == book, changes.c.day == day))
-    told = {(change.block, change.row) for change in found}
-    numbers = _numbers(connection, book, record, told) if told else {}
-    rows = [
+    if not read:
+        return
+    own = (changes.c.book == sa.bindparam("of")) & (changes.c.day == day)
+    connection.execute(sa.delete(changes).where(own), [{"of": book} for book, _, _ in read])
+    rows = [row for book, record, found in read if found for row in _told(connection, book, day, record, found)]
+    if rows:
+        connection.execute(sa.insert(changes), rows)
+    _keep_bases(connection, day, {book: record.basis for book, record, _ in read})
+
+
+def _told(
+    connection: sa.Connection, book: int, day: date, record: BookRecord, found: Sequence[ChangeRecord]
+) -> list[dict[str, Any]]:
+    """The rows of changes; those of what is no entity are left out."""
+    numbers = _numbers(connection, book, record, {(change.block, change.row) for change in found})
+    return [
         {"book": book, "number": numbers[change.block, change.row], "day": day, "verdict": change.verdict}
         | {"old": change.old, "new": change.new, "why": change.why, "detail": dict(change.detail)}
         for change in found
         if (change.block, change.row) in numbers
     ]
+
+
+def _keep_bases(connection: sa.Connection, day: date, found: Mapping[int, bytes]) -> None:
+    """Remember cells; beside them those of the last day before stay."""
+    days: dict[int, list[date]] = {}
+    numbers = list(found)
+    for first in range(0, len(numbers), _AT_ONCE):
+        query = sa.select(bases.c.book, bases.c.day).where(bases.c.book.in_(numbers[first : first + _AT_ONCE]))
+        for book, known in connection.execute(query):
+            days.setdefault(book, []).append(known)
+    outdated = []
+    for book, known in days.items():
+        last = max((one for one in known if one < day), default=day)
+        outdated += [{"of": book, "on": one} for one in known if one == day or one < last]
+    if outdated:
+        own = (bases.c.book == sa.bindparam("of")) & (bases.c.day == sa.bindparam("on"))
+        connection.execute(sa.delete(bases).where(own), outdated)
+    rows = [{"book": book, "day": day, "content": basis} for book, basis in found.items() if basis]
     if rows:
-        connection.execute(sa.insert(changes), rows)
-    own = bases.c.book == book
-    last = connection.execute(sa.select(sa.func.max(bases.c.day)).where(own, bases.c.day < day)).scalar()
-    outdated = bases.c.day == day if last is None else (bases.c.day == day) | (bases.c.day < last)
-    connection.execute(sa.delete(bases).where(own, outdated))
-    if record.basis:
-        connection.execute(sa.insert(bases).values(book=book, day=day, content=record.basis))
+        connection.execute(sa.insert(bases), rows)
 
 
 def _numbers(
