@@ -19,7 +19,7 @@ import pandas as pd
 from strategy_xl.answers.judging import Evaluation
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.formulas.references import parse_argument
-from strategy_xl.history.kept_columns import FEW, KeptColumn, column_of
+from strategy_xl.history.kept_columns import FEW, MOST_KEYS, KeptColumn, column_of
 from strategy_xl.history.packing import pack, unpack
 from strategy_xl.rules.entities import ENTITY
 from strategy_xl.rules.frame import Frame, is_missing
@@ -43,6 +43,7 @@ _DTYPES = {
 }
 """Of arrays that rules take; all other fields are objects."""
 _NUMBERS = frozenset({int, float, bool, type(None)})
+_TEXTS = frozenset({str, type(None)})
 FORM = 2
 """Of what is kept; another one is not read."""
 ENTITY_ID = ENTITY
@@ -226,8 +227,10 @@ def plain_values(array: Any) -> list[Any]:
     if kind == "M":
         days = np.datetime_as_string(array.astype("datetime64[D]")).tolist()
         return [None if day == "NaT" else day for day in days]
-    # Almost all are texts, or nothing.
-    return [value if value.__class__ is str or value is None else plain(value) for value in values_of(array)]
+    values = values_of(array)
+    if _TEXTS.issuperset(map(type, values)):
+        return values
+    return [value if value.__class__ is str or value is None else plain(value) for value in values]
 
 
 def _kept_values(array: Any) -> Sequence[Any]:
@@ -236,7 +239,7 @@ def _kept_values(array: Any) -> Sequence[Any]:
         array = array.to_numpy()
     if len(array) < FEW:
         return plain_values(array)
-    if isinstance(array, pd.Categorical):
+    if isinstance(array, pd.Categorical) and len(array.categories) < MOST_KEYS:
         return KeptColumn.choices(array.codes, [plain(key) for key in array.categories])
     if isinstance(array, pd.arrays.BooleanArray):
         return KeptColumn.choices(array.to_numpy(dtype=np.int8, na_value=-1), [False, True])
@@ -257,7 +260,11 @@ def typed_array(kind: FieldType, values: Sequence[Any]) -> Any:
     if isinstance(values, KeptColumn):
         dtype = _DTYPES.get(kind, np.dtype(object))
         if values.kind == "none":
-            return np.full(len(values), None if dtype.kind == "O" else np.array("NaT" if dtype.kind == "M" else "nan", dtype), dtype)
+            return np.full(
+                len(values),
+                None if dtype.kind == "O" else np.array("NaT" if dtype.kind == "M" else "nan", dtype),
+                dtype,
+            )
         if values.array.dtype.kind == dtype.kind:
             return values.array.astype(dtype, copy=False)
         values = values.plain

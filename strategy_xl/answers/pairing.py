@@ -20,6 +20,20 @@ NAMED = "n:"
 """How the identity of a row begins that is known by its name alone."""
 
 
+class _InPlace(Sequence[tuple[int, int]]):
+    """Each of so many rows with itself."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows = range(rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        found = self._rows[at]
+        return [(row, row) for row in found] if isinstance(at, slice) else (found, found)
+
+
 @dataclass(frozen=True)
 class Pairs:
     """Rows of one block on two nights, by position.
@@ -30,7 +44,7 @@ class Pairs:
         is_in_place: whether every row of both nights stands where it stood.
     """
 
-    same: tuple[tuple[int, int], ...]
+    same: Sequence[tuple[int, int]]
     gone: tuple[int, ...]
     added: tuple[int, ...]
     is_in_place: bool = False
@@ -38,7 +52,7 @@ class Pairs:
     @classmethod
     def in_place(cls, rows: int) -> Pairs:
         """Each row with itself."""
-        return cls(tuple(zip(range(rows), range(rows), strict=True)), (), (), is_in_place=True)
+        return cls(_InPlace(rows), (), (), is_in_place=True)
 
     @cached_property
     def _places(self) -> npt.NDArray[np.intp]:

@@ -92,7 +92,7 @@ class EntityTable:
     def digested(self) -> EntityTable:
         """The table with its digest."""
         telling = ("kind", "block", "sheet", "rule", "version", "digests") if self.digests else self.__slots__
-        values = [getattr(self, name) for name in telling if name != "digest"]
+        values = [plain(getattr(self, name)) for name in telling if name != "digest"]
         # The same values give the same bytes: version 2 of the format keeps no trace of what is one object.
         return replace(self, digest=hashlib.blake2b(marshal.dumps(values, 2), digest_size=16).hexdigest())
 
@@ -149,7 +149,8 @@ class BookRecord:
 
     def data(self) -> dict[str, Any]:
         """The record as JSON can hold it, with nothing packed: a name that is to go is found in it."""
-        return asdict(self) | {"basis": plain(unpack(self.basis))}
+        told: dict[str, Any] = plain(asdict(replace(self, basis=b"")) | {"basis": unpack(self.basis)})
+        return told
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> BookRecord:

@@ -50,5 +50,3 @@ def json_texts(values: Sequence[Mapping[str, Any]]) -> list[str]:
         return [_to_json(value) for value in values]  # a text among them looks like the end of an object
     except (TypeError, ValueError) as error:
         raise sa.exc.StatementError(str(error), None, None, error) from error
-
-

@@ -11,9 +11,16 @@ import numpy.typing as npt
 
 FEW = 48
 """Values up to which a list is as quick."""
+MOST_KEYS = 255
+"""Values that a choice can be of."""
 _BETWEEN, _MISSING = "\0", "\1"
 _NO_DAY = np.iinfo(np.int32).min
-_DTYPES = {"float": np.dtype("<f8"), "whole": np.dtype("<i8"), "day": np.dtype("<i4"), "choice": np.dtype("u1")}
+_DTYPES: dict[str, np.dtype[Any]] = {
+    "float": np.dtype("<f8"),
+    "whole": np.dtype("<i8"),
+    "day": np.dtype("<i4"),
+    "choice": np.dtype("u1"),
+}
 
 
 class KeptColumn(Sequence[Any]):
@@ -64,7 +71,8 @@ class KeptColumn(Sequence[Any]):
     def choices(cls, codes: npt.NDArray[np.integer[Any]], keys: Sequence[Any]) -> KeptColumn:
         """Some values many times.
 
-        Arguments: the place of each in ``keys``, negative where it is missing; the values, at most 255.
+        Arguments: the place of each in ``keys``, negative where it is missing; the values, fewer than
+        ``MOST_KEYS``.
         """
         if not len(codes) or codes.max() < 0:
             return cls.nothing(len(codes))
@@ -78,7 +86,8 @@ class KeptColumn(Sequence[Any]):
         if missing == rows:
             return cls.nothing(rows)
         try:
-            told = _BETWEEN.join([_MISSING if value is None else value for value in values])
+            given = [_MISSING if value is None else value for value in values] if missing else values
+            told = _BETWEEN.join(given)
             body = told.encode()
         except (TypeError, UnicodeEncodeError):
             return None
@@ -130,6 +139,12 @@ class KeptColumn(Sequence[Any]):
         return values
 
     @cached_property
+    def _ends(self) -> npt.NDArray[np.intp]:
+        """Where each text ends."""
+        held = np.frombuffer(self.body, dtype=np.uint8)
+        return np.append(np.flatnonzero(held == ord(_BETWEEN)), len(held))
+
+    @cached_property
     def is_whole(self) -> bool:
         """Whether no value is missing."""
         if self.kind == "text":
@@ -161,10 +176,27 @@ class KeptColumn(Sequence[Any]):
 
     def __getitem__(self, at: Any) -> Any:
         """One value, or some as a list."""
-        if self.kind == "choice" and isinstance(at, int):  # most often one is asked for
+        if not isinstance(at, int):
+            return self.plain[at]
+        if not -self.rows <= at < self.rows:
+            raise IndexError(at)
+        return self._one(at % self.rows)
+
+    def _one(self, at: int) -> Any:
+        """One value, without looking at the others: of a long column few are asked for."""
+        if self.kind == "none":
+            return None
+        if self.kind == "choice":
             place = self.body[at]
             return self.keys[place] if place < len(self.keys) else None
-        return self.plain[at]
+        if self.kind == "text":
+            begin = int(self._ends[at - 1]) + 1 if at else 0
+            value = self.body[begin : int(self._ends[at])].decode()
+            return None if value == _MISSING else value
+        found = self._held[at].item()
+        if self.kind == "day":
+            return None if found == _NO_DAY else str(np.datetime64(found, "D"))
+        return None if found != found else found  # noqa: PLR0124 - NaN is not itself
 
     def __eq__(self, other: object) -> bool:
         """Whether the other has the same values; most often told from the bytes."""

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
+from strategy_xl.history.inserting import insert_rows
 from strategy_xl.history.kept_columns import KeptColumn
 from strategy_xl.history.tables import digests
 
@@ -109,13 +110,8 @@ def keep_digests(connection: sa.Connection, found: Sequence[tuple[int, str, RowD
         return
     own = (digests.c.book == sa.bindparam("of")) & (digests.c.kind == sa.bindparam("own"))
     connection.execute(sa.delete(digests).where(own), [{"of": book, "own": kind} for book, kind, _ in found])
-    rows = [
-        {"book": book, "kind": kind, "content": held.packed()}
-        for book, kind, held in found
-        if held is not None
-    ]
-    if rows:
-        connection.execute(sa.insert(digests), rows)
+    rows = [(book, kind, held.packed()) for book, kind, held in found if held is not None]
+    insert_rows(connection, digests, ("book", "kind", "content"), rows)
 
 
 def forget_digests(connection: sa.Connection, books: Collection[int]) -> None:

@@ -26,6 +26,7 @@ _ENTITY = (
     "first_day", "state_day", "digest", "latest",
 )  # fmt: skip
 _STATE = ("book", "number", "day", "is_there", "verdict", "values", "reasons", "missing", "version")
+_BLOCK = ("block", "sheet", "rule", "version", "digest")
 _AT_ONCE = 500
 
 
@@ -277,14 +278,12 @@ def _enter_blocks(
     new, changed = [], []
     for book, tables in found:
         for table in tables:
-            keys = ("block", "sheet", "rule", "version", "digest")
-            values = {key: getattr(table, key) for key in keys}
+            values = {key: getattr(table, key) for key in _BLOCK}
             if table.kind in known.get(book, ()):
                 changed.append({"in_book": book, "of": table.kind} | values)
             else:
-                new.append({"book": book, "kind": table.kind} | values)
-    if new:
-        connection.execute(sa.insert(blocks), new)
+                new.append((book, table.kind, *values.values()))
+    insert_rows(connection, blocks, ("book", "kind", *_BLOCK), new)
     if changed:
         chosen = (blocks.c.book == sa.bindparam("in_book")) & (blocks.c.kind == sa.bindparam("of"))
         connection.execute(sa.update(blocks).where(chosen), changed)
