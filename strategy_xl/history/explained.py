@@ -97,7 +97,7 @@ def _numbers(
     connection: sa.Connection, book: int, record: BookRecord, rows: Collection[tuple[str, int]]
 ) -> Mapping[tuple[str, int], int]:
     """The numbers of a workbook's entities in some rows, by block and row."""
-    wanted = {}
+    wanted: dict[tuple[str, str], tuple[str, int]] = {}
     for table in record.tables:
         own = {row for block, row in rows if block == table.block}
         places = [at for at, row in enumerate(plain_list(table.rows)) if row in own] if own else ()

@@ -29,7 +29,7 @@ def insert_rows(connection: sa.Connection, table: sa.Table, keys: Sequence[str],
     quoted = dialect.identifier_preparer
     names = ", ".join(quoted.quote(key) for key in keys)
     values = ", ".join(["?" if dialect.name == "sqlite" else "%s"] * len(keys))
-    statement = f"INSERT INTO {quoted.format_table(table)} ({names}) VALUES ({values})"
+    statement = f"INSERT INTO {quoted.format_table(table)} ({names}) VALUES ({values})"  # noqa: S608 - our names
     connection.exec_driver_sql(statement, list(rows))
 
 

@@ -102,7 +102,7 @@ class KeptColumn(Sequence[Any]):
             return np.full(self.rows, None, dtype=object)
         if self.kind == "text":
             return np.array(self._texts, dtype=object)
-        held = self._held
+        held = self.held
         if self.kind == "day":
             days = held.astype("datetime64[D]")
             days[held == _NO_DAY] = np.datetime64("NaT")
@@ -110,7 +110,8 @@ class KeptColumn(Sequence[Any]):
         if self.kind == "choice":
             known = np.empty(len(self.keys) + 1, dtype=object)
             known[:-1] = self.keys
-            return known[held]
+            chosen: npt.NDArray[Any] = known[held]
+            return chosen
         return held
 
     @cached_property
@@ -128,7 +129,8 @@ class KeptColumn(Sequence[Any]):
         return found
 
     @property
-    def _held(self) -> npt.NDArray[Any]:
+    def held(self) -> npt.NDArray[Any]:
+        """The values as they are kept: numbers of days, places of keys."""
         return np.frombuffer(self.body, dtype=_DTYPES[self.kind])
 
     @cached_property
@@ -164,7 +166,7 @@ class KeptColumn(Sequence[Any]):
             found = self.texts(self.array[places].tolist())
             assert found is not None  # each of them was one
             return found
-        return KeptColumn(self.kind, len(places), self._held[places].tobytes(), self.keys)
+        return KeptColumn(self.kind, len(places), self.held[places].tobytes(), self.keys)
 
     def __len__(self) -> int:
         """How many values."""
@@ -193,7 +195,7 @@ class KeptColumn(Sequence[Any]):
             begin = int(self._ends[at - 1]) + 1 if at else 0
             value = self.body[begin : int(self._ends[at])].decode()
             return None if value == _MISSING else value
-        found = self._held[at].item()
+        found = self.held[at].item()
         if self.kind == "day":
             return None if found == _NO_DAY else str(np.datetime64(found, "D"))
         return None if found != found else found  # noqa: PLR0124 - NaN is not itself
@@ -229,13 +231,13 @@ def differing(first: Sequence[Any], second: Sequence[Any]) -> list[int]:
         if first.is_as(second):
             return []
         is_code = first.kind == second.kind == "choice" and first.keys == second.keys
-        one, other = (first._held, second._held) if is_code else (first.array, second.array)
+        one, other = (first.held, second.held) if is_code else (first.array, second.array)
         if one.dtype.kind == other.dtype.kind:
             unlike = one != other
             if one.dtype.kind in "fM":
                 unlike &= ~(np.isnan(one) & np.isnan(other))
             return np.flatnonzero(unlike).tolist()
-    if first == second:
+    old, new = plain_list(first), plain_list(second)
+    if old == new:
         return []
-    both = zip(plain_list(first), plain_list(second), strict=True)
-    return [at for at, (was, now) in enumerate(both) if was != now]
+    return [at for at, (was, now) in enumerate(zip(old, new, strict=True)) if was != now]

@@ -27,6 +27,11 @@ def _codec() -> Any:
     return isal_zlib
 
 
+def _packed(content: bytes) -> bytes:
+    found: bytes = _codec().compress(content, 1)
+    return found
+
+
 def pack(value: Any) -> bytes:
     """Plain data as bytes; sequences in it may be ``KeptColumn``."""
     bodies: list[bytes] = []
@@ -39,12 +44,12 @@ def pack(value: Any) -> bytes:
 
     head = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=told).encode()
     if not bodies:
-        return _codec().compress(head, 1)
-    return _MARK + _codec().compress(b"".join([len(head).to_bytes(_LENGTH, "big"), head, *bodies]), 1)
+        return _packed(head)
+    return _MARK + _packed(b"".join([len(head).to_bytes(_LENGTH, "big"), head, *bodies]))
 
 
 def unpack(content: bytes) -> Any:
-    """The data that was packed, its columns as such; None when the bytes are damaged: nothing is known then."""
+    """The data that was packed, its columns as such; None when the bytes are damaged."""
     try:
         if not content.startswith(_MARK):
             return json.loads(_codec().decompress(content))

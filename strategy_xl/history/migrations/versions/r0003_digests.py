@@ -1,4 +1,4 @@
-"""What the entities of a table were like, in the order of the sheet, so that few of them need to be asked for."""
+"""What the entities of a table were like, in the order of the sheet, so that few of them are asked for."""
 
 from __future__ import annotations
 
