@@ -11,7 +11,7 @@ from typing import Any
 from strategy_xl.history.kept_columns import KeptColumn
 
 _MARK = b"\x01SXK"
-"""Begin of what has columns behind it; zlib's own bytes never begin so."""
+"""Begin of what has columns behind it, once inflated; JSON never begins so."""
 _LENGTH = 4
 _COLUMN = "\0column"
 """Key of what stands in the JSON for a column."""
@@ -45,15 +45,16 @@ def pack(value: Any) -> bytes:
     head = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=told).encode()
     if not bodies:
         return _packed(head)
-    return _MARK + _packed(b"".join([len(head).to_bytes(_LENGTH, "big"), head, *bodies]))
+    return _packed(b"".join([_MARK, len(head).to_bytes(_LENGTH, "big"), head, *bodies]))
 
 
 def unpack(content: bytes) -> Any:
     """The data that was packed, its columns as such; None when the bytes are damaged."""
     try:
-        if not content.startswith(_MARK):
-            return json.loads(_codec().decompress(content))
-        held = _codec().decompress(content[len(_MARK) :])
+        held = _codec().decompress(content)
+        if not held.startswith(_MARK):
+            return json.loads(held)
+        held = held[len(_MARK) :]
         length = int.from_bytes(held[:_LENGTH], "big")
         place = _LENGTH + length
 
