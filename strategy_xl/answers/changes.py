@@ -210,11 +210,15 @@ class _Explainer:
         named = name_key(nights.blocks[self.block])
         if before == after and held[0].columns.get(named) == held[1].columns.get(named):
             return []
+        found = [
+            (was, now, place, verdict)
+            for place, verdict in enumerate(self.rule.spec.verdicts)
+            if verdict in before and verdict in after
+            for was, now in nights.pairs[self.block].differing(before[verdict], after[verdict])
+        ]
         return [
             _Case(Entity(was, now), verdict, before[verdict][was], after[verdict][now])
-            for was, now in nights.pairs[self.block].same
-            for verdict in self.rule.spec.verdicts
-            if verdict in before and verdict in after and before[verdict][was] != after[verdict][now]
+            for was, now, _place, verdict in sorted(found)
         ]
 
     def _together(self, cases: Sequence[_Case], searches: Sequence[_Search | None]) -> list[_Found | None]:

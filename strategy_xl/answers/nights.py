@@ -76,12 +76,15 @@ class Nights:
         }
 
     @cached_property
-    def tables(self) -> dict[str, tuple[Table, Table]]:
-        """The rows of each block as rules take them, on the first night and on the second."""
-        return {
-            key: (self.before.blocks[key].table(block), self.after.blocks[key].table(block, as_found=True))
-            for key, block in self.blocks.items()
-        }
+    def _tables(self) -> dict[str, tuple[Table, Table]]:
+        return {}
+
+    def tables(self, key: str) -> tuple[Table, Table]:
+        """The rows of a block as rules take them, on the first night and on the second."""
+        if key not in self._tables:
+            block, before, after = self.blocks[key], self.before.blocks[key], self.after.blocks[key]
+            self._tables[key] = before.table(block), after.table(block, as_found=True)
+        return self._tables[key]
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -96,8 +99,6 @@ class Nights:
         """The cells of a block that differ."""
         old, new = self.before.blocks[block], self.after.blocks[block]
         found = []
-        same = self.pairs[block].same
-        is_in_place = all(was == now for was, now in same)
         for item in self.blocks[block].fields:
             kind = _kind(block, item)
             first = old.columns.get(item.key)
@@ -105,12 +106,9 @@ class Nights:
             # What a night did not remember says nothing.
             if kind is None or first is None or second is None:
                 continue
-            if is_in_place and first == second:
-                continue
-            for was, now in same:
-                if first[was] != second[now]:
-                    name, links = row_name(self.blocks[block], new, now), self._links(block, was, now)
-                    found.append(Unit(kind, block, item.key, was, now, first[was], second[now], name, links))
+            for was, now in self.pairs[block].differing(first, second):
+                name, links = row_name(self.blocks[block], new, now), self._links(block, was, now)
+                found.append(Unit(kind, block, item.key, was, now, first[was], second[now], name, links))
         return found
 
     def _rows(self, block: str) -> list[Unit]:

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from strategy_xl.answers.basis import ENTITY_ID, Held
+from strategy_xl.history.kept_columns import KeptColumn, differing, plain_list
 from strategy_xl.schema.spec import DataBlock, FormBlock, TableBlock
 from strategy_xl.text.identity import identity_key
 
 NAMED = "n:"
 """How the identity of a row begins that is known by its name alone."""
+
+
+class _InPlace(Sequence[tuple[int, int]]):
+    """Each of so many rows with itself."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows = range(rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        found = self._rows[at]
+        return [(row, row) for row in found] if isinstance(at, slice) else (found, found)
 
 
 @dataclass(frozen=True)
@@ -22,11 +41,35 @@ class Pairs:
     Arguments:
         same: before and after of each row that is there on both.
         gone: rows of the first night only; added: of the second only.
+        is_in_place: whether every row of both nights stands where it stood.
     """
 
-    same: tuple[tuple[int, int], ...]
+    same: Sequence[tuple[int, int]]
     gone: tuple[int, ...]
     added: tuple[int, ...]
+    is_in_place: bool = False
+
+    @classmethod
+    def in_place(cls, rows: int) -> Pairs:
+        """Each row with itself."""
+        return cls(_InPlace(rows), (), (), is_in_place=True)
+
+    @cached_property
+    def _places(self) -> npt.NDArray[np.intp]:
+        return np.array(self.same, dtype=np.intp).reshape(-1, 2).T
+
+    def differing(self, first: Sequence[Any], second: Sequence[Any]) -> list[tuple[int, int]]:
+        """The rows that are there on both nights in which a column of the one differs from that of the other.
+
+        Arguments: the column on the first night and on the second.
+        """
+        if self.is_in_place:
+            return [(at, at) for at in differing(first, second)]
+        if isinstance(first, KeptColumn) and isinstance(second, KeptColumn):
+            was, now = self._places
+            return [self.same[at] for at in differing(first.chosen(was), second.chosen(now))]
+        old, new = plain_list(first), plain_list(second)
+        return [(was, now) for was, now in self.same if old[was] != new[now]]
 
 
 def name_key(block: DataBlock) -> str:
@@ -65,7 +108,7 @@ def pair_rows(block: DataBlock, before: Held, after: Held) -> Pairs:
         same = tuple((at, place[row]) for at, row in enumerate(before.rows) if row in place)
         return _rest(before, after, dict(same))
     if _is_as_it_was(before, after):
-        return Pairs(tuple((at, at) for at in range(len(before.rows))), (), ())
+        return Pairs.in_place(len(before.rows))
     shared = [key for key in before.columns if key in after.columns and key != ENTITY_ID]
     sides = (_Side.of(block, before, shared), _Side.of(block, after, shared))
     found: dict[int, int] = {}
@@ -88,9 +131,15 @@ def pair_rows(block: DataBlock, before: Held, after: Held) -> Pairs:
 
 
 def _is_as_it_was(before: Held, after: Held) -> bool:
-    """Whether all rows stand where they stood, each with its id: as on most nights, and seen at once."""
+    """Whether all rows stand where they stood, each with its id or untouched: as on most nights."""
     ids = before.columns.get(ENTITY_ID)
-    return ids is not None and ids == after.columns.get(ENTITY_ID) and None not in ids
+    if ids is not None and ids == after.columns.get(ENTITY_ID) and _is_whole(ids):
+        return True
+    return before.rows == after.rows and before.columns == after.columns
+
+
+def _is_whole(values: Sequence[Any]) -> bool:
+    return values.is_whole if isinstance(values, KeptColumn) else None not in values
 
 
 @dataclass(frozen=True)
@@ -104,7 +153,7 @@ class _Side:
     def of(cls, block: DataBlock, held: Held, shared: list[str]) -> _Side:
         """The rows of a block, compared by the columns that both nights remember."""
         count = len(held.rows)
-        ids = [held.value(ENTITY_ID, at) for at in range(count)]
+        ids = plain_list(held.columns.get(ENTITY_ID, [None] * count))
         names = [identity_key(row_name(block, held, at)) or None for at in range(count)]
         columns = [held.columns[key] for key in shared]
         contents: list[Hashable] = list(zip(*columns, strict=True)) if columns else [None] * count

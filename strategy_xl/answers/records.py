@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from strategy_xl.answers.cases import AlertCase
 from strategy_xl.answers.judging import Evaluation
@@ -21,6 +22,7 @@ from strategy_xl.answers.plain_columns import (
     text_marks,
 )
 from strategy_xl.history.book_record import AlertRecord, BookRecord, EntityTable, Plain
+from strategy_xl.history.kept_columns import FEW, MOST_KEYS, KeptColumn, column_of
 from strategy_xl.rules.result import Codes
 from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import DataBlock, FormBlock, RecordSpec, TableBlock, WorkbookSpec
@@ -111,9 +113,12 @@ def _entity_table(
     names = _column(tables, _identity_field(block), judge)
     marks = _column(tables, ENTITY_ID, judge)
     texts = ["" if name is None else str(name) for name in names.plain]
-    kept = [bool(text.strip() or mark) for text, mark in zip(texts, marks.plain, strict=True)]
-    if not any(kept):
-        return None
+    part = None
+    if not texts or not all(map(str.strip, texts)):
+        kept = [bool(text.strip() or mark) for text, mark in zip(texts, marks.plain, strict=True)]
+        if not any(kept):
+            return None
+        part = np.flatnonzero(kept)
     verdicts = _column(tables, record.verdict, judge)
     columns = {key: _column(tables, key, judge) for key in record.values}
     latest = {key: _column(tables, key, judge) for key in record.latest}
@@ -126,16 +131,19 @@ def _entity_table(
             *(column.marks for column in (*columns.values(), *latest.values())),
         ]
     )  # fmt: skip
-    part = None if all(kept) else [at for at, one in enumerate(kept) if one]
     texts = _chosen(texts, part)
+    identities, doubles = _identities(texts, _chosen(marks.plain, part))
+    digests = digests if part is None else digests[part]
+    if doubles:  # the second one of a name is another entity, though nothing else tells it
+        digests = joined([digests.view(np.uint64), text_marks(identities)])
     return EntityTable(
         kind=str(record.kind),
         block=block.key,
         sheet=place.sheet,
-        rows=_chosen(rows, part),
-        cells=_chosen(list(place.cells), part),
-        identities=_identities(texts, _chosen(marks.plain, part)),
-        names=texts,
+        rows=_whole(_chosen(rows, part)),
+        cells=column_of(_chosen(list(place.cells), part)),
+        identities=column_of(identities),
+        names=column_of(texts),
         verdicts=_chosen(_verdicts(verdicts.plain), part),
         columns={key: _chosen(column.plain, part) for key, column in columns.items()},
         latest={key: _chosen(column.plain, part) for key, column in latest.items()},
@@ -143,7 +151,7 @@ def _entity_table(
         missing=_chosen(missing, part),
         rule=judge.call.run,
         version=judge.result.version,
-        digests=_chosen(digests, part),
+        digests=_whole(digests),
     ).digested()
 
 
@@ -154,8 +162,18 @@ def _identity_field(block: DataBlock) -> str:
     return identity or block.fields[0].key
 
 
-def _chosen(values: list[Any], part: Sequence[int] | None) -> list[Any]:
-    return values if part is None else [values[at] for at in part]
+def _chosen(values: Sequence[Any], part: npt.NDArray[np.intp] | None) -> Any:
+    if part is None:
+        return values
+    if isinstance(values, KeptColumn):
+        return values.chosen(part)
+    return [values[at] for at in part.tolist()]
+
+
+def _whole(values: Any) -> Sequence[int]:
+    """Whole numbers, many of them as bytes."""
+    held = np.asarray(values, dtype=np.int64)
+    return KeptColumn.whole(held) if len(held) >= FEW else held.tolist()
 
 
 def _column(tables: Sequence[Table], key: str, judge: Evaluation) -> PlainColumn:
@@ -168,40 +186,49 @@ def _column(tables: Sequence[Table], key: str, judge: Evaluation) -> PlainColumn
     return missing_column(len(index))
 
 
-def _codes(codes: Codes, prefix: str) -> tuple[list[list[str]], Marks]:
+def _codes(codes: Codes, prefix: str) -> tuple[Sequence[list[str]], Marks]:
     """The codes of each row, those of the same codes one list, and their marks."""
     masks, place = np.unique(codes.bits, return_inverse=True)
     names = [
         [f"{prefix}{name}" for at, name in enumerate(codes.names) if int(mask) >> at & 1] for mask in masks
     ]
-    marks = text_marks([" ".join(each) for each in names])
-    return [names[at] for at in place.tolist()], marks[place]
+    marks = text_marks([" ".join(each) for each in names])[place]
+    if len(place) >= FEW and len(names) < MOST_KEYS:
+        return KeptColumn.choices(place, names), marks
+    return [names[at] for at in place.tolist()], marks
 
 
-def _verdicts(values: list[Plain]) -> list[Plain]:
+def _verdicts(values: Sequence[Plain]) -> Sequence[Plain]:
     """Verdicts by their keys; a truth by its key in the list ``yes_no``."""
+    if isinstance(values, KeptColumn) and values.kind == "choice":
+        return KeptColumn(values.kind, values.rows, values.body, list(_verdicts(values.keys)))
     keys: dict[Plain, Plain] = {None: None, True: "yes", False: "no"}
     return [value if value.__class__ is str else keys.get(value, str(value)) for value in values]
 
 
-def _identities(names: Sequence[str], marks: Sequence[Plain]) -> list[str]:
-    """What each entity is known by; one that is there twice is counted, from above."""
+def _identities(names: Sequence[str], marks: Sequence[Plain]) -> tuple[list[str], bool]:
+    """What each entity is known by, and whether some are there twice; these are counted, from above."""
     found = [
         mark.strip() if isinstance(mark, str) and mark.strip() else BY_NAME + identity_key(name)
         for name, mark in zip(names, marks, strict=True)
     ]
     if len(set(found)) == len(found):
-        return found
+        return found, False
     seen: Counter[str] = Counter()
     for place, identity in enumerate(found):
         seen[identity] += 1
         if seen[identity] > 1:
             found[place] = f"{identity}#{seen[identity]}"
-    return found
+    return found, True
 
 
 def _alerts(cases: Sequence[AlertCase], tables: Sequence[EntityTable], locate: Locate) -> list[AlertRecord]:
-    known = {table.block: dict(zip(table.rows, table.identities, strict=True)) for table in tables}
+    told = {case.block for case in cases}
+    known = {
+        table.block: dict(zip(table.rows, table.identities, strict=True))
+        for table in tables
+        if table.block in told
+    }
     found = []
     for case in sorted(cases, key=lambda case: case.rank):
         place = locate(case.block, [case.row])

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from strategy_xl.answers.basis import Explained, plain
+from strategy_xl.answers.basis import Explained, MadeColumns, plain
 from strategy_xl.answers.judging import Evaluation, Evaluator, asks_day, thresholds
 from strategy_xl.answers.nights import Nights, Unit, UnitKind
 from strategy_xl.answers.pairing import row_name
@@ -88,8 +88,8 @@ class Replay:
         self.nights, self.rule, self._left = nights, rule, most
         self.block = rule.call.into
         keys = (rule.blocks | {SETTINGS_BLOCK}) & nights.blocks.keys()
-        self._tables = {key: nights.tables[key][0] for key in keys}
-        self._later = {key: nights.tables[key][1] for key in keys}
+        self._tables = {key: nights.tables(key)[0] for key in keys}
+        self._later = {key: nights.tables(key)[1] for key in keys}
         self._worlds: dict[Units, _World | None] = {}
         self._asks_day = any(asks_day(call.run) for call in rule.calls)
         self._is_alone = rule.spec.alone and not self._is_together()
@@ -215,13 +215,16 @@ class Replay:
         frames = {key: self._changed(key, by_block.get(key, ())) for key in self._tables}
         table = frames[self.block]
         gone = {unit.before for unit in by_block.get(self.block, ()) if unit.kind is UnitKind.GONE}
-        stay = [at for at in range(len(self._tables[self.block])) if at not in gone]
-        places = {at: place for place, at in enumerate(stay)}
+        count = len(self._tables[self.block])
+        places: Mapping[int, int] = {}
+        if gone or not self._is_alone:
+            places = {at: place for place, at in enumerate(at for at in range(count) if at not in gone)}
         if self._is_alone:
-            rows = sorted({places[entity.before] for entity in entities})
-            frames[self.block] = _renumbered(table.take(np.array(rows, dtype=np.intp)))
-            moved = {row: place for place, row in enumerate(rows)}
-            places = {at: moved[place] for at, place in places.items() if place in moved}
+            rows = sorted({entity.before for entity in entities})
+            taken = table.take(np.array([places.get(row, row) for row in rows], dtype=np.intp))
+            # Numbered anew: two of them may have been in one row of the sheet, on different nights.
+            frames[self.block] = Table(MadeColumns(taken, taken.array), numbered(len(rows)))
+            places = {row: place for place, row in enumerate(rows)}
         is_later = any(unit.kind is UnitKind.DAY for unit in chosen)
         day = self.nights.after.day if is_later else self.nights.before.day
         evaluator = Evaluator(self.nights.spec, frames, day)
@@ -238,20 +241,24 @@ class Replay:
             return table
         gone = [unit.before for unit in units if unit.kind is UnitKind.GONE]
         added = [unit.after for unit in units if unit.kind is UnitKind.ADDED]
-        columns = {key: table.array(key) for key in table}
-        for key in {unit.key for unit in units if unit.kind not in _ROWS}:
-            cells = [unit for unit in units if unit.key == key and unit.kind not in _ROWS]
-            columns[key] = columns[key].copy()
-            columns[key][[unit.before for unit in cells]] = later.array(key)[[unit.after for unit in cells]]
-        if gone or added:
-            stay = np.setdiff1d(np.arange(len(table)), np.array(gone, dtype=np.intp))
-            columns = {
-                key: np.concatenate(
-                    [array[stay], later.array(key)[added] if key in later else _blank(array, len(added))]
-                )
-                for key, array in columns.items()
-            }
-        return Table(columns, numbered(len(next(iter(columns.values())))))
+        stay = np.delete(np.arange(len(table)), np.array(gone, dtype=np.intp))
+        cells: dict[str, list[Unit]] = defaultdict(list)
+        for unit in units:
+            if unit.kind not in _ROWS:
+                cells[unit.key].append(unit)
+
+        def made(key: str) -> Any:
+            array = table.array(key)
+            if key in cells:
+                array = array.copy()
+                now = [unit.after for unit in cells[key]]
+                array[[unit.before for unit in cells[key]]] = later.array(key)[now]
+            if gone or added:
+                new = later.array(key)[added] if key in later else _blank(array, len(added))
+                array = np.concatenate([array[stay], new])
+            return array
+
+        return Table(MadeColumns(table, made), numbered(len(stay) + len(added)))
 
     def _outcome(self, world: _World, entity: Entity) -> Outcome | None:
         """What a world says of a row; None when the row is not in it."""
@@ -285,8 +292,3 @@ def _blank(array: Any, count: int) -> Any:
     """Missing values of the type of an array."""
     nothing = {"f": np.nan, "M": np.datetime64("NaT")}.get(array.dtype.kind)
     return np.full(count, nothing, array.dtype)
-
-
-def _renumbered(table: Table) -> Table:
-    """The rows numbered anew: two of them may have been in one row of the sheet, on different nights."""
-    return Table({key: table.array(key) for key in table}, numbered(len(table)))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from strategy_xl.history.packing import pack, unpack
+from strategy_xl.history.packing import pack, plain, unpack
 
 Plain = str | float | bool | None
 """A value of a record: texts and keys of choices, numbers, truths, days as ``2027-03-01``."""
@@ -92,7 +92,7 @@ class EntityTable:
     def digested(self) -> EntityTable:
         """The table with its digest."""
         telling = ("kind", "block", "sheet", "rule", "version", "digests") if self.digests else self.__slots__
-        values = [getattr(self, name) for name in telling if name != "digest"]
+        values = [plain(getattr(self, name)) for name in telling if name != "digest"]
         # The same values give the same bytes: version 2 of the format keeps no trace of what is one object.
         return replace(self, digest=hashlib.blake2b(marshal.dumps(values, 2), digest_size=16).hexdigest())
 
@@ -149,7 +149,8 @@ class BookRecord:
 
     def data(self) -> dict[str, Any]:
         """The record as JSON can hold it, with nothing packed: a name that is to go is found in it."""
-        return asdict(self) | {"basis": unpack(self.basis)}
+        told: dict[str, Any] = plain(asdict(replace(self, basis=b"")) | {"basis": unpack(self.basis)})
+        return told
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> BookRecord:

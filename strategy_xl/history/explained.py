@@ -12,10 +12,13 @@ from datetime import date
 import sqlalchemy as sa
 
 from strategy_xl.history.book_record import BookRecord, ChangeRecord
+from strategy_xl.history.inserting import Row, day_value, insert_rows, json_texts
+from strategy_xl.history.kept_columns import plain_list
 from strategy_xl.history.packing import texts_in
 from strategy_xl.history.tables import bases, books, changes, entities
 
 _AT_ONCE = 500
+_CHANGE = ("book", "number", "day", "verdict", "old", "new", "why", "detail")
 
 
 def remembered(connection: sa.Connection, share: int, paths: Sequence[str], day: date) -> dict[str, bytes]:
@@ -34,46 +37,71 @@ def remembered(connection: sa.Connection, share: int, paths: Sequence[str], day:
 
 
 def keep_explained(
-    connection: sa.Connection, book: int, day: date, record: BookRecord, found: Sequence[ChangeRecord]
+    connection: sa.Connection, day: date, read: Sequence[tuple[int, BookRecord, Sequence[ChangeRecord]]]
 ) -> None:
-    """Remember a workbook's cells, and enter its changes in the place of what an earlier run of the day said.
+    """Remember workbooks' cells, and enter changes in the place of what an earlier run of the day said.
 
     Arguments:
         connection: its transaction is the caller's.
-        book: number of the workbook, whose entities are written.
-        day: day of the run; the history knows no later one.
-        record: what was found in it.
-        found: the changes since the day before.
+        day: day of the run; the history knows no later one of these workbooks.
+        read: number of each workbook, whose entities are written; what was found in it; the changes since
+            the day before.
     """
-    connection.execute(sa.delete(changes).where(changes.c.book == book, changes.c.day == day))
-    told = {(change.block, change.row) for change in found}
-    numbers = _numbers(connection, book, record, told) if told else {}
+    if not read:
+        return
+    own = (changes.c.book == sa.bindparam("of")) & (changes.c.day == day)
+    connection.execute(sa.delete(changes).where(own), [{"of": book} for book, _, _ in read])
     rows = [
-        {"book": book, "number": numbers[change.block, change.row], "day": day, "verdict": change.verdict}
-        | {"old": change.old, "new": change.new, "why": change.why, "detail": dict(change.detail)}
-        for change in found
-        if (change.block, change.row) in numbers
+        row for book, record, found in read if found for row in _told(connection, book, day, record, found)
     ]
-    if rows:
-        connection.execute(sa.insert(changes), rows)
-    own = bases.c.book == book
-    last = connection.execute(sa.select(sa.func.max(bases.c.day)).where(own, bases.c.day < day)).scalar()
-    outdated = bases.c.day == day if last is None else (bases.c.day == day) | (bases.c.day < last)
-    connection.execute(sa.delete(bases).where(own, outdated))
-    if record.basis:
-        connection.execute(sa.insert(bases).values(book=book, day=day, content=record.basis))
+    insert_rows(connection, changes, _CHANGE, rows)
+    _keep_bases(connection, day, {book: record.basis for book, record, _ in read})
+
+
+def _told(
+    connection: sa.Connection, book: int, day: date, record: BookRecord, found: Sequence[ChangeRecord]
+) -> list[Row]:
+    """The rows of changes; those of what is no entity are left out."""
+    numbers = _numbers(connection, book, record, {(change.block, change.row) for change in found})
+    known = [change for change in found if (change.block, change.row) in numbers]
+    told = day_value(connection, day)
+    return [
+        (book, numbers[one.block, one.row], told, one.verdict, one.old, one.new, one.why, detail)
+        for one, detail in zip(known, json_texts([dict(one.detail) for one in known]), strict=True)
+    ]
+
+
+def _keep_bases(connection: sa.Connection, day: date, found: Mapping[int, bytes]) -> None:
+    """Remember cells; beside them those of the last day before stay."""
+    days: dict[int, list[date]] = {}
+    numbers = list(found)
+    for first in range(0, len(numbers), _AT_ONCE):
+        query = sa.select(bases.c.book, bases.c.day).where(
+            bases.c.book.in_(numbers[first : first + _AT_ONCE])
+        )
+        for book, known in connection.execute(query):
+            days.setdefault(book, []).append(known)
+    outdated = []
+    for book, known in days.items():
+        last = max((one for one in known if one < day), default=day)
+        outdated += [{"of": book, "on": one} for one in known if one == day or one < last]
+    if outdated:
+        own = (bases.c.book == sa.bindparam("of")) & (bases.c.day == sa.bindparam("on"))
+        connection.execute(sa.delete(bases).where(own), outdated)
+    told = day_value(connection, day)
+    rows = [(book, told, basis) for book, basis in found.items() if basis]
+    insert_rows(connection, bases, ("book", "day", "content"), rows)
 
 
 def _numbers(
     connection: sa.Connection, book: int, record: BookRecord, rows: Collection[tuple[str, int]]
 ) -> Mapping[tuple[str, int], int]:
     """The numbers of a workbook's entities in some rows, by block and row."""
-    wanted = {
-        (table.kind, identity): (table.block, row)
-        for table in record.tables
-        for row, identity in zip(table.rows, table.identities, strict=True)
-        if (table.block, row) in rows
-    }
+    wanted: dict[tuple[str, str], tuple[str, int]] = {}
+    for table in record.tables:
+        own = {row for block, row in rows if block == table.block}
+        places = [at for at, row in enumerate(plain_list(table.rows)) if row in own] if own else ()
+        wanted |= {(table.kind, table.identities[at]): (table.block, table.rows[at]) for at in places}
     names = sorted({identity for _, identity in wanted})
     query = sa.select(entities.c.kind, entities.c.identity, entities.c.number).where(entities.c.book == book)
     found = {}

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from strategy_xl.history.packing import texts_in
 from strategy_xl.history.queries import State
-from strategy_xl.history.tables import bases, books, entities, metadata, states
+from strategy_xl.history.row_digests import forget_digests
+from strategy_xl.history.tables import bases, books, digests, entities, metadata, states
 
 Holds = Callable[[str], bool]
 Replace = Callable[[str], str]
@@ -116,6 +117,7 @@ def remove(connection: sa.Connection, keys: Sequence[tuple[int, int]]) -> None:
         for first in range(0, len(keys), _AT_ONCE):
             chosen = sa.tuple_(table.c.book, table.c.number).in_(keys[first : first + _AT_ONCE])
             connection.execute(sa.delete(table).where(chosen))
+    forget_digests(connection, {book for book, _number in keys})
 
 
 class Scrubbed(NamedTuple):
@@ -154,7 +156,7 @@ def scrub(
         keys = list(table.primary_key.columns)
         own = [column for column in table.columns if not column.primary_key and _is_text(column)]
         naming = [column for column in keys if _is_text(column)]
-        if not keys or table is bases:
+        if not keys or table in (bases, digests):
             continue
         todo: list[sa.Executable] = []
         query = sa.select(table).execution_options(yield_per=_AT_ONCE)
@@ -187,6 +189,8 @@ def mentions(
         is_history: as for ``scrub``.
     """
     for table in _tables(connection, is_history=is_history):
+        if table is digests:
+            continue  # numbers, which may look like anything
         texts = [column.name for column in table.columns if _is_text(column)]
         for row in connection.execute(sa.select(table)):
             for name in texts:

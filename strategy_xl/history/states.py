@@ -1,54 +1,33 @@
-"""The entities of a workbook and their states: a new state only where something differs from the last one."""
+"""The entities of workbooks and their states: a new state only where something differs from the last one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import repeat
 from typing import Any, NamedTuple
 
+import numpy as np
 import sqlalchemy as sa
 
 from strategy_xl.history.book_record import EntityTable, Plain
+from strategy_xl.history.inserting import Row, day_value, insert_rows, json_texts
+from strategy_xl.history.kept_columns import plain_list
+from strategy_xl.history.known_entities import LEFT, UNKNOWN, Content, Facts, Held, Known, known_entities
+from strategy_xl.history.row_digests import RowDigests, digest_array, keep_digests, kept_digests
 from strategy_xl.history.tables import blocks, entities, states
 
 BY_NAME = "n:"
 """Begin of an identity that is but a name."""
-UNKNOWN, LEFT = 0, 1
-"""Digests of an entity of which nobody has made one, and of one that is there no more."""
-_NONE = (0, UNKNOWN)
-_AT_ONCE = 5000
-"""Numbers in one question: SQLite takes 32,766 values."""
-
-
-class Content(NamedTuple):
-    """What a state says of an entity.
-
-    Arguments:
-        is_there: False where it has gone.
-        verdict: key of the choice.
-        values: by key.
-        reasons, missing: codes and keys, a space between two.
-    """
-
-    is_there: bool
-    verdict: str | None
-    values: Mapping[str, Plain]
-    reasons: str
-    missing: str
-
-
 GONE = Content(is_there=False, verdict=None, values={}, reasons="", missing="")
-
-
-class _Facts(NamedTuple):
-    """What is known of an entity now only."""
-
-    name: str
-    cell: str
-    position: int
-    latest: Mapping[str, Plain] | None
-    digest: int
+_ENTITY = (
+    "book", "number", "kind", "identity", "name", "cell", "position",
+    "first_day", "state_day", "digest", "latest",
+)  # fmt: skip
+_STATE = ("book", "number", "day", "is_there", "verdict", "values", "reasons", "missing", "version")
+_BLOCK = ("block", "sheet", "rule", "version", "digest")
+_AT_ONCE = 500
 
 
 class _Row(NamedTuple):
@@ -56,17 +35,7 @@ class _Row(NamedTuple):
 
     identity: str
     content: Content
-    facts: _Facts
-
-
-class _Held(NamedTuple):
-    """An entity as the database has it."""
-
-    number: int
-    identity: str
-    state_day: date
-    content: Content
-    facts: _Facts
+    facts: Facts
 
 
 @dataclass(slots=True)
@@ -75,44 +44,99 @@ class _Changes:
 
     book: int
     day: date
-    new_entities: list[dict[str, Any]] = field(default_factory=list)
+    told_day: date | str
+    is_known: bool
+    new_entities: list[Row] = field(default_factory=list)
     new_facts: list[dict[str, Any]] = field(default_factory=list)
-    new_states: list[dict[str, Any]] = field(default_factory=list)
-    again: list[tuple[_Held, Content, str]] = field(default_factory=list)
+    new_states: list[Row] = field(default_factory=list)
+    again: list[tuple[Held, Content, str]] = field(default_factory=list)
     """Entities that have a state of this very day, by an earlier run."""
+    last: int | None = None
 
-    def state(self, number: int, content: Content, version: str) -> dict[str, Any]:
-        return {"book": self.book, "number": number, "day": self.day, "version": version} | content._asdict()
+    def next_number(self, connection: sa.Connection, count: int) -> int:
+        """The first of so many numbers that no entity of the workbook has."""
+        if self.last is None and self.is_known:
+            query = sa.select(sa.func.max(entities.c.number)).where(entities.c.book == self.book)
+            self.last = connection.execute(query).scalar()
+        last = self.last or 0
+        self.last = last + count
+        return last + 1
 
 
-def write_entities(connection: sa.Connection, book: int, day: date, tables: Sequence[EntityTable]) -> None:
-    """Enter the entities of a workbook.
+def write_entities(
+    connection: sa.Connection, day: date, found: Sequence[tuple[int, Sequence[EntityTable]]]
+) -> None:
+    """Enter the entities of workbooks.
 
     A kind without a table stays as it was: nobody could judge it. One whose table is empty has none any more.
 
     Arguments:
         connection: its transaction is the caller's.
-        book: number of the workbook; the history knows no later day of it.
-        day: day of the run.
-        tables: one a kind.
+        day: day of the run; the history knows no later one of these workbooks.
+        found: number of each workbook, and its tables, one a kind.
     """
-    known = dict(
-        connection.execute(sa.select(blocks.c.kind, blocks.c.digest).where(blocks.c.book == book)).all()
-    )
-    fresh = [table for table in tables if known.get(table.kind) != table.digest]
-    if not fresh:
-        return
-    changes = _Changes(book, day)
-    marks = _marks(connection, book, [table.kind for table in fresh if table.kind in known])
-    last = connection.execute(
-        sa.select(sa.func.max(entities.c.number)).where(entities.c.book == book)
-    ).scalar()
-    number = last or 0
-    for table in fresh:
-        number = _compare(connection, table, marks.get(table.kind, {}), changes, number)
+    known = _blocks(connection, [book for book, _ in found])
+    fresh = []
+    for book, tables in found:
+        own = known.get(book, {})
+        fresh.append((book, [table for table in tables if own.get(table.kind) != table.digest]))
+    rows = kept_digests(connection, [book for book, tables in fresh if tables and book in known])
+    changes, digests = [], []
+    for book, tables in fresh:
+        own = known.get(book, {})
+        written = _Changes(book, day, day_value(connection, day), is_known=bool(own))
+        for table in tables:
+            before = rows.get(book, {}).get(table.kind)
+            entered = known_entities(connection, book, table, before, is_new=table.kind not in own)
+            numbers = _compare(connection, table, entered, written)
+            digests.append((book, table.kind, numbers))
+        changes.append(written)
     _write(connection, changes)
-    for table in fresh:
-        _enter_block(connection, book, table, is_known=table.kind in known)
+    _enter_blocks(connection, fresh, known)
+    keep_digests(connection, digests)
+
+
+def _blocks(connection: sa.Connection, books: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Digests of the tables that are known of workbooks, by number and kind."""
+    found: dict[int, dict[str, str]] = {}
+    for first in range(0, len(books), _AT_ONCE):
+        query = sa.select(blocks.c.book, blocks.c.kind, blocks.c.digest)
+        chosen = query.where(blocks.c.book.in_(books[first : first + _AT_ONCE]))
+        for book, kind, digest in connection.execute(chosen):
+            found.setdefault(book, {})[kind] = digest
+    return found
+
+
+def _compare(
+    connection: sa.Connection, table: EntityTable, known: Known, changes: _Changes
+) -> RowDigests | None:
+    """Find what is new in a table; the rows as they are now, where they have digests."""
+    numbers, gone = known.numbers, known.gone
+    by_name = {one.facts.name: one for one in gone.values()}
+    is_first = not (known.held or gone)
+    new = []
+    for at in () if is_first else known.places:
+        identity, name = table.identities[at], table.names[at]
+        one = known.held.get(identity)
+        if one is None and name in by_name and _may_be_one(identity, by_name[name].identity):
+            one = by_name.pop(name)
+            del gone[one.number]
+        if one is None:
+            new.append(at)
+            continue
+        numbers[at] = one.number
+        (row,) = _rows(table, [at])
+        is_new = one.content != row.content
+        if is_new:
+            _change(one, row.content, table.version, changes)
+        if is_new or one.facts != row.facts or one.identity != row.identity:
+            _set_facts(one, row, changes, is_new=is_new)
+    _begin(connection, table, known.places if is_first else new, numbers, changes)
+    for one in gone.values():
+        _change(one, GONE, table.version, changes)
+        left = _Row(one.identity, GONE, one.facts._replace(digest=LEFT))
+        _set_facts(one, left, changes, is_new=True)
+    return RowDigests(np.array(numbers), digest_array(table.digests)) if table.digests else None
 
 
 def _rows(table: EntityTable, places: Sequence[int]) -> Iterator[_Row]:
@@ -124,7 +148,7 @@ def _rows(table: EntityTable, places: Sequence[int]) -> Iterator[_Row]:
         yield _Row(
             table.identities[at],
             Content(True, table.verdicts[at], held, reasons, missing),  # noqa: FBT003 - a field
-            _Facts(table.names[at], table.cells[at], table.rows[at], day or None, digest),
+            Facts(table.names[at], table.cells[at], table.rows[at], day or None, digest),
         )
 
 
@@ -133,89 +157,15 @@ def _gathered(columns: Mapping[str, Sequence[Plain]], places: Sequence[int]) -> 
     if not columns:
         return [{} for _ in places]
     keys = list(columns)
-    parts = [[values[at] for at in places] for values in columns.values()]
+    parts = [_chosen(values, places) for values in columns.values()]
     return [dict(zip(keys, row, strict=True)) for row in zip(*parts, strict=True)]
 
 
-def _marks(
-    connection: sa.Connection, book: int, kinds: Sequence[str]
-) -> dict[str, dict[str, tuple[int, int]]]:
-    """Number and digest of the entities that the database has of some kinds, by kind and identity."""
-    found: dict[str, dict[str, tuple[int, int]]] = {kind: {} for kind in kinds}
-    if kinds:
-        query = sa.select(entities.c.kind, entities.c.identity, entities.c.number, entities.c.digest)
-        chosen = query.where(entities.c.book == book, entities.c.kind.in_(kinds))
-        for kind, identity, number, digest in connection.execute(chosen):
-            found[kind][identity] = (number, digest)
-    return found
-
-
-def _held(connection: sa.Connection, book: int, numbers: Sequence[int]) -> dict[int, _Held]:
-    """Entities as the database has them, with their last state, by number."""
-    query = (
-        sa.select(
-            entities.c.number, entities.c.identity, entities.c.state_day,
-            states.c.is_there, states.c.verdict, states.c["values"], states.c.reasons, states.c.missing,
-            entities.c.name, entities.c.cell, entities.c.position, entities.c.latest, entities.c.digest,
-        )
-        .join(
-            states,
-            (states.c.book == entities.c.book)
-            & (states.c.number == entities.c.number)
-            & (states.c.day == entities.c.state_day),
-        )
-        .where(entities.c.book == book)
-    )  # fmt: skip
-    found: dict[int, _Held] = {}
-    for first in range(0, len(numbers), _AT_ONCE):
-        chosen = query.where(entities.c.number.in_(numbers[first : first + _AT_ONCE]))
-        for number, identity, day, *rest in connection.execute(chosen):
-            found[number] = _Held(number, identity, day, Content(*rest[:5]), _Facts(*rest[5:]))
-    return found
-
-
-def _compare(
-    connection: sa.Connection,
-    table: EntityTable,
-    marks: Mapping[str, tuple[int, int]],
-    changes: _Changes,
-    number: int,
-) -> int:
-    """Find what is new in a table; the last number that was given.
-
-    What has the same digest is the same; of the others the last states are asked for.
-    """
-    places: Sequence[int] = range(len(table))
-    if table.digests:
-        known = [marks.get(identity, _NONE)[1] for identity in table.identities]
-        pairs = zip(table.digests, known, strict=True)
-        places = [at for at, (digest, before) in enumerate(pairs) if digest != before]
-    present = set(table.identities)
-    others = [one for name, (one, digest) in marks.items() if digest != LEFT and name not in present]
-    asked = [marks[table.identities[at]][0] for at in places if table.identities[at] in marks]
-    held = _held(connection, changes.book, [*asked, *others])
-    gone = {one: held[one] for one in others}
-    by_name = {one.facts.name: one for one in gone.values()}
-    for row in _rows(table, places):
-        if row.identity in marks:
-            one = held[marks[row.identity][0]]
-        elif row.facts.name in by_name and _may_be_one(row.identity, by_name[row.facts.name].identity):
-            one = by_name.pop(row.facts.name)
-            del gone[one.number]
-        else:
-            number += 1
-            _begin(table, number, row, changes)
-            continue
-        is_new = one.content != row.content
-        if is_new:
-            _change(one, row.content, table.version, changes)
-        if is_new or one.facts != row.facts or one.identity != row.identity:
-            _set_facts(one, row, changes, is_new=is_new)
-    for one in gone.values():
-        _change(one, GONE, table.version, changes)
-        left = _Row(one.identity, GONE, one.facts._replace(digest=LEFT))
-        _set_facts(one, left, changes, is_new=True)
-    return number
+def _chosen(values: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    """Some rows of a column."""
+    if len(places) == len(values):
+        return plain_list(values)
+    return [values[at] for at in places]
 
 
 def _may_be_one(identity: str, other: str) -> bool:
@@ -223,23 +173,47 @@ def _may_be_one(identity: str, other: str) -> bool:
     return identity.startswith(BY_NAME) or other.startswith(BY_NAME)
 
 
-def _begin(table: EntityTable, number: int, row: _Row, changes: _Changes) -> None:
-    changes.new_entities.append(
-        {"book": changes.book, "number": number, "kind": table.kind, "identity": row.identity}
-        | {"first_day": changes.day, "state_day": changes.day}
-        | row.facts._asdict()
-    )
-    changes.new_states.append(changes.state(number, row.content, table.version))
+def _begin(
+    connection: sa.Connection,
+    table: EntityTable,
+    places: Sequence[int],
+    numbers: list[int],
+    changes: _Changes,
+) -> None:
+    """Enter the entities in some rows as new ones, and their numbers."""
+    if not len(places):
+        return
+    first = changes.next_number(connection, len(places))
+    given = range(first, first + len(places))
+    for at, number in zip(places, given, strict=True):
+        numbers[at] = number
+
+    def of(values: Sequence[Any]) -> list[Any]:
+        return _chosen(values, places)
+
+    book, day = repeat(changes.book), repeat(changes.told_day)
+    latest: Sequence[str | None] = [None] * len(places)
+    if table.latest:
+        latest = json_texts(_gathered(table.latest, places))
+    digests = of(table.digests) if table.digests else repeat(UNKNOWN)
+    facts = (of(table.identities), of(table.names), of(table.cells), of(table.rows))
+    changes.new_entities += zip(book, given, repeat(table.kind), *facts, day, day, digests, latest)
+    values = json_texts(_gathered(table.columns, places))
+    reasons, missing = ([" ".join(codes) for codes in of(each)] for each in (table.reasons, table.missing))
+    told = (repeat(True), of(table.verdicts), values, reasons, missing)  # noqa: FBT003 - a column
+    changes.new_states += zip(book, given, day, *told, repeat(table.version))
 
 
-def _change(one: _Held, content: Content, version: str, changes: _Changes) -> None:
+def _change(one: Held, content: Content, version: str, changes: _Changes) -> None:
     if one.state_day == changes.day:
         changes.again.append((one, content, version))
-    else:
-        changes.new_states.append(changes.state(one.number, content, version))
+        return
+    values = json_texts([content.values])[0]
+    told = (content.is_there, content.verdict, values, content.reasons, content.missing, version)
+    changes.new_states.append((changes.book, one.number, changes.told_day, *told))
 
 
-def _set_facts(one: _Held, row: _Row, changes: _Changes, *, is_new: bool) -> None:
+def _set_facts(one: Held, row: _Row, changes: _Changes, *, is_new: bool) -> None:
     changes.new_facts.append(
         {"in_book": changes.book, "of": one.number, "identity": row.identity}
         | {"state_day": changes.day if is_new else one.state_day}
@@ -247,16 +221,16 @@ def _set_facts(one: _Held, row: _Row, changes: _Changes, *, is_new: bool) -> Non
     )
 
 
-def _write(connection: sa.Connection, changes: _Changes) -> None:
-    if changes.new_entities:
-        connection.execute(sa.insert(entities), changes.new_entities)
-    if changes.new_facts:
+def _write(connection: sa.Connection, found: Sequence[_Changes]) -> None:
+    insert_rows(connection, entities, _ENTITY, [row for changes in found for row in changes.new_entities])
+    facts = [row for changes in found for row in changes.new_facts]
+    if facts:
         chosen = (entities.c.book == sa.bindparam("in_book")) & (entities.c.number == sa.bindparam("of"))
-        connection.execute(sa.update(entities).where(chosen), changes.new_facts)
-    if changes.new_states:
-        connection.execute(sa.insert(states), changes.new_states)
-    if changes.again:
-        _write_again(connection, changes)
+        connection.execute(sa.update(entities).where(chosen), facts)
+    insert_rows(connection, states, _STATE, [row for changes in found for row in changes.new_states])
+    for changes in found:
+        if changes.again:
+            _write_again(connection, changes)
 
 
 def _write_again(connection: sa.Connection, changes: _Changes) -> None:
@@ -295,16 +269,21 @@ def _before(connection: sa.Connection, changes: _Changes) -> dict[int, tuple[dat
     return {number: (day, Content(*content)) for number, day, *content in rows}
 
 
-def _enter_block(connection: sa.Connection, book: int, table: EntityTable, *, is_known: bool) -> None:
-    values = {
-        "block": table.block,
-        "sheet": table.sheet,
-        "rule": table.rule,
-        "version": table.version,
-        "digest": table.digest,
-    }
-    if is_known:
-        chosen = (blocks.c.book == book) & (blocks.c.kind == table.kind)
-        connection.execute(sa.update(blocks).where(chosen).values(**values))
-    else:
-        connection.execute(sa.insert(blocks).values(book=book, kind=table.kind, **values))
+def _enter_blocks(
+    connection: sa.Connection,
+    found: Sequence[tuple[int, Sequence[EntityTable]]],
+    known: Mapping[int, Mapping[str, str]],
+) -> None:
+    """Where the tables stand, and which rule judged them."""
+    new, changed = [], []
+    for book, tables in found:
+        for table in tables:
+            values = {key: getattr(table, key) for key in _BLOCK}
+            if table.kind in known.get(book, ()):
+                changed.append({"in_book": book, "of": table.kind} | values)
+            else:
+                new.append((book, table.kind, *values.values()))
+    insert_rows(connection, blocks, ("book", "kind", *_BLOCK), new)
+    if changed:
+        chosen = (blocks.c.book == sa.bindparam("in_book")) & (blocks.c.kind == sa.bindparam("of"))
+        connection.execute(sa.update(blocks).where(chosen), changed)

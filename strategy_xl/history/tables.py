@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-HEAD = "0002"
+HEAD = "0003"
 """Version of the schema that this program reads and writes: the newest of ``migrations``."""
 
 metadata = sa.MetaData(
@@ -94,6 +94,15 @@ blocks = sa.Table(
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("digest", sa.String(32), nullable=False),
     sqlite_with_rowid=False,
+)
+
+digests = sa.Table(
+    "digests",
+    metadata,
+    _book(),
+    sa.Column("kind", sa.String(12), primary_key=True),
+    # Numbers and digests of the entities of a kind in the order of the sheet (``row_digests``); no names.
+    sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
 entities = sa.Table(

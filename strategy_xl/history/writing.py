@@ -157,7 +157,7 @@ def write_nights(
     """
     known = _known_books(connection, share, found)
     refused: list[str] = []
-    rows = []
+    rows, read = [], []
     for night in found:
         number, content_day = known.get(night.path) or _entered(connection, share, run, night, is_gone)
         known[night.path] = number, content_day
@@ -166,8 +166,9 @@ def write_nights(
             continue
         rows.append(_night_row(number, run, night))
         if night.record is not None:
-            _keep_content(connection, number, run.day, night.record)
-            keep_explained(connection, number, run.day, night.record, changes.get(night.path, ()))
+            read.append((number, night.record, changes.get(night.path, ())))
+    _keep_content(connection, run.day, [(number, record) for number, record, _ in read])
+    keep_explained(connection, run.day, read)
     _write_rows(connection, rows)
     return refused
 
@@ -239,19 +240,23 @@ def _write_rows(connection: sa.Connection, rows: Sequence[dict[str, object]]) ->
             )
 
 
-def _keep_content(connection: sa.Connection, book: int, day: date, record: BookRecord) -> None:
-    write_entities(connection, book, day, record.tables)
-    connection.execute(
-        sa.update(books)
-        .where(books.c.id == book)
-        .values(
-            content_day=day,
-            fingerprint=record.left,
-            lang=record.lang,
-            schema_version=record.schema_version,
-            alerts=[alert.data() for alert in record.alerts],
-        )
-    )
+def _keep_content(connection: sa.Connection, day: date, found: Sequence[tuple[int, BookRecord]]) -> None:
+    """What was read of workbooks."""
+    if not found:
+        return
+    write_entities(connection, day, [(book, record.tables) for book, record in found])
+    values = [
+        {
+            "of": book,
+            "content_day": day,
+            "fingerprint": record.left,
+            "lang": record.lang,
+            "schema_version": record.schema_version,
+            "alerts": [alert.data() for alert in record.alerts],
+        }
+        for book, record in found
+    ]
+    connection.execute(sa.update(books).where(books.c.id == sa.bindparam("of")), values)
 
 
 def _inserting(connection: sa.Connection) -> Callable[[sa.Table], sqlite.Insert | postgresql.Insert]:

@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
+from strategy_xl.collection import no_collection
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.history import writing
 from strategy_xl.history.book_record import ChangeRecord
@@ -217,13 +218,14 @@ class Memory:
         with database.reading() as connection:
             known = remembered(connection, self._share, list(records), run.day)
         found = {}
-        for path, before in known.items():
-            try:
-                found[path] = explained(self._spec, before, records[path])
-            except Exception as error:  # noqa: BLE001 - what cannot be explained is in the history all the same
-                place = self._place / path
-                logger.exception("%s", place)
-                self.findings.append(fault(place, error))
+        with no_collection():
+            for path, before in known.items():
+                try:
+                    found[path] = explained(self._spec, before, records[path])
+                except Exception as error:  # noqa: BLE001 - what cannot be explained is in the history all the same
+                    place = self._place / path
+                    logger.exception("%s", place)
+                    self.findings.append(fault(place, error))
         return found
 
     def _is_gone(self, path: str) -> bool:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from made_nights import NEXT, SPEC, Book, made, stored
+from made_nights import NEXT, SPEC, Book, edited, made, stored
 
-from strategy_xl.answers import changes
+from strategy_xl.answers import basis, changes
 from strategy_xl.answers.change_sentences import Teller, tell
 from strategy_xl.answers.changes import Cause, Change, Why, explain
 from strategy_xl.answers.nights import Nights
+from strategy_xl.history import kept_columns
 
 
 def _clients(count: int = 1, **values: Any) -> Book:
@@ -262,3 +263,25 @@ def test_when_there_is_too_much_to_try_all_of_it_is_told(monkeypatch: pytest.Mon
     assert change.why is Why.SEVERAL
     assert {cause.key for cause in change.causes} == {"satisfaction", "segment", "size"}
     assert not change.is_least
+
+
+@pytest.mark.parametrize("sizes", [{"clients": 40, "red_flags": 6}, {"kpis": 10, "readings": 40}])
+def test_long_tables_are_explained_as_short_ones(
+    sizes: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Columns kept as bytes tell the same changes as lists, also beside an earlier night that has lists."""
+    block = next(iter(sizes))
+    for seed in range(3):
+        chance = random.Random(f"long {block} {seed}")  # noqa: S311 - the same edits each time
+        before = stored(made(chance, sizes))
+        after = edited(before, chance, 0.7)
+        lists = before.basis(), after.basis()
+        monkeypatch.setattr(basis, "FEW", 1)
+        monkeypatch.setattr(kept_columns, "FEW", 1)
+        columns = before.basis(), after.basis()
+        monkeypatch.undo()
+        held = columns[0].blocks[block].columns.values()
+        assert any(isinstance(column, kept_columns.KeptColumn) for column in held)
+        told = explain(SPEC, *lists)
+        assert explain(SPEC, *columns) == told
+        assert explain(SPEC, lists[0], columns[1]) == told

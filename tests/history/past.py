@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 from strategy_xl.history.book_record import BookRecord, EntityTable
@@ -47,6 +48,7 @@ def table(
     marks: Mapping[str, str] | None = None,
     values: Mapping[str, Mapping[str, Any]] | None = None,
     reasons: Mapping[str, Sequence[str]] | None = None,
+    has_digests: bool = False,
 ) -> EntityTable:
     """A table of entities: name → verdict, and by name their marks, values and reasons."""
     names = list(rows)
@@ -66,8 +68,15 @@ def table(
         missing=[[] for _ in names],
         rule="rule.judge",
         version="1",
-        digests=[],
+        digests=[_digest(at, name, verdict) for at, (name, verdict) in enumerate(rows.items())]
+        if has_digests
+        else [],
     ).digested()
+
+
+def _digest(*values: object) -> int:
+    """A number of 64 bits that is another one for other values."""
+    return int.from_bytes(blake2b(repr(values).encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def record(*tables: EntityTable, **words: Any) -> BookRecord:

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from past import Nights, record, table
 
-from strategy_xl.history import queries, tables
+from strategy_xl.history import known_entities, queries, tables
 from strategy_xl.history.book_record import AlertRecord, BookRecord
 from strategy_xl.history.database import Database, HistoryError
+from strategy_xl.history.forgetting import remove
 from strategy_xl.history.queries import Scope
 from strategy_xl.history.writing import Outcome
 
@@ -273,19 +274,29 @@ ROWS = st.dictionaries(st.sampled_from("ABCDE"), st.sampled_from(["ideal", "happ
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.integers(0, 2), ROWS), min_size=1, max_size=6))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2), ROWS, st.sampled_from(["", "kept", "lost"])), min_size=1, max_size=6
+    )
+)
 def test_law_what_is_known_of_a_day_is_what_its_last_run_said(
-    database: Database, nights: Nights, steps: list[tuple[int, dict[str, str | None]]]
+    database: Database, nights: Nights, steps: list[tuple[int, dict[str, str | None], str]]
 ) -> None:
-    """Over any nights, some of them on one day: the states on each day are the last table of that day."""
+    """Over any nights, some of them on one day: the states on each day are the last table of that day.
+
+    Whether the tables have digests, and whether the rows that were kept of the night before are there.
+    """
     with database.writing() as connection:
         for each in reversed(tables.metadata.sorted_tables):
             connection.execute(sa.delete(each))
     day, wanted = 0, {}
-    for later, rows in steps:
+    for later, rows, digests in steps:
         day += later
         wanted[DAYS[day]] = rows
-        nights.write(DAYS[day].isoformat(), record(table(rows)))
+        if digests == "lost":
+            with database.writing() as connection:
+                connection.execute(sa.delete(tables.digests))
+        nights.write(DAYS[day].isoformat(), record(table(rows, has_digests=bool(digests))))
     with database.reading() as connection:
         names = {key: entity.name for key, entity in queries.entities_of(connection, "client").items()}
         for when, rows in wanted.items():
@@ -305,3 +316,34 @@ def test_records_survive_json() -> None:
     )
     one = record(table({"Ada": None, "Bo": "ideal"}, values={"Bo": {"x": 1.5, "on": True}}), alerts=[alert])
     assert BookRecord.of_data(json.loads(json.dumps(one.data()))) == one
+
+
+def test_only_rows_with_another_digest_are_asked_for(
+    database: Database, nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a table with digests, nobody asks for entities that are as they were; who came back is found."""
+    rows: dict[str, str | None] = dict.fromkeys("ABCDE", "ideal")
+    asked: list[Any] = []
+    ask = known_entities._held
+    monkeypatch.setattr(known_entities, "_held", lambda *given: asked.append(given[3]) or ask(*given))
+    monkeypatch.setattr(known_entities, "_by_identity", None)
+    nights.write("2027-03-01", record(table(rows, has_digests=True)))
+    nights.write("2027-03-02", record(table(rows | {"C": "happy"}, has_digests=True)))
+    assert asked == [[3], []]
+    nights.write("2027-03-03", record(table(dict.fromkeys("ABCD", "ideal"), has_digests=True)))
+    nights.write("2027-03-04", record(table(rows, has_digests=True)))
+    assert asked[2:] == [[3, 5], [], [], ["n:e"]]
+    assert told(database)["E"] == [("01", True, "ideal"), ("03", False, None), ("04", True, "ideal")]
+
+
+def test_who_was_forgotten_comes_back_as_a_new_one(database: Database, nights: Nights) -> None:
+    """Entities that were taken out are not taken for known, though their rows are as they were."""
+    rows: dict[str, str | None] = {"Ada": "ideal", "Bo": "happy"}
+    nights.write("2027-03-01", record(table(rows, has_digests=True)))
+    with database.writing() as connection:
+        remove(connection, [(1, 1)])
+    nights.write("2027-03-02", record(table(rows | {"Bo": "ideal"}, has_digests=True)))
+    assert told(database) == {
+        "Ada": [("02", True, "ideal")],
+        "Bo": [("01", True, "happy"), ("02", True, "ideal")],
+    }
