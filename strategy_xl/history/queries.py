@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from strategy_xl.history.book_record import AlertRecord, Plain
+from strategy_xl.history.book_record import Plain
 from strategy_xl.history.tables import blocks, books, changes, entities, nights, runs, shares, states
 
 Connection = sa.Connection
@@ -214,15 +214,6 @@ def contents_of(
     )
     query = sa.select(*_NIGHT).join(newest, (nights.c.book == newest.c.book) & (nights.c.day == newest.c.day))
     return {row.book: Night(*row) for row in connection.execute(query)}
-
-
-def alerts_of(connection: sa.Connection, scope: Scope = EVERYTHING) -> dict[int, list[AlertRecord]]:
-    """The alerts of each workbook as it was last read, by number, the greatest stake first."""
-    query = sa.select(books.c.id, books.c.alerts).where(books.c.id.in_(scope.ids()))
-    return {
-        number: [AlertRecord(**alert) for alert in alerts or ()]
-        for number, alerts in connection.execute(query)
-    }
 
 
 def blocks_of(connection: sa.Connection, scope: Scope = EVERYTHING) -> dict[tuple[int, str], BlockRow]:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from strategy_xl.collection import no_collection
+from strategy_xl.history.alert_rows import write_alerts
 from strategy_xl.history.book_record import BookRecord, ChangeRecord
 from strategy_xl.history.explained import keep_explained
 from strategy_xl.history.places import BESIDE
@@ -241,6 +242,7 @@ def _write_rows(connection: sa.Connection, rows: Sequence[dict[str, object]]) ->
 
 def _keep_content(connection: sa.Connection, book: int, day: date, record: BookRecord) -> None:
     write_entities(connection, book, day, record.tables)
+    write_alerts(connection, book, day, record.alerts)
     connection.execute(
         sa.update(books)
         .where(books.c.id == book)
@@ -249,7 +251,7 @@ def _keep_content(connection: sa.Connection, book: int, day: date, record: BookR
             fingerprint=record.left,
             lang=record.lang,
             schema_version=record.schema_version,
-            alerts=[alert.data() for alert in record.alerts],
+            alerts=None,
         )
     )
 
