@@ -164,12 +164,25 @@ def books_of(connection: sa.Connection, scope: Scope = EVERYTHING) -> list[Book]
     return [Book(*row) for row in connection.execute(query)]
 
 
-def runs_of(connection: sa.Connection, share: int | None = None, limit: int | None = None) -> list[Run]:
-    """The runs, the last one first."""
+def runs_of(
+    connection: sa.Connection,
+    share: int | None = None,
+    limit: int | None = None,
+    scope: Scope = EVERYTHING,
+) -> list[Run]:
+    """The runs, the last one first.
+
+    Arguments:
+        share: over workbooks of one share only.
+        limit: no more than that.
+        scope: of days only on which a run saw some of these workbooks.
+    """
     columns = [runs.c[name] for name in Run._fields]
     query = sa.select(*columns).order_by(runs.c.day.desc(), runs.c.started.desc()).limit(limit)
     if share is not None:
         query = query.where(runs.c.share == share)
+    if scope != EVERYTHING:
+        query = query.where(runs.c.day.in_(sa.select(nights.c.day).where(nights.c.book.in_(scope.ids()))))
     return [Run(*row) for row in connection.execute(query)]
 
 

@@ -14,30 +14,29 @@ from email.message import Message
 from pathlib import Path
 
 from strategy_xl.errors import StrategyXlError
-from strategy_xl.ooxml.erasing import holds_text, maker_and_title
+from strategy_xl.ooxml.erasing import document_property, holds_text
+from strategy_xl.report.data import GENERATOR
 from strategy_xl.text.sought import Sought
 
 LARGEST = 1 << 28
 """Bytes of a file that is looked into."""
 _HEAD = 4096
+_GZIP = b"\x1f\x8b"
 _NO_ZIP = "SX901"
 _DEEP = 4
 _PACKED = re.compile(rb"[A-Za-z0-9+/]{64}[A-Za-z0-9+/\r\n]*={0,2}")
 _BOOKS = frozenset((".xlsx", ".xlsm", ".zip"))
-_PAGES = (
-    re.compile(rb'<meta name="generator" content="strategy-xl\b'),
-    re.compile(rb'Content-Security-Policy" content="default-src &#x27;none&#x27;; style-src &#x27;sha256-'),
+_MARKS = tuple(
+    re.compile(form % GENERATOR.encode(), flags)
+    for form, flags in (
+        (rb'<meta name="generator" content="%s\b', 0),
+        (rb'\A\{\s*"program": "%s\b', 0),
+        (rb'<testsuites name="%s\b', 0),
+        (rb"\A(?:\xef\xbb\xbf)?[^\r\n]*[;,]%s\r?\n", 0),
+        (rb"^X-Mailer: %s\b", re.MULTILINE),
+    )
 )
-_FORMS = (
-    re.compile(rb'\A\{\s*"night": \{\s*"run": "[^"]*",.*?"highlights": \{', re.DOTALL),
-    re.compile(rb'<testsuites\b[^>]*>\s*<testsuite name="[^"]*\.xls[xm]"'),
-)
-"""How our reports begin: as a page, as JSON, as JUnit."""
-_LISTS = frozenset(f"{name}.csv" for name in ("accounts", "alerts", "books", "clients", "kpis", "objectives"))
-"""Lists of a report, all in one folder."""
-_MAKER = "strategy_xl"
-_TITLES = ("Rapport du matin, ", "Morning report, ")
-"""A workbook of the staff has the same maker, but not such a title."""
+"""How our reports tell that they are ours, near their beginning: page, JSON, JUnit, lists, mail."""
 
 
 def holds(path: Path, sought: Sought) -> bool:
@@ -59,25 +58,24 @@ def holds(path: Path, sought: Sought) -> bool:
 
 
 def is_report(path: Path) -> bool:
-    """Whether a file is a report of ours, which can be made anew.
+    """Whether a file is a report of ours, which can be made anew: by the mark that each form of it bears.
 
     Errors: OSError when it cannot be read.
     """
     if path.suffix.lower() in _BOOKS:
         try:
-            maker, title = maker_and_title(path)
+            return document_property(path, "keywords").startswith(GENERATOR)
         except StrategyXlError:
             return False
-        return maker == _MAKER and title.startswith(_TITLES)
-    if path.name in _LISTS:
-        return all((path.parent / name).is_file() for name in _LISTS)
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
-    if any(form.search(head) for form in (*_PAGES, *_FORMS)):
-        return True
-    return b"X-Unsent: 1" in head and any(
-        page.search(layer[:_HEAD]) for layer in _layers(path.read_bytes()) for page in _PAGES
-    )
+    if head.startswith(_GZIP) and path.stat().st_size <= LARGEST:
+        return any(map(_is_marked, _layers(path.read_bytes())))
+    return _is_marked(head)
+
+
+def _is_marked(data: bytes) -> bool:
+    return any(mark.search(data[:_HEAD]) for mark in _MARKS)
 
 
 def _layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
@@ -85,7 +83,7 @@ def _layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
     yield data
     if depth >= _DEEP:
         return
-    if data.startswith(b"\x1f\x8b"):
+    if data.startswith(_GZIP):
         try:
             yield from _layers(gzip.decompress(data), depth + 1)
         except (OSError, EOFError, zlib.error):

@@ -121,9 +121,8 @@ def forget(places: Places, spec: WorkbookSpec, wish: Wish) -> Forgotten:
         _file(path, wish, done, Place.BACKUP, is_ours=True)
     for path in places.logs:
         _log(path, wish, done)
-    # Lists of a report are known by each other: all are looked at before one is deleted.
-    for path, is_ours in [(path, _is_ours(path)) for path in places.others]:
-        _file(path, wish, done, Place.REPORT, is_ours=is_ours)
+    for path in places.others:
+        _file(path, wish, done, Place.REPORT, is_ours=_is_ours(path))
     for path in places.journals:
         _database(str(path), path, wish, done, Place.JOURNAL)
     if places.target is not None:

@@ -21,8 +21,10 @@ Texts = Sequence[str]
 Numbers = Sequence[float | None]
 Days = Sequence[date | None]
 
-PROGRAM = f"strategy-xl {__version__}"
-"""What reports say that they were made by: a report is known by it when a name is to be forgotten."""
+GENERATOR = "strategy-xl"
+"""What every report says that it was made by, whatever its form: a report is known by it, wherever it lies,
+when a name is to be forgotten (``privacy.files``)."""
+PROGRAM = f"{GENERATOR} {__version__}"
 NEW = "new"
 """Verdict before, of a thing that was not there before."""
 
