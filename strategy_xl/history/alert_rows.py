@@ -6,19 +6,32 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from strategy_xl.errors import Severity
 from strategy_xl.history.book_record import AlertRecord
+from strategy_xl.history.database import to_json
 from strategy_xl.history.queries import EVERYTHING, Night, Scope
 from strategy_xl.history.tables import alerts, books
 
 _PLACE = ("row", "sheet", "cell")
 """Columns of an alert that change when rows move; it is the same one then."""
+_SAID = ("text", "action")
+"""Columns of JSON."""
 _FIELDS = tuple(AlertRecord.__dataclass_fields__)
+_PLAIN = tuple(name for name in _FIELDS if name not in {*_PLACE, *_SAID})
 _SEVERITIES = {str(severity): severity.rank for severity in Severity}
+
+
+class _Held(NamedTuple):
+    """An alert as the table has it."""
+
+    since: date
+    at: int
+    until: date | None
+    place: list[Any]
 
 
 def write_alerts(connection: sa.Connection, book: int, day: date, found: Sequence[AlertRecord]) -> None:
@@ -31,19 +44,16 @@ def write_alerts(connection: sa.Connection, book: int, day: date, found: Sequenc
         found: all of its alerts.
     """
     own = alerts.c.book == book
-    columns = [alerts.c[name] for name in ("day", "place", "until", *_FIELDS)]
-    rows = connection.execute(
-        sa.select(*columns).where(own, alerts.c.until.is_(None) | (alerts.c.until == day))
+    names = ("day", "place", "until", *_PLACE, *_PLAIN)
+    query = sa.select(
+        *(alerts.c[name] for name in names), *(sa.cast(alerts.c[name], sa.Text) for name in _SAID)
     )
-    held: dict[Hashable, list[tuple[tuple[date, int], date | None, AlertRecord]]] = defaultdict(list)
-    again = False
-    for since, place, until, *values in rows.all():
-        if since == day:
-            again = True
-            continue
-        record = AlertRecord(*values)
-        held[_said(record)].append(((since, place), until, record))
-    if again:
+    rows = connection.execute(query.where(own, alerts.c.until.is_(None) | (alerts.c.until == day))).all()
+    held: dict[Hashable, list[_Held]] = defaultdict(list)
+    for since, at, until, *values in rows:
+        if since < day:
+            held[tuple(values[len(_PLACE) :])].append(_Held(since, at, until, values[: len(_PLACE)]))
+    if any(row.day == day for row in rows):
         connection.execute(sa.delete(alerts).where(own, alerts.c.day == day))
     fresh = []
     for alert in found:
@@ -51,31 +61,29 @@ def write_alerts(connection: sa.Connection, book: int, day: date, found: Sequenc
         if not same:
             fresh.append(alert)
             continue
-        (since, place), until, before = same.pop(0)
-        place_now = {name: getattr(alert, name) for name in _PLACE}
-        if until is not None or any(getattr(before, name) != value for name, value in place_now.items()):
-            same_one = own & (alerts.c.day == since) & (alerts.c.place == place)
-            connection.execute(sa.update(alerts).where(same_one).values(**place_now, until=None))
-    ended = [key for left in held.values() for key, until, _record in left if until is None]
+        before = same.pop(0)
+        place = [getattr(alert, name) for name in _PLACE]
+        if before.until is not None or before.place != place:
+            same_one = own & (alerts.c.day == before.since) & (alerts.c.place == before.at)
+            now = dict(zip(_PLACE, place, strict=True))
+            connection.execute(sa.update(alerts).where(same_one).values(**now, until=None))
+    ended = [
+        {"since": one.since, "at": one.at} for left in held.values() for one in left if one.until is None
+    ]
     if ended:
         end = sa.update(alerts).where(
             own, alerts.c.day == sa.bindparam("since"), alerts.c.place == sa.bindparam("at")
         )
-        connection.execute(end.values(until=day), [{"since": since, "at": at} for since, at in ended])
+        connection.execute(end.values(until=day), ended)
     if fresh:
         new = [{"book": book, "day": day, "place": at} | alert.data() for at, alert in enumerate(fresh)]
         connection.execute(sa.insert(alerts), new)
 
 
 def _said(alert: AlertRecord) -> Hashable:
-    """All of an alert but its place, as something to look it up by."""
-    return tuple(_frozen(getattr(alert, name)) for name in _FIELDS if name not in _PLACE)
-
-
-def _frozen(value: Any) -> Hashable:
-    if isinstance(value, Mapping):
-        return tuple((key, _frozen(value[key])) for key in sorted(value))
-    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+    """All of an alert but its place, as the table has it: many are compared, few are another one."""
+    plain = (getattr(alert, name) for name in _PLAIN)
+    return (*plain, *(to_json(getattr(alert, name)) for name in _SAID))
 
 
 @dataclass(frozen=True, slots=True)
