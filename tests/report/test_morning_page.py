@@ -56,6 +56,9 @@ def test_lists_hold_everything(opened: Opened, small: ReportData) -> None:
     for key, count in (("clients", 240), ("kpis", 72), ("objectives", 48), ("accounts", 36), ("books", 6)):
         assert seen.get_attribute(f"#t-{key}", "aria-rowcount") == str(count + 1)
         assert seen.locator(f"#t-{key} tbody tr:not(.spacer)").count() <= 40
+    name = seen.locator("#t-clients th.c-client").bounding_box()
+    assert name is not None
+    assert name["width"] > 150  # a name can be read
     frame = seen.locator("#clients .frame:has(> #t-clients)")
     frame.evaluate("box => { box.scrollTop = box.scrollHeight; }")
     seen.wait_for_selector('#t-clients tr[aria-rowindex="241"]')
