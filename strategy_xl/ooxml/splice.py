@@ -257,6 +257,8 @@ class Splice:
         if links is not None:
             text = package.read(links)
             for link in self._source.relationships(part):
+                if link.is_external:
+                    continue
                 new = self._copy(link.target, self._numbered if link.kind == "table" else _as_it_is)
                 old = b'Target="/%b"' % link.target.encode()
                 text = text.replace(old, b'target="/%b"' % new.encode())

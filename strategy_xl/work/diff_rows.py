@@ -51,7 +51,7 @@ def match_rows(block: DataBlock, before: Held, after: Held) -> Pairs:
         before, after: its rows; those of a table are numbered from its first one, so that a row inserted
             above the table moves none of them.
     """
-    is_matched = _is_matched(block)
+    is_matched = not by_place(block)
     before, after = replace(before, is_table=is_matched), replace(after, is_table=is_matched)
     if not is_matched:
         return pair_rows(block, before, after)
@@ -63,15 +63,15 @@ def match_rows(block: DataBlock, before: Held, after: Held) -> Pairs:
     return _found_again(block, before, after, found)
 
 
-def _is_matched(block: DataBlock) -> bool:
-    """Whether rows are known by what stands in them, not by their place."""
+def by_place(block: DataBlock) -> bool:
+    """Whether rows are known by their place alone, not by what stands in them."""
     if isinstance(block, FormBlock):
-        return block.identity is not None and block.instances > 1
+        return block.identity is None or block.instances == 1
     if not isinstance(block, TableBlock):
-        return False
+        return True
     named = name_key(block)
     inputs = {item.key for item in block.fields if item.role is FieldRole.INPUT}
-    return not block.locked or named in inputs or any(item.key == ENTITY_ID for item in block.fields)
+    return block.locked and named not in inputs and all(item.key != ENTITY_ID for item in block.fields)
 
 
 def _keyed(block: DataBlock, before: Held, after: Held) -> tuple[Held, Held]:

@@ -82,6 +82,10 @@ class Version:
         """Titles of the sheets that people added."""
         return tuple(title for title in self.titles if title not in self.modules)
 
+    def media_digest(self, name: str) -> int | None:
+        """The digest of a picture or of macros, by the last part of its name."""
+        return next((digest for part, digest in self.media.items() if part.endswith(f"/{name}")), None)
+
     def column(self, block: str, key: str) -> int:
         """Column on the sheet of a field or of a column of people's own."""
         data = self.data.blocks[block]
