@@ -59,13 +59,15 @@ class Places:
             other = self._after.data.anchors.get(name)
             if other is not None and self.sheets.get(place.sheet) == other.sheet:
                 yield place.sheet, (place.row, place.column), (other.row, other.column)
+
+    def _grown(self, sheet: str) -> list[int]:
+        """By how many rows the tables of a sheet got longer: what stands below may have moved as far, or not."""
+        found = []
         for key, block in self._before.data.blocks.items():
             same = self._after.data.blocks.get(key)
-            if block.is_table and same is not None and self.sheets.get(block.sheet) == same.sheet:
-                for spec, place in block.places.items():
-                    other = same.places.get(spec)
-                    if other is not None:
-                        yield block.sheet, (block.last_row, place.column), (same.last_row, other.column)
+            if block.sheet == sheet and block.table_last and same is not None and same.table_last:
+                found.append(same.table_last - block.table_last)
+        return found
 
     # -- cells of blocks -------------------------------------------------------------------------------
 
@@ -125,6 +127,7 @@ class Places:
             return
         known = self._by_axis(sheet)
         rows, columns = (_shifts(marks, at) for marks, at in zip(known, (row, column), strict=True))
+        rows = list(dict.fromkeys([*rows, *self._grown(sheet)]))
         seen = set()
         for down in rows:
             for right in columns:

@@ -20,7 +20,9 @@ from strategy_xl.work.diff_cells import Content, bare
 from strategy_xl.work.importing.words import table
 
 _ENOUGH = 0.5
-"""Share of what is filled that two rows of different names must have in common to be one row."""
+"""Share of what is filled that two rows of different names must have more than in common to be one row."""
+_NEARLY = 0.75
+"""The same, where one of them has an id and the other has not."""
 _ALIKE = 0.6
 """How alike two names must be where nothing else is filled."""
 _TELLING = 2
@@ -126,20 +128,27 @@ def _is_one_row(block: DataBlock, before: Held, after: Held, was: int, now: int)
     names = row_name(block, before, was), row_name(block, after, now)
     if (ids[0] is not None and ids[0] == ids[1]) or identity_key(names[0]) == identity_key(names[1]):
         return True
-    same, filled = _common(block, before, after, was, now)
+    same, filled, is_telling = _common(block, before, after, was, now)
     if filled:
-        return same >= filled * _ENOUGH
+        # A row that lost the id beside it was most likely cleared and typed anew.
+        return is_telling and same > filled * (_ENOUGH if ids == (None, None) else _NEARLY)
     return SequenceMatcher(None, identity_key(names[0]), identity_key(names[1])).ratio() >= _ALIKE
 
 
-def _common(block: DataBlock, before: Held, after: Held, was: int, now: int) -> tuple[int, int]:
-    """How many cells beside the name are the same and filled, and how many are filled at all."""
+def _common(block: DataBlock, before: Held, after: Held, was: int, now: int) -> tuple[int, int, bool]:
+    """How many cells beside the name are the same and filled, how many are filled, and whether the same tell.
+
+    They do when one of them holds what no other row held.
+    """
     same = filled = 0
+    is_telling = False
     for key in _telling(block, before, after):
         old, new = before.columns[key][was], after.columns[key][now]
         filled += old is not None or new is not None
-        same += old is not None and old == new
-    return same, filled
+        if old is not None and old == new:
+            same += 1
+            is_telling = is_telling or sum(other == old for other in before.columns[key]) == 1
+    return same, filled, is_telling
 
 
 def _telling(block: DataBlock, before: Held, after: Held) -> list[str]:

@@ -121,6 +121,8 @@ def _changes(
 def _where(a: Version, places: Places, was: Place | None, content: Content) -> Place | None:
     """Where a cell of the base is in A: where the same stands, else the likeliest place."""
     likely = list(places.near(*was)) if was is not None else []
+    if content is None:
+        return next(iter(likely), None)
     same = (place for place in likely if same_content(a.loose.get(place[0], {}).get(place[1:]), content))
     return next(same, next(iter(likely), None))
 

@@ -148,7 +148,7 @@ class _Merge:
                 self._without_b(at, one)
             elif other is not None:
                 self._without_a(at, other)
-        twins = self._added(self._to_b.added)
+        twins = list(self._added(self._to_b.added))
         return BlockMerge(
             self._cells,
             tuple(self._new),
@@ -181,6 +181,8 @@ class _Merge:
             if same_content(old, before):
                 self._cells.setdefault(one, {})[key] = new
                 continue
+            if key == name_key(self._block) and identity_key(str(old)) == identity_key(str(new)):
+                continue  # one name, written in two ways
             kept = self._prefer or Side.A
             name = row_title(self._block, self._a, one)
             self._conflicts.append(CellConflict(key, one, name, before, old, new, kept))
