@@ -61,7 +61,7 @@ class Places:
                 yield place.sheet, (place.row, place.column), (other.row, other.column)
 
     def _grown(self, sheet: str) -> list[int]:
-        """By how many rows the tables of a sheet got longer: what stands below may have moved as far, or not."""
+        """By how many rows the tables of a sheet got longer: what stands below may have moved as far."""
         found = []
         for key, block in self._before.data.blocks.items():
             same = self._after.data.blocks.get(key)
