@@ -113,22 +113,29 @@ def _edits(chance: random.Random, base: Sequence[Row], side: str, *, with_ids: b
             found.order.remove(name)
         elif deed < 0.2:
             found.cells[name] = {"name": f"{name} {chance.choice(['SA', 'SARL'])}"}
-        if name in found.gone or (name in found.cells and not with_ids):
-            continue
-        for key in FIELDS[1:]:
-            if chance.random() < 0.2:
-                content = _row(chance, "", with_ids=False)[key]
-                # Both people hit upon the same content now and then.
-                if chance.random() < 0.3:
-                    content = {"hours": 77.0, "note": "même note"}.get(key, content)
-                if content != row[key] and not (key in {"revenue", "hours"} and content is None):
-                    found.cells.setdefault(name, {})[key] = content
+        if name not in found.gone and (name not in found.cells or with_ids):
+            cells = _cells(chance, row)
+            if cells:
+                found.cells.setdefault(name, {}).update(cells)
     for n in range(chance.randint(0, 3)):
         name = f"Nouveau {side}{n}"
         found.added[name] = _row(chance, name, with_ids=False)
         found.order.insert(chance.randrange(len(found.order) + 1), name)
     if chance.random() < 0.3:
         chance.shuffle(found.order)
+    return found
+
+
+def _cells(chance: random.Random, row: Row) -> Row:
+    """New contents for some cells of a row; both people hit upon the same one now and then."""
+    found: Row = {}
+    for key in FIELDS[1:]:
+        if chance.random() < 0.2:
+            content = _row(chance, "", with_ids=False)[key]
+            if chance.random() < 0.3:
+                content = {"hours": 77.0, "note": "même note"}.get(key, content)
+            if content != row[key]:
+                found[key] = content
     return found
 
 
