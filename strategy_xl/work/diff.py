@@ -268,9 +268,15 @@ def _verdict(block: DataBlock, version: Version, index: int) -> tuple[str, Any] 
 # -- two languages -------------------------------------------------------------------------------------------
 
 
-def neutral(spec: WorkbookSpec, block: str, held: Held) -> Held:
-    """The rows of a block with the templates' own texts in one language, so that two languages compare."""
+def neutral(spec: WorkbookSpec, block: str, held: Held, lang: str = "fr") -> Held:
+    """The rows of a block with the templates' own texts in one language, so that two languages compare.
+
+    Arguments:
+        spec: the templates. block: key of the block. held: its rows. lang: the language.
+    """
     known = _translations(spec)
+    if lang != "fr":
+        known = {place: {fr: en for en, fr in words.items()} for place, words in known.items()}
     columns = {}
     for key, column in held.columns.items():
         words = known.get((block, key))

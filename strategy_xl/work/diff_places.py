@@ -121,15 +121,16 @@ class Places:
         if title is None:
             return
         if sheet not in self._before.modules:
-            there = self._own_rows(sheet).get(row)
+            rows = self._own_rows(sheet)
+            there = rows.get(row, row if row > max(rows, default=0) else None)
             if there is not None:
                 yield title, there, column
             return
         known = self._by_axis(sheet)
-        rows, columns = (_shifts(marks, at) for marks, at in zip(known, (row, column), strict=True))
-        rows = list(dict.fromkeys([*rows, *self._grown(sheet)]))
+        down_rows, columns = (_shifts(marks, at) for marks, at in zip(known, (row, column), strict=True))
+        down_rows = list(dict.fromkeys([*down_rows, *self._grown(sheet)]))
         seen = set()
-        for down in rows:
+        for down in down_rows:
             for right in columns:
                 place = title, row + down, column + right
                 if place not in seen and place[1] > 0 and place[2] > 0:

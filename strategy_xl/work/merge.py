@@ -7,15 +7,16 @@ What comes out is A with what B changed; rows are matched as ``diff`` matches th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 
+from strategy_xl.answers.basis import Held
 from strategy_xl.answers.pairing import Pairs
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.schema.spec import TableBlock, WorkbookSpec
-from strategy_xl.work.diff import match
+from strategy_xl.work.diff import LANGUAGE, match, neutral
 from strategy_xl.work.diff_own import OwnChange, OwnKind, own_changes
 from strategy_xl.work.diff_places import Places
 from strategy_xl.work.diff_rows import cell_pairs
@@ -107,16 +108,27 @@ def merge_versions(
     for version, pairs in ((a, three.to_a), (b, three.to_b)):
         _check_kinship(spec, version, pairs)
     known = spec.data_blocks()
-    blocks = {
-        key: merge_rows(known[key][1], base.blocks[key], a.blocks[key], b.blocks[key], prefer)
-        for key in three.to_a
-        if key in three.to_b
-    }
+    blocks = {}
+    for key in three.to_a:
+        if key in three.to_b:
+            before, theirs = (_worded(spec, key, side, a) for side in (base, b))
+            blocks[key] = merge_rows(known[key][1], before, a.blocks[key], theirs, prefer)
     missing = {key: count for key in three.to_b if key not in three.to_a and (count := _changes(three, key))}
     to_a, to_b, back = three.places()
     own = own_changes(base, b, to_b, back)
     sheets, returned = _sheets(three, to_a, to_b, own)
     return MergePlan(three, blocks, merge_loose(three, prefer), sheets, returned, own, missing, prefer)
+
+
+def _worded(spec: WorkbookSpec, key: str, side: Version, a: Version) -> Held:
+    """The rows of a block in the words of A, where a version is in another language."""
+    held = side.blocks[key]
+    if side.data.lang == a.data.lang:
+        return held
+    found = neutral(spec, key, held, a.data.lang)
+    if LANGUAGE not in found.columns or LANGUAGE not in a.blocks[key].columns:
+        return found
+    return replace(found, columns={**found.columns, LANGUAGE: a.blocks[key].columns[LANGUAGE]})
 
 
 def _check_kinship(spec: WorkbookSpec, version: Version, pairs: Mapping[str, Pairs]) -> None:
