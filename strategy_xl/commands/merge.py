@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from strategy_xl.commands.render import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from strategy_xl.work.merge_writing import MergeReport
@@ -44,6 +46,7 @@ _CONFLICTS = frozenset({"SX510", "SX511", "SX513", "SX526"})
 )
 @click.option("--prefer", type=click.Choice(["a", "b"]), help=text("cli.merge.prefer"))
 @click.option("--force", is_flag=True, help=text("cli.merge.force"))
+@click.option("--name", metavar="NAME", help=text("cli.merge.name"))
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
 @click.option(
@@ -69,6 +72,8 @@ def merge(base: Path, a: Path, b: Path, templates: Path | None, today: Any, **op
     prefer = Side(options["prefer"]) if options["prefer"] is not None else None
     planned = plan_merge(base, a, b, spec, day, prefer=prefer)
     report = write_merge(planned, target, spec, dry_run=options["dry_run"], backups=options["backup"])
+    if options["name"]:
+        report = _named(report, {str(a): options["name"], str(b): f"{options['name']} (B)"})
     if options["html"] is not None:
         _write_page(options["html"], report, (base, a, b), day)
     if options["as_json"]:
@@ -85,6 +90,16 @@ def merge(base: Path, a: Path, b: Path, templates: Path | None, today: Any, **op
             click.echo(text("cli.diff.written", path=str(options["html"])))
         show_backups(int(report.patch.backup is not None))
     raise SystemExit(exit_code(report.findings))
+
+
+def _named(report: MergeReport, names: Mapping[str, str]) -> MergeReport:
+    """The report with what people call the files, for a program that calls with files of its own."""
+    findings = []
+    for one in report.findings:
+        known = one.location.workbook or ""
+        where = replace(one.location, workbook=names.get(known, known))
+        findings.append(replace(one, location=where))
+    return replace(report, findings=tuple(findings))
 
 
 def _data(report: MergeReport, target: Path) -> dict[str, Any]:
