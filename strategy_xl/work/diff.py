@@ -237,6 +237,7 @@ def _rows(
 ) -> Iterator[RowChange]:
     named = name_key(block)
     inputs = {item.key for item in block.fields if item.role is FieldRole.INPUT}
+    verdicts = _verdicts(block, version)
     for at in rows:
         key = named if named in held.columns else next(iter(held.columns))
         sheet, row, column = version.place(block.key, key, at)
@@ -245,24 +246,24 @@ def _rows(
             for name, column_ in held.columns.items()
             if name in inputs or is_own(name)
         )
-        verdict = _verdict(block, version, version.index(block.key, at))
+        verdict = verdicts.get(version.index(block.key, at))
         yield RowChange(
             kind, row_title(block, held, at), sheet, cell_name(row, column), verdict=verdict, filled=filled
         )
 
 
-def _verdict(block: DataBlock, version: Version, index: int) -> tuple[str, Any] | None:
-    """The verdict on a row."""
+def _verdicts(block: DataBlock, version: Version) -> dict[int, tuple[str, Any]]:
+    """The verdict on each row of a block, by Excel row or instance."""
     record = getattr(block, "record", None)
     if record is None or version.basis is None or block.key not in version.basis.blocks:
-        return None
+        return {}
     rows = version.basis.blocks[block.key].rows
     for verdicts in version.basis.verdicts.values():
         column = verdicts.get(record.verdict)
-        if column is not None and len(column) == len(rows) and index in rows:
-            value = column[list(rows).index(index)]
-            return None if value is None else (record.verdict, value)
-    return None
+        if column is not None and len(column) == len(rows):
+            found = zip(rows, column, strict=True)
+            return {row: (record.verdict, value) for row, value in found if value is not None}
+    return {}
 
 
 # -- two languages -------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ class OwnKind(StrEnum):
     NAME_ADDED = "name_added"
     NAME_GONE = "name_gone"
     NAME_CHANGED = "name_changed"
+    DRAWN = "drawn"
     MEDIA = "media"
 
 
@@ -65,7 +66,7 @@ class OwnChange:
         sheet: title of the sheet it is on, in the second version where it is there.
         name: of a sheet its former title, of a column its header, of notes their cell, of pictures the part.
         block: key of the block a column belongs to.
-        old, new: texts of a note.
+        old, new: texts of a note, what a name stands for, how many charts and pictures.
         cells: single cells that differ; of a column or sheet that came or went, those that hold something.
     """
 
@@ -92,6 +93,7 @@ def own_changes(before: Version, after: Version, places: Places, back: Places) -
         *_cells(before, after, places),
         *_comments(before, after, places, back),
         *_names(before, after),
+        *_drawn(before, after, places),
         *_media(before, after),
     )
 
@@ -218,6 +220,14 @@ def _names(before: Version, after: Version) -> Iterator[OwnChange]:
     for name, text in after.names.items():
         if name not in before.names:
             yield OwnChange(OwnKind.NAME_ADDED, name=name, new=text)
+
+
+def _drawn(before: Version, after: Version, places: Places) -> Iterator[OwnChange]:
+    """Sheets with more or fewer charts and pictures."""
+    for was, now in places.sheets.items():
+        old, new = before.drawn.get(was, 0), after.drawn.get(now, 0)
+        if old != new:
+            yield OwnChange(OwnKind.DRAWN, now, old=str(old), new=str(new))
 
 
 def _media(before: Version, after: Version) -> Iterator[OwnChange]:

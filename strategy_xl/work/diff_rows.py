@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import cached_property
 
 from strategy_xl.answers.basis import ENTITY_ID, Held
 from strategy_xl.answers.pairing import Pairs, name_key, pair_rows, row_name
@@ -61,7 +62,8 @@ def match_rows(block: DataBlock, before: Held, after: Held) -> Pairs:
     pairs = pair_rows(block, before, after)
     if isinstance(block, TableBlock) and block.locked:
         return pairs
-    found = {was: now for was, now in pairs.same if _is_one_row(block, before, after, was, now)}
+    compare = _Compare(block, before, after)
+    found = {was: now for was, now in pairs.same if compare.is_one_row(was, now)}
     return _found_again(block, before, after, found)
 
 
@@ -122,33 +124,47 @@ def row_title(block: DataBlock, held: Held, at: int) -> str:
     return " · ".join(str(bare(value)) for value in values if value is not None)
 
 
-def _is_one_row(block: DataBlock, before: Held, after: Held, was: int, now: int) -> bool:
-    """Whether two rows that were matched are one: by id or name, else by what they have in common."""
-    ids = before.value(ENTITY_ID, was), after.value(ENTITY_ID, now)
-    names = row_name(block, before, was), row_name(block, after, now)
-    if (ids[0] is not None and ids[0] == ids[1]) or identity_key(names[0]) == identity_key(names[1]):
-        return True
-    same, filled, is_telling = _common(block, before, after, was, now)
-    if filled:
-        # A row that lost the id beside it was most likely cleared and typed anew.
-        return is_telling and same > filled * (_ENOUGH if ids == (None, None) else _NEARLY)
-    return SequenceMatcher(None, identity_key(names[0]), identity_key(names[1])).ratio() >= _ALIKE
+class _Compare:
+    """Rows of two versions that were matched, looked at once more."""
 
+    def __init__(self, block: DataBlock, before: Held, after: Held) -> None:
+        self._block, self._before, self._after = block, before, after
 
-def _common(block: DataBlock, before: Held, after: Held, was: int, now: int) -> tuple[int, int, bool]:
-    """How many cells beside the name are the same and filled, how many are filled, and whether the same tell.
+    def is_one_row(self, was: int, now: int) -> bool:
+        """Whether two rows that were matched are one: by id or name, else by what they have in common."""
+        ids = self._before.value(ENTITY_ID, was), self._after.value(ENTITY_ID, now)
+        if ids[0] is not None and ids[0] == ids[1]:
+            return True
+        sides = (self._before, was), (self._after, now)
+        names = [identity_key(row_name(self._block, held, at)) for held, at in sides]
+        if names[0] == names[1]:
+            return True
+        same, filled, is_telling = self._common(was, now)
+        if filled:
+            # A row that lost the id beside it was most likely cleared and typed anew.
+            return is_telling and same > filled * (_ENOUGH if ids == (None, None) else _NEARLY)
+        return SequenceMatcher(None, names[0], names[1]).ratio() >= _ALIKE
 
-    They do when one of them holds what no other row held.
-    """
-    same = filled = 0
-    is_telling = False
-    for key in _telling(block, before, after):
-        old, new = before.columns[key][was], after.columns[key][now]
-        filled += old is not None or new is not None
-        if old is not None and old == new:
-            same += 1
-            is_telling = is_telling or sum(other == old for other in before.columns[key]) == 1
-    return same, filled, is_telling
+    def _common(self, was: int, now: int) -> tuple[int, int, bool]:
+        """How many cells beside the name are the same and filled, how many are filled, whether those tell.
+
+        They do when one of them holds what no other row held.
+        """
+        same = filled = 0
+        is_telling = False
+        for key, counts in self._counts.items():
+            old, new = self._before.columns[key][was], self._after.columns[key][now]
+            filled += old is not None or new is not None
+            if old is not None and old == new:
+                same += 1
+                is_telling = is_telling or counts[old] == 1
+        return same, filled, is_telling
+
+    @cached_property
+    def _counts(self) -> dict[str, Counter[Hashable]]:
+        """How often each content is there, in the columns that tell rows apart."""
+        keys = _telling(self._block, self._before, self._after)
+        return {key: Counter(self._before.columns[key]) for key in keys}
 
 
 def _telling(block: DataBlock, before: Held, after: Held) -> list[str]:

@@ -24,7 +24,7 @@ from strategy_xl.ooxml.formula_texts import formula_texts
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.snapshot import Snapshot
-from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
+from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.names import STORED
 from strategy_xl.schema.spec import FieldRole, FieldSpec, WorkbookSpec
@@ -32,6 +32,7 @@ from strategy_xl.work.diff_cells import Content, Odd, OwnFormula, own_key, plain
 from strategy_xl.work.remembering import remember
 
 Cell = tuple[int, int]
+_DRAWN = frozenset({"chart", "chartEx", "image"})
 Contents = Mapping[Cell, Content]
 
 
@@ -52,6 +53,7 @@ class Version:
         titles: the sheets in the order of their tabs.
         media: digests of pictures and macros, by name.
         names: names of the workbook that people gave, with what they stand for.
+        drawn: title of each sheet → how many charts and pictures are on it.
         basis: what the rules say, and of which cells.
     """
 
@@ -65,6 +67,7 @@ class Version:
     titles: tuple[str, ...]
     media: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    drawn: Mapping[str, int] = field(default_factory=dict)
     basis: Basis | None = None
 
     @property
@@ -171,7 +174,16 @@ class _Reader:
                 for name in self._info.defined_names
                 if not name.name.startswith((*STORED, "_xl")) and name.scope is None
             },
+            {sheet.name: self._drawn(sheet) for sheet in sheets},
             basis,
+        )
+
+    def _drawn(self, sheet: SheetInfo) -> int:
+        """How many charts and pictures are on a sheet."""
+        return sum(
+            relation.kind in _DRAWN
+            for drawing in self._info.related(sheet.part, "drawing")
+            for relation in self._info.relationships(drawing)
         )
 
     def _media(self) -> dict[str, int]:
@@ -318,11 +330,12 @@ class _Reader:
             free = np.ones(last + 1, bool)
             for first, end in known.get(column, ()):
                 free[first : end + 1] = False
-            rows = np.flatnonzero(free)
-            cells = self._raw_column(sheet, column, 1, last) if len(rows) > 1 else []
-            for row in rows.tolist():
-                if row and cells[row - 1] is not None and (row, column) not in singles:
-                    found[row, column] = cells[row - 1]
+            rows = np.flatnonzero(free[1:]) + 1
+            for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if len(rows) else ():
+                cells = self._raw_column(sheet, column, int(run[0]), int(run[-1]))
+                for row, content in enumerate(cells, int(run[0])):
+                    if content is not None and (row, column) not in singles:
+                        found[row, column] = content
         return found
 
     def _known_cells(self, sheet: str) -> dict[int, list[tuple[int, int]]]:

@@ -165,10 +165,17 @@ class MergeTeller:
             return change.name not in a.own_columns.get(change.block, {})
         if kind in {OwnKind.NAME_ADDED, OwnKind.NAME_CHANGED, OwnKind.NAME_GONE}:
             return a.names.get(change.name, "") == change.new
-        if kind is OwnKind.MEDIA:
-            return not change.new or self._three.b.media_digest(change.name) in a.media.values()
+        if kind in {OwnKind.DRAWN, OwnKind.MEDIA}:
+            return self._is_drawn(change)
         is_there = change.sheet in a.titles
         return not is_there if kind is OwnKind.SHEET_GONE else is_there or change.sheet in self._plan.sheets
+
+    def _is_drawn(self, change: OwnChange) -> bool:
+        """Whether A has as many charts, or the picture, that B has."""
+        a = self._three.a
+        if change.kind is OwnKind.DRAWN:
+            return str(a.drawn.get(change.sheet, 0)) == change.new
+        return not change.new or self._three.b.media_digest(change.name) in a.media.values()
 
     def _has_comment(self, change: OwnChange) -> bool:
         """Whether A has the notes as B has them: the text is there, or gone."""
@@ -192,7 +199,7 @@ class MergeTeller:
             "title": change.sheet,
             "former": change.name,
             "header": change.name,
-            "name": change.name,
+            "name": change.name or change.sheet,
             "text": self._quoted(change),
             "reason": message("diff.reason.module", self._lang),
         }
