@@ -163,7 +163,7 @@ def main() -> int:
         for seed, wrong in pool.map(_run, seeds, chunksize=5):
             bad += bool(wrong)
             for line in wrong:
-                print(f"pair {seed}: {line}")
+                print(f"pair {seed}: {line}", flush=True)
     print(f"{options.pairs} pairs, {bad} wrong")
     return int(bool(bad))
 
