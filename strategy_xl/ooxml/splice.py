@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from strategy_xl.errors import PatchRefusedError
-from strategy_xl.formulas.cell_refs import Area, parse_area
+from strategy_xl.formulas.cell_refs import Area, parse_area, parse_cell
 from strategy_xl.formulas.shifting import shift_formula
 from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
 from strategy_xl.ooxml.cells import Styled
@@ -46,13 +46,17 @@ _DIFFERENCE = re.compile(rb'(\bdxfId=")(\d+)')
 _SELECTED = re.compile(rb' tabSelected="\w+"')
 _PRIORITY = re.compile(rb'(\bpriority=")(\d+)')
 _CONDITION = re.compile(rb"(<formula>)([^<]*)(</formula>)")
+_ANY_FORMULA = re.compile(rb"(<formula[12]?>)([^<]*)(</formula[12]?>)")
 _SOURCE = re.compile(rb"(<(?:\w+:)?f>)([^<]*)(</(?:\w+:)?f>)")
 _CALCULATED = re.compile(
     rb"(<(?:\w+:)?calculatedColumnFormula\b[^<>]*>)([^<]*)(</(?:\w+:)?calculatedColumnFormula>)"
 )
 _NUMBERED = re.compile(r"(.*?)\d*(\.\w+)")
 
+_STYLED = re.compile(rb'<c r="([A-Z]+\d+)" s="(\d+)"')
+
 Edit = Callable[[bytes], bytes]
+Words = Callable[[str], str]
 
 
 class Splice:
@@ -80,6 +84,7 @@ class Splice:
         self._tails: defaultdict[str, list[Edit]] = defaultdict(list)
         self._given: defaultdict[str, set[str]] = defaultdict(set)
         self._numbers = [table.id for table in self._info.tables]
+        self._looks: dict[str, dict[tuple[int, int], int]] = {}
 
     # -- what can be taken over ------------------------------------------------------------------------
 
@@ -144,6 +149,40 @@ class Splice:
         """Change cells of a sheet: column → row → value, as in ``set_cells``."""
         for column, rows in edits.items():
             self._cells[title].setdefault(column, {}).update(rows)
+
+    def style(self, title: str, row: int, column: int) -> bytes:
+        """The style of a cell of the source, by its number in the target."""
+        if title not in self._looks:
+            data = self._source.package.read(self._source.sheet(title).part)
+            found = ((parse_cell(cell[1].decode()), int(cell[2])) for cell in _STYLED.finditer(data))
+            self._looks[title] = {place: number for place, number in found if place is not None}
+        return b"%d" % self._styles.cell(self._looks[title].get((row, column), 0))
+
+    def rules(self, source: str, cell: tuple[int, int], target: str, area: Area, words: Words) -> None:
+        """Take over what the source says of a cell — what may be typed, how it is shown — for some cells.
+
+        Arguments:
+            source, cell: title of the sheet there, row and column.
+            target, area: title of the sheet here, and its cells.
+            words: a formula that reads from the cell there, as it reads from the first of the area here.
+        """
+        data = self._with_differences(self._source.package.read(self._source.sheet(source).part))
+        found = list(_rules_of(data, cell, area, words))
+        if found:
+            self._tails[target].append(partial(_with_children, children=found))
+
+    def edit(self, part: str, change: Edit) -> None:
+        """Change a part of the target by a function on its bytes."""
+        self._edits[part].append(change)
+
+    def tail(self, title: str, change: Edit) -> None:
+        """Change what follows the cells of a sheet."""
+        self._tails[title].append(change)
+
+    @property
+    def workbook_part(self) -> str:
+        """The part in which the target lists its sheets and names."""
+        return self._info.part
 
     def names(self, wanted: Callable[[str], bool], stale: AbstractSet[str]) -> None:
         """Put back defined names of the source that are lost or broken.
@@ -332,6 +371,36 @@ def _rules(sheet: bytes, first: int, last: int) -> list[tuple[bytes | None, byte
         elif tag.local == b"conditionalFormatting" and (areas := _areas(raw, first, last)):
             found.append((None, _limited(raw, areas)))
     return found
+
+
+def _rules_of(
+    sheet: bytes, cell: tuple[int, int], area: Area, words: Words
+) -> Iterator[tuple[bytes | None, bytes]]:
+    """What the part of a sheet says of a cell, for another area."""
+    for tag, stop in top_children(sheet):
+        raw = sheet[tag.start : stop]
+        if tag.local == b"dataValidations":
+            items = [(raw[item.start : end], b"dataValidations") for item, end in top_children(raw)]
+        elif tag.local == b"conditionalFormatting":
+            items = [(raw, None)]
+        else:
+            continue
+        for item, into in items:
+            opened = next(tags(item))
+            refs = opened.attributes().get(b"sqref", b"").decode().split()
+            areas = [found for ref in refs if (found := parse_area(ref)) is not None]
+            if not any(found.has(*cell) for found in areas):
+                continue
+            rows, columns = cell[0] - areas[0].top, cell[1] - areas[0].left
+
+            def moved(
+                found: re.Match[bytes], rows: int = rows, columns: int = columns
+            ) -> bytes:
+                text = shift_formula(content(found[2]), rows, columns)
+                return found[1] + escape(words(text)) + found[3]
+
+            start = set_attribute(opened.raw, b"sqref", str(area).encode())
+            yield into, start + _ANY_FORMULA.sub(moved, item[opened.end :])
 
 
 def _areas(raw: bytes, first: int, last: int) -> list[Area] | None:

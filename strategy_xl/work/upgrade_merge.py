@@ -1,0 +1,669 @@
+"""The second half of an upgrade: formulas, headers, texts, lists, lines and sheets of the present templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+from strategy_xl.book.data import BlockData, WorkbookData
+from strategy_xl.book.resolve import Place
+from strategy_xl.build.book import render
+from strategy_xl.build.defined_names import choice_text, filled_part, setting_text, stamp
+from strategy_xl.build.formulas import Formulas
+from strategy_xl.build.layout import Area as PlacedArea
+from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout
+from strategy_xl.build.placing import list_rows
+from strategy_xl.build.select import block_references, closure, only
+from strategy_xl.build.validation import choices_name, source_name
+from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.formulas.cell_refs import Area, cell_name, column_letters, parse_area, parse_cell
+from strategy_xl.formulas.references import references
+from strategy_xl.formulas.tokens import WORD, tokens
+from strategy_xl.ooxml.cells import Formula, Styled
+from strategy_xl.ooxml.growth import with_formulas
+from strategy_xl.ooxml.sheet_values import SheetValues
+from strategy_xl.ooxml.splice import Splice
+from strategy_xl.ooxml.workbook_part import TableColumn, TableInfo, WorkbookInfo
+from strategy_xl.ooxml.workbook_tabs import with_own_names
+from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.names import STAMP, anchor_name, choice_name, list_name, setting_name
+from strategy_xl.schema.spec import (
+    DataBlock,
+    FieldRole,
+    FieldSpec,
+    FormBlock,
+    ListsBlock,
+    ListSpec,
+    SummaryBlock,
+    TableBlock,
+    WorkbookSpec,
+)
+from strategy_xl.work.mending import GONE, StandingBook
+from strategy_xl.work.upgrade_base import Base, FormulasOf, OwnCell, is_own
+from strategy_xl.work.upgrade_columns import ColumnPlan, Conflict, Renamed
+from strategy_xl.work.wordings import new_wordings
+
+Told = tuple[Any, ...]
+ROOM = 42
+"""Rows left to a table at the end of a sheet before what an upgrade puts below it."""
+_Line = tuple[FieldSpec, Place]
+
+
+class Merge:
+    """The work on one workbook whose tables have their new columns already."""
+
+    def __init__(
+        self,
+        base: Base,
+        spec: WorkbookSpec,
+        plan: ColumnPlan,
+        renames: Sequence[Renamed],
+        decide: Callable[[Conflict], bool],
+        today: date,
+    ) -> None:
+        """Decide where everything goes, and build what comes.
+
+        Arguments:
+            base: the workbook and its own templates.
+            spec: the present templates.
+            plan: what became of the columns.
+            renames: headers that are to read otherwise.
+            decide: asked of conflicts.
+            today: day of the build.
+        """
+        self._base, self._plan = base, plan
+        self._renames, self._decide = renames, decide
+        self._lang, self._path = base.data.lang, base.data.path
+        self.changes: list[Told] = []
+        self.findings: list[Finding] = []
+        self._modules = self._new_modules(spec)
+        self._spec = _standing(spec, [*base.data.sheets, *self._modules])
+        self._values_of_built(today)
+
+    # -- what comes ------------------------------------------------------------------------------------
+
+    def _new_modules(self, spec: WorkbookSpec) -> list[str]:
+        """Sheets that the templates did not have then, and whose tables the workbook has."""
+        from strategy_xl.schema.earlier import earlier
+
+        known = {module.key for module in earlier(self._base.edition, self._lang).modules}
+        owned = {block for block, _ in self._base.data.anchors}
+        found = []
+        for module in spec.modules:
+            blocks = {block.key for block in module.blocks}
+            if module.key in known or module.key in self._base.data.sheets or blocks & owned:
+                continue
+            if closure(spec, [module.key]) <= {*self._base.data.sheets, module.key}:
+                found.append(module.key)
+            else:
+                where = Location(self._path)
+                args = {"title": module.sheet.get(self._lang)}
+                self.findings.append(Finding("SX605", where, args, Severity.NOTE))
+        return found
+
+    def _new_blocks(self) -> dict[str, DataBlock]:
+        """Blocks that come into sheets which the workbook has."""
+        from strategy_xl.schema.earlier import earlier
+
+        old = earlier(self._base.edition, self._lang)
+        # Where only charts were, there was nothing to be read.
+        known = {
+            block.key
+            for module in old.modules
+            for block in module.blocks
+            if not isinstance(block, DataBlock) or block.fields
+        }
+        old_modules = {module.key for module in old.modules}
+        present = {block.key for module in self._spec.modules for block in module.blocks}
+        owned = {block for block, _ in self._base.data.anchors}
+        found: dict[str, DataBlock] = {}
+        for module in self._spec.modules:
+            if module.key not in self._base.data.sheets or module.key not in old_modules:
+                continue
+            for block in module.blocks:
+                if not isinstance(block, DataBlock) or block.key in known | owned:
+                    continue
+                needs = set(block_references(module.model_copy(update={"blocks": (block,)})))
+                if needs <= present:
+                    found[block.key] = block
+        return found
+
+    def _values_of_built(self, today: date) -> None:
+        """Lay out and render what comes, worded for the workbook as it is going to stand."""
+        data = self._base.data
+        self._blocks = self._new_blocks()
+        self._bottoms: dict[str, int] = {}
+        self._lines: dict[str, list[_Line]] = {}
+        self._lists: dict[str, Place] = {}
+        self._after = data
+        drawn = {
+            *self._modules,
+            *(self._spec.data_blocks()[key][0].key for key in self._blocks),
+            *(self._spec.data_blocks()[key][0].key for key in self._plan.fields),
+        }
+        self._info: WorkbookInfo | None = None
+        with_package(self._base, self._prepare)
+        drawn |= {self._spec.data_blocks()[key][0].key for key in self._lines}
+        lists = self._lists_block()
+        if self._lists and lists is not None:
+            drawn.add(lists[0])
+        settings = data.blocks.get(SETTINGS_BLOCK)
+        company = settings.frame["company"].iloc[0] if settings is not None and len(settings.frame) else ""
+        self.built = render(
+            self._spec,
+            lang=self._lang,
+            company=company if isinstance(company, str) else "",
+            today=today,
+            rows={},
+            wording=self._worded,
+            sheets=drawn,
+        )
+
+    def _prepare(self, info: WorkbookInfo) -> None:
+        """Find places for what comes, below all that the sheets have."""
+        values = SheetValues(info)
+        # A table at the end of its sheet goes on getting rows.
+        ends = {table.sheet: table.area.bottom for table in sorted(info.tables, key=lambda t: t.area.bottom)}
+        self._bottoms = {
+            title: (rows := values.meta(title).rows) + (ROOM if ends.get(title, 0) >= rows else 2)
+            for title in self._base.data.sheets.values()
+        }
+        self._tables = {table.name: table for table in info.tables}
+        self._own = {
+            sheet.name: {table.area for table in info.tables_of(sheet)}
+            for sheet in info.sheets
+            if sheet.kind == "worksheet"
+        }
+        blocks: dict[str, BlockData] = {}
+        for key, (_, block) in self._spec.data_blocks().items():
+            known = self._base.data.blocks.get(key)
+            if known is not None:
+                blocks[key] = self._standing_block(known, block)
+        self._after = replace(
+            self._base.data,
+            blocks=blocks,
+            schema_version=self._spec.schema_version,
+        )
+        self._place_lists()
+
+    def _standing_block(self, known: BlockData, block: DataBlock) -> BlockData:
+        """A block as it is going to stand: with its new columns or lines, and headers as they will read."""
+        places = dict(known.places)
+        columns = dict(known.table_columns)
+        renamed = {item.field: item.after for item in self._renames if item.block == block.key}
+        columns = {key: _retitled(column, renamed.get(key)) for key, column in columns.items()}
+        new = self._plan.fields.get(block.key, ())
+        if new and known.table is not None:
+            # The table is the one with its new columns already: they stand where the insertion put them.
+            found = self._added_places(self._tables[known.table], known)
+            for spec, (column, name) in zip(new, found, strict=True):
+                places[spec.key] = Place(known.sheet, known.first_row - 1, column)
+                columns[spec.key] = TableColumn(0, name, "")
+        if not isinstance(block, TableBlock):
+            for spec, place in self._new_lines(known, block):
+                places[spec.key] = place
+                self._lines.setdefault(block.key, []).append((spec, place))
+        return replace(known, block=block, places=places, table_columns=columns)
+
+    def _added_places(self, table: TableInfo, known: BlockData) -> Iterator[tuple[int, str]]:
+        """Column and header of each new column of a table."""
+        wanted = [column.name for column in self._plan.added[table.name]]
+        at = {column.name: table.area.left + index for index, column in enumerate(table.columns)}
+        return ((at[name], name) for name in wanted)
+
+    def _new_lines(self, known: BlockData, block: DataBlock) -> Iterator[_Line]:
+        """Fields that a form or the results of a sheet get, each on a line of its own below."""
+        old = self._base.spec.data_blocks()
+        if block.key not in old or not known.places:
+            return
+        before = {item.key for item in old[block.key][1].fields}
+        column = min(place.column for place in known.places.values())
+        several = isinstance(block, FormBlock) and block.instances > 1
+        for item in block.fields:
+            if item.key in before or item.key in known.places or not self._is_answerable(item):
+                continue
+            row = self._bottoms[known.sheet]
+            self._bottoms[known.sheet] = row + 1
+            yield item, Place(known.sheet, row, column if several else 3)
+        if row_used := self._bottoms[known.sheet]:
+            self._bottoms[known.sheet] = row_used
+
+    def _is_answerable(self, item: FieldSpec) -> bool:
+        """Whether all that a formula reads is in the workbook."""
+        here = {*self._base.data.blocks, *self._blocks, *self._grids()}
+        here |= {block.key for key in self._modules for block in self._spec.module(key).blocks}
+        return all(
+            found.owner in here for found in references(item.formula or "") if found.kind == "column"
+        )
+
+    def _grids(self) -> set[str]:
+        """Blocks without fields of their own, of the sheets that are there."""
+        data_blocks = self._spec.data_blocks()
+        return {
+            block.key
+            for module in self._spec.modules
+            if module.key in self._base.data.sheets
+            for block in module.blocks
+            if block.key not in data_blocks
+        }
+
+    def _lists_block(self) -> tuple[str, ListsBlock] | None:
+        for module in self._spec.modules:
+            for block in module.blocks:
+                if isinstance(block, ListsBlock) and module.key in self._base.data.sheets:
+                    return module.key, block
+        return None
+
+    def _place_lists(self) -> None:
+        """Lists of choices that the workbook does not have: side by side below the others."""
+        found = self._lists_block()
+        if found is None:
+            return
+        title = self._base.data.sheets[found[0]]
+        row = self._bottoms[title] + 1
+        column, lowest = 2, row
+        for item in self._spec.lists:
+            if list_name(item.key) in self._base.names:
+                continue
+            self._lists[item.key] = Place(title, row, column)
+            lowest = max(lowest, row + list_rows(item) + 1)
+            column += 1
+        if self._lists:
+            self._bottoms[title] = lowest + 1
+
+    def _worded(self, layout: BookLayout, today: date) -> tuple[BookLayout, Formulas]:
+        self._layout = replace(layout, sheets=tuple(map(self._arranged, layout.sheets)))
+        self._formulas = StandingBook(self._spec, self._after, self._layout, today)
+        return self._layout, self._formulas
+
+    def _arranged(self, sheet: SheetLayout) -> SheetLayout:
+        """A sheet to which blocks come: these below all that it has, the others out of their way."""
+        title = self._base.data.sheets.get(sheet.module.key)
+        if title is None:
+            return sheet
+        new = [placed for placed in sheet.blocks if placed.block.key in self._blocks]
+        blocks: list[PlacedBlock] = []
+        row = self._bottoms.get(title, 2)
+        for placed in (*new, *(placed for placed in sheet.blocks if placed not in new)):
+            moved = row - placed.row
+            rows = {key: at + moved for key, at in placed.rows.items()}
+            body, last = placed.body + moved, placed.last + moved
+            blocks.append(replace(placed, sheet=title, row=row, body=body, last=last, rows=rows))
+            row = last + 2
+        return replace(sheet, title=title, blocks=tuple(blocks))
+
+    # -- taking over -----------------------------------------------------------------------------------
+
+    def take_over(self, splice: Splice, info: WorkbookInfo) -> None:
+        """Put everything into the workbook."""
+        self._splice, self._values = splice, SheetValues(info)
+        self._names: dict[str, tuple[str, bool]] = {
+            STAMP: (f'"{stamp(self._spec.schema_version, self._lang)}"', True)
+        }
+        after: str | None = None
+        for module in self._spec.modules:
+            title = self._layout.titles[module.key]
+            if module.key in self._modules:
+                splice.sheet(title, after)
+                self.changes.append(("sheet", title, "", title))
+                after = title
+            else:
+                after = self._base.data.sheets.get(module.key, after)
+        for key in self._blocks:
+            placed = self._layout.placed[key]
+            splice.block(placed.sheet, placed.row, placed.last)
+            module, block = self._spec.data_blocks()[key]
+            label = (block.title or module.title).get(self._lang)
+            self.changes.append(("block", placed.sheet, f"B{placed.row}", label))
+        self._put_columns(info)
+        self._put_lines()
+        self._put_lists()
+        self._put_headers()
+        self._put_formulas(info)
+        self._put_texts(info)
+        splice.names(self._comes, set())
+        splice.edit(splice.workbook_part, partial(with_own_names, names=self._names))
+        splice.finish()
+
+    def _comes(self, text: str) -> bool:
+        """Whether a name of the built workbook leads to what comes as a whole."""
+        marks = [_prefix(self._layout.titles[key]) for key in self._modules]
+        blocks = [block for key in self._modules for block in self._spec.module(key).blocks]
+        marks += [
+            f"{block.table_name}["
+            for block in (*blocks, *self._blocks.values())
+            if isinstance(block, TableBlock)
+        ]
+        if any(mark in text for mark in marks):
+            return True
+        for key in self._blocks:
+            placed = self._layout.placed[key]
+            areas = text.split(_prefix(placed.sheet))[1:]
+            cells = (parse_cell(area.partition(":")[0].partition(")")[0].partition(",")[0]) for area in areas)
+            if any(cell is not None and placed.row <= cell[0] <= placed.last for cell in cells):
+                return True
+        return False
+
+    # -- columns, lines, lists -------------------------------------------------------------------------
+
+    def _put_columns(self, info: WorkbookInfo) -> None:
+        """Headers, cells, rules and names of new columns."""
+        for key, fields in self._plan.fields.items():
+            block, placed = self._after.blocks[key], self._layout.placed[key]
+            table = info.table(block.table or "")
+            calculated: dict[int, tuple[str, bool]] = {}
+            for item in fields:
+                place, column = block.places[item.key], placed.columns[item.key]
+                header = self._splice.style(placed.sheet, placed.body, column)
+                look = self._splice.style(placed.sheet, placed.body + 1, column)
+                name = block.table_columns[item.key].name
+                cells: dict[int, Any] = {place.row: Styled(name, header)}
+                cells |= dict.fromkeys(block.all_rows, Styled(None, look))
+                if item.formula is not None and self._is_answerable(item):
+                    for row in block.all_rows:
+                        text = self._formulas.at(key, item.formula, row)
+                        cells[row] = Styled(Formula(text, array=item.array), look)
+                    text = self._formulas.at(key, item.formula, block.first_row)
+                    calculated[place.column - table.area.left] = text, item.array
+                self._splice.cells(place.sheet, {place.column: cells})
+                area = Area(block.first_row, place.column, block.last_row, place.column)
+                words = self._reader(block, placed)
+                self._splice.rules(placed.sheet, (placed.body + 1, column), place.sheet, area, words)
+                self._name(key, item, place)
+                cell = cell_name(place.row, place.column)
+                self.changes.append(("column", place.sheet, cell, name))
+            if calculated:
+                self._splice.edit(table.part, partial(with_formulas, formulas=calculated))
+
+    def _reader(self, block: BlockData, placed: PlacedBlock) -> Callable[[str], str]:
+        """How a formula that reads cells of a table's row there reads them here."""
+        columns = {
+            column: block.places[key].column for key, column in placed.columns.items() if key in block.places
+        }
+        rows = block.first_row - placed.body - 1
+        return partial(_read_here, columns=columns, rows=rows)
+
+    def _put_lines(self) -> None:
+        """Lines of forms and results: label, value, what is said of it."""
+        for key, lines in self._lines.items():
+            block, placed = self._after.blocks[key].block, self._layout.placed[key]
+            for item, place in lines:
+                several = isinstance(block, FormBlock) and block.instances > 1
+                at = placed.rows[item.key]
+                beside = placed.rows.get(f"{item.key}:label", at)
+                span = placed.spans.get(f"{item.key}:label") or placed.spans.get("label")
+                label_column = span.first if span is not None else 2
+                label = item.label.get(self._lang)
+                shown = Styled(label, self._splice.style(placed.sheet, beside, label_column))
+                edits: dict[int, dict[int, Any]] = {place.column - 1: {place.row: shown}}
+                for instance in range(block.instances if several and isinstance(block, FormBlock) else 1):
+                    column = placed.columns[item.key] + instance
+                    value: Any = None
+                    if item.formula is not None:
+                        value = Formula(self._formulas.at(key, item.formula, instance + 1), array=item.array)
+                    elif item.default is not None and item.role is FieldRole.INPUT:
+                        value = self._formulas.values.cell(item, item.default)
+                    look = self._splice.style(placed.sheet, at, column)
+                    edits[place.column + instance] = {place.row: Styled(value, look)}
+                if item.help is not None and isinstance(block, FormBlock) and not several:
+                    edits[place.column + 1] = {place.row: item.help.get(self._lang)}
+                self._splice.cells(place.sheet, edits)
+                area = Area(place.row, place.column, place.row, max(edits) if several else place.column)
+                self._splice.rules(
+                    placed.sheet, (at, placed.columns[item.key]), place.sheet, area, lambda text: text
+                )
+                self._name(key, item, place)
+                if not item.hidden:
+                    cell = cell_name(place.row, place.column)
+                    self.changes.append(("line", place.sheet, cell, label))
+
+    def _put_lists(self) -> None:
+        """Lists of choices, and the names by which formulas know every choice."""
+        known = self._base.names
+        found = self._lists_block()
+        for item in self._spec.lists:
+            place = self._lists.get(item.key)
+            if place is not None and found is not None:
+                placed = self._layout.placed[found[1].key]
+                self._put_list(item, place, placed)
+                first = Place(place.sheet, place.row + 1, place.column)
+                area = _absolute(first, list_rows(item) - 1)
+                self._names[list_name(item.key)] = area, False
+                if item.open:
+                    self._names[choices_name(item.key)] = filled_part(area), True
+                self.changes.append(
+                    ("list", place.sheet, cell_name(place.row, place.column), item.label.get(self._lang))
+                )
+            elif list_name(item.key) in known:
+                area_here = parse_area(known[list_name(item.key)].rpartition("!")[2].replace("$", ""))
+                sheet = known[list_name(item.key)].rpartition("!")[0].strip("'").replace("''", "'")
+                if area_here is None:
+                    continue
+                first = Place(sheet, area_here.top, area_here.left)
+            else:
+                continue
+            for position, choice in enumerate(item.choices):
+                name = choice_name(item.key, choice.key)
+                if name not in known:
+                    cell = _absolute(replace(first, row=first.row + position))
+                    self._names[name] = choice_text(choice.get(self._lang), cell), True
+
+    def _put_list(self, item: ListSpec, place: Place, placed: PlacedBlock) -> None:
+        head, column = placed.rows[item.key], placed.columns[item.key]
+        cells: dict[int, Any] = {
+            place.row: Styled(item.label.get(self._lang), self._splice.style(placed.sheet, head, column))
+        }
+        look = self._splice.style(placed.sheet, head + 1, column)
+        for position in range(list_rows(item)):
+            choices = item.choices[position : position + 1]
+            text = choices[0].get(self._lang) if choices else None
+            cells[place.row + 1 + position] = Styled(text, look)
+        self._splice.cells(place.sheet, {place.column: cells})
+
+    def _name(self, key: str, item: FieldSpec, place: Place) -> None:
+        """The names of a new field: its own, and what formulas read for a setting."""
+        self._names[anchor_name(key, item.key)] = _absolute(place), True
+        block = self._after.blocks[key].block
+        if isinstance(block, FormBlock) and block.names:
+            text = setting_text(self._formulas, item, _absolute(place))
+            self._names[setting_name(item.key)] = text, False
+        if item.source is not None and item.role is FieldRole.INPUT:
+            name = source_name(item.source)
+            if name not in self._base.names and name not in self._names:
+                self._names[name] = filled_part(self._formulas.whole(item.source)), True
+
+    # -- headers, formulas, texts ----------------------------------------------------------------------
+
+    def _put_headers(self) -> None:
+        """The cells of headers that read otherwise; tables and formulas know them already."""
+        for item in self._renames:
+            block = self._after.blocks[item.block]
+            place = block.places[item.field]
+            self._splice.cells(place.sheet, {place.column: {place.row: item.after}})
+            cell = cell_name(place.row, place.column)
+            self.changes.append(("header", place.sheet, cell, item.after, 1, item.before, item.after))
+
+    def _put_formulas(self, info: WorkbookInfo) -> None:
+        """Formulas: the templates' own follow them, people's stay."""
+        old = FormulasOf(self._base.spec, self._base.data)
+        new = FormulasOf(self._spec, self._after, self._formulas)
+        wanted = {cell.place: cell for cell in new.cells()}
+        edits: dict[str, dict[int, dict[int, Any]]] = {}
+        told: dict[tuple[str, tuple[str, str]], list[OwnCell]] = {}
+        clashes: dict[tuple[str, str], list[tuple[OwnCell, str, str]]] = {}
+        for cell in old.cells():
+            place, text = cell.place, self._base.texts.get(cell.place.sheet, {}).get(_at(cell.place))
+            follower = wanted.get(place)
+            if text is None or follower is None:
+                continue
+            was = old.text(cell)
+            becomes = new.text(follower)
+            if GONE in becomes or not self._is_readable(follower):
+                becomes = was
+            if is_own(was, becomes, place.sheet):
+                continue
+            if is_own(text, was, place.sheet):
+                self._edit(edits, place, becomes, is_array=follower.is_array)
+                told.setdefault((place.sheet, cell.key), []).append(cell)
+            elif not is_own(text, becomes, place.sheet):
+                clashes.setdefault(cell.key, []).append((follower, text, becomes))
+        self._clash(clashes, edits)
+        for sheet, by_column in edits.items():
+            self._splice.cells(sheet, by_column)
+        for (sheet, key), cells in told.items():
+            label = self._label(key)
+            first = cell_name(cells[0].place.row, cells[0].place.column)
+            self.changes.append(("formula", sheet, first, label, len(cells)))
+        self._put_column_formulas(info, new)
+
+    def _is_readable(self, cell: OwnCell) -> bool:
+        block = self._after.blocks.get(cell.key[0])
+        return block is None or not cell.row or self._is_answerable(block.field(cell.key[1]))
+
+    def _edit(
+        self, edits: dict[str, dict[int, dict[int, Any]]], place: Place, text: str, *, is_array: bool
+    ) -> None:
+        shown = self._values.grid(place.sheet).row(place.row)
+        value = shown[place.column - 1] if place.column <= len(shown) else None
+        found = edits.setdefault(place.sheet, {}).setdefault(place.column, {})
+        found[place.row] = Formula(text, value, array=is_array)
+
+    def _clash(
+        self,
+        clashes: Mapping[tuple[str, str], Sequence[tuple[OwnCell, str, str]]],
+        edits: dict[str, dict[int, dict[int, Any]]],
+    ) -> None:
+        """What people and templates have both changed: asked once for all cells of a field."""
+        for key, cells in clashes.items():
+            first, mine, template = cells[0]
+            place = first.place
+            conflict = Conflict(
+                place.sheet,
+                cell_name(place.row, place.column),
+                self._label(key),
+                f"={mine}",
+                f"={template}",
+                len(cells),
+                key,
+                "formula",
+            )
+            if self._decide(conflict):
+                for cell, _, becomes in cells:
+                    self._edit(edits, cell.place, becomes, is_array=cell.is_array)
+
+    def _put_column_formulas(self, info: WorkbookInfo, new: FormulasOf) -> None:
+        """What tables say that their columns calculate."""
+        old = FormulasOf(self._base.spec, self._base.data)
+        for key, block in self._base.data.blocks.items():
+            after = self._after.blocks.get(key)
+            if block.table is None or after is None:
+                continue
+            texts: dict[str, str] = {}
+            table = info.table(block.table)
+            for item in block.block.fields:
+                known = block.table_columns.get(item.key)
+                if known is None or not known.formula:
+                    continue
+                place = Place(block.sheet, block.first_row, block.places[item.key].column)
+                cell = OwnCell(place, (key, item.key), block.first_row, item.array)
+                becomes = new.text(cell)
+                own = is_own(known.formula, old.text(cell), block.sheet)
+                if own and GONE not in becomes and self._is_readable_field(after, item.key):
+                    texts[known.name] = becomes
+            self._splice.column_formulas(table, texts)
+
+    def _is_readable_field(self, block: BlockData, key: str) -> bool:
+        found = [item for item in block.block.fields if item.key == key]
+        return bool(found) and self._is_answerable(found[0])
+
+    def _label(self, key: tuple[str, str]) -> str:
+        block = self._base.data.blocks.get(key[0])
+        if block is None:
+            return key[1].partition("!")[0]
+        return block.field(key[1]).label.get(self._lang)
+
+    def _put_texts(self, info: WorkbookInfo) -> None:
+        """Titles, questions, labels and help that nobody has changed say what the templates say now."""
+        for module in self._spec.modules:
+            title = self._base.data.sheets.get(module.key)
+            olds = [item for item in self._base.spec.modules if item.key == module.key]
+            if title is None or not olds:
+                continue
+            words = new_wordings(olds[0], module, self._lang, self._lang)
+            if not words:
+                continue
+            formulas = self._base.texts.get(title, {})
+            typed = list(self._typed(title))
+            grid = self._values.grid(title)
+            edits: dict[int, dict[int, Any]] = {}
+            for row in range(1, self._values.meta(title).rows + 1):
+                for column, value in enumerate(grid.row(row), 1):
+                    if not isinstance(value, str) or (row, column) in formulas or value not in words:
+                        continue
+                    if any(area.has(row, column) for area in typed):
+                        continue
+                    edits.setdefault(column, {})[row] = words[value]
+                    cell = cell_name(row, column)
+                    self.changes.append(("text", title, cell, value, 1, value, words[value]))
+            self._splice.cells(title, edits)
+
+    def _typed(self, title: str) -> Iterator[Area]:
+        """Cells of a sheet that are not for its titles and labels: tables, and values of forms."""
+        yield from self._own.get(title, ())
+        for block in self._after.blocks.values():
+            for key, place in block.places.items():
+                if place.sheet == title and not block.is_table:
+                    row, column = block.cell(key, block.last_row)
+                    yield Area(place.row, place.column, row, column)
+
+
+# -- helpers -------------------------------------------------------------------------------------------------
+
+
+def with_package(base: Base, work: Callable[[WorkbookInfo], None]) -> None:
+    """Do something with the open workbook."""
+    from strategy_xl.ooxml.package import Package
+
+    with Package.open(base.data.snapshot) as package:
+        work(WorkbookInfo.of(package))
+
+
+def _standing(spec: WorkbookSpec, keys: Sequence[str]) -> WorkbookSpec:
+    """The templates of the sheets that there are, without those that they lean on and that are gone."""
+    wanted = only(spec, keys)
+    modules = tuple(module for module in wanted.modules if module.key in keys)
+    return wanted.model_copy(update={"modules": modules})
+
+
+def _at(place: Place) -> tuple[int, int]:
+    return place.row, place.column
+
+
+def _retitled(column: TableColumn, name: str | None) -> TableColumn:
+    return column if name is None else column._replace(name=name)
+
+
+def _prefix(title: str) -> str:
+    quoted = title.replace("'", "''")
+    return f"'{quoted}'!"
+
+
+def _absolute(place: Place, more: int = 0) -> str:
+    return PlacedArea(place.sheet, place.row, place.column, place.row + more, place.column).absolute
+
+
+def _read_here(text: str, columns: Mapping[int, int], rows: int) -> str:
+    """A formula whose references to cells of a row lead to the same fields elsewhere."""
+    out = []
+    for token in tokens(text):
+        cell = parse_cell(token.text) if token.kind == WORD else None
+        if cell is None:
+            out.append(token.text)
+            continue
+        row, column = cell[0] + rows, columns.get(cell[1], cell[1])
+        fixed = token.text.startswith("$"), "$" in token.text[1:]
+        out.append(f"{'$' * fixed[0]}{column_letters(column)}{'$' * fixed[1]}{row}")
+    return "".join(out)
