@@ -52,13 +52,15 @@ def insert_columns(
     package: Package,
     wanted: Mapping[str, Sequence[NewColumn]],
     renamed: Mapping[str, Mapping[str, str]],
+    rows: Mapping[Insertion, frozenset[int]],
 ) -> bytes:
-    """A workbook with more columns in some tables, and other names for some columns.
+    """A workbook with more columns in some tables, other names for some columns, and more rows.
 
     Arguments:
         package: the open workbook.
         wanted: name of a table → its new columns.
         renamed: name of a table → names of columns before → afterwards.
+        rows: rows that come in → which of them are out of sight, from 0. They have the height of those above.
 
     The tables and all formulas know them; the cells of new columns are blank, the headers' cells say still what
     they said.
@@ -69,11 +71,11 @@ def insert_columns(
     a merged area would be torn apart, SX606 where the sheet has no more columns.
     """
     info = WorkbookInfo.of(package)
-    items: list[Insertion] = []
+    items = list(rows)
     for name, columns in wanted.items():
         items += _insertions(info, info.table(name), columns, alone=_is_alone(info, wanted, name))
     try:
-        return _written(package, info, Insertions(items, renamed), wanted)
+        return _written(package, info, Insertions(items, renamed), wanted, rows)
     except OverflowError as error:
         where = Location(package.path, items[0].sheet)
         raise PatchRefusedError("SX606", where, column=str(error)) from error
@@ -122,7 +124,11 @@ def _merged(info: WorkbookInfo, sheet: SheetInfo) -> list[Area]:
 
 
 def _written(
-    package: Package, info: WorkbookInfo, moves: Insertions, wanted: Mapping[str, Sequence[NewColumn]]
+    package: Package,
+    info: WorkbookInfo,
+    moves: Insertions,
+    wanted: Mapping[str, Sequence[NewColumn]],
+    rows: Mapping[Insertion, frozenset[int]],
 ) -> bytes:
     replaced: dict[str, bytes] = {}
 
@@ -138,7 +144,8 @@ def _written(
     for sheet in info.sheets:
         if sheet.kind != "worksheet":
             continue
-        put(sheet.part, partial(moved_sheet, moves=moves, title=sheet.name, new=widths.get(sheet.name, {})))
+        new = widths.get(sheet.name, {})
+        put(sheet.part, partial(moved_sheet, moves=moves, title=sheet.name, new=new, rows=rows))
         for table in info.tables_of(sheet):
             own = wanted.get(table.name) or wanted.get(table.display_name) or ()
             names = moves.renamed.get(table.name, {})

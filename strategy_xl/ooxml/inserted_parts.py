@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, Area, cell_name, parse_area, parse_cell
-from strategy_xl.formulas.inserting import Insertions
+from strategy_xl.formulas.inserting import Insertion, Insertions
 from strategy_xl.ooxml.cell_patch import escape_formula
 from strategy_xl.ooxml.formula_texts import formula_texts
 from strategy_xl.ooxml.workbook_part import TableInfo
@@ -34,7 +34,6 @@ _REFERENCES: Mapping[bytes, tuple[bytes, ...]] = {
     b"protectedRange": (b"sqref",),
     b"ignoredError": (b"sqref",),
     b"selection": (b"sqref", b"activeCell"),
-    b"pane": (b"topLeftCell",),
     b"sheetView": (b"topLeftCell",),
     b"autoFilter": (b"ref",),
     b"sortState": (b"ref",),
@@ -45,10 +44,10 @@ _REFERENCES: Mapping[bytes, tuple[bytes, ...]] = {
     b"f": (b"ref", b"r1", b"r2"),
 }
 """Elements of a sheet or table whose attributes name cells of the sheet that they are on."""
-_ROW = re.compile(rb"(<x:Row>\s*)(\d+)(\s*</x:Row>\s*<x:Column>\s*)(\d+)(\s*</x:Column>)")
+_PLACE = re.compile(rb"(<x:Row>\s*)(\d+)(\s*</x:Row>\s*<x:Column>\s*)(\d+)(\s*</x:Column>)")
 _ANCHOR = re.compile(rb"(<x:Anchor>)([^<]*)(</x:Anchor>)")
 _CLIENT = re.compile(rb"<x:ClientData\b.*?</x:ClientData>", re.DOTALL)
-_COLUMN_TEXT = re.compile(rb"(<(?:\w+:)?col>)\s*(\d+)\s*(</(?:\w+:)?col>)")
+_CORNER = re.compile(rb"(<(?:\w+:)?(col|row)>)\s*(\d+)\s*(</(?:\w+:)?(?:col|row)>)")
 
 
 class _Rewriter:
@@ -99,7 +98,13 @@ class _Rewriter:
             self.put(tag.start, tag.end, raw)
 
 
-def moved_sheet(data: bytes, moves: Insertions, title: str, new: Mapping[int, Any]) -> bytes:
+def moved_sheet(
+    data: bytes,
+    moves: Insertions,
+    title: str,
+    new: Mapping[int, Any],
+    rows: Mapping[Insertion, frozenset[int]],
+) -> bytes:
     """A sheet's part.
 
     Arguments:
@@ -107,23 +112,44 @@ def moved_sheet(data: bytes, moves: Insertions, title: str, new: Mapping[int, An
         moves: what comes in.
         title: of the sheet.
         new: column as it is afterwards → the new column there (its width, whether it is hidden).
+        rows: rows that come in → which of them are out of sight.
     """
+    coming = _Rows(moves, title, rows)
     work = _Rewriter(data, moves, title)
     shared = formula_texts(data) if b't="shared"' in data else {}
     cell: tuple[int, int] | None = None
+    styled = b"0"
     opened, kind = -1, b""
     filters: Area | None = None
     for tag in tags(data):
         name = tag.local
         if name == b"c" and not tag.is_close:
-            cell = parse_cell(tag.attributes().get(b"r", b"").decode())
+            attributes = tag.attributes()
+            before, cell = cell, parse_cell(attributes.get(b"r", b"").decode())
+            look, styled = styled, attributes.get(b"s", b"0")
             if work.is_home and cell is not None:
-                column = moves.column(title, cell[1], cell[0], cell[0])
-                if column != cell[1]:
-                    new_ref = cell_name(cell[0], column).encode()
-                    work.put(tag.start, tag.end, set_attribute(tag.raw, b"r", new_ref))
-        elif name == b"row" and not tag.is_close and work.is_home and b"spans=" in tag.raw:
-            work.put(tag.start, tag.end, set_attribute(tag.raw, b"spans", None))
+                moved = moves.cell(title, *cell)
+                if moved[1] != cell[1] and before == (cell[0], cell[1] - 1) and look == styled != b"0":
+                    # A band that goes on at the right of what comes in goes on through it.
+                    left = moves.column(title, cell[1] - 1, cell[0], cell[0])
+                    new_cells = (cell_name(moved[0], column).encode() for column in range(left + 1, moved[1]))
+                    raw = b"".join(b'<%b r="%b" s="%b"/>' % (tag.name, ref, styled) for ref in new_cells)
+                    work.put(tag.start, tag.start, raw)
+                if moved != cell:
+                    ref = cell_name(*moved).encode()
+                    work.put(tag.start, tag.end, set_attribute(tag.raw, b"r", ref))
+        elif name == b"row" and not tag.is_close and work.is_home:
+            number = int(tag.attributes().get(b"r", b"0"))
+            raw = set_attribute(tag.raw, b"spans", None)
+            raw = set_attribute(raw, b"r", b"%d" % moves.row(title, number)) if number else raw
+            if number and (more := coming.before(number, tag)):
+                work.put(tag.start, tag.start, more)
+            if raw != tag.raw:
+                work.put(tag.start, tag.end, raw)
+        elif name == b"sheetData" and tag.is_close and work.is_home and (more := coming.before(MAX_ROW, tag)):
+            work.put(tag.start, tag.start, more)
+        elif name == b"pane" and work.is_home and not tag.is_close:
+            work.put(tag.start, tag.end, _frozen(work, tag))
         elif name == b"f" and not tag.is_close and tag.attributes().get(b"t") == b"shared":
             _unshare(work, tag, shared.get(cell or (0, 0), ""))
             opened = -1
@@ -143,10 +169,10 @@ def moved_sheet(data: bytes, moves: Insertions, title: str, new: Mapping[int, An
         elif name == b"cols" and work.is_home and not tag.is_close and not tag.is_empty:
             stop = data.index(b"</", tag.end)
             work.put(tag.end, stop, _widths(data[tag.end : stop], moves, title, new, tag.prefix))
-        elif name == b"brk" and work.is_home and _is_column_break(data, tag):
-            number = int(tag.attributes()[b"id"])
-            moved = moves.column(title, number + 1) - 1
-            work.put(tag.start, tag.end, set_attribute(tag.raw, b"id", b"%d" % moved))
+        elif name == b"brk" and work.is_home and not tag.is_close:
+            at = int(tag.attributes()[b"id"]) + 1
+            after = moves.column(title, at) if _is_column_break(data, tag) else moves.row(title, at)
+            work.put(tag.start, tag.end, set_attribute(tag.raw, b"id", b"%d" % (after - 1)))
         else:
             if name == b"autoFilter":
                 filters = parse_area(tag.attributes().get(b"ref", b"").decode())
@@ -157,6 +183,33 @@ def moved_sheet(data: bytes, moves: Insertions, title: str, new: Mapping[int, An
     return work.result()
 
 
+class _Rows:
+    """The rows that come into a sheet, as its cells are passed."""
+
+    def __init__(self, moves: Insertions, title: str, rows: Mapping[Insertion, frozenset[int]]) -> None:
+        self._moves, self._title = moves, title
+        own = [item for item in moves.of(title) if item.is_rows]
+        self._left = sorted(((item, rows.get(item, frozenset())) for item in own), key=lambda pair: pair[0].at)
+        self._above: dict[int, bytes] = {}
+
+    def before(self, number: int, tag: Tag) -> bytes:
+        """What comes before a row; rows like those above it, which have passed."""
+        out = b""
+        while self._left and self._left[0][0].at <= number:
+            item, hidden = self._left.pop(0)
+            first = self._moves.row(self._title, item.at) - item.count
+            for offset in range(item.count):
+                raw = self._above.get(item.at - item.count + offset)
+                raw = raw or b"<%brow/>" % tag.prefix
+                raw = set_attribute(raw, b"r", b"%d" % (first + offset))
+                raw = set_attribute(raw, b"hidden", b"1" if offset in hidden else None)
+                out += raw
+        if self._left and tag.local == b"row":
+            raw = set_attribute(tag.raw, b"spans", None)
+            self._above[number] = raw if tag.is_empty else raw[:-1].rstrip() + b"/>"
+        return out
+
+
 def _unshare(work: _Rewriter, tag: Tag, text: str) -> None:
     """A formula of its own for a cell of a group: the cells of a group may not move alike any more."""
     stop = tag.end if tag.is_empty else work.data.index(b">", work.data.index(b"</", tag.end)) + 1
@@ -165,6 +218,19 @@ def _unshare(work: _Rewriter, tag: Tag, text: str) -> None:
         raw = set_attribute(raw, name, None)
     moved = work.moves.formula(text, work.title)
     work.put(tag.start, stop, raw + escape_formula(moved) + b"</%b>" % tag.name)
+
+
+def _frozen(work: _Rewriter, tag: Tag) -> bytes:
+    """A pane: what is frozen holds the columns and rows that come into it."""
+    attributes, title = tag.attributes(), work.title or ""
+    raw = tag.raw
+    if b"topLeftCell" in attributes:
+        raw = set_attribute(raw, b"topLeftCell", work.ranges(attributes[b"topLeftCell"]))
+    if attributes.get(b"state", b"").startswith(b"frozen"):
+        for name, moved in ((b"xSplit", work.moves.column), (b"ySplit", work.moves.row)):
+            if attributes.get(name, b"").isdigit() and (number := int(attributes[name])):
+                raw = set_attribute(raw, name, b"%d" % moved(title, number))
+    return raw
 
 
 def _is_column_break(data: bytes, tag: Tag) -> bool:
@@ -314,16 +380,18 @@ def moved_notes(data: bytes, moves: Insertions, title: str) -> bytes:
 
     def one(found: re.Match[bytes]) -> bytes:
         raw = found[0]
-        place = _ROW.search(raw)
+        place = _PLACE.search(raw)
         rows = (int(place[2]) + 1,) * 2 if place is not None else (1, MAX_ROW)
         if place is not None:
-            column = moves.column(title, int(place[4]) + 1, *rows) - 1
-            raw = _ROW.sub(lambda m: m[1] + m[2] + m[3] + b"%d" % column + m[5], raw)
+            row, column = moves.cell(title, int(place[2]) + 1, int(place[4]) + 1)
+            new = b"%d" % (row - 1), b"%d" % (column - 1)
+            raw = _PLACE.sub(lambda m: m[1] + new[0] + m[3] + new[1] + m[5], raw)
 
         def anchor(match: re.Match[bytes]) -> bytes:
             numbers = [int(part) for part in match[2].split(b",")]
             for index in (0, 4):
                 numbers[index] = moves.column(title, numbers[index] + 1, *rows) - 1
+                numbers[index + 2] = moves.row(title, numbers[index + 2] + 1) - 1
             return match[1] + b", ".join(b"%d" % number for number in numbers) + match[3]
 
         return _ANCHOR.sub(anchor, raw)
@@ -335,10 +403,11 @@ def moved_drawing(data: bytes, moves: Insertions, title: str) -> bytes:
     """The drawing of a sheet: where its pictures and charts are fixed, when whole columns come in."""
 
     def one(found: re.Match[bytes]) -> bytes:
-        column = moves.column(title, int(found[2]) + 1) - 1
-        return found[1] + b"%d" % column + found[3]
+        at = int(found[3]) + 1
+        moved = moves.column(title, at) if found[2] == b"col" else moves.row(title, at)
+        return found[1] + b"%d" % (moved - 1) + found[4]
 
-    return _COLUMN_TEXT.sub(one, data)
+    return _CORNER.sub(one, data)
 
 
 def moved_pivot(data: bytes, moves: Insertions, title: str) -> bytes:

@@ -115,6 +115,24 @@ class Splice:
                 found.append((b"tableParts", self._entry(title, part)))
         self._tails[title].append(partial(_with_children, children=found))
 
+    def rows(self, source: str, first: int, last: int, target: str, at: int) -> None:
+        """Take rows of a sheet over into blank rows of another: cells, merged areas, conditions and rules.
+
+        Arguments:
+            source, first, last: title of the sheet there, and the rows.
+            target, at: title of the sheet here, and the first of its rows.
+        """
+        data = self._source.package.read(self._source.sheet(source).part)
+        for row, column, style, value in plain_cells(data, self._strings, first, last):
+            styled = Styled(value, b"%d" % self._styles.cell(style))
+            self._cells[target].setdefault(column, {})[row + at - first] = styled
+        found = [
+            (into, _lower(raw, at - first))
+            for into, raw in _rules(self._with_differences(data), first, last)
+        ]
+        if found:
+            self._tails[target].append(partial(_with_children, children=found))
+
     def table(
         self, title: str, name: str, area: Area, columns: Sequence[tuple[str, str, bool]], style: str
     ) -> None:
@@ -371,6 +389,23 @@ def _rules(sheet: bytes, first: int, last: int) -> list[tuple[bytes | None, byte
         elif tag.local == b"conditionalFormatting" and (areas := _areas(raw, first, last)):
             found.append((None, _limited(raw, areas)))
     return found
+
+
+def _lower(raw: bytes, rows: int) -> bytes:
+    """A merged area, condition or rule so many rows further down."""
+    opened = next(tags(raw))
+    start = opened.raw
+    for name in (b"ref", b"sqref"):
+        refs = opened.attributes().get(name, b"").decode().split()
+        areas = [area for ref in refs if (area := parse_area(ref)) is not None]
+        if areas:
+            moved = (area._replace(top=area.top + rows, bottom=area.bottom + rows) for area in areas)
+            start = set_attribute(start, name, " ".join(map(str, moved)).encode())
+
+    def lower(found: re.Match[bytes]) -> bytes:
+        return found[1] + escape(shift_formula(content(found[2]), rows, 0)) + found[3]
+
+    return start + _ANY_FORMULA.sub(lower, raw[opened.end :])
 
 
 def _rules_of(

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from strategy_xl.book.resolve import read_stamp
+from strategy_xl.build.placing import lay_out
 from strategy_xl.errors import Finding
 from strategy_xl.ooxml.inserted_columns import insert_columns
 from strategy_xl.ooxml.package import Package
@@ -21,7 +22,9 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.upgrade_base import base_of, version_of
 from strategy_xl.work.upgrade_columns import Conflict, column_plan
+from strategy_xl.work.upgrade_lines import strips
 from strategy_xl.work.upgrade_merge import Merge
+from strategy_xl.work.upgrade_scope import Scope
 
 Decide = Callable[[Conflict], bool]
 """Told of a conflict: whether the templates' way is to be taken; else people's stays."""
@@ -157,18 +160,23 @@ def _attempt(
         if version == spec.schema_version:
             return _current(snapshot, path, target, spec, dry_run=dry_run)
         base = base_of(snapshot, spec)
+        scope = Scope(base, spec)
         with Package.open(snapshot) as package:
-            plan = column_plan(base, spec, WorkbookInfo.of(package))
+            info = WorkbookInfo.of(package)
+            plan = column_plan(base, spec, info)
+            lines = strips(base, scope.spec, lay_out(scope.spec, base.data.lang, {}), info, scope.is_answerable)
+            rows = {line.insertion: line.hidden for line in lines}
             renames = [item for item in plan.renamed if not _is_refused(plan.conflicts, item, decisions)]
             content, renamed = snapshot.content, {}
             for item in renames:
                 names = renamed.setdefault(base.data.blocks[item.block].table or "", {})
                 names[item.before] = item.after
-            if plan.added or renamed:
-                content = insert_columns(package, plan.added, renamed)
+            if plan.added or renamed or rows:
+                content = insert_columns(package, plan.added, renamed, rows)
         # The same file, as it stands with its new columns; what it is compared with on writing is the old one.
         wider = snapshot._replace(content=content, kept={})
-        merge = Merge(base_of(wider, spec, edition=base.edition), spec, plan, renames, decisions, today)
+        base = base_of(wider, spec, edition=base.edition)
+        merge = Merge(base, scope, plan, lines, renames, decisions, today)
         with Package.open(wider) as package:
             job = PatchJob(package, target, snapshot)
             job.headed |= {*plan.added, *renamed}
@@ -182,7 +190,7 @@ def _attempt(
         spec.schema_version,
         tuple(Change(*item) for item in merge.changes),
         tuple(decisions.made.values()),
-        (*plan.findings, *merge.findings),
+        (*scope.findings, *plan.findings),
         patched.written,
         patched.backup,
         patched.parts,

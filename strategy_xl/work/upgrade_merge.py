@@ -15,12 +15,9 @@ from strategy_xl.build.defined_names import choice_text, filled_part, setting_te
 from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import Area as PlacedArea
 from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout
-from strategy_xl.build.placing import list_rows
-from strategy_xl.build.select import block_references, closure, only
+from strategy_xl.build.placing import lay_out, list_rows
 from strategy_xl.build.validation import choices_name, source_name
-from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import Area, cell_name, column_letters, parse_area, parse_cell
-from strategy_xl.formulas.references import references
 from strategy_xl.formulas.tokens import WORD, tokens
 from strategy_xl.ooxml.cells import Formula, Styled
 from strategy_xl.ooxml.growth import with_formulas
@@ -44,6 +41,8 @@ from strategy_xl.schema.spec import (
 from strategy_xl.work.mending import GONE, StandingBook
 from strategy_xl.work.upgrade_base import Base, FormulasOf, OwnCell, is_own
 from strategy_xl.work.upgrade_columns import ColumnPlan, Conflict, Renamed
+from strategy_xl.work.upgrade_lines import Strip
+from strategy_xl.work.upgrade_scope import Scope
 from strategy_xl.work.wordings import new_wordings
 
 Told = tuple[Any, ...]
@@ -58,8 +57,9 @@ class Merge:
     def __init__(
         self,
         base: Base,
-        spec: WorkbookSpec,
+        scope: Scope,
         plan: ColumnPlan,
+        strips: Sequence[Strip],
         renames: Sequence[Renamed],
         decide: Callable[[Conflict], bool],
         today: date,
@@ -68,8 +68,9 @@ class Merge:
 
         Arguments:
             base: the workbook and its own templates.
-            spec: the present templates.
+            scope: what comes.
             plan: what became of the columns.
+            strips: lines whose rows are there already.
             renames: headers that are to read otherwise.
             decide: asked of conflicts.
             today: day of the build.
@@ -78,67 +79,21 @@ class Merge:
         self._renames, self._decide = renames, decide
         self._lang, self._path = base.data.lang, base.data.path
         self.changes: list[Told] = []
-        self.findings: list[Finding] = []
-        self._modules = self._new_modules(spec)
-        self._spec = _standing(spec, [*base.data.sheets, *self._modules])
+        self._scope, self._spec, self._modules = scope, scope.spec, scope.modules
+        self._strips = {(strip.block, key): strip for strip in strips for key in strip.fields}
         self._values_of_built(today)
 
     # -- what comes ------------------------------------------------------------------------------------
 
-    def _new_modules(self, spec: WorkbookSpec) -> list[str]:
-        """Sheets that the templates did not have then, and whose tables the workbook has."""
-        from strategy_xl.schema.earlier import earlier
-
-        known = {module.key for module in earlier(self._base.edition, self._lang).modules}
-        owned = {block for block, _ in self._base.data.anchors}
-        found = []
-        for module in spec.modules:
-            blocks = {block.key for block in module.blocks}
-            if module.key in known or module.key in self._base.data.sheets or blocks & owned:
-                continue
-            if closure(spec, [module.key]) <= {*self._base.data.sheets, module.key}:
-                found.append(module.key)
-            else:
-                where = Location(self._path)
-                args = {"title": module.sheet.get(self._lang)}
-                self.findings.append(Finding("SX605", where, args, Severity.NOTE))
-        return found
-
-    def _new_blocks(self) -> dict[str, DataBlock]:
-        """Blocks that come into sheets which the workbook has."""
-        from strategy_xl.schema.earlier import earlier
-
-        old = earlier(self._base.edition, self._lang)
-        # Where only charts were, there was nothing to be read.
-        known = {
-            block.key
-            for module in old.modules
-            for block in module.blocks
-            if not isinstance(block, DataBlock) or block.fields
-        }
-        old_modules = {module.key for module in old.modules}
-        present = {block.key for module in self._spec.modules for block in module.blocks}
-        owned = {block for block, _ in self._base.data.anchors}
-        found: dict[str, DataBlock] = {}
-        for module in self._spec.modules:
-            if module.key not in self._base.data.sheets or module.key not in old_modules:
-                continue
-            for block in module.blocks:
-                if not isinstance(block, DataBlock) or block.key in known | owned:
-                    continue
-                needs = set(block_references(module.model_copy(update={"blocks": (block,)})))
-                if needs <= present:
-                    found[block.key] = block
-        return found
-
     def _values_of_built(self, today: date) -> None:
         """Lay out and render what comes, worded for the workbook as it is going to stand."""
         data = self._base.data
-        self._blocks = self._new_blocks()
+        self._blocks = self._scope.blocks
         self._bottoms: dict[str, int] = {}
         self._lines: dict[str, list[_Line]] = {}
         self._lists: dict[str, Place] = {}
         self._after = data
+        self._fresh = lay_out(self._spec, self._lang, {})
         drawn = {
             *self._modules,
             *(self._spec.data_blocks()[key][0].key for key in self._blocks),
@@ -223,32 +178,22 @@ class Merge:
         column = min(place.column for place in known.places.values())
         several = isinstance(block, FormBlock) and block.instances > 1
         for item in block.fields:
-            if item.key in before or item.key in known.places or not self._is_answerable(item):
+            if item.key in before or item.key in known.places or not self._scope.is_answerable(item):
+                continue
+            strip = self._strips.get((block.key, item.key))
+            if strip is not None:
+                placed = self._fresh.placed[block.key]
+                row = self._row(strip) + placed.rows[item.key] - strip.first
+                yield item, Place(known.sheet, row, placed.columns[item.key])
                 continue
             row = self._bottoms[known.sheet]
             self._bottoms[known.sheet] = row + 1
             yield item, Place(known.sheet, row, column if several else 3)
-        if row_used := self._bottoms[known.sheet]:
-            self._bottoms[known.sheet] = row_used
 
-    def _is_answerable(self, item: FieldSpec) -> bool:
-        """Whether all that a formula reads is in the workbook."""
-        here = {*self._base.data.blocks, *self._blocks, *self._grids()}
-        here |= {block.key for key in self._modules for block in self._spec.module(key).blocks}
-        return all(
-            found.owner in here for found in references(item.formula or "") if found.kind == "column"
-        )
-
-    def _grids(self) -> set[str]:
-        """Blocks without fields of their own, of the sheets that are there."""
-        data_blocks = self._spec.data_blocks()
-        return {
-            block.key
-            for module in self._spec.modules
-            if module.key in self._base.data.sheets
-            for block in module.blocks
-            if block.key not in data_blocks
-        }
+    def _row(self, strip: Strip) -> int:
+        """The first row of a strip, with all rows that come in above it."""
+        own = {other for other in self._strips.values() if other.sheet == strip.sheet}
+        return strip.at + sum(other.count for other in own if other.at < strip.at)
 
     def _lists_block(self) -> tuple[str, ListsBlock] | None:
         for module in self._spec.modules:
@@ -362,7 +307,7 @@ class Merge:
                 name = block.table_columns[item.key].name
                 cells: dict[int, Any] = {place.row: Styled(name, header)}
                 cells |= dict.fromkeys(block.all_rows, Styled(None, look))
-                if item.formula is not None and self._is_answerable(item):
+                if item.formula is not None and self._scope.is_answerable(item):
                     for row in block.all_rows:
                         text = self._formulas.at(key, item.formula, row)
                         cells[row] = Styled(Formula(text, array=item.array), look)
@@ -386,11 +331,23 @@ class Merge:
         rows = block.first_row - placed.body - 1
         return partial(_read_here, columns=columns, rows=rows)
 
+    def _put_strips(self) -> None:
+        """Rows of new lines as a new workbook has them."""
+        for strip in dict.fromkeys(self._strips.values()):
+            placed = self._layout.placed[strip.block]
+            moved = placed.row - self._fresh.placed[strip.block].row
+            first, last = strip.first + moved, strip.last + moved
+            self._splice.rows(placed.sheet, first, last, strip.sheet, self._row(strip))
+
     def _put_lines(self) -> None:
         """Lines of forms and results: label, value, what is said of it."""
+        self._put_strips()
         for key, lines in self._lines.items():
             block, placed = self._after.blocks[key].block, self._layout.placed[key]
             for item, place in lines:
+                if (key, item.key) in self._strips:
+                    self._put_value(key, item, place, placed)
+                    continue
                 several = isinstance(block, FormBlock) and block.instances > 1
                 at = placed.rows[item.key]
                 beside = placed.rows.get(f"{item.key}:label", at)
@@ -419,6 +376,20 @@ class Merge:
                 if not item.hidden:
                     cell = cell_name(place.row, place.column)
                     self.changes.append(("line", place.sheet, cell, label))
+
+    def _put_value(self, key: str, item: FieldSpec, place: Place, placed: PlacedBlock) -> None:
+        """The formula of a line whose row is there, as it reads here; and its names."""
+        block = self._after.blocks[key].block
+        count = block.instances if isinstance(block, FormBlock) else 1
+        if item.formula is not None:
+            look = self._splice.style(placed.sheet, placed.rows[item.key], placed.columns[item.key])
+            for instance in range(count):
+                formula = Formula(self._formulas.at(key, item.formula, instance + 1), array=item.array)
+                self._splice.cells(place.sheet, {place.column + instance: {place.row: Styled(formula, look)}})
+        self._name(key, item, place)
+        if not item.hidden:
+            cell = cell_name(place.row, place.column)
+            self.changes.append(("line", place.sheet, cell, item.label.get(self._lang)))
 
     def _put_lists(self) -> None:
         """Lists of choices, and the names by which formulas know every choice."""
@@ -521,7 +492,7 @@ class Merge:
 
     def _is_readable(self, cell: OwnCell) -> bool:
         block = self._after.blocks.get(cell.key[0])
-        return block is None or not cell.row or self._is_answerable(block.field(cell.key[1]))
+        return block is None or not cell.row or self._scope.is_answerable(block.field(cell.key[1]))
 
     def _edit(
         self, edits: dict[str, dict[int, dict[int, Any]]], place: Place, text: str, *, is_array: bool
@@ -577,7 +548,7 @@ class Merge:
 
     def _is_readable_field(self, block: BlockData, key: str) -> bool:
         found = [item for item in block.block.fields if item.key == key]
-        return bool(found) and self._is_answerable(found[0])
+        return bool(found) and self._scope.is_answerable(found[0])
 
     def _label(self, key: tuple[str, str]) -> str:
         block = self._base.data.blocks.get(key[0])
@@ -629,13 +600,6 @@ def with_package(base: Base, work: Callable[[WorkbookInfo], None]) -> None:
 
     with Package.open(base.data.snapshot) as package:
         work(WorkbookInfo.of(package))
-
-
-def _standing(spec: WorkbookSpec, keys: Sequence[str]) -> WorkbookSpec:
-    """The templates of the sheets that there are, without those that they lean on and that are gone."""
-    wanted = only(spec, keys)
-    modules = tuple(module for module in wanted.modules if module.key in keys)
-    return wanted.model_copy(update={"modules": modules})
 
 
 def _at(place: Place) -> tuple[int, int]:
