@@ -93,6 +93,11 @@ lossless: $(VENV)/.dev  ## every kind of edit on a folder of workbooks (FOLDER=â
 fuzz: $(VENV)/.dev  ## mutated workbooks, formulas and lists (FUZZ="--minutes 5")
 	$(BIN)/python tools/fuzz.py --write $(FUZZ)
 
+# Two hundred workbooks of each landed version, changed by script as people change them, upgraded: nothing of theirs
+# is lost (UPGRADES="--books 20 --versions 3").
+upgrades: $(VENV)/.dev
+	$(BIN)/python tools/upgrades.py $(UPGRADES)
+
 # Thirty nights over 200 workbooks with scripted edits: the history tells exactly what was scripted. FOLDER=â€¦
 nights: $(VENV)/.dev  ## thirty nights over 200 workbooks, told exactly by the history
 	$(BIN)/python tools/simulate_nights.py $(or $(FOLDER),$(OUT)/nights) --postgresql

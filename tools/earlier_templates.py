@@ -1,8 +1,8 @@
 """Pack the templates of a landed version into the program, for ``upgrade`` to render them again.
 
-``python tools/earlier_templates.py 3 COMMIT`` writes ``strategy_xl/schema/landed/3.json.xz`` from the templates
-as a commit has them. Run it on the last commit before ``schema_version`` is raised. Keys that templates have no
-more are left out: they said how something is drawn, not what it says.
+``python tools/earlier_templates.py 3 COMMIT`` writes ``strategy_xl/schema/landed/3.json.xz`` from the
+templates as a commit has them. Run it on the last commit before ``schema_version`` is raised. Keys that
+templates have no more are left out: they said how something is drawn, not what it says.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def pack(commit: str) -> bytes:
 def main() -> None:
     """Pack one version."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("edition", help="name of the file: the schema version, with a letter for an earlier one")
+    parser.add_argument(
+        "edition", help="name of the file: the schema version, with a letter for an earlier one"
+    )
     parser.add_argument("commit")
     asked = parser.parse_args()
     target = ROOT / "strategy_xl" / "schema" / "landed" / f"{asked.edition}.json.xz"

@@ -58,9 +58,7 @@ def _block_terms(
     )
     if isinstance(block, FormBlock) and block.instances == 1:
         return filled, str(len(required))
-    used = _used(
-        [spec for spec in inputs if not _has_default(block, spec)], reference, by_length=by_length
-    )
+    used = _used([spec for spec in inputs if not _has_default(block, spec)], reference, by_length=by_length)
     for spec in inputs:
         if _has_default(block, spec):
             cells = reference(spec)

@@ -25,7 +25,8 @@ from strategy_xl.commands.render import (
 
 if TYPE_CHECKING:
     from strategy_xl.errors import Finding
-    from strategy_xl.work.upgrade import Conflict, Decide, UpgradeReport
+    from strategy_xl.work.upgrade import Decide, UpgradeReport
+    from strategy_xl.work.upgrade_columns import Conflict
 
 _LONGEST = 160
 """Letters that are shown of each side of a conflict."""
@@ -49,6 +50,7 @@ def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **
     from strategy_xl.ooxml.open_marks import refuse_if_open
     from strategy_xl.runs.discover import workbooks
     from strategy_xl.runs.faults import fault
+    from strategy_xl.runs.stores.remote_path import RemotePath
     from strategy_xl.work.upgrade import upgrade_workbook
 
     books, failures, _ = workbooks(paths)
@@ -58,7 +60,7 @@ def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **
     decide = _decider(options["prefer"], is_silent=as_json or options["dry_run"])
     for path in books:
         try:
-            if not isinstance(path, Path):
+            if isinstance(path, RemotePath):
                 failures.append(Finding("SX607", Location(str(path)), {}, Severity.ERROR))
                 continue
             if not options["dry_run"]:
@@ -101,7 +103,9 @@ def _decider(prefer: str | None, *, is_silent: bool) -> Decide:
         return lambda _: prefer == "template"
 
     def ask(conflict: Conflict) -> bool:
-        click.echo(text("cli.upgrade.conflict", place=_place(conflict), label=conflict.label, n=conflict.count))
+        click.echo(
+            text("cli.upgrade.conflict", place=_place(conflict), label=conflict.label, n=conflict.count)
+        )
         click.echo(text("cli.upgrade.mine", value=_short(conflict.mine)))
         click.echo(text("cli.upgrade.template", value=_short(conflict.template)))
         return click.confirm(text("cli.upgrade.ask"), default=False)

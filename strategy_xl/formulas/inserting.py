@@ -29,14 +29,14 @@ class Insertion(NamedTuple):
     Arguments:
         sheet: its title.
         at: the column (or row) before which they come, counted as before.
-        count: how many.
+        many: how many.
         top, bottom: the rows in which everything moves to the right; all of the sheet's for whole columns.
         is_rows: whether rows come in, and everything below moves down.
     """
 
     sheet: str
     at: int
-    count: int
+    many: int
     top: int = 1
     bottom: int = MAX_ROW
     is_rows: bool = False
@@ -77,7 +77,7 @@ class Insertions:
         Errors: OverflowError when it would leave the sheet.
         """
         moved = column + sum(
-            item.count for item in self.of(sheet) if item.at <= column and item.moves(top, bottom)
+            item.many for item in self.of(sheet) if item.at <= column and item.moves(top, bottom)
         )
         if moved > MAX_COLUMN:
             raise OverflowError(column_letters(column))
@@ -88,7 +88,7 @@ class Insertions:
 
         Errors: OverflowError when it would leave the sheet.
         """
-        moved = row + sum(item.count for item in self.of(sheet) if item.is_rows and item.at <= row)
+        moved = row + sum(item.many for item in self.of(sheet) if item.is_rows and item.at <= row)
         if moved > MAX_ROW:
             raise OverflowError(str(row))
         return moved
@@ -135,9 +135,7 @@ class Insertions:
             token = found[at]
             if token.kind in (WORD, NUMBER) and not (at + 1 < len(found) and found[at + 1].text[0] in "(!["):
                 is_range = (
-                    at + 2 < len(found)
-                    and found[at + 1].text == ":"
-                    and found[at + 2].kind in (WORD, NUMBER)
+                    at + 2 < len(found) and found[at + 1].text == ":" and found[at + 2].kind in (WORD, NUMBER)
                 )
                 sheet = sheet_before(found, at, home)
                 step = 3 if is_range else 1
@@ -193,7 +191,9 @@ def renamed_columns(text: str, table: str, names: Mapping[str, str]) -> str:
         if inside in escaped:
             out[at] = f"[{escaped[inside]}]"
         elif inside.startswith("["):
-            out[at] = "[" + re.sub(
-                r"\[((?:[^\[\]']|'.)*)\]", lambda m: f"[{escaped.get(m[1], m[1])}]", inside
-            ) + "]"
+            out[at] = (
+                "["
+                + re.sub(r"\[((?:[^\[\]']|'.)*)\]", lambda m: f"[{escaped.get(m[1], m[1])}]", inside)
+                + "]"
+            )
     return "".join(out)

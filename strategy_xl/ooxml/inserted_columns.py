@@ -1,4 +1,4 @@
-"""Put columns into tables of a workbook: everything at their right moves, and all that refers to it follows."""
+"""Put columns into tables of a workbook: what is at their right moves, and all that refers to it follows."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from strategy_xl.ooxml.inserted_parts import (
     moved_notes,
     moved_pivot,
     moved_pivot_source,
-    moved_sheet,
     moved_table,
     moved_workbook,
 )
+from strategy_xl.ooxml.inserted_sheet import moved_sheet
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
@@ -62,8 +62,8 @@ def insert_columns(
         renamed: name of a table → names of columns before → afterwards.
         rows: rows that come in → which of them are out of sight, from 0. They have the height of those above.
 
-    The tables and all formulas know them; the cells of new columns are blank, the headers' cells say still what
-    they said.
+    The tables and all formulas know them; the cells of new columns are blank, the headers' cells still say
+    what they said.
 
     Result: the bytes of the workbook, every part that nothing refers from as it was.
 
@@ -96,9 +96,7 @@ def _insertions(
     for part in info.related(sheet.part, "pivotTable"):
         name, areas = pivot_areas(info, part)
         others += [(name, area) for area in areas]
-    is_whole = alone and not any(
-        area.left < at <= area.right for _, area in others for at in places
-    )
+    is_whole = alone and not any(area.left < at <= area.right for _, area in others for at in places)
     for at in places:
         count = sum(table.area.left + column.before == at for column in columns)
         if is_whole:
@@ -133,34 +131,17 @@ def _written(
     replaced: dict[str, bytes] = {}
 
     def put(part: str | None, edit: Edit) -> None:
-        if part is None:
-            return
-        known = replaced.get(part)
-        changed = edit(known) if known is not None else edit_part(info, part, edit)
-        if changed is not None:
+        known = replaced.get(part or "")
+        changed = None if part is None else edit(known) if known is not None else edit_part(info, part, edit)
+        if part is not None and changed is not None:
             replaced[part] = changed
 
     widths = _widths(info, wanted, moves)
     for sheet in info.sheets:
-        if sheet.kind != "worksheet":
-            continue
-        new = widths.get(sheet.name, {})
-        put(sheet.part, partial(moved_sheet, moves=moves, title=sheet.name, new=new, rows=rows))
-        for table in info.tables_of(sheet):
-            own = wanted.get(table.name) or wanted.get(table.display_name) or ()
-            names = moves.renamed.get(table.name, {})
-            put(table.part, partial(moved_table, moves=moves, table=table, new=own, names=names))
-        if not moves.of(sheet.name):
-            continue
-        for kind, edit in (
-            ("comments", moved_comments),
-            ("threadedComment", moved_comments),
-            ("vmlDrawing", moved_notes),
-            ("drawing", moved_drawing),
-            ("pivotTable", moved_pivot),
-        ):
-            for part in info.related(sheet.part, kind):
-                put(part, partial(edit, moves=moves, title=sheet.name))
+        if sheet.kind == "worksheet":
+            new = widths.get(sheet.name, {})
+            put(sheet.part, partial(moved_sheet, moves=moves, title=sheet.name, new=new, rows=rows))
+            _put_around(info, sheet, moves, wanted, put)
     for part in chart_parts(info):
         put(part, partial(moved_chart, moves=moves))
     for link in info.relationships(info.part):
@@ -172,6 +153,31 @@ def _written(
     stream = BytesIO()
     write_package(package, stream, replaced, removed)
     return stream.getvalue()
+
+
+def _put_around(
+    info: WorkbookInfo,
+    sheet: SheetInfo,
+    moves: Insertions,
+    wanted: Mapping[str, Sequence[NewColumn]],
+    put: Callable[[str | None, Edit], None],
+) -> None:
+    """The parts that belong to a sheet."""
+    for table in info.tables_of(sheet):
+        own = wanted.get(table.name) or wanted.get(table.display_name) or ()
+        names = moves.renamed.get(table.name, {})
+        put(table.part, partial(moved_table, moves=moves, table=table, new=own, names=names))
+    if not moves.of(sheet.name):
+        return
+    for kind, edit in (
+        ("comments", moved_comments),
+        ("threadedComment", moved_comments),
+        ("vmlDrawing", moved_notes),
+        ("drawing", moved_drawing),
+        ("pivotTable", moved_pivot),
+    ):
+        for part in info.related(sheet.part, kind):
+            put(part, partial(edit, moves=moves, title=sheet.name))
 
 
 def _widths(
@@ -195,8 +201,10 @@ def new_places(
     done: dict[int, int] = {}
     for column in columns:
         at = table.area.left + column.before
-        before = sum(item.count for item in moves.of(table.sheet) if item.at < at and item.moves(
-            table.area.top, table.area.bottom
-        ))
+        before = sum(
+            item.many
+            for item in moves.of(table.sheet)
+            if item.at < at and item.moves(table.area.top, table.area.bottom)
+        )
         yield at + before + done.get(at, 0), column
         done[at] = done.get(at, 0) + 1

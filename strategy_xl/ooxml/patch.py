@@ -364,7 +364,15 @@ class PatchJob:
     def _read_back(self, stream: BinaryIO) -> None:
         parts = self.replaced.items()
         sound = {name for name, content in parts if isinstance(content, Packed) and content.is_sound}
-        read_back(self.info, stream, self.replaced.keys(), self._removed, self.added, sound, self.headed)
+        read_back(
+            self.info,
+            stream,
+            self.replaced.keys(),
+            self._removed,
+            self.added,
+            sound=sound,
+            headed=self.headed,
+        )
 
 
 def without_insert_row(data: bytes) -> bytes:

@@ -16,12 +16,13 @@ from strategy_xl.progress import tell
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?(?:/>|>.*?</(?:\w+:)?c>)", re.DOTALL)
 
 
-def read_back(
+def read_back(  # noqa: PLR0913 - what may differ, kind by kind
     source: WorkbookInfo,
     stream: BinaryIO,
     changed: Collection[str],
     removed: Collection[str],
     added: Collection[str] = (),
+    *,
     sound: Collection[str] = (),
     headed: Collection[str] = (),
 ) -> None:

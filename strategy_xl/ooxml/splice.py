@@ -127,8 +127,7 @@ class Splice:
             styled = Styled(value, b"%d" % self._styles.cell(style))
             self._cells[target].setdefault(column, {})[row + at - first] = styled
         found = [
-            (into, _lower(raw, at - first))
-            for into, raw in _rules(self._with_differences(data), first, last)
+            (into, _lower(raw, at - first)) for into, raw in _rules(self._with_differences(data), first, last)
         ]
         if found:
             self._tails[target].append(partial(_with_children, children=found))
@@ -414,6 +413,7 @@ def _rules_of(
     """What the part of a sheet says of a cell, for another area."""
     for tag, stop in top_children(sheet):
         raw = sheet[tag.start : stop]
+        items: list[tuple[bytes, bytes | None]]
         if tag.local == b"dataValidations":
             items = [(raw[item.start : end], b"dataValidations") for item, end in top_children(raw)]
         elif tag.local == b"conditionalFormatting":
@@ -428,9 +428,7 @@ def _rules_of(
                 continue
             rows, columns = cell[0] - areas[0].top, cell[1] - areas[0].left
 
-            def moved(
-                found: re.Match[bytes], rows: int = rows, columns: int = columns
-            ) -> bytes:
+            def moved(found: re.Match[bytes], rows: int = rows, columns: int = columns) -> bytes:
                 text = shift_formula(content(found[2]), rows, columns)
                 return found[1] + escape(words(text)) + found[3]
 

@@ -138,6 +138,6 @@ def with_own_names(data: bytes, names: Mapping[str, tuple[str, bool]]) -> bytes:
     return _with_more(out + data[done:], [_name(name, *said) for name, said in left.items()])
 
 
-def _name(name: str, text: str, hidden: bool) -> bytes:  # noqa: FBT001 - as it stands in the mapping
+def _name(name: str, text: str, hidden: bool) -> bytes:
     mark = b' hidden="1"' if hidden else b""
     return b'<definedName name="%b"%b>%b</definedName>' % (escape(name), mark, escape_formula(text))

@@ -1,6 +1,6 @@
 """The templates of landed versions, packed into the program: what a workbook of theirs was made from.
 
-``tools/earlier_templates.py`` packs them; they are read by the present classes, so that they can be rendered again.
+``tools/earlier_templates.py`` packs them; the present classes read them, so that they can be rendered again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ _CHOICE = re.compile(r"#([a-z0-9_]+)\.([a-z0-9_]+)")
 
 def editions(schema_version: int) -> tuple[str, ...]:
     """Names of the packed templates of a schema version, the later ones first; none for the present one."""
-    found = (entry.name.partition(".")[0] for entry in files("strategy_xl.schema").joinpath("landed").iterdir())
+    found = (
+        entry.name.partition(".")[0] for entry in files("strategy_xl.schema").joinpath("landed").iterdir()
+    )
     own = [name for name in found if name.rstrip("abc") == str(schema_version)]
     return tuple(sorted(own, key=lambda name: (len(name), name)))
 

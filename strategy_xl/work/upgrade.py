@@ -1,4 +1,4 @@
-"""Bring a workbook of an earlier version to the present: what the templates changed, around what people did."""
+"""Bring a workbook of an earlier version to the present, around what people did to it."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def keep_mine(_: Conflict) -> bool:
     return False
 
 
-def upgrade_workbook(
+def upgrade_workbook(  # noqa: PLR0913 - what, where, how; the rest are keywords
     path: Path,
     target: Path,
     spec: WorkbookSpec,
@@ -105,8 +105,8 @@ def upgrade_workbook(
 ) -> UpgradeReport:
     """Upgrade a workbook.
 
-    Its own templates are rendered again for the workbook as it stands. What reads like them follows the present
-    ones; all else is people's and stays, byte for byte where nothing moves. What they deleted stays deleted.
+    Its own templates are rendered again for the workbook as it stands. What reads like them follows the
+    present ones; all else is people's and stays, byte for byte where nothing moves; deleted stays deleted.
 
     Arguments:
         path: the workbook.
@@ -142,7 +142,7 @@ class _Decisions:
         return self.made[key][1]
 
 
-def _attempt(
+def _attempt(  # noqa: PLR0913 - those of ``upgrade_workbook``
     path: Path,
     target: Path,
     spec: WorkbookSpec,
@@ -164,19 +164,22 @@ def _attempt(
         with Package.open(snapshot) as package:
             info = WorkbookInfo.of(package)
             plan = column_plan(base, spec, info)
-            lines = strips(base, scope.spec, lay_out(scope.spec, base.data.lang, {}), info, scope.is_answerable)
+            lines = strips(
+                base, scope.spec, lay_out(scope.spec, base.data.lang, {}), info, scope.is_answerable
+            )
             rows = {line.insertion: line.hidden for line in lines}
             renames = [item for item in plan.renamed if not _is_refused(plan.conflicts, item, decisions)]
-            content, renamed = snapshot.content, {}
+            content = snapshot.content
+            renamed: dict[str, dict[str, str]] = {}
             for item in renames:
                 names = renamed.setdefault(base.data.blocks[item.block].table or "", {})
                 names[item.before] = item.after
             if plan.added or renamed or rows:
                 content = insert_columns(package, plan.added, renamed, rows)
-        # The same file, as it stands with its new columns; what it is compared with on writing is the old one.
+        # The same file with its new columns; what it is compared with on writing is the old one.
         wider = snapshot._replace(content=content, kept={})
         base = base_of(wider, spec, edition=base.edition)
-        merge = Merge(base, scope, plan, lines, renames, decisions, today)
+        merge = Merge(base, scope, plan, lines, renames, decide=decisions, today=today)
         with Package.open(wider) as package:
             job = PatchJob(package, target, snapshot)
             job.headed |= {*plan.added, *renamed}

@@ -1,4 +1,4 @@
-"""What a workbook was made from, and what of it people have changed since: its own templates, rendered again."""
+"""What a workbook was made from: its own templates, rendered again for the workbook as it stands."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from strategy_xl.book.lost import single_cells
 from strategy_xl.book.read import read_workbook
 from strategy_xl.book.resolve import Place, read_stamp
 from strategy_xl.errors import Location, WorkbookError
+from strategy_xl.formulas.shifting import has_relative_references
 from strategy_xl.ooxml.formula_texts import formula_texts
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.snapshot import Snapshot
@@ -118,6 +119,7 @@ class FormulasOf:
         self.spec = spec
         self._data = replace(data, schema_version=spec.schema_version)
         self.book = book or StandingBook(spec, self._data)
+        self._known: dict[tuple[str, str], str] = {}
         self._singles = StandingFormulas(spec, self._data, self.book)
         self._fields = {
             (block.key, item.key): item for _, block in spec.data_blocks().values() for item in block.fields
@@ -142,10 +144,16 @@ class FormulasOf:
         """The formula that belongs in a cell, without ``=``; with ``#REF!`` where something is missing."""
         if not cell.row:
             return self._singles.of_cell(cell.place)
-        item = self._fields.get(cell.key)
-        if item is None or item.formula is None:
-            return GONE
-        return self.book.at(cell.key[0], item.formula, cell.row)
+        if cell.key not in self._known:
+            item = self._fields.get(cell.key)
+            if item is None or item.formula is None:
+                return GONE
+            text = self.book.at(cell.key[0], item.formula, cell.row)
+            block = self._data.blocks.get(cell.key[0])
+            if block is None or block.table is None or has_relative_references(text):
+                return text
+            self._known[cell.key] = text  # it reads the same in every row
+        return self._known[cell.key]
 
 
 def is_own(text: str | None, wanted: str, sheet: str) -> bool:

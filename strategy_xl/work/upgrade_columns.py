@@ -110,7 +110,7 @@ def _rename(
         if item.key not in old or known is None:
             continue
         before, after = old[item.key].label.get(book.lang), item.label.get(book.lang)
-        if before == after or known.name == after:
+        if after in (before, known.name):
             continue
         place = data.places[item.key]
         if known.name != before or after.casefold() in taken:
@@ -134,7 +134,8 @@ def _add(
     table = info.table(data.table or "")
     taken = {column.name.casefold() for column in table.columns}
     before = len(table.columns)
-    columns, last = [], None
+    columns: list[tuple[int, int, NewColumn, FieldSpec]] = []
+    last: int | None = None
     by_key = {item.key: item for item in new}
     for item in block.fields:
         place = data.places.get(item.key)

@@ -1,4 +1,4 @@
-"""Lines that forms and results of a sheet get: in their place where the sheet is laid out as it was, else below."""
+"""Lines that forms and results get: in their place where the sheet is laid out as it was, else below."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second half of an upgrade: formulas, headers, texts, lists, lines and sheets of the present templates."""
+"""What an upgrade puts into a workbook whose tables have their new columns: built, placed, taken over."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from strategy_xl.book.data import BlockData, WorkbookData
+from strategy_xl.book.data import BlockData
 from strategy_xl.book.resolve import Place
 from strategy_xl.build.book import render
 from strategy_xl.build.defined_names import choice_text, filled_part, setting_text, stamp
@@ -34,16 +34,14 @@ from strategy_xl.schema.spec import (
     FormBlock,
     ListsBlock,
     ListSpec,
-    SummaryBlock,
     TableBlock,
-    WorkbookSpec,
 )
-from strategy_xl.work.mending import GONE, StandingBook
-from strategy_xl.work.upgrade_base import Base, FormulasOf, OwnCell, is_own
+from strategy_xl.work.mending import StandingBook
+from strategy_xl.work.upgrade_base import Base
 from strategy_xl.work.upgrade_columns import ColumnPlan, Conflict, Renamed
+from strategy_xl.work.upgrade_follow import Follow
 from strategy_xl.work.upgrade_lines import Strip
 from strategy_xl.work.upgrade_scope import Scope
-from strategy_xl.work.wordings import new_wordings
 
 Told = tuple[Any, ...]
 ROOM = 42
@@ -54,13 +52,14 @@ _Line = tuple[FieldSpec, Place]
 class Merge:
     """The work on one workbook whose tables have their new columns already."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what was found out before, part by part
         self,
         base: Base,
         scope: Scope,
         plan: ColumnPlan,
         strips: Sequence[Strip],
         renames: Sequence[Renamed],
+        *,
         decide: Callable[[Conflict], bool],
         today: date,
     ) -> None:
@@ -99,7 +98,6 @@ class Merge:
             *(self._spec.data_blocks()[key][0].key for key in self._blocks),
             *(self._spec.data_blocks()[key][0].key for key in self._plan.fields),
         }
-        self._info: WorkbookInfo | None = None
         with_package(self._base, self._prepare)
         drawn |= {self._spec.data_blocks()[key][0].key for key in self._lines}
         lists = self._lists_block()
@@ -127,11 +125,6 @@ class Merge:
             for title in self._base.data.sheets.values()
         }
         self._tables = {table.name: table for table in info.tables}
-        self._own = {
-            sheet.name: {table.area for table in info.tables_of(sheet)}
-            for sheet in info.sheets
-            if sheet.kind == "worksheet"
-        }
         blocks: dict[str, BlockData] = {}
         for key, (_, block) in self._spec.data_blocks().items():
             known = self._base.data.blocks.get(key)
@@ -153,7 +146,7 @@ class Merge:
         new = self._plan.fields.get(block.key, ())
         if new and known.table is not None:
             # The table is the one with its new columns already: they stand where the insertion put them.
-            found = self._added_places(self._tables[known.table], known)
+            found = self._added_places(self._tables[known.table])
             for spec, (column, name) in zip(new, found, strict=True):
                 places[spec.key] = Place(known.sheet, known.first_row - 1, column)
                 columns[spec.key] = TableColumn(0, name, "")
@@ -163,7 +156,7 @@ class Merge:
                 self._lines.setdefault(block.key, []).append((spec, place))
         return replace(known, block=block, places=places, table_columns=columns)
 
-    def _added_places(self, table: TableInfo, known: BlockData) -> Iterator[tuple[int, str]]:
+    def _added_places(self, table: TableInfo) -> Iterator[tuple[int, str]]:
         """Column and header of each new column of a table."""
         wanted = [column.name for column in self._plan.added[table.name]]
         at = {column.name: table.area.left + index for index, column in enumerate(table.columns)}
@@ -244,7 +237,7 @@ class Merge:
 
     def take_over(self, splice: Splice, info: WorkbookInfo) -> None:
         """Put everything into the workbook."""
-        self._splice, self._values = splice, SheetValues(info)
+        self._splice = splice
         self._names: dict[str, tuple[str, bool]] = {
             STAMP: (f'"{stamp(self._spec.schema_version, self._lang)}"', True)
         }
@@ -266,9 +259,19 @@ class Merge:
         self._put_columns(info)
         self._put_lines()
         self._put_lists()
-        self._put_headers()
-        self._put_formulas(info)
-        self._put_texts(info)
+        follow = Follow(
+            self._base,
+            self._scope,
+            after=self._after,
+            formulas=self._formulas,
+            decide=self._decide,
+            splice=splice,
+            info=info,
+        )
+        follow.headers(self._renames)
+        follow.formulas()
+        follow.texts()
+        self.changes += follow.changes
         splice.names(self._comes, set())
         splice.edit(splice.workbook_part, partial(with_own_names, names=self._names))
         splice.finish()
@@ -446,150 +449,6 @@ class Merge:
             if name not in self._base.names and name not in self._names:
                 self._names[name] = filled_part(self._formulas.whole(item.source)), True
 
-    # -- headers, formulas, texts ----------------------------------------------------------------------
-
-    def _put_headers(self) -> None:
-        """The cells of headers that read otherwise; tables and formulas know them already."""
-        for item in self._renames:
-            block = self._after.blocks[item.block]
-            place = block.places[item.field]
-            self._splice.cells(place.sheet, {place.column: {place.row: item.after}})
-            cell = cell_name(place.row, place.column)
-            self.changes.append(("header", place.sheet, cell, item.after, 1, item.before, item.after))
-
-    def _put_formulas(self, info: WorkbookInfo) -> None:
-        """Formulas: the templates' own follow them, people's stay."""
-        old = FormulasOf(self._base.spec, self._base.data)
-        new = FormulasOf(self._spec, self._after, self._formulas)
-        wanted = {cell.place: cell for cell in new.cells()}
-        edits: dict[str, dict[int, dict[int, Any]]] = {}
-        told: dict[tuple[str, tuple[str, str]], list[OwnCell]] = {}
-        clashes: dict[tuple[str, str], list[tuple[OwnCell, str, str]]] = {}
-        for cell in old.cells():
-            place, text = cell.place, self._base.texts.get(cell.place.sheet, {}).get(_at(cell.place))
-            follower = wanted.get(place)
-            if text is None or follower is None:
-                continue
-            was = old.text(cell)
-            becomes = new.text(follower)
-            if GONE in becomes or not self._is_readable(follower):
-                becomes = was
-            if is_own(was, becomes, place.sheet):
-                continue
-            if is_own(text, was, place.sheet):
-                self._edit(edits, place, becomes, is_array=follower.is_array)
-                told.setdefault((place.sheet, cell.key), []).append(cell)
-            elif not is_own(text, becomes, place.sheet):
-                clashes.setdefault(cell.key, []).append((follower, text, becomes))
-        self._clash(clashes, edits)
-        for sheet, by_column in edits.items():
-            self._splice.cells(sheet, by_column)
-        for (sheet, key), cells in told.items():
-            label = self._label(key)
-            first = cell_name(cells[0].place.row, cells[0].place.column)
-            self.changes.append(("formula", sheet, first, label, len(cells)))
-        self._put_column_formulas(info, new)
-
-    def _is_readable(self, cell: OwnCell) -> bool:
-        block = self._after.blocks.get(cell.key[0])
-        return block is None or not cell.row or self._scope.is_answerable(block.field(cell.key[1]))
-
-    def _edit(
-        self, edits: dict[str, dict[int, dict[int, Any]]], place: Place, text: str, *, is_array: bool
-    ) -> None:
-        shown = self._values.grid(place.sheet).row(place.row)
-        value = shown[place.column - 1] if place.column <= len(shown) else None
-        found = edits.setdefault(place.sheet, {}).setdefault(place.column, {})
-        found[place.row] = Formula(text, value, array=is_array)
-
-    def _clash(
-        self,
-        clashes: Mapping[tuple[str, str], Sequence[tuple[OwnCell, str, str]]],
-        edits: dict[str, dict[int, dict[int, Any]]],
-    ) -> None:
-        """What people and templates have both changed: asked once for all cells of a field."""
-        for key, cells in clashes.items():
-            first, mine, template = cells[0]
-            place = first.place
-            conflict = Conflict(
-                place.sheet,
-                cell_name(place.row, place.column),
-                self._label(key),
-                f"={mine}",
-                f"={template}",
-                len(cells),
-                key,
-                "formula",
-            )
-            if self._decide(conflict):
-                for cell, _, becomes in cells:
-                    self._edit(edits, cell.place, becomes, is_array=cell.is_array)
-
-    def _put_column_formulas(self, info: WorkbookInfo, new: FormulasOf) -> None:
-        """What tables say that their columns calculate."""
-        old = FormulasOf(self._base.spec, self._base.data)
-        for key, block in self._base.data.blocks.items():
-            after = self._after.blocks.get(key)
-            if block.table is None or after is None:
-                continue
-            texts: dict[str, str] = {}
-            table = info.table(block.table)
-            for item in block.block.fields:
-                known = block.table_columns.get(item.key)
-                if known is None or not known.formula:
-                    continue
-                place = Place(block.sheet, block.first_row, block.places[item.key].column)
-                cell = OwnCell(place, (key, item.key), block.first_row, item.array)
-                becomes = new.text(cell)
-                own = is_own(known.formula, old.text(cell), block.sheet)
-                if own and GONE not in becomes and self._is_readable_field(after, item.key):
-                    texts[known.name] = becomes
-            self._splice.column_formulas(table, texts)
-
-    def _is_readable_field(self, block: BlockData, key: str) -> bool:
-        found = [item for item in block.block.fields if item.key == key]
-        return bool(found) and self._scope.is_answerable(found[0])
-
-    def _label(self, key: tuple[str, str]) -> str:
-        block = self._base.data.blocks.get(key[0])
-        if block is None:
-            return key[1].partition("!")[0]
-        return block.field(key[1]).label.get(self._lang)
-
-    def _put_texts(self, info: WorkbookInfo) -> None:
-        """Titles, questions, labels and help that nobody has changed say what the templates say now."""
-        for module in self._spec.modules:
-            title = self._base.data.sheets.get(module.key)
-            olds = [item for item in self._base.spec.modules if item.key == module.key]
-            if title is None or not olds:
-                continue
-            words = new_wordings(olds[0], module, self._lang, self._lang)
-            if not words:
-                continue
-            formulas = self._base.texts.get(title, {})
-            typed = list(self._typed(title))
-            grid = self._values.grid(title)
-            edits: dict[int, dict[int, Any]] = {}
-            for row in range(1, self._values.meta(title).rows + 1):
-                for column, value in enumerate(grid.row(row), 1):
-                    if not isinstance(value, str) or (row, column) in formulas or value not in words:
-                        continue
-                    if any(area.has(row, column) for area in typed):
-                        continue
-                    edits.setdefault(column, {})[row] = words[value]
-                    cell = cell_name(row, column)
-                    self.changes.append(("text", title, cell, value, 1, value, words[value]))
-            self._splice.cells(title, edits)
-
-    def _typed(self, title: str) -> Iterator[Area]:
-        """Cells of a sheet that are not for its titles and labels: tables, and values of forms."""
-        yield from self._own.get(title, ())
-        for block in self._after.blocks.values():
-            for key, place in block.places.items():
-                if place.sheet == title and not block.is_table:
-                    row, column = block.cell(key, block.last_row)
-                    yield Area(place.row, place.column, row, column)
-
 
 # -- helpers -------------------------------------------------------------------------------------------------
 
@@ -600,10 +459,6 @@ def with_package(base: Base, work: Callable[[WorkbookInfo], None]) -> None:
 
     with Package.open(base.data.snapshot) as package:
         work(WorkbookInfo.of(package))
-
-
-def _at(place: Place) -> tuple[int, int]:
-    return place.row, place.column
 
 
 def _retitled(column: TableColumn, name: str | None) -> TableColumn:

@@ -34,7 +34,9 @@ from strategy_xl.work.recompute import JobReport, recompute_workbook
 
 SPEC = load_default()
 BOOKS = Path(__file__).parents[1] / "data" / "books"
-VERSIONS = [f"{number}-{lang}" for number in ("0.1", "0.1.1", "0.1.2", "0.1.3", "0.1.4") for lang in ("fr", "en")]
+VERSIONS = [
+    f"{number}-{lang}" for number in ("0.1", "0.1.1", "0.1.2", "0.1.3", "0.1.4") for lang in ("fr", "en")
+]
 ANY_DAY = date(2031, 5, 6)
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
