@@ -1,8 +1,9 @@
 """Upgrade many workbooks that people have changed, and look whether all that is theirs is still there.
 
 ``make upgrades`` (``python tools/upgrades.py --books 200``) customises a workbook of every landed version
-that many times, by script and by chance, upgrades each, and compares before and after with openpyxl, which knows
-nothing of this program. It prints one line for each version and what was lost, and fails when anything was.
+that many times, by script and by chance, upgrades each, and compares before and after with openpyxl, which
+knows nothing of this program. It prints one line for each version and what was lost, and fails when anything
+was.
 """
 
 from __future__ import annotations

@@ -60,7 +60,8 @@ def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **
     decide = _decider(options["prefer"], is_silent=as_json or options["dry_run"])
     for path in books:
         try:
-            if isinstance(path, RemotePath):
+            where: object = path
+            if isinstance(where, RemotePath):
                 failures.append(Finding("SX607", Location(str(path)), {}, Severity.ERROR))
                 continue
             if not options["dry_run"]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from openpyxl import load_workbook
@@ -17,7 +18,6 @@ from strategy_xl.book.read import read_workbook
 from strategy_xl.errors import WorkbookError
 from strategy_xl.ooxml.cells import Formula
 from strategy_xl.ooxml.patch import set_cells
-from strategy_xl.ooxml.replace import atomic_replace
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import recompute_workbook
 from strategy_xl.work.restore import restore_workbook
@@ -98,27 +98,45 @@ def test_nothing_that_people_did_is_lost(version: str, tmp_path: Path) -> None:
 
 
 def test_a_deleted_column_stays_deleted(book: Path) -> None:
-    """People deleted it, so it does not come back, and they are told."""
-    data = read_workbook(book, SPEC)
-    place = data.blocks["prospects"].places["region"]
-    _without_name(book, "_sx.prospects.region")
-    set_cells(book, book, {})
+    """People deleted it, so it does not come back, and they are told; new ones come all the same."""
+
+    def delete(parts: dict[str, bytes]) -> None:
+        table = next(part for part in parts if b'displayName="Prospects"' in parts[part])
+        text = re.sub(rb'<tableColumn id="\d+" name="Commentaire"\s*/>', b"", parts[table])
+        assert text != parts[table]
+        parts[table] = text.replace(b"B6:K41", b"B6:J41").replace(b'count="10"', b'count="9"')
+        names = parts["xl/workbook.xml"]
+        gone = re.sub(rb"(prospects\.note\"[^>]*>)[^<]*", rb"\1#REF!", names)
+        assert gone != names
+        parts["xl/workbook.xml"] = gone
+
+    _change(book, delete)
     report = upgrade_workbook(book, book, SPEC, DAY)
-    # Its label still finds it: a column without a name is not deleted.
-    assert "SX603" not in {finding.code for finding in report.findings}
-    assert read_workbook(book, SPEC).blocks["prospects"].places["region"] == place
+    assert [(f.code, dict(f.args)) for f in report.findings if f.code == "SX603"] == [
+        ("SX603", {"label": "Commentaire"})
+    ]
+    places = read_workbook(book, SPEC).blocks["prospects"].places
+    assert "note" not in places
+    assert "entity_id" in places
 
 
-def _without_name(path: Path, name: str) -> None:
+def _change(path: Path, edit: Callable[[dict[str, bytes]], None]) -> None:
+    """Change parts of a workbook."""
     with zipfile.ZipFile(path) as package:
         parts = {item: package.read(item) for item in package.namelist()}
-    import re
-
-    pattern = rb'<definedName name="%b".*?</definedName>' % re.escape(name.encode())
-    parts["xl/workbook.xml"] = re.sub(pattern, b"", parts["xl/workbook.xml"])
+    edit(parts)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for item, content in parts.items():
             package.writestr(item, content)
+
+
+def _replaced(path: Path, pattern: bytes, new: bytes) -> None:
+    """Change the part that lists names."""
+
+    def edit(parts: dict[str, bytes]) -> None:
+        parts["xl/workbook.xml"] = re.sub(pattern, new, parts["xl/workbook.xml"])
+
+    _change(path, edit)
 
 
 def test_a_formula_that_both_have_changed_is_asked_for(tmp_path: Path) -> None:
@@ -144,9 +162,8 @@ def test_an_interrupted_upgrade_harms_nothing(book: Path, monkeypatch: pytest.Mo
     """Stopped while it writes, it leaves the very bytes."""
     before = book.read_bytes()
 
-    def stopped(*args: Any, **options: Any) -> Any:
-        made = atomic_replace(*args, **options)
-        made.__exit__ = None  # type: ignore[method-assign]
+    def stopped(_package: object, stream: BinaryIO, *_: object) -> None:
+        stream.write(b"PK")
         raise KeyboardInterrupt
 
     monkeypatch.setattr("strategy_xl.ooxml.patch.write_package", stopped)
@@ -158,24 +175,15 @@ def test_an_interrupted_upgrade_harms_nothing(book: Path, monkeypatch: pytest.Mo
 
 def test_a_newer_or_unmarked_workbook_is_refused(book: Path) -> None:
     """Nothing is written; the message says which and why."""
-    _stamped(book, b"9;fr;9.0.0")
+    _replaced(book, b"3;fr;0.1.0", b"9;fr;9.0.0")
     content = book.read_bytes()
     with pytest.raises(WorkbookError, match="SX111"):
         upgrade_workbook(book, book, SPEC, DAY)
-    _without_name(book, "_sx.schema")
+    _replaced(book, rb'<definedName name="_sx.schema".*?</definedName>', b"")
     unmarked = book.read_bytes()
     with pytest.raises(WorkbookError, match="SX600"):
         upgrade_workbook(book, book, SPEC, DAY)
     assert book.read_bytes() == unmarked != content
-
-
-def _stamped(path: Path, stamp: bytes) -> None:
-    with zipfile.ZipFile(path) as package:
-        parts = {item: package.read(item) for item in package.namelist()}
-    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"3;fr;0.1.0", stamp)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
-        for item, content in parts.items():
-            package.writestr(item, content)
 
 
 @pytest.mark.libreoffice
