@@ -95,7 +95,7 @@ fuzz: $(VENV)/.dev  ## mutated workbooks, formulas and lists (FUZZ="--minutes 5"
 
 # Two hundred workbooks of each landed version, changed by script as people change them, upgraded: nothing of theirs
 # is lost (UPGRADES="--books 20 --versions 3").
-upgrades: $(VENV)/.dev
+upgrades: $(VENV)/.dev  ## workbooks of each landed version, changed as people change them, upgraded
 	$(BIN)/python tools/upgrades.py $(UPGRADES)
 
 # Thirty nights over 200 workbooks with scripted edits: the history tells exactly what was scripted. FOLDER=…

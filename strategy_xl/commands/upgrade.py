@@ -53,12 +53,13 @@ def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **
     from strategy_xl.runs.stores.remote_path import RemotePath
     from strategy_xl.work.upgrade import upgrade_workbook
 
-    books, failures, _ = workbooks(paths)
+    given = workbooks(paths)
+    failures = given.failures
     spec, today = load_spec(templates), chosen_day(options["today"])
     found: list[Finding] = []
     reports: list[UpgradeReport] = []
     decide = _decider(options["prefer"], is_silent=as_json or options["dry_run"])
-    for path in books:
+    for path in given.books:
         try:
             where: object = path
             if isinstance(where, RemotePath):
@@ -93,7 +94,8 @@ def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **
     else:
         show_findings((*found, *failures))
         done = sum(not report.is_current for report in reports)
-        click.echo(text("cli.upgrade.would" if options["dry_run"] else "cli.upgrade.done", n=done))
+        told = "cli.upgrade.would" if options["dry_run"] else "cli.upgrade.done"
+        click.echo(text(told if done else "cli.upgrade.nothing", n=done))
         show_backups(sum(report.backup is not None for report in reports))
     raise SystemExit(EXIT_UNREADABLE if failures else exit_code(found))
 

@@ -158,4 +158,9 @@ class FormulasOf:
 
 def is_own(text: str | None, wanted: str, sheet: str) -> bool:
     """Whether a formula is the one that templates put there, however a program has written it since."""
-    return text is not None and bare(text, sheet).casefold() == bare(wanted, sheet).casefold()
+    return text is not None and _plain(text, sheet) == _plain(wanted, sheet)
+
+
+def _plain(text: str, sheet: str) -> str:
+    """A formula without what programs write each in their way: LibreOffice says ``TRUE()`` for TRUE."""
+    return bare(text, sheet).casefold().replace("true()", "true").replace("false()", "false")
