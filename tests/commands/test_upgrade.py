@@ -1,4 +1,4 @@
-"""``upgrade`` on the command line: a preview, the upgrade, JSON; the night says once that a workbook is older."""
+"""``upgrade`` on the command line: preview, upgrade, JSON; the night says once that a book is older."""
 
 from __future__ import annotations
 
