@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless nights merges judgement pictures wheel wine clean system
+.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless nights merges upgrades judgement pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -109,8 +109,8 @@ def _decider(prefer: str | None, *, is_silent: bool) -> Decide:
         click.echo(
             text("cli.upgrade.conflict", place=_place(conflict), label=conflict.label, n=conflict.count)
         )
-        click.echo(text("cli.upgrade.mine", value=_short(conflict.mine)))
-        click.echo(text("cli.upgrade.template", value=_short(conflict.template)))
+        click.echo("  " + text("cli.upgrade.mine", value=_short(conflict.mine)))
+        click.echo("  " + text("cli.upgrade.template", value=_short(conflict.template)))
         return click.confirm(text("cli.upgrade.ask"), default=False)
 
     return ask
