@@ -27,6 +27,8 @@ _COMMANDS = {
     "diff": ("diff", "cli.diff.help"),
     "merge": ("merge", "cli.merge.help"),
     "import": ("import_", "cli.import.help"),
+    "adopt": ("adopt", "adopt.help"),
+    "release": ("release", "release.help"),
     "restore": ("restore", "cli.restore.help"),
     "history": ("history", "cli.history.help"),
     "functions": ("functions_", "functions.cli.help"),

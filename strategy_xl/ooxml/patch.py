@@ -165,7 +165,7 @@ class PatchJob:
         self.warnings: list[Finding] = []
         self.replaced: dict[str, Content] = {}
         self.added: dict[str, Content] = {}
-        self._removed: set[str] = set()
+        self.removed: set[str] = set()
         self._target = target
         self._totals = _Totals()
         self._snapshot = snapshot
@@ -296,7 +296,7 @@ class PatchJob:
         totals = self._totals
         parts, removed = without_formulas(self.info, totals.lost)
         self.replaced.update(parts)
-        self._removed |= removed
+        self.removed |= removed
         if full_calc is None:
             full_calc = bool(totals.recalculate) and (totals.has_formulas or self._has_formulas())
         if full_calc and self.replaced:
@@ -327,7 +327,7 @@ class PatchJob:
 
     def write(self, *, dry_run: bool = False, backups: int = 0) -> PatchReport:
         """Write the target, read it back, put it in its place, and report."""
-        is_changed = bool(self.replaced or self._removed or self.added)
+        is_changed = bool(self.replaced or self.removed or self.added)
         in_place = os.path.realpath(self.package.path) == os.path.realpath(self._target)
         kept = Backups(self._target, backups, self._snapshot.digest if in_place else None)
         with ExitStack() as stack:
@@ -339,7 +339,7 @@ class PatchJob:
             if written:
                 with atomic_replace(self._target, check=self._snapshot.check, backups=kept) as stream:
                     if is_changed:
-                        write_package(self.package, stream, self.replaced, self._removed, self.added)
+                        write_package(self.package, stream, self.replaced, self.removed, self.added)
                         self._read_back(stream)
                         left = fingerprint(stream)  # of what we write: later it may be somebody else's
                     else:
@@ -352,7 +352,7 @@ class PatchJob:
             totals.unchanged,
             totals.inserted_cells,
             totals.inserted_rows,
-            tuple(sorted({*self.replaced, *self._removed, *self.added})),
+            tuple(sorted({*self.replaced, *self.removed, *self.added})),
             tuple(self.warnings),
             written,
             kept.made,
@@ -362,7 +362,7 @@ class PatchJob:
     def _read_back(self, stream: BinaryIO) -> None:
         parts = self.replaced.items()
         sound = {name for name, content in parts if isinstance(content, Packed) and content.is_sound}
-        read_back(self.info, stream, self.replaced.keys(), self._removed, self.added, sound)
+        read_back(self.info, stream, self.replaced.keys(), self.removed, self.added, sound)
 
 
 def without_insert_row(data: bytes) -> bytes:
