@@ -85,7 +85,7 @@ def adopt(book: Path, out: Path | None, templates: Path | None, *, as_json: bool
 def wishes(maps: Sequence[str], pairs: Iterable[str], *, links: bool) -> list[Wish]:
     """What ``--map`` and ``--column`` say.
 
-    Errors: UsageError SX114 a pair that is none, SX527 a column that may be of several lists.
+    Errors: UsageError SX114 a pair that is none, SX627 a column that may be of several lists.
     """
     from strategy_xl.text.parsing import fold
     from strategy_xl.work.adoption.foreign_lists import Wish
@@ -104,7 +104,7 @@ def wishes(maps: Sequence[str], pairs: Iterable[str], *, links: bool) -> list[Wi
         elif len(columns) == 1:
             next(iter(columns.values()))[column.strip()] = field.strip()
         else:
-            raise UsageError("SX527", pair=pair)
+            raise UsageError("SX627", pair=pair)
     return [Wish(target, where, columns[fold(target)], links) for target, where in listed]
 
 

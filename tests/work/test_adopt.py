@@ -113,9 +113,9 @@ class TestAdopted:
         """Case does not count; formulas, names and anchors of ours follow."""
         assert dict(linked.report.naming.titles) == {"client_matrix": "Matrice clients (2)"}
         assert dict(linked.report.naming.tables)["clients"] == "Clients_2"
-        assert [finding.code for finding in linked.report.findings if finding.code[:4] == "SX50"] == [
-            "SX507",
-            "SX508",
+        assert [finding.code for finding in linked.report.findings if finding.code[:4] == "SX60"] == [
+            "SX607",
+            "SX608",
         ]
         assert linked.report.kept == {"chart": 1, "table": 1, "very_hidden": 1}
         with Package.open(linked.after) as package:
@@ -177,7 +177,7 @@ class TestAdopted:
         book = openpyxl.load_workbook(path)
         book.save(path)
         report = release_workbook(path, back, backups=0)
-        assert [finding.code for finding in report.findings] == ["SX512"]
+        assert [finding.code for finding in report.findings] == ["SX612"]
         again = openpyxl.load_workbook(back)
         assert again.sheetnames == ["matrice clients", "Caché", "Équipe"]
         assert list(again.defined_names) == ["taux"]
@@ -192,13 +192,13 @@ class TestAdopted:
         before = path.read_bytes()
         with pytest.raises(StrategyXlError) as caught:
             release_workbook(path, path)
-        assert caught.value.finding.code == "SX510"
+        assert caught.value.finding.code == "SX610"
         assert (caught.value.finding.location.sheet, caught.value.finding.location.cell) == ("Équipe", "F2")
         assert path.read_bytes() == before
 
     def test_a_second_time_is_refused(self, linked: Case, tmp_path: Path) -> None:
         """What has our sheets already does not get them again."""
-        assert refused(copied(linked, tmp_path)) == "SX504"
+        assert refused(copied(linked, tmp_path)) == "SX604"
 
     @pytest.mark.libreoffice
     def test_linked_rows_follow_in_libreoffice(self, linked: Case, people: Callable[..., Path]) -> None:
@@ -240,13 +240,13 @@ def rewritten(path: Path, part: str, old: str, new: str) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        ("<workbookProtection */>", '<workbookProtection lockStructure="1"/>', "SX502"),
+        ("<workbookProtection */>", '<workbookProtection lockStructure="1"/>', "SX602"),
         (
             "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
             "http://purl.oclc.org/ooxml/spreadsheetml/main",
-            "SX501",
+            "SX601",
         ),
-        ("</definedNames>", '<definedName name="_sx.kpi.name">1</definedName></definedNames>', "SX505"),
+        ("</definedNames>", '<definedName name="_sx.kpi.name">1</definedName></definedNames>', "SX605"),
     ],
 )
 def test_what_may_take_in_no_sheets_is_refused_by_name(tmp_path: Path, old: str, new: str, code: str) -> None:
@@ -263,9 +263,9 @@ def test_a_shared_workbook_and_one_that_is_none_are_refused(tmp_path: Path) -> N
         '<Relationship Id="h" Type="http://x/revisionHeaders" Target="theme/theme1.xml"/></Relationships>'
     )
     rewritten(path, "xl/_rels/workbook.xml.rels", "</Relationships>", relation)
-    assert refused(path) == "SX503"
+    assert refused(path) == "SX603"
     rewritten(path, "xl/_rels/workbook.xml.rels", "(revisionHeaders|relationships/styles)", "other")
-    assert refused(path) == "SX514"
+    assert refused(path) == "SX614"
     path.write_text("no workbook")
     assert refused(path) == "SX901"
 
@@ -354,8 +354,8 @@ def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("Matrice clients", "B3:G6", ""),
         ("Équipe!A1:C2", "A1:C2", ""),
         ("équipe", "A1:C2", ""),
-        ("client", "", "SX520"),
-        ("Nu1", "", "SX522"),
+        ("client", "", "SX620"),
+        ("Nu1", "", "SX622"),
     ],
 )
 def test_what_people_call_a_list(lists: Path, where: str, area: str, code: str) -> None:
@@ -375,7 +375,7 @@ def test_two_lists_that_fit_alike_are_asked_about(lists: Path, tmp_path: Path) -
     block = SPEC.data_blocks()["clients"][1]
     with Package.open(lists) as package, pytest.raises(StrategyXlError) as caught:
         best_list(lists, WorkbookInfo(package), block, "fr")  # type: ignore[arg-type]
-    assert caught.value.finding.code == "SX521"
+    assert caught.value.finding.code == "SX621"
     one = theirs(tmp_path / "one.xlsx")
     with Package.open(one) as package:
         assert best_list(one, WorkbookInfo(package), block, "fr").name == "clients"  # type: ignore[arg-type]
@@ -398,4 +398,4 @@ def test_the_command_shows_before_it_writes(tmp_path: Path) -> None:
         adopt_workbook(path, path, SPEC, wish)
     assert (caught.value.finding.code, caught.value.finding.location.workbook) == ("SX152", str(path))
     wrong = CliRunner().invoke(cli, ["adopt", str(path), "--map", "a", "--map", "b", "--column", "x=y"])
-    assert "SX527" in str(wrong.exception)
+    assert "SX627" in str(wrong.exception)

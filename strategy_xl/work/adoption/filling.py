@@ -62,7 +62,7 @@ class Filling:
     def fill(self, wishes: Sequence[Wish]) -> tuple[tuple[ListReport, ...], list[Finding]]:
         """Fill tables, each with one list.
 
-        Errors: those of ``find_list``, ``best_list``, ``plan`` and ``apply``; UsageError SX524 two lists for
+        Errors: those of ``find_list``, ``best_list``, ``plan`` and ``apply``; UsageError SX624 two lists for
         one table.
         """
         reports: list[ListReport] = []
@@ -72,7 +72,7 @@ class Filling:
             data = read_workbook(self._book, self._spec, grows=True)
             block = _block(target_block(wish.target, data))
             if block.key in done:
-                raise UsageError("SX524", Location(str(self._path)), target=wish.target)
+                raise UsageError("SX624", Location(str(self._path)), target=wish.target)
             done.add(block.key)
             if wish.where is None:
                 found = best_list(self._path, self._info, block, data.lang)
@@ -84,7 +84,7 @@ class Filling:
             if report.linked:
                 where = Location(str(self._path), found.sheet, str(found.area).partition(":")[0])
                 args = {"name": found.name, "room": report.room}
-                findings.append(Finding("SX525" if report.room else "SX526", where, args, Severity.NOTE))
+                findings.append(Finding("SX625" if report.room else "SX626", where, args, Severity.NOTE))
         return tuple(reports), findings
 
     def _filled(self, data: WorkbookData, wish: Wish, found: ForeignList) -> ListReport:

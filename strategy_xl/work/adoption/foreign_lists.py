@@ -62,20 +62,20 @@ class ForeignList:
 def find_list(path: Path, info: WorkbookInfo, where: str) -> ForeignList:
     """The list that people mean.
 
-    Errors: UsageError SX520 there is none of that name, SX521 there are several, SX522 no row of titles.
+    Errors: UsageError SX620 there is none of that name, SX621 there are several, SX622 no row of titles.
     """
     found = list(dict.fromkeys(_meant(info, where.strip())))
     located = Location(str(path))
     if not found:
         known = {item.name.casefold(): item.name for item in all_lists(info)}
         near = difflib.get_close_matches(where.casefold(), known, n=3, cutoff=0.4) or list(known)[:6]
-        raise UsageError("SX520", located, found=where, known=", ".join(known[key] for key in near))
+        raise UsageError("SX620", located, found=where, known=", ".join(known[key] for key in near))
     if len(found) > 1:
-        raise UsageError("SX521", located, found=where, names=", ".join(item.reference for item in found))
+        raise UsageError("SX621", located, found=where, names=", ".join(item.reference for item in found))
     table = found[0].table
     if table is not None and not table.header_rows:
         place = Location(str(path), table.sheet, str(table.area).partition(":")[0])
-        raise UsageError("SX522", place, table=table.display_name)
+        raise UsageError("SX622", place, table=table.display_name)
     return found[0]
 
 
@@ -138,20 +138,20 @@ def _filled(values: SheetValues, sheet: SheetInfo) -> Area | None:
 def read_foreign(path: Path, found: ForeignList) -> SourceList:
     """The list itself.
 
-    Errors: UsageError SX522 when its first row is no header; WorkbookError SX151 nothing stands below one.
+    Errors: UsageError SX622 when its first row is no header; WorkbookError SX151 nothing stands below one.
     """
     listed = read_list(path, sheet=found.sheet, area=found.area)
     is_whole_sheet = found.table is None and found.name == found.sheet
     if not is_whole_sheet and listed.first_row != found.area.top + 1:
         place = Location(str(path), found.sheet, str(found.area).partition(":")[0])
-        raise UsageError("SX522", place, table=found.name)
+        raise UsageError("SX622", place, table=found.name)
     return listed
 
 
 def best_list(path: Path, info: WorkbookInfo, block: TableBlock, lang: str) -> ForeignList:
     """The list that fits a table of ours best.
 
-    Errors: UsageError SX523 when none fits, SX521 when two fit about as well.
+    Errors: UsageError SX623 when none fits, SX621 when two fit about as well.
     """
     scored = sorted(
         ((score(path, item, block, lang), item) for item in all_lists(info)),
@@ -161,11 +161,11 @@ def best_list(path: Path, info: WorkbookInfo, block: TableBlock, lang: str) -> F
     where = Location(str(path))
     if not fitting:
         known = ", ".join(item.name for _, item in scored[:6])
-        raise UsageError("SX523", where, target=block.key, known=known or "–")
+        raise UsageError("SX623", where, target=block.key, known=known or "–")
     alike = [item for value, item in fitting if fitting[0][0] - value < _CLEARLY]
     if len(alike) > 1:
         names = ", ".join(item.reference for item in alike)
-        raise UsageError("SX521", where, found=block.key, names=names)
+        raise UsageError("SX621", where, found=block.key, names=names)
     return alike[0]
 
 
