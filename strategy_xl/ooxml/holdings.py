@@ -62,19 +62,19 @@ def _is_protected(info: WorkbookInfo, sheet: SheetInfo) -> bool:
 def refuse_if_closed(info: WorkbookInfo) -> None:
     """Refuse a workbook that may not take in sheets of another one.
 
-    Errors: PatchRefusedError SX923 digitally signed, SX601 in Strict Open XML, SX602 its structure is
-    protected, SX603 shared with a history of changes, SX614 without styles, whose sheets would look otherwise
+    Errors: PatchRefusedError SX923 digitally signed, SX631 in Strict Open XML, SX632 its structure is
+    protected, SX633 shared with a history of changes, SX644 without styles, whose sheets would look otherwise
     if it got some; those of ``WorkbookInfo``.
     """
     where = Location(info.package.path)
     if info.root.namespace.startswith(_STRICT):
-        raise PatchRefusedError("SX601", where)
+        raise PatchRefusedError("SX631", where)
     protection = info.root.find("workbookProtection")
     if protection is not None and protection.get("lockStructure") in ("1", "true"):
-        raise PatchRefusedError("SX602", where)
+        raise PatchRefusedError("SX632", where)
     if any(True for _ in info.related(info.part, "revisionHeaders")):
-        raise PatchRefusedError("SX603", where)
+        raise PatchRefusedError("SX633", where)
     if info.styles_part is None:
-        raise PatchRefusedError("SX614", where)
+        raise PatchRefusedError("SX644", where)
     if info.is_signed:
         raise PatchRefusedError("SX923", where)

@@ -41,7 +41,7 @@ def release(job: PatchJob, titles: Collection[str], is_ours: Callable[[str], boo
         titles: of the sheets.
         is_ours: told a defined name of the workbook, whether it came with them, where no record tells.
 
-    Errors: PatchRefusedError SX610 when other cells read these sheets, SX611 when no other sheet would stay.
+    Errors: PatchRefusedError SX640 when other cells read these sheets, SX641 when no other sheet would stay.
     """
     info = job.info
     found = find_record(info)
@@ -53,7 +53,7 @@ def release(job: PatchJob, titles: Collection[str], is_ours: Callable[[str], boo
     }
     sheets = {sheet.name for sheet in info.sheets if sheet.name in titles}
     if not any(sheet.state == "visible" and sheet.name not in sheets for sheet in info.sheets):
-        raise PatchRefusedError("SX611", info.package.where)
+        raise PatchRefusedError("SX641", info.package.where)
     _refuse_if_read(info, sheets, names)
     removed = _only_theirs(info, sheets, part)
     work = _Release(job, sheets, names, removed, record)
@@ -68,7 +68,7 @@ def _refuse_if_read(info: WorkbookInfo, sheets: set[str], names: set[str]) -> No
         shown = ", ".join(f"{place.sheet or ''}!{place.cell or '…'}" for place in places[:MAX_READERS])
         more = len(places) - MAX_READERS
         listed = shown if more <= 0 else f"{shown}… (+{more})"
-        raise PatchRefusedError("SX610", places[0], n=len(places), cells=listed)
+        raise PatchRefusedError("SX640", places[0], n=len(places), cells=listed)
 
 
 def _only_theirs(info: WorkbookInfo, sheets: set[str], record: str | None) -> set[str]:

@@ -116,8 +116,8 @@ def adopt_workbook(
     When somebody writes the workbook meanwhile, the work starts over, once.
 
     Errors: UsageError SX146 no such language, SX143 no such module, those of ``foreign_lists``;
-    PatchRefusedError SX601 to SX603, SX923 a workbook that may take in no sheets, SX604 one that has ours
-    already, SX605 one of our own; WorkbookError for a file that is none.
+    PatchRefusedError SX631 to SX633, SX923 a workbook that may take in no sheets, SX634 one that has ours
+    already, SX635 one of our own; WorkbookError for a file that is none.
     """
     if wish.lang not in LANGUAGES:
         raise UsageError("SX146", lang=wish.lang, known=", ".join(LANGUAGES))
@@ -175,9 +175,9 @@ def _refuse_if_ours(info: WorkbookInfo) -> None:
     """A workbook that has our sheets, all or some of them, is not given them a second time."""
     names = {name.name: name for name in info.names_like(*STORED)}
     if GUEST in names:
-        raise PatchRefusedError("SX604", info.package.where)
+        raise PatchRefusedError("SX634", info.package.where)
     if STAMP in names or any(parse_anchor(name) for name in names):
-        raise PatchRefusedError("SX605", info.package.where)
+        raise PatchRefusedError("SX635", info.package.where)
 
 
 def _rename(source: Package, renamed: Mapping[str, str], book: Path) -> None:
@@ -228,15 +228,15 @@ def _told(path: Path, spec: WorkbookSpec, lang: str, naming: Naming) -> list[Fin
     """What is called otherwise, and that it is."""
     titles = {module.key: module.sheet.get(lang) for module in spec.modules}
     found = [
-        Finding("SX607", Location(str(path), titles[key]), {"title": titles[key], "new": new}, Severity.NOTE)
+        Finding("SX637", Location(str(path), titles[key]), {"title": titles[key], "new": new}, Severity.NOTE)
         for key, new in naming.titles.items()
     ]
     blocks = spec.data_blocks()
     for key, new in naming.tables.items():
         name = getattr(blocks[key][1], "table_name", key)
-        found.append(Finding("SX608", Location(str(path)), {"table": name, "new": new}, Severity.NOTE))
+        found.append(Finding("SX638", Location(str(path)), {"table": name, "new": new}, Severity.NOTE))
     if naming.names:
         shown = ", ".join(f"{old} → {new}" for old, new in naming.names.items())
         args = {"n": len(naming.names), "names": shown}
-        found.append(Finding("SX606", Location(str(path)), args, Severity.NOTE))
+        found.append(Finding("SX636", Location(str(path)), args, Severity.NOTE))
     return found

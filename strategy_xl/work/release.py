@@ -51,8 +51,8 @@ def release_workbook(path: Path, target: Path, *, dry_run: bool = False, backups
 
     When somebody writes the workbook meanwhile, the work starts over, once.
 
-    Errors: PatchRefusedError SX609 a workbook that has taken in nothing, SX610 one whose other cells read our
-    sheets, SX611 one without other sheets; WorkbookError for a file that is none.
+    Errors: PatchRefusedError SX639 a workbook that has taken in nothing, SX640 one whose other cells read our
+    sheets, SX641 one without other sheets; WorkbookError for a file that is none.
     """
     return twice(partial(_attempt, path, target, dry_run=dry_run, backups=backups))
 
@@ -73,11 +73,11 @@ def _attempt(path: Path, target: Path, *, dry_run: bool, backups: int) -> Releas
 def _ours(info: WorkbookInfo) -> frozenset[str]:
     """Titles of the sheets that came with us, by the names stored in the workbook.
 
-    Errors: PatchRefusedError SX609.
+    Errors: PatchRefusedError SX639.
     """
     names = info.names_like(*STORED)
     if not any(name.name == GUEST for name in names):
-        code = "SX605" if any(name.name == STAMP for name in names) else "SX609"
+        code = "SX635" if any(name.name == STAMP for name in names) else "SX639"
         raise PatchRefusedError(code, info.package.where)
     places = (parse_reference(name.text) for name in names if name.scope is None and parse_anchor(name.name))
     known = {sheet.name for sheet in info.sheets}
@@ -98,6 +98,6 @@ def _told(path: Path, parts: Released) -> Iterator[Finding]:
     where = Location(str(path))
     if parts.shortened:
         args = {"n": len(parts.shortened), "parts": ", ".join(parts.shortened)}
-        yield Finding("SX612", where, args, Severity.NOTE)
+        yield Finding("SX642", where, args, Severity.NOTE)
     if parts.left:
-        yield Finding("SX613", where, {"n": len(parts.left), "parts": ", ".join(parts.left)}, Severity.NOTE)
+        yield Finding("SX643", where, {"n": len(parts.left), "parts": ", ".join(parts.left)}, Severity.NOTE)

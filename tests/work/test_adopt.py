@@ -114,8 +114,8 @@ class TestAdopted:
         assert dict(linked.report.naming.titles) == {"client_matrix": "Matrice clients (2)"}
         assert dict(linked.report.naming.tables)["clients"] == "Clients_2"
         assert [finding.code for finding in linked.report.findings if finding.code[:4] == "SX60"] == [
-            "SX607",
-            "SX608",
+            "SX637",
+            "SX638",
         ]
         assert linked.report.kept == {"chart": 1, "table": 1, "very_hidden": 1}
         with Package.open(linked.after) as package:
@@ -177,7 +177,7 @@ class TestAdopted:
         book = openpyxl.load_workbook(path)
         book.save(path)
         report = release_workbook(path, back, backups=0)
-        assert [finding.code for finding in report.findings] == ["SX612"]
+        assert [finding.code for finding in report.findings] == ["SX642"]
         again = openpyxl.load_workbook(back)
         assert again.sheetnames == ["matrice clients", "Caché", "Équipe"]
         assert list(again.defined_names) == ["taux"]
@@ -192,13 +192,13 @@ class TestAdopted:
         before = path.read_bytes()
         with pytest.raises(StrategyXlError) as caught:
             release_workbook(path, path)
-        assert caught.value.finding.code == "SX610"
+        assert caught.value.finding.code == "SX640"
         assert (caught.value.finding.location.sheet, caught.value.finding.location.cell) == ("Équipe", "F2")
         assert path.read_bytes() == before
 
     def test_a_second_time_is_refused(self, linked: Case, tmp_path: Path) -> None:
         """What has our sheets already does not get them again."""
-        assert refused(copied(linked, tmp_path)) == "SX604"
+        assert refused(copied(linked, tmp_path)) == "SX634"
 
     @pytest.mark.libreoffice
     def test_linked_rows_follow_in_libreoffice(self, linked: Case, people: Callable[..., Path]) -> None:
@@ -240,13 +240,13 @@ def rewritten(path: Path, part: str, old: str, new: str) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        ("<workbookProtection */>", '<workbookProtection lockStructure="1"/>', "SX602"),
+        ("<workbookProtection */>", '<workbookProtection lockStructure="1"/>', "SX632"),
         (
             "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
             "http://purl.oclc.org/ooxml/spreadsheetml/main",
-            "SX601",
+            "SX631",
         ),
-        ("</definedNames>", '<definedName name="_sx.kpi.name">1</definedName></definedNames>', "SX605"),
+        ("</definedNames>", '<definedName name="_sx.kpi.name">1</definedName></definedNames>', "SX635"),
     ],
 )
 def test_what_may_take_in_no_sheets_is_refused_by_name(tmp_path: Path, old: str, new: str, code: str) -> None:
@@ -263,9 +263,9 @@ def test_a_shared_workbook_and_one_that_is_none_are_refused(tmp_path: Path) -> N
         '<Relationship Id="h" Type="http://x/revisionHeaders" Target="theme/theme1.xml"/></Relationships>'
     )
     rewritten(path, "xl/_rels/workbook.xml.rels", "</Relationships>", relation)
-    assert refused(path) == "SX603"
+    assert refused(path) == "SX633"
     rewritten(path, "xl/_rels/workbook.xml.rels", "(revisionHeaders|relationships/styles)", "other")
-    assert refused(path) == "SX614"
+    assert refused(path) == "SX644"
     path.write_text("no workbook")
     assert refused(path) == "SX901"
 
