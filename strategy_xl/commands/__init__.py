@@ -23,6 +23,7 @@ _COMMANDS = {
     "check": ("check", "cli.check.help"),
     "recompute": ("recompute", "cli.recompute.help"),
     "report": ("report", "cli.report.help"),
+    "pdf": ("pdf", "pdf.help"),
     "repair": ("repair", "cli.repair.help"),
     "diff": ("diff", "cli.diff.help"),
     "merge": ("merge", "cli.merge.help"),

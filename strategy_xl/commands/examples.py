@@ -18,6 +18,11 @@ EXAMPLES = {
         "strategy-xl report Ventes -o matin.html",
         "strategy-xl report Ventes --format xlsx -o portefeuille.xlsx",
     ),
+    "pdf": (
+        "strategy-xl pdf plan.xlsx",
+        "strategy-xl pdf plan.xlsx --sheets swot --sheets kpi --paper letter -o board.pdf",
+        "strategy-xl pdf plan.xlsx --one-page",
+    ),
     "repair": ("strategy-xl repair plan.xlsx --dry-run", "strategy-xl repair plan.xlsx"),
     "import": (
         "strategy-xl import clients.csv --into plan.xlsx --module clients --dry-run",

@@ -15,6 +15,8 @@ from strategy_xl.hosts.windows import Windows, this_windows
 
 SECONDS = 60.0
 """Longest wait for another program's answer."""
+LONG_SECONDS = 1800.0
+"""The same where it works on a whole workbook for somebody who waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def _this_interpreter() -> Interpreter:
     return Interpreter(Path(sys.executable), version, struct.calcsize("P") * 8)
 
 
-def _run(command: Sequence[str]) -> str:
+def _run(command: Sequence[str], seconds: float = SECONDS) -> str:
     """What a program prints, its errors too. Raises OSError, subprocess.SubprocessError (also too slow)."""
     # LibreOffice and other hosts point Python to their own library: another Python must find its own.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
@@ -41,11 +43,16 @@ def _run(command: Sequence[str]) -> str:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=SECONDS,
+        timeout=seconds,
         env=environment,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     return done.stdout.decode("utf-8", "replace")
+
+
+def _run_long(command: Sequence[str]) -> str:
+    """As ``_run``, for what may take long."""
+    return _run(command, LONG_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,7 @@ class Machine:
         home: the user's folder.
         books: the folder where the workbooks are.
         run: starts a program and gives what it prints.
+        run_long: the same for one that may take long.
         which: finds a program on the path.
     """
 
@@ -72,4 +80,5 @@ class Machine:
     home: Path = field(default_factory=Path.home)
     books: Path = field(default_factory=Path.cwd)
     run: Callable[[Sequence[str]], str] = _run
+    run_long: Callable[[Sequence[str]], str] = _run_long
     which: Callable[[str], str | None] = shutil.which

@@ -1,0 +1,53 @@
+"""A workbook as LibreOffice prints it: one PDF of all sheets that can be seen, with a bookmark for each."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from strategy_xl.errors import Location, WorkbookError
+from strategy_xl.hosts.libreoffice import office_program
+from strategy_xl.hosts.machine import Machine
+
+
+def check_printer(book: Path, machine: Machine) -> Path:
+    """LibreOffice's program.
+
+    Arguments:
+        book: the workbook to print, for the message.
+        machine: this computer.
+
+    Errors: WorkbookError SX974 without LibreOffice.
+    """
+    program = office_program(machine)
+    if program is None:
+        raise WorkbookError("SX974", Location(str(book)))
+    return program
+
+
+def printed(book: Path, copy: Path, folder: Path, machine: Machine) -> Path:
+    """Let LibreOffice print a copy of a workbook into a folder.
+
+    Arguments:
+        book: the workbook, for messages.
+        copy: the copy that is opened.
+        folder: for the result, and for a profile of its own: a LibreOffice that is open is left alone.
+        machine: this computer.
+
+    Returns the PDF.
+
+    Errors: WorkbookError SX974 without LibreOffice, SX975 when it gave no PDF, with what it said.
+    """
+    program = check_printer(book, machine)
+    profile = (folder / "profile").as_uri()
+    command = [str(program), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf"]
+    where = Location(str(book))
+    try:
+        said = machine.run_long([*command, "--outdir", str(folder), str(copy)])
+    except (OSError, subprocess.SubprocessError) as error:
+        raise WorkbookError("SX975", where, reason=str(error)) from error
+    result = folder / f"{copy.stem}.pdf"
+    if not result.is_file():
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        raise WorkbookError("SX975", where, reason=lines[-1] if lines else result.name)
+    return result

@@ -1,0 +1,179 @@
+"""``strategy-xl pdf`` as people run it, with LibreOffice: what comes out, and what stops it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from openpyxl import load_workbook
+from openpyxl.chart import LineChart, Reference
+from pypdf import PdfReader
+
+from strategy_xl.build.book import render
+from strategy_xl.build.select import only
+from strategy_xl.commands import cli
+from strategy_xl.errors import StrategyXlError
+from strategy_xl.schema.loader import load_default
+
+DAY = "2026-11-30"
+
+
+def run(*arguments: object, **environment: str) -> Result:
+    """Run a command in this process; what stops it stays in ``result.exception``."""
+    return CliRunner().invoke(cli, [str(argument) for argument in arguments], env=environment)
+
+
+def code_of(result: Result) -> str:
+    """The code of what stopped a command."""
+    assert isinstance(result.exception, StrategyXlError)
+    return result.exception.finding.code
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small workbook with sheets of people's own: one long, one with nothing on it, one hidden."""
+    path = tmp_path_factory.mktemp("pdf") / "plan été.xlsx"
+    rows = {"swot_items": [{"text": "Équipe stable", "box": "strength", "importance": 5, "rating": 4}]}
+    spec = only(load_default(), ["swot", "journey"])
+    path.write_bytes(render(spec, lang="fr", company="Énergie & fils", today=date(2026, 11, 28), rows=rows))
+    opened = load_workbook(path)
+    mine = opened.create_sheet("Mes chiffres", 1)
+    for row in range(1, 151):
+        mine.append([f"ligne {row}", row])
+    chart = LineChart()
+    chart.add_data(Reference(mine, min_col=2, min_row=1, max_row=20))
+    mine.add_chart(chart, "D2")
+    opened.create_sheet("Rien")
+    opened.create_sheet("Caché")["A1"] = "secret de polichinelle"
+    opened["Caché"].sheet_state = "hidden"
+    opened.save(path)
+    return path
+
+
+@pytest.mark.libreoffice
+@pytest.mark.xdist_group("pdf")
+def test_all_sheets_with_their_pages(book: Path, soffice: str, tmp_path: Path) -> None:
+    """The workbook is not touched; each sheet stands where contents, bookmarks and its own footer say."""
+    before, target = book.read_bytes(), tmp_path / "plan.pdf"
+    result = run("pdf", book, "-o", target, "--today", DAY, "--json", "--paper", "letter")
+    assert result.exit_code == 0, result.exception
+    assert book.read_bytes() == before
+    assert [path.name for path in book.parent.iterdir()] == [book.name]
+    said, reader = json.loads(result.stdout), PdfReader(target)
+    assert said["pages"] == len(reader.pages)
+    assert [finding["code"] for finding in said["findings"]] == ["SX998"]
+    assert said["findings"][0]["sheet"] == "Rien"
+    titles = [sheet["title"] for sheet in said["sheets"]]
+    assert titles == [title for title in load_workbook(book).sheetnames if title not in {"Rien", "Caché"}]
+    for page in reader.pages:
+        assert sorted((float(page.mediabox.width), float(page.mediabox.height))) == pytest.approx(
+            [612, 792], abs=1
+        )
+    shown = [
+        " ".join(page.extract_text().replace("\N{NO-BREAK SPACE}", " ").split()) for page in reader.pages
+    ]
+    assert "polichinelle" not in " ".join(shown)
+    assert "Énergie & fils" in shown[0]
+    assert "Édition du 30/11/2026" in shown[0]
+    lead = len(reader.pages) - sum(label.isdecimal() for label in reader.page_labels)
+    count = len(reader.pages) - lead
+    for sheet in said["sheets"]:
+        assert f"{sheet['title']} {sheet['page']}" in " ".join(shown[1:lead]).replace(" . ", " ")
+        if sheet["title"] != "Mes chiffres":  # theirs has no footer
+            own = shown[lead + sheet["page"] - 1]
+            assert f"{sheet['title']} {sheet['page']} / {count}" in own
+    mine = next(sheet["page"] for sheet in said["sheets"] if sheet["title"] == "Mes chiffres")
+    assert "ligne 1 " in shown[lead + mine - 1]
+    marks = [item for part in reader.outline if isinstance(part, list) for item in part]
+    assert [(mark.title, reader.get_destination_page_number(mark)) for mark in marks] == [
+        (sheet["title"], lead + sheet["page"] - 1) for sheet in said["sheets"]
+    ]
+
+
+@pytest.mark.libreoffice
+@pytest.mark.xdist_group("pdf")
+def test_some_sheets_beside_the_workbook(book: Path, soffice: str) -> None:
+    """Only what was asked for, numbered from 1, in the order of the tabs; the PDF beside the workbook."""
+    target = book.with_suffix(".pdf")
+    try:
+        result = run("pdf", book, "--sheets", "Mes chiffres", "--sheets", "swot", "--today", DAY)
+        assert result.exit_code == 0, result.exception
+        reader = PdfReader(target)
+    finally:
+        target.unlink(missing_ok=True)
+    shown = [" ".join(page.extract_text().split()) for page in reader.pages]
+    lead = reader.page_labels.index("1")
+    order = [title for title in load_workbook(book).sheetnames if title in {"SWOT", "Mes chiffres"}]
+    first = order.index("SWOT") and len(reader.pages) - lead - 1
+    assert f"SWOT {first + 1} / {len(reader.pages) - lead}" in shown[lead + first]
+    assert "Parcours client" not in " ".join(shown)
+
+
+def test_without_libreoffice_nothing_is_written(book: Path, tmp_path: Path) -> None:
+    """It is said what is missing and which command tells more; the page for a board needs none."""
+    nowhere, target = {"PATH": str(tmp_path)}, tmp_path / "plan.pdf"
+    result = run("pdf", book, "-o", target, **nowhere)
+    assert code_of(result) == "SX974"
+    assert not list(tmp_path.iterdir())
+    result = run("pdf", book, "-o", target, "--one-page", "--today", DAY, **nowhere)
+    assert result.exit_code == 0, result.exception
+    assert len(PdfReader(target).pages) == 1
+
+
+def test_what_libreoffice_cannot_print_is_told(book: Path, tmp_path: Path) -> None:
+    """A LibreOffice that fails leaves no PDF and its last word is in the message."""
+    program = tmp_path / "bin" / "soffice"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 'Error: source file could not be loaded'\n")
+    program.chmod(0o755)
+    result = run("pdf", book, "-o", tmp_path / "plan.pdf", PATH=str(program.parent))
+    assert code_of(result) == "SX975"
+    assert isinstance(result.exception, StrategyXlError)
+    assert result.exception.finding.args["reason"] == "Error: source file could not be loaded"
+    assert not (tmp_path / "plan.pdf").exists()
+
+
+def test_what_makes_no_sense_is_refused(book: Path, tmp_path: Path) -> None:
+    """A target that is there, one that is no PDF (the workbook itself), other files, sheets on one page."""
+    there = tmp_path / "plan.pdf"
+    there.write_text("mine")
+    before = book.read_bytes()
+    assert code_of(run("pdf", book, "-o", there, "--one-page")) == "SX144"
+    assert code_of(run("pdf", book, "-o", book, "--one-page", "--force")) == "SX939"
+    assert code_of(run("pdf", book, "--sheets", "SWOT", "--one-page")) == "SX593"
+    foreign, broken = tmp_path / "liste.xlsx", tmp_path / "casse.xlsx"
+    opened = load_workbook(book)
+    opened.defined_names.clear()
+    for title in opened.sheetnames[1:]:
+        del opened[title]
+    opened.active.title = "Liste"
+    opened.save(foreign)
+    broken.write_bytes(before[:5000])
+    (tmp_path / "old.xlsx").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(4096))
+    for path in (foreign, broken, tmp_path / "old.xlsx", tmp_path / "nulle-part.xlsx"):
+        result = run("pdf", path, "--one-page", "-o", tmp_path / "new.pdf")
+        assert isinstance(result.exception, StrategyXlError), path
+        assert result.exception.finding.location.workbook == str(path)
+        assert not (tmp_path / "new.pdf").exists()
+    assert there.read_text() == "mine"
+    assert book.read_bytes() == before
+    assert run("pdf", book, "-o", there, "--one-page", "--force").exit_code == 0
+    assert len(PdfReader(there).pages) == 1
+
+
+def test_formulas_without_result_are_told(book: Path, tmp_path: Path) -> None:
+    """States that no program has calculated yet are missing, and the sheet is named."""
+    path = tmp_path / "plan.xlsx"
+    rows = {"clients": [{"name": "Une cliente", "revenue": 1000}]}
+    spec = only(load_default(), ["client_matrix"])
+    path.write_bytes(render(spec, lang="fr", company="", today=date(2026, 11, 28), rows=rows))
+    result = run("pdf", path, "--one-page", "--json")
+    assert result.exit_code == 1
+    said = json.loads(result.stdout)
+    assert [(item["code"], item["sheet"]) for item in said["findings"]] == [("SX999", "Matrice clients")]
+    assert (tmp_path / "plan-une-page.pdf").is_file()
+    assert isinstance(cli, click.Group)
