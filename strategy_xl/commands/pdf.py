@@ -81,6 +81,7 @@ def _program() -> str:
 
 def _print(book: Path, plan: PrintPlan, spec: WorkbookSpec, day: date) -> Bound:
     """Have a copy printed, in a folder that is gone afterwards."""
+    from strategy_xl.commands.progressing import shown_wait
     from strategy_xl.hosts.machine import Machine
     from strategy_xl.hosts.printed import check_printer, printed
     from strategy_xl.work.printing.plan import bind, copy_for_printer
@@ -93,7 +94,9 @@ def _print(book: Path, plan: PrintPlan, spec: WorkbookSpec, day: date) -> Bound:
         copy.parent.mkdir()
         with copy.open("wb") as stream:
             copy_for_printer(plan, stream)
-        return bind(plan, spec, printed(book, copy, folder, machine), day, _program())
+        with shown_wait(text("pdf.printing", n=len(plan.sheets), name=book.name)):
+            printout = printed(book, copy, folder, machine)
+        return bind(plan, spec, printout, day, _program())
 
 
 def _data(book: Path, target: Path, bound: Bound) -> dict[str, object]:

@@ -41,3 +41,21 @@ def shown_steps(path: Path) -> Iterator[None]:
         line = bar.add_task("")
         with listening(lambda step: bar.update(line, description=step_text(path, step), refresh=True)):
             yield
+
+
+@contextmanager
+def shown_wait(line: str) -> Iterator[None]:
+    """Show what another program is doing within; nothing where nobody looks.
+
+    Arguments:
+        line: what is told.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True)
+    if is_quiet() or not console.is_terminal:
+        yield
+        return
+    with console.status(Text(line)):
+        yield

@@ -39,15 +39,27 @@ def printed(book: Path, copy: Path, folder: Path, machine: Machine) -> Path:
     Errors: WorkbookError SX974 without LibreOffice, SX975 when it gave no PDF, with what it said.
     """
     program = check_printer(book, machine)
+    telling = program.with_suffix(".com")  # on Windows soffice.exe prints nothing; this one, beside it, does
+    program = telling if machine.system == "win32" and telling.is_file() else program
     profile = (folder / "profile").as_uri()
     command = [str(program), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf"]
     where = Location(str(book))
     try:
         said = machine.run_long([*command, "--outdir", str(folder), str(copy)])
-    except (OSError, subprocess.SubprocessError) as error:
-        raise WorkbookError("SX975", where, reason=str(error)) from error
+    except subprocess.CalledProcessError as error:
+        output = error.output.decode("utf-8", "replace") if isinstance(error.output, bytes) else ""
+        raise WorkbookError("SX975", where, reason=_last(output, f"exit {error.returncode}")) from error
+    except subprocess.TimeoutExpired as error:
+        raise WorkbookError("SX975", where, reason=f"> {error.timeout:.0f} s") from error
+    except OSError as error:
+        raise WorkbookError("SX975", where, reason=error.strerror or str(error)) from error
     result = folder / f"{copy.stem}.pdf"
     if not result.is_file():
-        lines = [line.strip() for line in said.splitlines() if line.strip()]
-        raise WorkbookError("SX975", where, reason=lines[-1] if lines else result.name)
+        raise WorkbookError("SX975", where, reason=_last(said, result.name))
     return result
+
+
+def _last(said: str, otherwise: str) -> str:
+    """The last line that a program said; something else when it said nothing."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return lines[-1] if lines else otherwise

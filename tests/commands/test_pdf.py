@@ -124,11 +124,12 @@ def test_without_libreoffice_nothing_is_written(book: Path, tmp_path: Path) -> N
     assert len(PdfReader(target).pages) == 1
 
 
-def test_what_libreoffice_cannot_print_is_told(book: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [0, 81])
+def test_what_libreoffice_cannot_print_is_told(book: Path, tmp_path: Path, status: int) -> None:
     """A LibreOffice that fails leaves no PDF and its last word is in the message."""
     program = tmp_path / "bin" / "soffice"
     program.parent.mkdir()
-    program.write_text("#!/bin/sh\necho 'Error: source file could not be loaded'\n")
+    program.write_text(f"#!/bin/sh\necho 'Error: source file could not be loaded'\nexit {status}\n")
     program.chmod(0o755)
     result = run("pdf", book, "-o", tmp_path / "plan.pdf", PATH=str(program.parent))
     assert code_of(result) == "SX975"
