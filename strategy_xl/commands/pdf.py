@@ -95,7 +95,7 @@ def _print(book: Path, plan: PrintPlan, spec: WorkbookSpec, day: date) -> Bound:
         with copy.open("wb") as stream:
             copy_for_printer(plan, stream)
         with shown_wait(text("pdf.printing", n=len(plan.sheets), name=book.name)):
-            printout = printed(book, copy, folder, machine)
+            printout = printed(book, copy, folder, machine, plan.data.lang)
         return bind(plan, spec, printout, day, _program())
 
 

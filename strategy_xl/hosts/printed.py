@@ -9,6 +9,16 @@ from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.hosts.libreoffice import office_program
 from strategy_xl.hosts.machine import Machine
 
+_LOCALES = {"fr": "fr-FR", "en": "en-GB"}
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>{locale}</value></prop>
+</item>
+</oor:items>
+"""
+"""Settings of a fresh profile: numbers as the workbook's language writes them, not as the system's does."""
+
 
 def check_printer(book: Path, machine: Machine) -> Path:
     """LibreOffice's program.
@@ -25,7 +35,7 @@ def check_printer(book: Path, machine: Machine) -> Path:
     return program
 
 
-def printed(book: Path, copy: Path, folder: Path, machine: Machine) -> Path:
+def printed(book: Path, copy: Path, folder: Path, machine: Machine, lang: str) -> Path:
     """Let LibreOffice print a copy of a workbook into a folder.
 
     Arguments:
@@ -33,6 +43,7 @@ def printed(book: Path, copy: Path, folder: Path, machine: Machine) -> Path:
         copy: the copy that is opened.
         folder: for the result, and for a profile of its own: a LibreOffice that is open is left alone.
         machine: this computer.
+        lang: language of the workbook.
 
     Returns the PDF.
 
@@ -41,8 +52,12 @@ def printed(book: Path, copy: Path, folder: Path, machine: Machine) -> Path:
     program = check_printer(book, machine)
     telling = program.with_suffix(".com")  # on Windows soffice.exe prints nothing; this one, beside it, does
     program = telling if machine.system == "win32" and telling.is_file() else program
-    profile = (folder / "profile").as_uri()
-    command = [str(program), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf"]
+    user = folder / "profile" / "user"
+    user.mkdir(parents=True)
+    settings = _PROFILE.format(locale=_LOCALES[lang])
+    (user / "registrymodifications.xcu").write_text(settings, encoding="utf-8")
+    profile = f"-env:UserInstallation={user.parent.as_uri()}"
+    command = [str(program), profile, "--headless", "--convert-to", "pdf"]
     where = Location(str(book))
     try:
         said = machine.run_long([*command, "--outdir", str(folder), str(copy)])
