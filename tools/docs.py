@@ -140,6 +140,7 @@ KINDS = (
     spec.SummaryBlock, spec.CardPlace, spec.ChartSpec, spec.SeriesSpec, spec.TextBlock, spec.MapBlock,
     spec.ListsBlock, spec.FieldSpec, spec.AdoptionSpec, spec.WorkbookSpec, spec.ListSpec, spec.ChoiceSpec,
     spec.GroupSpec, spec.ThemeSpec, spec.WhenSpec, spec.BarSpec, spec.UnitSpec, spec.RecordSpec,
+    spec.ExplainedSpec, spec.FigureSpec, spec.SettingIs, spec.MeasureSpec,
 )  # fmt: skip
 
 
