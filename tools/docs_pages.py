@@ -74,17 +74,27 @@ def pages(lang: str) -> Mapping[str, Page]:
     }
 
 
-def navigation(lang: str) -> list[dict[str, list[str]]]:
-    """Sections with the pages of each; a page that no section names stands in the last one, whose pattern is ``*``."""
+def navigation(lang: str) -> list[object]:
+    """Sections with the pages of each; a page that none names stands in the last one, whose pattern is ``*``.
+
+    The pages of a folder, beside its first one, make a group of their own.
+    """
     left = [key for key in pages(lang) if key != "index"]
-    sections: list[tuple[str, list[str]]] = []
+    found: list[object] = []
     for section in settings()["section"]:
-        taken: list[str] = []
+        items: list[object] = []
         for pattern in section["pages"]:
-            taken += [key for key in left if fnmatch(key, pattern) and key not in taken]
-        left = [key for key in left if key not in taken]
-        sections.append((section[lang], taken))
-    return [{title: [f"{key}.md" for key in keys]} for title, keys in sections if keys]
+            taken = [key for key in left if fnmatch(key, pattern)]
+            left = [key for key in left if key not in taken]
+            files = [f"{key}.md" for key in taken]
+            if pattern.endswith("/*"):
+                folder = title(f"{pattern[:-2]}/index", lang)
+                items.append({folder: sorted(files, key=lambda file: not file.endswith("/index.md"))})
+            else:
+                items += files
+        if items:
+            found.append({section[lang]: items})
+    return found
 
 
 def _turned(page: Page, lang: str) -> Iterator[str]:
@@ -106,7 +116,11 @@ def _link(link: re.Match[str], page: Page, lang: str) -> str:
     here = f"{page.key}.md"
     if target.suffix == ".md" and (target.is_relative_to(DOCS) or target in OUTSIDE.values()):
         key, named = key_of(target)
+        if key == page.key and target != page.source:
+            named = named or "en"  # the same page in the other language
         path = f"{key}.md" if named in {None, lang} else f"../{named}/{key}.html"
+        if link["open"].removeprefix("[") == f"{target.name}](":
+            return f"[{title(key, named or lang)}]({_relative(path, here)}{anchor})"
     elif target.is_relative_to(DOCS) and target.is_file() and link["open"].startswith("!"):
         path = target.relative_to(DOCS).as_posix()
     elif target.is_relative_to(DOCS) and target.is_dir():
@@ -117,7 +131,19 @@ def _link(link: re.Match[str], page: Page, lang: str) -> str:
         return words if name in words else f"{words} (`{name}`)"
     else:
         raise SystemExit(f"{page.source.relative_to(ROOT)}: no {to}")
-    return f"{link['open']}{os.path.relpath(path, os.path.dirname(here) or '.')}{anchor})"  # noqa: PTH120
+    return f"{link['open']}{_relative(path, here)}{anchor})"
+
+
+def _relative(path: str, here: str) -> str:
+    return os.path.relpath(path, os.path.dirname(here) or ".")  # noqa: PTH120 - paths of a site, upwards too
+
+
+def title(key: str, lang: str) -> str:
+    """The first heading of a page, as a language shows it."""
+    found = re.search(r"^# (.*)$", pages(lang)[key].source.read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        raise SystemExit(f"{key}: no title")
+    return found[1]
 
 
 def lay_out(lang: str, folder: Path) -> None:

@@ -69,7 +69,7 @@ def configuration(lang: str) -> dict[str, object]:
             "custom_dir": str(THEME / "templates"),
             "favicon": "pictures/icon.svg",
             "icon": {"logo": "lucide/target"},
-            "features": ["navigation.sections", "navigation.top", "content.code.copy", "search.highlight"],
+            "features": ["navigation.sections", "navigation.indexes", "navigation.top", "navigation.footer", "content.code.copy", "search.highlight"],
             "palette": [
                 {
                     "media": f"(prefers-color-scheme: {scheme})",
