@@ -1,8 +1,8 @@
 """The pages of the site in one language, laid out for the site's builder.
 
-A page is a file of ``docs/``: ``x.md`` is English, ``x.fr.md`` and ``x.en.md`` are what their names say. Where a
-language has none of its own, it shows the other one under a note that says so. Links are turned towards the
-site; those that lead to a file outside of it (code, tests) become its name.
+A page is a file of ``docs/``: ``x.md`` is English, ``x.fr.md`` and ``x.en.md`` are what their names say.
+Where a language has none of its own, it shows the other one under a note that says so. Links are turned
+towards the site; those that lead to a file outside of it (code, tests) become its name.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -69,7 +70,10 @@ def pages(lang: str) -> Mapping[str, Page]:
         key, named = key_of(source)
         found.setdefault(key, {})[named or "en"] = source
     return {
-        key: Page(key, *((files[lang], lang) if lang in files else next((f, l) for l, f in files.items())))
+        key: Page(
+            key,
+            *((files[lang], lang) if lang in files else next((file, other) for other, file in files.items())),
+        )
         for key, files in sorted(found.items())
     }
 
@@ -130,7 +134,7 @@ def _link(link: re.Match[str], page: Page, lang: str) -> str:
         name = target.relative_to(ROOT).as_posix()
         return words if name in words else f"{words} (`{name}`)"
     else:
-        raise SystemExit(f"{page.source.relative_to(ROOT)}: no {to}")
+        sys.exit(f"{page.source.relative_to(ROOT)}: no {to}")
     return f"{link['open']}{_relative(path, here)}{anchor})"
 
 
@@ -138,11 +142,22 @@ def _relative(path: str, here: str) -> str:
     return os.path.relpath(path, os.path.dirname(here) or ".")  # noqa: PTH120 - paths of a site, upwards too
 
 
+@cache
+def french_heads() -> Mapping[str, str]:
+    """What French readers see above pages that are in English only: their title, and what a rule answers."""
+    rules = tomllib.loads((ROOT / "tools" / "rule_docs.toml").read_text(encoding="utf-8"))["pages"]
+    told = {f"rules/{rule['key']}": (rule["french"]["title"], rule["french"]["what"]) for rule in rules}
+    heads = {key: f"# {title}\n\n{what}\n\n" for key, (title, what) in told.items()}
+    return heads | {key: f"# {title}\n\n" for key, title in settings()["french"].items()}
+
+
 def title(key: str, lang: str) -> str:
     """The first heading of a page, as a language shows it."""
+    if pages(lang)[key].lang != lang and key in french_heads():
+        return french_heads()[key].partition("\n")[0].removeprefix("# ")
     found = re.search(r"^# (.*)$", pages(lang)[key].source.read_text(encoding="utf-8"), re.MULTILINE)
     if found is None:
-        raise SystemExit(f"{key}: no title")
+        sys.exit(f"{key}: no title")
     return found[1]
 
 
@@ -157,7 +172,7 @@ def lay_out(lang: str, folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         text = "".join(_turned(page, lang))
         if page.lang != lang:
-            head, title, rest = re.split(r"(^# .*\n+)", text, maxsplit=1, flags=re.MULTILINE)
-            text = head + title + NOTES[lang] + rest
+            before, head, rest = re.split(r"(^# .*\n+)", text, maxsplit=1, flags=re.MULTILINE)
+            text = before + french_heads().get(page.key, head) + NOTES[lang] + rest
         target.write_text(text, encoding="utf-8")
     shutil.copytree(DOCS / "pictures", folder / "pictures")

@@ -69,7 +69,14 @@ def configuration(lang: str) -> dict[str, object]:
             "custom_dir": str(THEME / "templates"),
             "favicon": "pictures/icon.svg",
             "icon": {"logo": "lucide/target"},
-            "features": ["navigation.sections", "navigation.indexes", "navigation.top", "navigation.footer", "content.code.copy", "search.highlight"],
+            "features": [
+                "navigation.sections",
+                "navigation.indexes",
+                "navigation.top",
+                "navigation.footer",
+                "content.code.copy",
+                "search.highlight",
+            ],
             "palette": [
                 {
                     "media": f"(prefers-color-scheme: {scheme})",
@@ -82,7 +89,9 @@ def configuration(lang: str) -> dict[str, object]:
         "extra_css": ["site.css"],
         "extra": {
             "generator": False,
-            "alternate": [{"name": NAMES[each], "lang": each, "link": f"../{each}/index.html"} for each in LANGUAGES],
+            "alternate": [
+                {"name": NAMES[each], "lang": each, "link": f"../{each}/index.html"} for each in LANGUAGES
+            ],
         },
         "plugins": ["search", "offline"],
         "markdown_extensions": [{name: options} for name, options in EXTENSIONS.items()],
@@ -114,7 +123,7 @@ def build(out: Path) -> Path:
     told = {lang: building.communicate()[0] for lang, building in running.items()}
     for lang, building in running.items():
         if building.returncode:
-            raise SystemExit(f"{lang}: " + COLOURS.sub("", told[lang]).partition("Traceback")[0])
+            sys.exit(f"{lang}: " + COLOURS.sub("", told[lang]).partition("Traceback")[0])
         (work / "site" / lang / "404.html").unlink()  # a page of a server; this site is opened from the disk
     (work / "site" / "index.html").write_text(FRONT, encoding="utf-8")
     shutil.move(work / "site", out)

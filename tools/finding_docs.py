@@ -7,6 +7,7 @@ nothing fills stops the page.
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache, partial
@@ -54,7 +55,7 @@ def told(key: str, code: str, lang: str) -> str:
     try:
         return message(key, lang, **arguments(code, lang))
     except KeyError as error:
-        raise SystemExit(f"{DATA.name}: {key} wants a value for {error}") from error
+        sys.exit(f"{DATA.name}: {key} wants a value for {error}")
 
 
 def example(code: str, lang: str) -> str:

@@ -3,7 +3,8 @@
     python tools/function_cells.py OUT_FOLDER
 
 An example of each function stands on a sheet of its own, computed by Calc with the extension; the answers are
-shaded. One with words is drawn in its own language only. What Calc answers is what ``docs/functions.*.md`` says, or nothing is drawn.
+shaded. One with words is drawn in French only. What Calc answers is what ``docs/functions.*.md`` says, or
+nothing is drawn.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import in_calc
+from function_docs import drawn, picture_name
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
-from function_docs import drawn, picture_name
 from shrink import shrink
 
 from strategy_xl.functions.calling import call
@@ -35,8 +36,15 @@ from strategy_xl.hosts.calc.extension import build_oxt
 from strategy_xl.model import LANGUAGES
 
 FORMULA, ANSWER = Font(name="Consolas", size=9, color="595959"), PatternFill("solid", fgColor="FFF6DD")
-NUMBERS = {"fr": r"[>=1000]#\ ##0.##;General", "en": "[>=1000]#,##0.##;General"}
+LOCALE = {"fr": "[$-40C]", "en": "[$-409]"}
 WIDEST, NARROWEST, TALLEST = 44, 9, 620
+
+
+def _format(value: object, lang: str) -> str:
+    """How a number looks in a language; four decimals at most."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "General"
+    return LOCALE[lang] + ("#,##0" if value == int(value) else "#,##0.0###")
 
 
 def _put(cell: Any, value: object, lang: str) -> None:
@@ -46,16 +54,20 @@ def _put(cell: Any, value: object, lang: str) -> None:
         cell.value = value
     if isinstance(value, date):
         cell.number_format = {"fr": "dd/mm/yyyy", "en": "d mmm yyyy"}[lang]
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        cell.number_format = NUMBERS[lang]
+    else:
+        cell.number_format = _format(value, lang)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _seen(value: object) -> str:
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 Answer = Sequence[Sequence[object]]
 
 
 def _sheet(sheet: Any, function: CellFunction, example: Example, lang: str) -> tuple[str, Answer]:
-    """The cells of an example, its formula in words, and the answer below; where that stands, and what it is."""
+    """The cells of an example, its formula in words, and the answer below; where that stands, what it is."""
     laid = lay_out(function, example)
     answer = call(function.name, example.args, settings=example.settings, lang=lang, today=EXAMPLE_DAY)
     for row, line in enumerate(laid.rows, 1):
@@ -69,23 +81,28 @@ def _sheet(sheet: Any, function: CellFunction, example: Example, lang: str) -> t
     written = laid.formula("en")
     sheet[first] = written if first == last else ArrayFormula(f"{first}:{last}", written)
     for down, line in enumerate(answer, head + 1):
-        for column, _value in enumerate(line, 1):
+        for column, value in enumerate(line, 1):
             cell = sheet.cell(down, column)
-            cell.fill, cell.number_format = ANSWER, NUMBERS[lang]
+            cell.fill, cell.number_format = ANSWER, _format(value, lang)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     columns: list[list[str]] = [[] for _ in range(across)]
     for line in (*laid.rows, *answer):
         for column, value in enumerate(line):
-            columns[column].append("" if value is None else str(value))
+            columns[column].append(_seen(value))
     for column, texts in enumerate(columns, 1):
         width = min(WIDEST, max(NARROWEST, *(len(text) + 3 for text in texts)))
         sheet.column_dimensions[get_column_letter(column)].width = width
     for down, line in enumerate(answer, head + 1):
         widths = [sheet.column_dimensions[get_column_letter(at)].width for at in range(1, len(line) + 1)]
-        lines = max(-(-len(str(value or "")) // (width - 3)) for value, width in zip(line, widths, strict=True))
+        lines = max(
+            -(-len(str(value or "")) // (width - 3)) for value, width in zip(line, widths, strict=True)
+        )
         sheet.row_dimensions[down].height = 15 * max(1, lines)
-    right = get_column_letter(max(across, -(-len(laid.formula(lang)) // NARROWEST) if across == 1 else across))
-    sheet.print_area = f"A1:{right}{head + len(answer)}"
+    while sum(sheet.column_dimensions[get_column_letter(at)].width for at in range(1, across + 1)) < len(
+        laid.formula(lang)
+    ):
+        across += 1  # the formula is read whole
+    sheet.print_area = f"A1:{get_column_letter(across)}{head + len(answer)}"
     return f"{first}:{last}", answer
 
 
@@ -108,9 +125,7 @@ def build(path: Path, lang: str) -> dict[str, Answer]:
     named: Any = book.create_sheet("named")
     named.sheet_state = "hidden"
     language = {"fr": "Français", "en": "English"}[lang]
-    for row, (key, value) in enumerate(
-        (("language", language), ("reference_date", EXAMPLE_DAY)), 1
-    ):
+    for row, (key, value) in enumerate((("language", language), ("reference_date", EXAMPLE_DAY)), 1):
         named.cell(row, 1, value)
         book.defined_names[f"SX_{key}"] = DefinedName(f"SX_{key}", attr_text=f"named!$A${row}")
     book.save(path)
@@ -152,7 +167,7 @@ def draw(folder: Path) -> None:
             in_calc.drive(python, soffice, here / "profile", steps, extension), expected, strict=True
         ):
             if wrong := [place for place, answer in wanted.items() if not _agrees(found[place], answer)]:
-                raise SystemExit(f"LibreOffice answers otherwise: {wrong[0]} {found[wrong[0]]}")
+                sys.exit(f"LibreOffice answers otherwise: {wrong[0]} {found[wrong[0]]}")
         for lang in LANGUAGES:
             command = ["pdftoppm", "-r", "84", "-png", str(here / f"{lang}.pdf"), str(here / lang)]
             subprocess.run(command, check=True)  # noqa: S603 - our own command line

@@ -87,7 +87,7 @@ def _has_words(value: object) -> bool:
 
 
 def shown_example(function: CellFunction, lang: str) -> Example | None:
-    """The example to draw in a language: the first that the default settings answer; words of cells are French."""
+    """The example to draw in a language: the first that the default settings answer; words are French."""
     usable = (each for each in function.examples if not each.settings)
     return next((each for each in usable if lang == each.lang == WORDS_OF or not _has_words(each.args)), None)
 
@@ -105,7 +105,11 @@ def picture_name(function: CellFunction, lang: str) -> str:
 
 def _picture(function: CellFunction, lang: str) -> str:
     """The picture of a function in a cell; of the other language where it has none in this one."""
-    of = lang if shown_example(function, lang) is not None else next(each for each in LANGUAGES if each != lang)
+    of = (
+        lang
+        if shown_example(function, lang) is not None
+        else next(each for each in LANGUAGES if each != lang)
+    )
     return f"![{function.name}](pictures/functions/{picture_name(function, of)})\n"
 
 

@@ -1,16 +1,17 @@
-"""Reference pages of what stands in the workbook, in both languages: sheets with their columns, and settings."""
+"""Reference pages of what stands in the workbook, in both languages: sheets with columns, and settings."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 from strategy_xl.functions.intake import choice_labels
 from strategy_xl.model import LANGUAGES
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import (
     AnyBlock,
-    FieldRole,
     FieldSpec,
     FieldType,
     FormBlock,
@@ -22,41 +23,8 @@ from strategy_xl.schema.spec import (
 )
 from strategy_xl.text.catalog import format_value, message
 
-WORDS = {
-    "fr": {
-        "sheets": "Feuilles et colonnes",
-        "intro": "Ce que chaque feuille demande et répond, tel que le modèle du classeur le décrit ; les textes "
-        "d’aide sont ceux que la cellule montre. « À saisir » : par vous ; « formule » : la feuille répond "
-        "aussitôt ; « la nuit » : `strategy-xl recompute` l’écrit. Un astérisque marque ce qui compte pour "
-        "dire que la feuille est remplie. Vous pouvez renommer, déplacer et traduire feuilles et titres : la "
-        "lecture passe par des noms cachés.",
-        "column": "colonne ou case", "fills": "qui remplit", "takes": "ce qu’on y met", "help": "aide",
-        "input": "à saisir", "computed": "formule", "owned": "la nuit",
-        "settings": "Paramètres",
-        "settings_intro": "Les cases de la feuille Paramètres ; une formule de votre cru les lit par leur nom.",
-        "setting": "paramètre", "name": "nom", "default": "par défaut",
-        "lists": "Listes", "lists_intro": "Les choix des listes déroulantes.", "list": "liste", "choices": "choix",
-        "open": "on peut en ajouter",
-        "form": "une colonne chacun : {n}",
-    },
-    "en": {
-        "sheets": "Sheets and columns",
-        "intro": "What every sheet asks and answers, as the workbook’s templates describe it; the help texts are "
-        "those that the cell shows. “To fill in”: by you; “formula”: the sheet answers at once; “the night”: "
-        "`strategy-xl recompute` writes it. An asterisk marks what counts for the sheet to be filled in. You may "
-        "rename, move and translate sheets and titles: reading goes by hidden names.",
-        "column": "column or cell", "fills": "who fills it", "takes": "what goes there", "help": "help",
-        "input": "to fill in", "computed": "formula", "owned": "the night",
-        "settings": "Settings",
-        "settings_intro": "The cells of the settings sheet; a formula of your own reads them by their name.",
-        "setting": "setting", "name": "name", "default": "default",
-        "lists": "Lists", "lists_intro": "The choices of the drop-down lists.", "list": "list", "choices": "choices",
-        "open": "more can be added",
-        "form": "a column each: {n}",
-    },
-}  # fmt: skip
-
-
+WORDS = tomllib.loads(Path(__file__).with_name("docs.toml").read_text(encoding="utf-8"))
+"""Heads of pages and tables, by language."""
 UNNAMED = {FieldType.MESSAGE, FieldType.LINK}
 """Kinds that nobody types."""
 
@@ -121,7 +89,8 @@ def _module(module: ModuleSpec, lang: str) -> Iterator[str]:
 
 def _lists(lang: str) -> Iterator[str]:
     words = WORDS[lang]
-    yield f"## {words['lists']}\n\n{words['lists_intro']}\n\n| {words['list']} | {words['choices']} | |\n|---|---|---|"
+    yield f"## {words['lists']}\n\n{words['lists_intro']}\n"
+    yield f"| {words['list']} | {words['choices']} | |\n|---|---|---|"
     for item in load_default().lists:
         choices = " · ".join(choice.get(lang) for choice in item.choices)
         yield f"| {item.label.get(lang)} | {_cell(choices)} | {words['open'] if item.open else ''} |"
@@ -131,7 +100,7 @@ def _lists(lang: str) -> Iterator[str]:
 def sheets_page(lang: str) -> str:
     """Every sheet: its question, its blocks, and who fills which column with what."""
     words = WORDS[lang]
-    lines = [f"# {words['sheets']}\n\n{words['intro']}\n"]
+    lines = [f"# {words['sheets']}\n\n{words['intro'].strip()}\n"]
     for module in load_default().modules:
         lines += _module(module, lang)
     return "\n".join([*lines, *_lists(lang)])
@@ -146,7 +115,11 @@ def _default(field: FieldSpec, lang: str) -> str:
         return message(f"core.{'yes' if field.default else 'no'}", lang)
     if field.type is FieldType.PERCENT:
         return format_value(field.default, "percent1", lang)
-    return format_value(field.default, "dec2", lang) if isinstance(field.default, int | float) else str(field.default)
+    return (
+        format_value(field.default, "dec2", lang)
+        if isinstance(field.default, int | float)
+        else str(field.default)
+    )
 
 
 def settings_page(lang: str) -> str:

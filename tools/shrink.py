@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from PIL import Image, ImageChops
@@ -21,7 +22,7 @@ def shrink(picture: Path, *, cut: bool = True, height: int | None = None) -> Non
     if cut:
         box = ImageChops.difference(shown, Image.new("RGB", shown.size, "white")).getbbox()
         if box is None:
-            raise SystemExit(f"{picture}: nothing is drawn")
+            sys.exit(f"{picture}: nothing is drawn")
         left, top, right, bottom = box
         shown = shown.crop(
             (

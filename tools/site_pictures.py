@@ -58,9 +58,7 @@ def draw_page(page: Path, made: Path) -> Path:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         context = browser.new_context(viewport=WINDOW, offline=True, color_scheme="light")
         shown = context.new_page()
         shown.goto(page.as_uri())
@@ -89,14 +87,19 @@ def tutorial(lang: str, folder: Path) -> dict[str, Path]:
     return kept
 
 
+def draw_tutorial(kept: dict[str, Path], lang: str, target: Path) -> Iterator[Path]:
+    """Draw what the pictures of the tutorial show."""
+    for name, file in kept.items():
+        if file.suffix == ".html":
+            yield draw_page(file, target / f"{name}.png")
+        else:
+            yield from draw_sheets(file, {name: sheet_of("client_matrix", lang)}, target)
+
+
 def draw(target: Path, lang: str) -> Iterator[Path]:
     """Draw all pictures of a language."""
     with tempfile.TemporaryDirectory() as scratch:
-        for name, file in tutorial(lang, Path(scratch)).items():
-            if file.suffix == ".html":
-                yield draw_page(file, target / f"{name}.png")
-            else:
-                yield from draw_sheets(file, {name: sheet_of("client_matrix", lang)}, target)
+        yield from draw_tutorial(tutorial(lang, Path(scratch)), lang, target)
         book = make_book("example", lang, Path(scratch) / "book.xlsx")
         yield from draw_sheets(
             book, {f"{name}-{lang}": sheet_of(module, lang) for name, module in SHEETS.items()}, target
