@@ -23,7 +23,7 @@ import click
 import finding_docs
 import sheet_docs
 
-from strategy_xl.commands import cli, imported
+from strategy_xl.commands import _speak, cli, imported
 from strategy_xl.commands.render import language
 from strategy_xl.schema import spec
 
@@ -44,11 +44,16 @@ def _all(
 
 def cli_page() -> str:
     """Every command with its own help."""
+    _speak()  # Click's own words too
     words = sheet_docs.WORDS[language()]
     parts = [f"# {words['cli']}\n\n{words['cli_intro']}"]
     for name, command in [("", cli), *_all((name, imported(name)) for name in cli.commands)]:
         context = click.Context(
-            command, info_name=f"strategy-xl {name}".strip(), max_content_width=96, terminal_width=96
+            command,
+            info_name=f"strategy-xl {name}".strip(),
+            max_content_width=96,
+            terminal_width=96,
+            help_option_names=cli.context_settings.get("help_option_names"),
         )
         parts.append(f"\n## {context.info_name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
     return "".join(parts)

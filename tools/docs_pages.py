@@ -123,6 +123,8 @@ def _link(link: re.Match[str], page: Page, lang: str) -> str:
         if key == page.key and target != page.source:
             named = named or "en"  # the same page in the other language
         path = f"{key}.md" if named in {None, lang} else f"../{named}/{key}.html"
+        if named is None and pages(lang)[key].source != target:
+            anchor = ""  # the page of this language has other headings
         if link["open"].removeprefix("[") == f"{target.name}](":
             return f"[{title(key, named or lang)}]({_relative(path, here)}{anchor})"
     elif target.is_relative_to(DOCS) and target.is_file() and link["open"].startswith("!"):
