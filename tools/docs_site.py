@@ -28,7 +28,6 @@ NAMES = {"fr": "Français", "en": "English"}
 EXTENSIONS = {
     "admonition": {},
     "attr_list": {},
-    "def_list": {},
     "md_in_html": {},
     "tables": {},
     "toc": {"permalink": True, "toc_depth": 3},

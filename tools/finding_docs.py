@@ -78,7 +78,7 @@ def page(lang: str) -> str:
 
 
 def _finding(code: str, lang: str) -> Iterator[str]:
-    yield f"### {code}\n\n```text\n{example(code, lang)}\n```\n"
+    yield f"### {code}\n\n> `{example(code, lang)}`\n"
     if has_message(f"{code}.hint", lang):
         yield f"→ {told(f'{code}.hint', code, lang)}\n"
 

@@ -32,6 +32,8 @@ STATES = {
 """The file that a picture of the tutorial shows."""
 SHEETS = {"home": "home", "swot": "swot", "positioning": "positioning", "ecosystem": "ecosystem"}
 """Pictures of the example, and the module whose sheet each shows."""
+HEIGHTS = {"home-fr": 340, "home-en": 340}
+"""Pictures that show the top of their sheet only, in pixels."""
 DPI, WIDTH_CM, HEIGHT_CM = 72, 34.5, 26.0
 WINDOW = {"width": 1080, "height": 800}
 
@@ -49,7 +51,7 @@ def draw_sheets(book: Path, wanted: dict[str, str], target: Path) -> Iterator[Pa
         for name, title in wanted.items():
             made = target / f"{name}.png"
             shutil.copy(Path(scratch) / file_name(titles.index(title) + 1, title), made)
-            shrink(made)
+            shrink(made, height=HEIGHTS.get(name))
             yield made
 
 
