@@ -52,12 +52,8 @@ system:  ## LibreOffice, Chromium and PostgreSQL from Debian, as root
 messages: $(VENV)/.dev  ## compile the catalogues of texts
 	$(BIN)/python tools/messages.py
 
-<<<<<<< HEAD
-docs: $(VENV)/.dev  ## write the generated references
-=======
-# The references anew, then the site in both languages, every link checked: out/site/index.html, without a network.
-docs: $(VENV)/.dev
->>>>>>> 5bd2bcc (The site is checked and searched by tests; README begins with what it is, a picture and two commands)
+# The references anew, then the site in both languages, every link checked; nothing is fetched.
+docs: $(VENV)/.dev  ## write the generated references, build the site in out/site
 	$(BIN)/python tools/docs.py
 	$(BIN)/python tools/rule_docs.py
 	$(BIN)/python tools/function_docs.py

@@ -50,12 +50,12 @@ def arguments(code: str, lang: str) -> dict[str, object]:
 def told(key: str, code: str, lang: str) -> str:
     """A sentence of a finding with its gaps filled.
 
-    Errors: SystemExit with the gap that nothing fills.
+    Errors: SystemExit with what is wanted, or of another kind.
     """
     try:
         return message(key, lang, **arguments(code, lang))
-    except KeyError as error:
-        sys.exit(f"{DATA.name}: {key} wants a value for {error}")
+    except (KeyError, ValueError, TypeError) as error:
+        sys.exit(f"{DATA.name}: give {key} a value for its gaps ({error}), under usual or own.{code}")
 
 
 def example(code: str, lang: str) -> str:
