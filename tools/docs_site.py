@@ -100,13 +100,15 @@ def configuration(lang: str) -> dict[str, object]:
 def build(out: Path) -> Path:
     """Lay out and build both languages; the folder of the site.
 
-    Errors: SystemExit when the builder is missing or warns of anything.
+    Errors: SystemExit when the builder is missing or warns of anything, or the folder is somebody's.
     """
+    if out.exists() and any(out.iterdir()) and not (out / LANGUAGES[0] / "index.html").is_file():
+        sys.exit(f"{out} holds something else than a site: choose another folder")
     work = out.with_name(f"{out.name}-work")
     shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(out, ignore_errors=True)
-    program = Path(sysconfig.get_path("scripts")) / "zensical"
-    if not program.is_file():
+    program = shutil.which("zensical", path=sysconfig.get_path("scripts"))
+    if program is None:
         raise SystemExit('the site needs zensical: pip install -e ".[docs]"')
     running = {}
     for lang in LANGUAGES:

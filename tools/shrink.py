@@ -34,5 +34,5 @@ def shrink(picture: Path, *, cut: bool = True, height: int | None = None) -> Non
         )
     if height is not None:
         shown = shown.crop((0, 0, shown.width, min(height, shown.height)))
-    few = shown.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few = shown.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(picture, optimize=True)

@@ -6,7 +6,8 @@ writes anew what these pages show as answers, but for those with ``…``, which 
 
 In a page, a block ``csv title="clients.csv"`` is a file; each line of a block ``console`` is a command of
 this program; a block ``text`` after it is what the commands answer, line by line, where ``…`` stands for
-lines that are left out. Spaces, seconds, cells written and moments are not compared.
+lines that are left out. Spaces, seconds, cells written and moments are not compared. A block ``python`` is
+run as a program.
 """
 
 from __future__ import annotations
@@ -129,6 +130,8 @@ def run(
                 if line := differs(snippet.text, answer):
                     wrong.append(f"{page.name} shows “{line}”, the program answers:\n{answer}")
                 answer = ""
+            elif snippet.kind == "python":
+                exec(compile(snippet.text, page.name, "exec"), {})  # noqa: S102 - our own pages
             elif snippet.kind == "console":
                 answer = typed(snippet.text, page.name, wrong)
     return wrong

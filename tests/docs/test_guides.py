@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -91,6 +93,19 @@ def test_options_and_commands_that_are_named_exist(name: str, lang: str) -> None
     }
     assert set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", text)) - options - FOUND_ELSEWHERE <= {"--help"}
     assert set(re.findall(r"`strategy-xl (\w+)", text)) <= set(known)
+
+
+@pytest.mark.parametrize("lang", SUFFIX)
+def test_shell_lines_are_shell(lang: str) -> None:
+    """A shell reads them without running them: they install programs."""
+    shell = shutil.which("sh")
+    assert shell is not None
+    blocks = [
+        each.text for name in TYPED for each in snippets.snippets(page(name, lang)) if each.kind == "sh"
+    ]
+    assert len(blocks) >= 3
+    for block in blocks:
+        subprocess.run([shell, "-n"], input=block, text=True, check=True)
 
 
 def test_a_wrong_answer_is_told(tmp_path: Path) -> None:
