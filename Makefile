@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless nights judgement pictures wheel wine clean system
+.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless nights merges judgement pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -100,6 +100,10 @@ fuzz: $(VENV)/.dev  ## mutated workbooks, formulas and lists (FUZZ="--minutes 5"
 # Thirty nights over 200 workbooks with scripted edits: the history tells exactly what was scripted. FOLDER=…
 nights: $(VENV)/.dev  ## thirty nights over 200 workbooks, told exactly by the history
 	$(BIN)/python tools/simulate_nights.py $(or $(FOLDER),$(OUT)/nights) --postgresql
+
+# A thousand pairs of edited copies of one workbook, put together as files: nothing is lost untold.
+merges: $(VENV)/.dev  ## a thousand pairs of edited copies put together, nothing lost untold
+	$(BIN)/python tools/merges.py $(MERGES)
 
 # The Excel side on a Windows Python under Wine, with xlwings' own DLL and COM server; Excel is not there.
 wine: $(VENV)/.dev  ## the Excel side on a Windows Python under Wine

@@ -26,7 +26,7 @@ from strategy_xl.report.data import (
 from strategy_xl.schema.loader import load_default
 
 if TYPE_CHECKING:
-    from strategy_xl.history.book_record import EntityTable
+    from strategy_xl.history.book_record import EntityTable, Said
     from strategy_xl.history.database import Database
     from strategy_xl.history.writing import BookNight
 
@@ -317,6 +317,7 @@ class Portfolio:
                     restored=draw.randint(1, 9) if draw.random() < 0.05 else 0,
                     backups=1,
                     failure=failure,
+                    threshold=50.0,
                 )
             )
         return books
@@ -352,6 +353,23 @@ def _rows_by_book(data: ReportData) -> list[_Rows]:
         for at, book in enumerate(held.places.books):
             found[book].setdefault(kind, []).append(at)
     return found
+
+
+_CODES = (
+    ("client_matrix.CLASS_AT_RISK", "client_advice.AT_RISK_ORDERS", "clients"),
+    ("kpi.LATE_PACE", "kpi_advice.RUN", "kpis"),
+    ("stakeholders.SINGLE_THREAD", "stakeholders.SINGLE_THREAD.action", "accounts"),
+)
+"""Codes of the invented alerts, by their sheet, with their actions and the blocks that they are about."""
+
+
+def _said(name: str, key: str, at: int) -> Said:
+    """An alert as the history keeps it."""
+    from strategy_xl.text.catalog import placeholders
+
+    figures = dict.fromkeys(placeholders(key), 10.0 + at % 1000 / 7)
+    told = {"key": key, "with": figures}
+    return {"about": name, "told": told} if name else told
 
 
 def _night(data: ReportData, book: int, rows: _Rows, day: date, *, is_now: bool) -> BookNight:
@@ -397,14 +415,14 @@ def _night(data: ReportData, book: int, rows: _Rows, day: date, *, is_now: bool)
     held = data.alerts
     alerts = [
         AlertRecord(
-            code="rule.CODE",
-            block="clients",
+            code=_CODES[held.places.spots[at]][0],
+            block=_CODES[held.places.spots[at]][2],
             row=held.places.rows[at],
             sheet=held.places.sheet(at),
             cell=held.places.cell(at),
             entity="",
-            text=held.texts[at],
-            action=held.actions[at],
+            text=_said(held.names[at], _CODES[held.places.spots[at]][0], at),
+            action=_said("", _CODES[held.places.spots[at]][1], at),
             stake=held.stakes[at] or 0.0,
             severity=held.severities[at],
         )
@@ -415,7 +433,15 @@ def _night(data: ReportData, book: int, rows: _Rows, day: date, *, is_now: bool)
         for kind, told in kinds.items()
     ]
     completeness = dict(data.books[book].modules)
-    record = BookRecord(day.isoformat(), "fr", 4, {"completeness": 0.8}, completeness, alerts, tables)
+    record = BookRecord(
+        day.isoformat(),
+        "fr",
+        4,
+        {"completeness": 0.8, "client.threshold": 50.0},
+        completeness,
+        alerts,
+        tables,
+    )
     return BookNight(data.books[book].path, Outcome.TREATED, 12, 0.4, None, record)
 
 

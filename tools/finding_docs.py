@@ -1,7 +1,7 @@
 """Reference page of the findings, in both languages: every code with an example and its remedy.
 
-The sentences are the catalogues'; what stands in their gaps is in ``finding_docs.toml``. A finding whose gaps
-nothing fills stops the page.
+The sentences are the catalogues'; what stands in their gaps is in ``finding_docs.toml``. A gap that
+nothing fills shows its name.
 """
 
 from __future__ import annotations
@@ -48,14 +48,21 @@ def arguments(code: str, lang: str) -> dict[str, object]:
 
 
 def told(key: str, code: str, lang: str) -> str:
-    """A sentence of a finding with its gaps filled.
+    """A sentence of a finding with its gaps filled; one that nothing fills shows its name, ‹name›.
 
-    Errors: SystemExit with what is wanted, or of another kind.
+    Errors: SystemExit when a value is of another kind than its gap.
     """
-    try:
-        return message(key, lang, **arguments(code, lang))
-    except (KeyError, ValueError, TypeError) as error:
-        sys.exit(f"{DATA.name}: give {key} a value for its gaps ({error}), under usual or own.{code}")
+    values = arguments(code, lang)
+    while True:
+        try:
+            return message(key, lang, **values)
+        except KeyError as error:
+            name = str(error.args[0])
+            if name in values or name == key:
+                raise
+            values[name] = f"‹{name}›"
+        except (ValueError, TypeError) as error:
+            sys.exit(f"{DATA.name}: {key} wants a value of another kind ({error}), under own.{code}")
 
 
 def example(code: str, lang: str) -> str:

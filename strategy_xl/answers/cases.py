@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from strategy_xl.answers import sentences
+from strategy_xl.answers import sentences, tellings
 from strategy_xl.answers.judging import Evaluation
+from strategy_xl.answers.tellings import Telling
 from strategy_xl.book.shown import Look
 from strategy_xl.errors import Severity
 from strategy_xl.formulas.references import parse_argument
 from strategy_xl.rules.alerts import ALERTS, Alert
-from strategy_xl.rules.frame import dates, numbers
+from strategy_xl.rules.frame import Frame, dates, numbers
 from strategy_xl.rules.result import RuleResult
 from strategy_xl.rules.table import Table
 from strategy_xl.rules.wording import same_name
@@ -46,6 +48,7 @@ class AlertCase:
             with the greatest stake.
         text: the sentence, with the name of what it is about.
         action: what to do; "" when the code has no action.
+        said, todo: the same in no language.
         stake: revenue concerned; 0 when there is none.
         due: earliest date by which it matters; None when there is none.
     """
@@ -56,6 +59,8 @@ class AlertCase:
     row: int
     text: str
     action: str
+    said: Telling = ""
+    todo: Telling = ""
     stake: float = 0.0
     due: date | None = None
 
@@ -129,9 +134,11 @@ def _positive(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.where(values > 0, values, 0.0)
 
 
-def _named(name: str | None, text: str) -> str:
-    """A sentence with what it is about in front, unless it says so itself."""
-    return f"{name} — {text}" if name is not None and name not in text else text
+class _Said(NamedTuple):
+    """A text, and the same in no language."""
+
+    text: str
+    telling: Telling
 
 
 @dataclass(frozen=True)
@@ -162,75 +169,101 @@ class _Struck:
         for row, at, text, action, name in zip(
             rows.tolist(), index, texts, actions, self._names(rows), strict=True
         ):
-            yield self._case(code, int(at), _named(name, text), action, np.array([row]))
+            yield self._case(code, int(at), self._about(name, text), action, np.array([row]))
         if rest.size:
             (text,), (action,) = self._sentences(code, rest[:1])
-            text = _named(self._names(rest[:1])[0], text)
+            text = self._about(self._names(rest[:1])[0], text)
             if rest.size > 1:
-                text = message("digest.rest", self.lang, n=int(rest.size) - 1, text=text)
+                text = self._put("digest.rest", {"n": int(rest.size) - 1}, {"text": text})
             yield self._case(code, int(self.evaluation.result.table.index[rest[0]]), text, action, rest)
 
-    def _sentences(self, code: str, rows: npt.NDArray[np.intp]) -> tuple[list[str], list[str]]:
+    def _about(self, name: str | None, said: _Said) -> _Said:
+        """A sentence with what it is about in front."""
+        return _Said(sentences.named(self._label(name), said.text), tellings.about(name, said.telling))
+
+    def _put(self, key: str, values: Mapping[str, int], parts: Mapping[str, _Said]) -> _Said:
+        """A message, some of whose values are to be told themselves."""
+        texts = {name: part.text for name, part in parts.items()}
+        told = {name: part.telling for name, part in parts.items()}
+        return _Said(message(key, self.lang, **values, **texts), {"key": key, "with": {**values, **told}})
+
+    def _sentences(self, code: str, rows: npt.NDArray[np.intp]) -> tuple[list[_Said], list[_Said]]:
         """Sentence and action of each row."""
         rule, result = self.evaluation.rule, self.evaluation.result
         frames = (result.table.take(rows), self.evaluation.inputs.take(rows))
-        texts = sentences.code_sentences([code] * rows.size, rule, frames, self.lang, self.labels)
+        texts = self._told(code, frames, rows.size)
         if not has_message(f"{rule}.{code}{sentences.ACTION}", self.lang):
             return texts, self._advice(rows)
-        codes = [code + sentences.ACTION] * rows.size
-        actions = sentences.code_sentences(codes, rule, frames, self.lang, self.labels)
+        actions = self._told(code + sentences.ACTION, frames, rows.size)
         if ADVICE not in self.evaluation.call.messages:
             # Advice is about what matters most in a row: it is that of the row's first alert.
             leads = [codes[0] == code for codes in result.reasons.take(rows).lists()]
             advice = self._advice(rows)
             actions = [
-                other if lead and other else own
+                other if lead and other.text else own
                 for own, other, lead in zip(actions, advice, leads, strict=True)
             ]
         return texts, actions
 
-    def _advice(self, rows: npt.NDArray[np.intp]) -> list[str]:
+    def _told(self, code: str, frames: Sequence[Frame], rows: int) -> list[_Said]:
+        """What a code says of some rows."""
+        rule = self.evaluation.rule
+        texts = sentences.code_sentences([code] * rows, rule, frames, self.lang, self.labels)
+        return list(map(_Said, texts, tellings.of_rows(f"{rule}.{code}", frames, rows)))
+
+    def _advice(self, rows: npt.NDArray[np.intp]) -> list[_Said]:
         """What the block's own rule of advice says of some rows."""
         if self.adviser is None:
-            return [""] * rows.size
-        whole, inputs = self.adviser.result, self.adviser.inputs
+            return [_Said("", "")] * rows.size
+        whole, inputs = self.adviser.result, self.adviser.inputs.take(rows)
         part = RuleResult(
             whole.table.take(rows), whole.reasons.take(rows), whole.missing.take(rows), whole.version
         )
-        return sentences.reasons(part, self.adviser.rule, inputs.take(rows), self.lang, self.labels)
+        texts = sentences.reasons(part, self.adviser.rule, inputs, self.lang, self.labels)
+        told = tellings.of_reasons(part, self.adviser.rule, inputs)
+        return list(map(_Said, texts, told))
 
     def _names(self, rows: npt.NDArray[np.intp]) -> list[str | None]:
+        """What rows are about: a choice by its key."""
         inputs = self.evaluation.inputs
         if self.identity not in inputs:
             return [None] * rows.size
-        shown = self.labels.get(self.identity, {})
         names = inputs.values(self.identity, rows)
-        return [shown.get(name, name) if isinstance(name, str) else None for name in names]
+        return [name if isinstance(name, str) else None for name in names]
+
+    def _label(self, name: str | None) -> str | None:
+        return name if name is None else self.labels.get(self.identity, {}).get(name, name)
 
     def _together(self, code: str, rows: npt.NDArray[np.intp]) -> AlertCase:
         """All rows of a code in one case, those with the greatest stakes named."""
-        key = f"{self.evaluation.rule}.{code}"
+        key = f"{self.evaluation.rule}.{code}{MANY}"
         names = [name for name in self._names(rows[:NAMED]) if name is not None]
-        listed = ", ".join(names)
-        if rows.size > len(names):
-            listed = message("digest.names", self.lang, names=listed, n=int(rows.size) - len(names))
-        text = message(key + MANY, self.lang, n=int(rows.size), names=listed)
-        action = key + MANY + sentences.ACTION
-        if has_message(action, self.lang):
-            todo = message(action, self.lang, n=int(rows.size), names=listed)
+        listed = ", ".join(str(self._label(name)) for name in names)
+        more = int(rows.size) - len(names)
+        if more:
+            listed = message(tellings.NAMES, self.lang, names=listed, n=more)
+        parts = {"names": _Said(listed, {"names": names, "more": more})}
+        text = self._put(key, {"n": int(rows.size)}, parts)
+        if has_message(key + sentences.ACTION, self.lang):
+            todo = self._put(key + sentences.ACTION, {"n": int(rows.size)}, parts)
         else:
             todo = self._first(self._sentences(code, rows[:NAMED])[1], names)
         at = int(self.evaluation.result.table.index[rows[0]])
         return self._case(code, at, text, todo, rows)
 
-    def _first(self, actions: Sequence[str], names: Sequence[str]) -> str:
+    def _first(self, actions: Sequence[_Said], names: Sequence[str]) -> _Said:
         """The action of several rows: theirs where it is the same, else the first one's, by its name."""
-        if len(set(actions)) == 1 or not (names and actions[0]):
-            return actions[0]
-        action = sentences.going_on(actions[0])
-        return shorten(message("digest.first", self.lang, name=names[0], action=action))
+        first = actions[0]
+        if len({action.text for action in actions}) == 1 or not (names and first.text):
+            return first
+        parts = {
+            "name": _Said(str(self._label(names[0])), {"name": names[0]}),
+            "action": _Said(sentences.going_on(first.text), {"going_on": first.telling}),
+        }
+        text, telling = self._put(tellings.FIRST, {}, parts)
+        return _Said(shorten(text), telling)
 
-    def _case(self, code: str, at: int, text: str, action: str, rows: npt.NDArray[np.intp]) -> AlertCase:
+    def _case(self, code: str, at: int, said: _Said, todo: _Said, rows: npt.NDArray[np.intp]) -> AlertCase:
         alert = ALERTS[f"{self.evaluation.rule}.{code}"]
         # What is only to be noted puts no revenue at stake.
         stake = 0.0 if alert.severity is Severity.NOTE else float(self.stakes[rows].sum())
@@ -240,5 +273,14 @@ class _Struck:
             known = days[~np.isnat(days)].astype("datetime64[D]")
             due = known.min().item() if known.size else None
         return AlertCase(
-            alert, f"{self.evaluation.rule}.{code}", self.evaluation.call.into, at, text, action, stake, due
+            alert=alert,
+            code=f"{self.evaluation.rule}.{code}",
+            block=self.evaluation.call.into,
+            row=at,
+            text=said.text,
+            action=todo.text,
+            said=said.telling,
+            todo=todo.telling,
+            stake=stake,
+            due=due,
         )

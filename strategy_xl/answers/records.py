@@ -26,6 +26,7 @@ from strategy_xl.history.kept_columns import FEW, MOST_KEYS, KeptColumn, column_
 from strategy_xl.rules.result import Codes
 from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import DataBlock, FormBlock, RecordSpec, TableBlock, WorkbookSpec
+from strategy_xl.text.figures import is_missing
 from strategy_xl.text.identity import identity_key
 
 ENTITY_ID = "entity_id"
@@ -68,12 +69,13 @@ def book_record(  # noqa: PLR0913 - what a record is made of; the last two are k
         counts: figures of the table of results.
         completeness: share filled in, by module key.
         day: reference day of the answers.
-        lang: language of the alerts.
+        lang: language of the workbook.
         schema_version: version of the templates the workbook was made from.
         empty: keys of blocks in which nothing is filled: their entities are gone, which is another thing than
             that no rule could judge them.
     """
     tables = []
+    common: dict[str, float] = {}
     for key, (_, block) in spec.data_blocks().items():
         if not isinstance(block, TableBlock | FormBlock) or block.record is None:
             continue
@@ -83,15 +85,27 @@ def book_record(  # noqa: PLR0913 - what a record is made of; the last two are k
             table = _no_entities(block.key, locate(block.key, ()).sheet, block.record)
         if table is not None:
             tables.append(table)
+            common |= _common(block.record, own)
     return BookRecord(
         reference_day=day.isoformat(),
         lang=lang,
         schema_version=schema_version,
-        counts={key: float(value) for key, value in counts.items()},
+        counts={key: float(value) for key, value in counts.items()} | common,
         completeness={key: round(float(value), DECIMALS) for key, value in completeness.items()},
         alerts=_alerts(cases, tables, locate),
         tables=tables,
     )
+
+
+def _common(record: RecordSpec, evaluations: Sequence[Evaluation]) -> dict[str, float]:
+    """What is the same for all entities of a kind, by kind and column."""
+    tables = [item.result.table for item in evaluations]
+    found = {}
+    for key in record.common:
+        values = next((table.values(key) for table in tables if key in table), [])
+        if values and not is_missing(values[0]):
+            found[f"{record.kind}.{key}"] = float(values[0])
+    return found
 
 
 def _no_entities(block: str, sheet: str, record: RecordSpec) -> EntityTable:
@@ -240,8 +254,8 @@ def _alerts(cases: Sequence[AlertCase], tables: Sequence[EntityTable], locate: L
                 sheet=place.sheet,
                 cell=place.cells[0],
                 entity=known.get(case.block, {}).get(case.row, ""),
-                text=case.text,
-                action=case.action,
+                text=case.said,
+                action=case.todo,
                 stake=round(case.stake, DECIMALS),
                 severity=str(case.alert.severity),
                 due=None if case.due is None else case.due.isoformat(),

@@ -27,6 +27,14 @@ Labels = Mapping[str, Mapping[str, str]]
 """By column key: label of each choice key."""
 
 
+def labelled(key: str, values: Sequence[object], labels: Labels) -> Sequence[object]:
+    """The values of a column in words: choices by their labels."""
+    known = labels.get(key.removeprefix(WANTED))
+    if known is None:
+        return values
+    return [known.get(value, value) if isinstance(value, str) else value for value in values]
+
+
 class _Rows(Mapping[str, Sequence[object]]):
     """Placeholder values of some rows: a column is fetched only when a message names it."""
 
@@ -38,11 +46,7 @@ class _Rows(Mapping[str, Sequence[object]]):
     def __getitem__(self, key: str) -> Sequence[object]:
         for table in self._tables:
             if key in table:
-                values: list[object] = table.values(key, self._rows)
-                labels = self._labels.get(key.removeprefix(WANTED))
-                if labels is None:
-                    return values
-                return [labels.get(value, value) if isinstance(value, str) else value for value in values]
+                return labelled(key, table.values(key, self._rows), self._labels)
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
@@ -50,6 +54,11 @@ class _Rows(Mapping[str, Sequence[object]]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+
+def columns_of(frames: Sequence[Frame]) -> Mapping[str, Sequence[object]]:
+    """The columns of tables of one length, as rules have them; the first table outranks the others."""
+    return _Rows(frames, np.arange(len(frames[0])), {})
 
 
 def _texts(
@@ -75,6 +84,25 @@ def going_on(sentence: str) -> str:
     """A sentence as it goes on behind another: in small letters, unless it begins with a name like KPI."""
     is_word = sentence[1:2].islower() or sentence[1:2] == "’" or sentence[:2] in _SHORT_WORDS
     return sentence[0].lower() + sentence[1:] if is_word else sentence
+
+
+def named(name: str | None, text: str) -> str:
+    """A sentence with what it is about in front, unless it says so itself."""
+    return f"{name} — {text}" if name is not None and name not in text else text
+
+
+def joined(told: Sequence[str], keeps: Sequence[bool], lang: str, limit: int = MAX_TEXT) -> str:
+    """What several codes of a row say, in two sentences.
+
+    Arguments:
+        told: what each says, that of the first code first.
+        keeps: whether each begins with a value, whose first letter is its own.
+        lang: ``fr`` or ``en``.
+        limit: most characters.
+    """
+    pairs = zip(told[2:], keeps[2:], strict=True)
+    remarks = [*told[1:2], *(text if keep else going_on(text) for text, keep in pairs)]
+    return _joined(told[0], remarks, lang, limit) if told else ""
 
 
 def _joined(first: str, remarks: Sequence[str], lang: str, limit: int) -> str:

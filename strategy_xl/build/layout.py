@@ -35,8 +35,9 @@ INSTANCE_WIDTH, LIST_WIDTH = 27.0, 20.0
 CHART_PAGE_CM, CHART_GAP_CM = 37.0, 0.4
 PIXELS_PER_INCH = 96
 LINE_POINTS = 15.0
-BESIDE_WIDTH, BESIDE_VALUE_WIDTH, BESIDE_POINTS = 46.0, 9.0, 16.0
-"""Beside a chart: width of all and of its figures, in characters, and height of the rows, in points."""
+BESIDE_WIDTH, BESIDE_VALUE_WIDTH, BESIDE_POINTS, APART_POINTS = 46.0, 9.0, 16.0, 6.0
+"""Beside a chart: width of all and of its figures, in characters, height of the rows and of the free ones
+above headings, in points."""
 CM_PER_ROW = LINE_POINTS / 72 * 2.54
 LISTS_PER_BAND = 6
 LONG_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.MESSAGE, FieldType.LINK})

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from strategy_xl.build import sheet_card
 from strategy_xl.build.layout import (
+    APART_POINTS,
     BESIDE_POINTS,
     BESIDE_VALUE_WIDTH,
     BESIDE_WIDTH,
@@ -239,7 +240,9 @@ def _place_beside(
     at = body
     for spec in block.fields:
         if spec.section is not None:
-            at += at > body
+            if at > body:
+                rows[f"{spec.key}:apart"] = at
+                at += 1
             rows[f"{spec.key}:section"] = at
             at += 1
         rows[spec.key] = at
@@ -249,7 +252,8 @@ def _place_beside(
             spans[spec.key], spans[f"{spec.key}:label"] = value, label
         at += max(spec.lines, 2) if spec.type in WIDE_TYPES else 1
     tallest = max((chart.height for chart in block.charts), default=0.0)
-    charts = math.ceil(tallest / 2.54 * 72 / BESIDE_POINTS)
+    lower = sum(key.endswith(":apart") for key in rows) * (BESIDE_POINTS - APART_POINTS)
+    charts = math.ceil((tallest / 2.54 * 72 + lower) / BESIDE_POINTS) if block.charts else 0
     last = max(at - 1, body + charts - 1)
     keys = {spec.key: spans[spec.key].first for spec in block.fields}
     return PlacedBlock(block, sheet, row, body, last, keys, rows, spans)

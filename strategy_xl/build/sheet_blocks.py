@@ -10,7 +10,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from strategy_xl.build import charts, completeness, sheet_card, sheet_path, tones
 from strategy_xl.build.defined_names import link_name
-from strategy_xl.build.layout import BESIDE_POINTS, WIDE_TYPES, PlacedBlock, Span
+from strategy_xl.build.layout import APART_POINTS, BESIDE_POINTS, WIDE_TYPES, PlacedBlock, Span
 from strategy_xl.build.page import Page, field_note
 from strategy_xl.build.placing import is_whole_beside, list_rows
 from strategy_xl.build.style import (
@@ -200,9 +200,10 @@ def _result_beside(page: Page, placed: PlacedBlock, spec: FieldSpec) -> None:
 
 
 def _write_beside(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:
+    apart = {row for key, row in placed.rows.items() if key.endswith(":apart")}
     for row in range(placed.body, placed.last + 1):
         if page.sheet.row_dimensions[row].height is None:  # a grid beside has its own
-            page.sheet.row_dimensions[row].height = BESIDE_POINTS
+            page.sheet.row_dimensions[row].height = APART_POINTS if row in apart else BESIDE_POINTS
     for spec in block.fields:
         _section(page, placed, spec)
         _result_beside(page, placed, spec)

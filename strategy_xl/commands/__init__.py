@@ -24,6 +24,8 @@ _COMMANDS = {
     "recompute": ("recompute", "cli.recompute.help"),
     "report": ("report", "cli.report.help"),
     "repair": ("repair", "cli.repair.help"),
+    "diff": ("diff", "cli.diff.help"),
+    "merge": ("merge", "cli.merge.help"),
     "import": ("import_", "cli.import.help"),
     "restore": ("restore", "cli.restore.help"),
     "history": ("history", "cli.history.help"),

@@ -98,7 +98,7 @@ def show(place: Path, **options: Any) -> None:
     with _opened(place, options["history"]) as (connection, scope):
         if options["csv"] is not None or options["parquet"] is not None:
             rows = history_files.rows(connection, scope, since)
-            history_files.write(rows, options["csv"], options["parquet"])
+            history_files.write(rows, spec, options["csv"], options["parquet"])
             return
         seen = history_view.View.of(connection, scope, since, today, options["stalled_days"])
     if options["as_json"]:

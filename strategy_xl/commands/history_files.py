@@ -12,7 +12,7 @@ from typing import Any
 from strategy_xl.errors import Location, UsageError, WorkbookError
 from strategy_xl.history import queries
 from strategy_xl.history.queries import Connection, Scope
-from strategy_xl.schema.spec import EntityKind
+from strategy_xl.schema.spec import EntityKind, WorkbookSpec
 
 COLUMNS = (
     "workbook", "sheet", "cell", "kind", "name", "identity",
@@ -61,16 +61,28 @@ def rows(connection: Connection, scope: Scope, since: date) -> list[dict[str, An
     return found
 
 
-def write(found: Sequence[dict[str, Any]], as_csv: Path | None, as_parquet: Path | None) -> None:
-    """Write the rows into one file or both; WorkbookError SX973 when one cannot be written."""
+def write(
+    found: Sequence[dict[str, Any]], spec: WorkbookSpec, as_csv: Path | None, as_parquet: Path | None
+) -> None:
+    """Write the rows into one file or both.
+
+    Arguments:
+        found: as ``rows`` gives them.
+        spec: the templates, by which columns of Parquet have their types.
+        as_csv, as_parquet: the files.
+
+    Errors: WorkbookError SX973 when one cannot be written.
+    """
     try:
-        _write(found, as_csv, as_parquet)
+        _write(found, spec, as_csv, as_parquet)
     except OSError as error:
         where = Location(error.filename if isinstance(error.filename, str) else None)
         raise WorkbookError("SX973", where, detail=error.strerror or str(error)) from error
 
 
-def _write(found: Sequence[dict[str, Any]], as_csv: Path | None, as_parquet: Path | None) -> None:
+def _write(
+    found: Sequence[dict[str, Any]], spec: WorkbookSpec, as_csv: Path | None, as_parquet: Path | None
+) -> None:
     values = sorted({key for row in found for key in row} - set(COLUMNS))
     columns = [*COLUMNS, *values]
     if as_csv is not None:
@@ -79,9 +91,9 @@ def _write(found: Sequence[dict[str, Any]], as_csv: Path | None, as_parquet: Pat
             table.writerow(columns)
             table.writerows(_safe(row.get(column) for column in columns) for row in found)
     if as_parquet is not None:
-        import pandas as pd
+        from strategy_xl.commands import history_parquet
 
-        pd.DataFrame(list(found), columns=columns).to_parquet(as_parquet, index=False)
+        history_parquet.write(found, columns, spec, as_parquet)
 
 
 def _safe(values: Iterator[Any]) -> list[Any]:

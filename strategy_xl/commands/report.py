@@ -11,7 +11,7 @@ import click
 from strategy_xl.collection import no_collection
 from strategy_xl.commands.place import Here, Place
 from strategy_xl.commands.render import history_option, language, load_spec, templates_option, text
-from strategy_xl.errors import Location, UsageError
+from strategy_xl.errors import Location, StrategyXlError, UsageError
 from strategy_xl.model import LANGUAGES
 
 if TYPE_CHECKING:
@@ -84,19 +84,35 @@ def _data(folder: Path, options: dict[str, Any], page: Path, lang: str) -> Repor
 
     target = find_target(options["history"], _home(folder), journal=options["journal"], begins=False)
     if target is None:
+        _refuse_empty(folder)
         raise HistoryError("SX964", Location(str(folder)))
     database = Database(target.where)
     spec = load_spec(options["templates"])
     with database.reading() as connection:
         scope, home = _scope(connection, target, folder)
-        day, run = _run(connection, scope, options["run"])
+        day, run = _run(connection, folder, scope, options["run"])
         since = options["since"].date() if options["since"] is not None else None
         question = Question(scope, Anywhere(home, page), day, since, run, lang)
         journaled = _journaled(options["journal"], folder, home, question, connection)
         data = collect(connection, question, spec, journaled)
     if data is None:
-        raise HistoryError("SX964", Location(str(folder)))
+        raise _unseen(folder)
     return data
+
+
+def _refuse_empty(folder: Path) -> None:
+    """Raise UsageError SX107 for a folder without any workbook."""
+    from strategy_xl.runs.discover import workbooks
+
+    workbooks([str(folder)])
+
+
+def _unseen(folder: Path) -> StrategyXlError:
+    """What to say of workbooks that no run has seen, although others of the history were."""
+    from strategy_xl.history.database import HistoryError
+
+    _refuse_empty(folder)
+    return HistoryError("SX972", Location(str(folder)))
 
 
 def _home(folder: Path) -> Path:
@@ -108,9 +124,8 @@ def _home(folder: Path) -> Path:
 def _scope(connection: Connection, target: Target, folder: Path) -> tuple[Scope, Path | RemotePath]:
     """The workbooks below a folder, as the history names them, and where they are told from.
 
-    Errors: HistoryError SX964 when it knows none there.
+    Errors: HistoryError SX972 when it knows none there, UsageError SX107 when there are none.
     """
-    from strategy_xl.history.database import HistoryError
     from strategy_xl.history.places import BESIDE
     from strategy_xl.history.queries import Scope, shares_of
     from strategy_xl.runs.histories import part_of
@@ -119,19 +134,24 @@ def _scope(connection: Connection, target: Target, folder: Path) -> tuple[Scope,
     shares = shares_of(connection)
     part = part_of(target, folder, shares)
     if part is None:
-        raise HistoryError("SX964", Location(str(folder)))
+        raise _unseen(folder)
     place = next(share.place for share in shares if share.id == part[0])
     base = target.home if place == BESIDE else path_of(place)
     return Scope(*part), base.resolve()
 
 
-def _run(connection: Connection, scope: Scope, run: str) -> tuple[date | None, str]:
-    """The day and the name of a run that is told by the beginning of its name; of the last one without."""
+def _run(connection: Connection, folder: Path, scope: Scope, run: str) -> tuple[date | None, str]:
+    """The day and the name of a run that is told by the beginning of its name; of the last one without.
+
+    Errors: UsageError SX149 for a run that is not known or saw none of these workbooks, SX972 as ``_unseen``.
+    """
     from strategy_xl.history.queries import runs_of
 
-    known = runs_of(connection, scope.share)
+    known = runs_of(connection, scope.share, scope=scope)
+    if not known:
+        raise _unseen(folder)
     if not run:
-        return None, known[0].id if known else ""
+        return None, known[0].id
     found = [entry for entry in known if entry.id.startswith(run) or entry.day.isoformat() == run]
     if not found:
         raise UsageError(

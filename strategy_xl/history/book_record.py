@@ -12,18 +12,21 @@ from strategy_xl.history.packing import pack, plain, unpack
 
 Plain = str | float | bool | None
 """A value of a record: texts and keys of choices, numbers, truths, days as ``2027-03-01``."""
+Said = str | Mapping[str, Any]
+"""What is to be said: keys of messages with their values, as ``answers.tellings`` tells them, or words."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertRecord:
-    """One alert of a workbook, as its own language tells it.
+    """One alert of a workbook.
 
     Arguments:
         code: ``rule.CODE``.
         block, row: where: block key, and Excel row or number of the instance.
         sheet, cell: the same place for people, ``Clients`` and ``B7``.
         entity: identity of what it is about, as in the table of that block; "" where none is recorded.
-        text, action: the sentence and what to do; an action may be "".
+        text, action: what is, and what to do; an action may be "". Programs that knew no other way to keep
+            them put them into words, in the workbook's own language.
         stake: revenue concerned; 0 when there is none.
         severity: ``error``, ``warning`` or ``note``.
         due: day by which it matters, ``2027-03-01``; None when there is none.
@@ -35,8 +38,8 @@ class AlertRecord:
     sheet: str
     cell: str
     entity: str
-    text: str
-    action: str
+    text: Said
+    action: Said
     stake: float
     severity: str
     due: str | None = None
@@ -124,7 +127,7 @@ class BookRecord:
 
     Arguments:
         reference_day: day that its answers are of, ``2027-03-01``: the run's, or the one its settings fix.
-        lang: language of its alerts.
+        lang: its language.
         schema_version: version of the templates it was made from.
         counts: figures of the table of results, by name.
         completeness: share of the required cells that are filled (0–1), by module key.

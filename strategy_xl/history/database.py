@@ -27,7 +27,8 @@ _BUSY_SECONDS = 20.0
 _CONNECT_SECONDS = 10
 _VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+"""A value as a column of JSON has it."""
 _scan: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder())["scan_once"]
 _WRITES = "writes"
 _LOCK = 0x5358_4C48
@@ -86,7 +87,7 @@ class Database:
             self._engine = sa.create_engine(
                 url,
                 connect_args={} if self.is_file else {"connect_timeout": _CONNECT_SECONDS},
-                json_serializer=_to_json,
+                json_serializer=to_json,
                 json_deserializer=_of_json,
                 # A connection is open while it is used: none goes along into processes that are forked.
                 poolclass=NullPool,
@@ -243,7 +244,7 @@ class Database:
 
 
 def _of_json(text: str | bytes) -> Any:
-    """What ``_to_json`` wrote; ten thousand times a night, so without looking for blanks around it."""
+    """What ``to_json`` wrote; ten thousand times a night, so without looking for blanks around it."""
     return _scan(text if isinstance(text, str) else text.decode(), 0)[0]
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from strategy_xl.history.book_record import AlertRecord, Plain
+from strategy_xl.history.book_record import Plain
 from strategy_xl.history.tables import blocks, books, changes, entities, nights, runs, shares, states
 
 Connection = sa.Connection
@@ -164,12 +164,25 @@ def books_of(connection: sa.Connection, scope: Scope = EVERYTHING) -> list[Book]
     return [Book(*row) for row in connection.execute(query)]
 
 
-def runs_of(connection: sa.Connection, share: int | None = None, limit: int | None = None) -> list[Run]:
-    """The runs, the last one first."""
+def runs_of(
+    connection: sa.Connection,
+    share: int | None = None,
+    limit: int | None = None,
+    scope: Scope = EVERYTHING,
+) -> list[Run]:
+    """The runs, the last one first.
+
+    Arguments:
+        share: over workbooks of one share only.
+        limit: no more than that.
+        scope: of days only on which a run saw some of these workbooks.
+    """
     columns = [runs.c[name] for name in Run._fields]
     query = sa.select(*columns).order_by(runs.c.day.desc(), runs.c.started.desc()).limit(limit)
     if share is not None:
         query = query.where(runs.c.share == share)
+    if scope != EVERYTHING:
+        query = query.where(runs.c.day.in_(sa.select(nights.c.day).where(nights.c.book.in_(scope.ids()))))
     return [Run(*row) for row in connection.execute(query)]
 
 
@@ -214,15 +227,6 @@ def contents_of(
     )
     query = sa.select(*_NIGHT).join(newest, (nights.c.book == newest.c.book) & (nights.c.day == newest.c.day))
     return {row.book: Night(*row) for row in connection.execute(query)}
-
-
-def alerts_of(connection: sa.Connection, scope: Scope = EVERYTHING) -> dict[int, list[AlertRecord]]:
-    """The alerts of each workbook as it was last read, by number, the greatest stake first."""
-    query = sa.select(books.c.id, books.c.alerts).where(books.c.id.in_(scope.ids()))
-    return {
-        number: [AlertRecord(**alert) for alert in alerts or ()]
-        for number, alerts in connection.execute(query)
-    }
 
 
 def blocks_of(connection: sa.Connection, scope: Scope = EVERYTHING) -> dict[tuple[int, str], BlockRow]:

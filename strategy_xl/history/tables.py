@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-HEAD = "0003"
+HEAD = "0004"
 """Version of the schema that this program reads and writes: the newest of ``migrations``."""
 
 metadata = sa.MetaData(
@@ -49,7 +49,7 @@ books = sa.Table(
     sa.Column("fingerprint", sa.Text, nullable=False, default=""),
     sa.Column("lang", sa.String(2), nullable=False, default=""),
     sa.Column("schema_version", sa.Integer, nullable=False, default=0),
-    # Of the newest content only: their sentences tell days and sums, which differ each night.
+    # Alerts as programs before the table ``alerts`` kept them, until the workbook is read again.
     sa.Column("alerts", _NULLABLE),
     sa.UniqueConstraint("share", "path"),
 )
@@ -162,5 +162,28 @@ changes = sa.Table(
     sa.Column("new", sa.Text),
     sa.Column("why", sa.String(12), nullable=False),
     sa.Column("detail", sa.JSON, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    _book(),
+    # From this day on; until the other one, on which it was no more, or said something else.
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("until", sa.Date),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("block", sa.String(40), nullable=False),
+    sa.Column("row", sa.Integer, nullable=False),
+    sa.Column("sheet", sa.Text, nullable=False),
+    sa.Column("cell", sa.String(12), nullable=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("severity", sa.String(12), nullable=False),
+    sa.Column("stake", sa.Float, nullable=False),
+    sa.Column("due", sa.String(10)),
+    # Keys of messages and their values (``answers.tellings``).
+    sa.Column("text", sa.JSON, nullable=False),
+    sa.Column("action", sa.JSON, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from strategy_xl.history.database import Database
-from strategy_xl.history.tables import blocks, books, changes, entities, nights, runs, shares, states
+from strategy_xl.history.tables import alerts, blocks, books, changes, entities, nights, runs, shares, states
 
 
 class Pruned(NamedTuple):
@@ -70,6 +70,7 @@ def prune(connection: sa.Connection, before: date) -> Pruned:
     chosen = (nights.c.day < before) & (nights.c.day != sa.func.coalesce(last_read, before))
     went_nights = connection.execute(sa.delete(nights).where(chosen)).rowcount
     connection.execute(sa.delete(changes).where(changes.c.day < before))
+    connection.execute(sa.delete(alerts).where(alerts.c.until <= before))
     connection.execute(sa.delete(runs).where(runs.c.day < before, runs.c.id.not_in(sa.select(nights.c.run))))
     return Pruned(went_nights, old, went, gone_books)
 

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from strategy_xl.collection import no_collection
+from strategy_xl.history.alert_rows import write_alerts
 from strategy_xl.history.book_record import BookRecord, ChangeRecord
 from strategy_xl.history.explained import keep_explained
 from strategy_xl.history.places import BESIDE
@@ -245,6 +246,8 @@ def _keep_content(connection: sa.Connection, day: date, found: Sequence[tuple[in
     if not found:
         return
     write_entities(connection, day, [(book, record.tables) for book, record in found])
+    for book, record in found:
+        write_alerts(connection, book, day, record.alerts)
     values = [
         {
             "of": book,
@@ -252,7 +255,7 @@ def _keep_content(connection: sa.Connection, day: date, found: Sequence[tuple[in
             "fingerprint": record.left,
             "lang": record.lang,
             "schema_version": record.schema_version,
-            "alerts": [alert.data() for alert in record.alerts],
+            "alerts": None,
         }
         for book, record in found
     ]

@@ -50,7 +50,6 @@ _WHOLES = re.compile(rb"<((?:\w+:)?)(si|is|text|p)(?=[\s>])[^>]*>(.*?)</\1\2>", 
 """Elements whose text may be cut into runs: a shared or an own text of a cell, a comment, a paragraph."""
 _ENDS, _TAG = re.compile(r"</?(?:\w+:)?(?:si|is|text|p|c|f|v)\b[^>]*>"), re.compile(r"<[^>]*>")
 _HEADERS = re.compile(rb"<(?:\w+:)?tableColumn\b[^>]*>")
-_CREATOR, _TITLE = (re.compile(rb"<(?:\w+:)?%s\b[^>]*>([^<]*)<" % name) for name in (b"creator", b"title"))
 _SHARED = "xl/sharedStrings.xml"
 _SI = re.compile(rb"<((?:\w+:)?)si(?:\s[^>]*)?>.*?</\1si>|<(?:\w+:)?si\s*/>", re.DOTALL)
 _USED = re.compile(
@@ -84,17 +83,16 @@ def holds_text(source: Path | Snapshot, holds: Holds, in_bytes: Callable[[bytes]
         return [name for name in package.members if _holds(name, package.read(name), holds, in_bytes)]
 
 
-def maker_and_title(source: Path | Snapshot) -> tuple[str, str]:
-    """Who a package says that made it, and its title; empty where it says nothing.
+def document_property(source: Path | Snapshot, name: str) -> str:
+    """A property of a package (``creator``, ``keywords``); "" where it has none.
 
     Errors: those of ``Package``.
     """
     with Package.open(source) as package:
         part = package.find("docProps/core.xml")
         data = b"" if part is None else _utf8(package.read(part))[0]
-    found = (element.search(data) for element in (_CREATOR, _TITLE))
-    maker, title = ("" if one is None else _plain(one[1]).strip() for one in found)
-    return maker, title
+    found = re.search(rb"<(?:\w+:)?%s\b[^>]*>([^<]*)<" % name.encode(), data)
+    return "" if found is None else _plain(found[1]).strip()
 
 
 def erase_text(

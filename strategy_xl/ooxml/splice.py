@@ -72,7 +72,8 @@ class Splice:
         if styles is None or any(_MAIN not in part or encoding_of(part[:200]) is not None for part in parts):
             raise PatchRefusedError("SX138", job.package.where)
         self._styles = StyleMap(source.read(str(self._source.styles_part)), parts[1])
-        self._strings = _ITEM.findall(source.read(str(self._source.shared_strings_part)))
+        shared = self._source.shared_strings_part
+        self._strings = _ITEM.findall(source.read(shared)) if shared is not None else []
         self._edits: defaultdict[str, list[Edit]] = defaultdict(list)
         self._edits[styles].append(lambda _: self._styles.part)
         self._cells: defaultdict[str, dict[int, dict[int, Any]]] = defaultdict(dict)
@@ -257,6 +258,8 @@ class Splice:
         if links is not None:
             text = package.read(links)
             for link in self._source.relationships(part):
+                if link.is_external:
+                    continue
                 new = self._copy(link.target, self._numbered if link.kind == "table" else _as_it_is)
                 old = b'Target="/%b"' % link.target.encode()
                 text = text.replace(old, b'target="/%b"' % new.encode())

@@ -18,7 +18,9 @@ from strategy_xl.errors import StrategyXlError
 from strategy_xl.history.database import Database
 from strategy_xl.history.forgetting import mentions
 from strategy_xl.history.places import FILE as HISTORY
-from strategy_xl.ooxml.erasing import holds_text, maker_and_title
+from strategy_xl.ooxml.erasing import document_property, holds_text
+from strategy_xl.privacy.unmarked import is_unmarked, is_unmarked_list, is_unmarked_portfolio
+from strategy_xl.report.data import GENERATOR
 from strategy_xl.runs.journal import FILE as JOURNAL
 from strategy_xl.runs.stores.remote import store_of
 from strategy_xl.runs.stores.remote_path import RemotePath
@@ -30,24 +32,22 @@ _SQLITE = b"SQLite format 3\0"
 LARGEST = 1 << 28
 """Bytes of a file that is looked into."""
 _HEAD = 4096
+_GZIP = b"\x1f\x8b"
 _NO_ZIP = "SX901"
 _DEEP = 4
 _PACKED = re.compile(rb"[A-Za-z0-9+/]{64}[A-Za-z0-9+/\r\n]*={0,2}")
 _BOOKS = frozenset((".xlsx", ".xlsm", ".zip"))
-_PAGES = (
-    re.compile(rb'<meta name="generator" content="strategy-xl\b'),
-    re.compile(rb'Content-Security-Policy" content="default-src &#x27;none&#x27;; style-src &#x27;sha256-'),
+_MARKS = tuple(
+    re.compile(form % GENERATOR.encode(), flags)
+    for form, flags in (
+        (rb'<meta name="generator" content="%s\b', 0),
+        (rb'\A\{\s*"program": "%s\b', 0),
+        (rb'<testsuites name="%s\b', 0),
+        (rb"\A(?:\xef\xbb\xbf)?[^\r\n]*[;,]%s\r?\n", 0),
+        (rb"^X-Mailer: %s\b", re.MULTILINE),
+    )
 )
-_FORMS = (
-    re.compile(rb'\A\{\s*"night": \{\s*"run": "[^"]*",.*?"highlights": \{', re.DOTALL),
-    re.compile(rb'<testsuites\b[^>]*>\s*<testsuite name="[^"]*\.xls[xm]"'),
-)
-"""How our reports begin: as a page, as JSON, as JUnit."""
-_LISTS = frozenset(f"{name}.csv" for name in ("accounts", "alerts", "books", "clients", "kpis", "objectives"))
-"""Lists of a report, all in one folder."""
-_MAKER = "strategy_xl"
-_TITLES = ("Rapport du matin, ", "Morning report, ")
-"""A workbook of the staff has the same maker, but not such a title."""
+"""How our reports tell that they are ours, near their beginning: page, JSON, JUnit, lists, mail."""
 
 
 @contextmanager
@@ -104,8 +104,8 @@ def is_report(path: Path | RemotePath) -> bool:
 
     Errors: those of ``near``.
     """
-    if path.name in _LISTS:
-        return all(_is_file(path.with_name(name)) for name in _LISTS)
+    if is_unmarked_list(path.name, lambda name: _is_file(path.with_name(name))):
+        return True
     with near(path) as file:
         return _is_report(file)
 
@@ -117,17 +117,18 @@ def _is_file(path: Path | RemotePath) -> bool:
 def _is_report(path: Path) -> bool:
     if path.suffix.lower() in _BOOKS:
         try:
-            maker, title = maker_and_title(path)
+            return document_property(path, "keywords").startswith(GENERATOR) or is_unmarked_portfolio(path)
         except StrategyXlError:
             return False
-        return maker == _MAKER and title.startswith(_TITLES)
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
-    if any(form.search(head) for form in (*_PAGES, *_FORMS)):
-        return True
-    return b"X-Unsent: 1" in head and any(
-        page.search(layer[:_HEAD]) for layer in _layers(path.read_bytes()) for page in _PAGES
-    )
+    if head.startswith(_GZIP) and path.stat().st_size <= LARGEST:
+        return any(map(_is_marked, _layers(path.read_bytes())))
+    return _is_marked(head) or is_unmarked(head, lambda: _layers(path.read_bytes()))
+
+
+def _is_marked(data: bytes) -> bool:
+    return any(mark.search(data[:_HEAD]) for mark in _MARKS)
 
 
 def _layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
@@ -135,7 +136,7 @@ def _layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
     yield data
     if depth >= _DEEP:
         return
-    if data.startswith(b"\x1f\x8b"):
+    if data.startswith(_GZIP):
         try:
             yield from _layers(gzip.decompress(data), depth + 1)
         except (OSError, EOFError, zlib.error):

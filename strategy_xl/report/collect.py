@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from strategy_xl.answers.change_sentences import Teller
 from strategy_xl.answers.changes import Change
+from strategy_xl.answers.tellings import Teller as AlertTeller
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.history import queries, snapshots
+from strategy_xl.history.alert_rows import KnownAlerts, alerts_of
 from strategy_xl.history.book_record import AlertRecord
 from strategy_xl.history.queries import Scope
 from strategy_xl.history.trends import stalls
@@ -30,10 +32,13 @@ from strategy_xl.report.kinds import (
 )
 from strategy_xl.report.whereabouts import Whereabouts
 from strategy_xl.schema.spec import ListSpec, WorkbookSpec
+from strategy_xl.text.catalog import message
 
 if TYPE_CHECKING:
     from strategy_xl.history.queries import Connection
 
+THRESHOLD = "client.threshold"
+"""Count of a workbook: score from which its clients are high."""
 RESTORED = "restored"
 """Count of a workbook: formulas that had been erased and were put back."""
 _STATES = {
@@ -72,7 +77,7 @@ class Question:
         day: reference day of the run; the newest known when None.
         since: day that it is compared with; that of the run before when None.
         run: name of the run.
-        lang: language in which it is told why a class changed.
+        lang: language of the sentences.
     """
 
     scope: Scope
@@ -112,7 +117,8 @@ def collect(
         )
         for kind, found in kinds.items()
     }
-    alerts = queries.alerts_of(connection, scope) if is_newest else {}
+    contents = queries.contents_of(connection, scope, day)
+    alerts = alerts_of(connection, contents, scope, None if is_newest else day)
     names = {
         (book, identity): name
         for found in kinds.values()
@@ -120,13 +126,12 @@ def collect(
     }
     told = [
         (index[book], alert, names.get((book, alert.entity), ""))
-        for book, held in alerts.items()
+        for book, held in alerts.of.items()
         for alert in held
     ]
     nights = {
         night.book: night for night in queries.nights_of(connection, scope, since=day) if night.day == day
     }
-    contents = queries.contents_of(connection, scope, day)
     clients = Counter(kinds["client"].now.books)
     return ReportData(
         night=Night(
@@ -146,11 +151,11 @@ def collect(
                 question,
                 journaled,
                 clients[book.id],
-                len(alerts.get(book.id, ())),
+                _count(alerts, book.id),
             )
             for book in books
         ],
-        alerts=_alerts(told),
+        alerts=_alerts(told, AlertTeller(spec, question.lang), question.lang, sum(alerts.untold.values())),
         clients=clients_of(kinds["client"], places["client"], _reasons(connection, question, spec, compared)),
         kpis=kpis_of(kinds["kpi"], places["kpi"], reader.trends("kpi", "current")),
         objectives=objectives_of(
@@ -210,16 +215,29 @@ def _labels(list_: ListSpec) -> Labels:
     return {choice.key: Label(choice.fr, choice.en, choice.tone.value) for choice in list_.choices}
 
 
-def _alerts(told: Sequence[tuple[int, AlertRecord, str]]) -> Alerts:
+def _count(alerts: KnownAlerts, book: int) -> int:
+    return len(alerts.of.get(book, ())) or alerts.untold.get(book, 0)
+
+
+def _alerts(
+    told: Sequence[tuple[int, AlertRecord, str]], teller: AlertTeller, lang: str, untold: int
+) -> Alerts:
+    blocks = [alert.block for _, alert, _ in told]
+    texts = teller.tell([alert.text for _, alert, _ in told], blocks)
     spots = spots_of([(alert.sheet, alert.cell) for _, alert, _ in told])
     return Alerts(
         Places([book for book, _, _ in told], *spots),
         [name for _, _, name in told],
         [alert.severity for _, alert, _ in told],
-        [alert.text for _, alert, _ in told],
-        [alert.action for _, alert, _ in told],
+        [
+            text or message("report.alert.unknown", lang, code=alert.code)
+            for text, (_, alert, _) in zip(texts, told, strict=True)
+        ],
+        teller.tell([alert.action for _, alert, _ in told], blocks),
         [alert.stake or None for _, alert, _ in told],
         [date.fromisoformat(alert.due) if alert.due else None for _, alert, _ in told],
+        sum(isinstance(alert.text, str) for _, alert, _ in told),
+        untold,
     )
 
 
@@ -258,4 +276,5 @@ def _book(  # noqa: PLR0913, PLR0917 - one row of each table that knows of workb
         restored=int(counts.get(RESTORED, 0)) if night is not None and night.counts else 0,
         backups=int(question.places.has_versions(book.path)),
         failure=failure if is_known else None,
+        threshold=counts.get(THRESHOLD),
     )

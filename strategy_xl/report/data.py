@@ -1,4 +1,6 @@
-"""What the morning page shows, as plain data in no language; every form of the report is made from it alone.
+"""What the morning page shows, as plain data; every form of the report is made from it alone.
+
+Sentences are in the language that was asked for, all else is in none.
 
 Things of one kind (alerts, clients, …) are held as columns of one length, since there may be hundreds of
 thousands. Missing figures are None, missing texts and verdicts ``""``. Verdicts are keys of the lists in
@@ -19,8 +21,10 @@ Texts = Sequence[str]
 Numbers = Sequence[float | None]
 Days = Sequence[date | None]
 
-PROGRAM = f"strategy-xl {__version__}"
-"""What reports say that they were made by: a report is known by it when a name is to be forgotten."""
+GENERATOR = "strategy-xl"
+"""What every report says that it was made by, whatever its form: a report is known by it, wherever it lies,
+when a name is to be forgotten (``privacy.files``)."""
+PROGRAM = f"{GENERATOR} {__version__}"
 NEW = "new"
 """Verdict before, of a thing that was not there before."""
 
@@ -76,6 +80,7 @@ class Book:
         restored: formulas that had been erased and were put back.
         backups: earlier versions that can be restored.
         failure: why it was not treated.
+        threshold: score from which its clients are high, of both axes; None when it is not known.
     """
 
     path: str
@@ -93,6 +98,7 @@ class Book:
     restored: int = 0
     backups: int = 0
     failure: Finding | None = None
+    threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +139,11 @@ class Alerts:
         places: where the row is that it is about.
         names: whom or what it is about; "" when it is about several.
         severities: ``error``, ``warning``, ``note`` (list ``severity``).
-        texts, actions: what is, what to do; in the language of each workbook.
+        texts, actions: what is, what to do; in the language of the report.
         stakes: revenue concerned.
         due: day by which it matters.
+        worded: how many an earlier program has put into words: these are in the language of their workbook.
+        untold: how many there were beside, of which an earlier program has kept only the number.
     """
 
     places: Places = Places()
@@ -145,6 +153,8 @@ class Alerts:
     actions: Texts = ()
     stakes: Numbers = ()
     due: Days = ()
+    worded: int = 0
+    untold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +168,6 @@ class Clients:
         x, y: value brought and value returned, 0 to 100.
         revenues: revenue of twelve months, €.
         reasons: which cell made the class change, and over what threshold; "" when it is not known.
-        thresholds: of x and of y, for the lines of the matrix.
     """
 
     places: Places = Places()
@@ -169,7 +178,6 @@ class Clients:
     y: Numbers = ()
     revenues: Numbers = ()
     reasons: Texts = ()
-    thresholds: tuple[float, float] = (50.0, 50.0)
 
 
 @dataclass(frozen=True, slots=True)

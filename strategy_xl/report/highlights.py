@@ -132,10 +132,9 @@ def _today(data: ReportData, lang: str) -> str:
     parts = []
     alerts = data.alerts
     urgent = [at for at, severity in enumerate(alerts.severities) if severity == "error"]
-    is_ours = [data.books[book].lang == lang for book in alerts.places.books]
     first = max(
         (at for at in range(len(alerts.texts)) if alerts.actions[at]),
-        key=lambda at: (alerts.stakes[at] or 0.0, alerts.severities[at] == "error", is_ours[at]),
+        key=lambda at: (alerts.stakes[at] or 0.0, alerts.severities[at] == "error"),
         default=None,
     )
     if first is not None:

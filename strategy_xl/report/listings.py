@@ -126,7 +126,7 @@ def listings(data: ReportData, lang: str) -> Iterator[Listing]:
 
     Arguments:
         data: the report.
-        lang: language of findings and names of sheets; what workbooks say is in theirs.
+        lang: language of findings and names of sheets.
     """
     yield _alerts(data)
     yield _clients(data)

@@ -33,13 +33,13 @@ def mail(
         sender, recipients: addresses; whoever sends it may fill them in.
     """
     found = EmailMessage(policy=SMTP)
+    found["X-Mailer"] = PROGRAM  # first: a report is known by it
     found["Subject"] = message("report.title", lang, day=data.night.day)
     if sender:
         found["From"] = sender
     if recipients:
         found["To"] = ", ".join(recipients)
     found["Date"] = format_datetime(written)
-    found["X-Mailer"] = PROGRAM
     found["X-Unsent"] = "1"  # Outlook opens it as a draft
     told = highlights(data, lang)
     parts = [(message(f"report.top.{key}", lang), getattr(told, key)) for key in ("better", "worse", "today")]

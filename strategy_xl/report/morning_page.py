@@ -29,10 +29,11 @@ _SECTIONS = ("alerts", "moves", "clients", "kpis", "objectives", "accounts", "bo
 _TEXTS = (
     "search", "search_help", "count", "count_some", "no_match", "copy", "copied", "all_classes", "all_books",
     "book", "sort", "zoom_in", "zoom_out", "zoom_all", "matrix", "matrix_help", "x", "y", "new", "was",
-    "no_alert", "theme", "theme_auto", "theme_light", "theme_dark", "print", "moved", "reset", "points",
+    "no_alert", "limits", "limits_unknown", "theme", "theme_auto", "theme_light", "theme_dark", "print",
+    "moved", "reset", "points",
 )  # fmt: skip
 """Messages that the scripts show."""
-_FILLED_LATER = {name: f"{{{name}}}" for name in ("n", "of", "label")}
+_FILLED_LATER = {name: f"{{{name}}}" for name in ("n", "of", "label", "low", "high")}
 """What the scripts themselves put into a message."""
 MOST_ALERTS = 5_000
 """Alerts that the page holds, those with the greatest stakes; the other forms hold them all."""
@@ -67,7 +68,7 @@ def page(data: ReportData, lang: str, written: datetime) -> str:
 
     Arguments:
         data: the report.
-        lang: ``fr`` or ``en``; what workbooks say is in theirs.
+        lang: ``fr`` or ``en``, as ``data`` has its sentences.
         written: when, for its last line.
     """
     words = Words(lang, {**data.lists, "book_state": state_labels()})
@@ -156,6 +157,8 @@ def _parts(data: ReportData, lists: dict[str, Listing], words: Words) -> Iterabl
             content = sections.operation(data, words)
         else:
             content = joined(above.get(key, ""), framed(data, _first_rows(lists[key]), words))
+            if key == "alerts":
+                content = sections.alerts(data, content, words)
         lead = tag("p", words.get(f"lead.{key}"), class_="lead")
         yield tag(
             "section",
@@ -194,8 +197,7 @@ def _blocks(data: ReportData, lists: dict[str, Listing], words: Words) -> Iterab
             key: {choice: [label.get(words.lang), label.tone] for choice, label in labels.items()}
             for key, labels in words.lists.items()
         },
-        "books": [[book.path, book.link] for book in data.books],
-        "thresholds": list(data.clients.thresholds),
+        "books": [[book.path, book.link, book.threshold] for book in data.books],
         "headings": {
             column.key: words.get(f"column.{column.key}")
             for found in lists.values()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from strategy_xl.report.data import PROGRAM, Book, ReportData
+from strategy_xl.report.data import GENERATOR, PROGRAM, Book, ReportData
 from strategy_xl.report.highlights import highlights
 from strategy_xl.report.listings import Form, Listing, Shown, listings
 from strategy_xl.text.catalog import message
@@ -28,6 +28,7 @@ def as_json(data: ReportData, lang: str) -> str:
     told = highlights(data, lang)
     night = data.night
     whole = {
+        "program": PROGRAM,
         "night": {
             "run": night.run,
             "day": night.day.isoformat(),
@@ -36,7 +37,6 @@ def as_json(data: ReportData, lang: str) -> str:
             "compared": night.compared.isoformat() if night.compared is not None else None,
             "folder": night.folder,
         },
-        "program": PROGRAM,
         "highlights": {"better": told.better, "worse": told.worse, "today": told.today},
         "left_clients": data.left_clients,
         "lists": {
@@ -77,20 +77,21 @@ def as_csv(data: ReportData, lang: str) -> Iterator[tuple[str, str]]:
 
     Arguments:
         data: the report.
-        lang: language of headings and labels, and of decimal marks: ``;`` parts French columns.
+        lang: language of headings and labels, and of decimal marks: ``;`` parts French columns. A last
+            column without values has the name of the program, by which the file is known.
     """
     for listing in listings(data, lang):
         stream = io.StringIO()
         writer = csv.writer(stream, delimiter=";" if lang == "fr" else ",", lineterminator="\r\n")
         places = ("workbook",) if listing.key == "books" else ("workbook", "sheet", "cell")
         heads = [*(shown.key for shown in listing.columns), *places]
-        writer.writerow([heading(head, lang) for head in heads])
+        writer.writerow([*(heading(head, lang) for head in heads), GENERATOR])
         for at in range(len(listing)):
             row = [_written(data, shown, at, lang) for shown in listing.columns]
             row.append(_safe(data.books[listing.places.books[at]].path))
             if listing.key != "books":
                 row += [_safe(listing.places.sheet(at)), listing.places.cell(at)]
-            writer.writerow(row)
+            writer.writerow([*row, ""])
         yield f"{listing.key}.csv", stream.getvalue()
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from strategy_xl.ooxml.finish import complete, rework
 from strategy_xl.report.charts_of_portfolio import bars, letters_chart, matrix_chart
-from strategy_xl.report.data import LETTERS, Labels, ReportData
+from strategy_xl.report.data import LETTERS, PROGRAM, Labels, ReportData
 from strategy_xl.report.highlights import highlights
 from strategy_xl.report.listings import Form, Listing, Shown, listings
 from strategy_xl.report.plain_forms import heading
@@ -56,7 +56,7 @@ def portfolio(data: ReportData, lang: str, written: datetime) -> bytes:
 
     book = Workbook(write_only=True)
     book.properties.title = message("report.title", lang, day=data.night.day)
-    book.properties.creator = "strategy_xl"
+    book.properties.creator, book.properties.keywords = "strategy_xl", PROGRAM
     book.properties.created = book.properties.modified = written.replace(tzinfo=None)
     writer = _Writer(book, data, lang)
     found = {listing.key: listing for listing in listings(data, lang)}

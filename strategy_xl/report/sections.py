@@ -93,6 +93,17 @@ def _arrived(data: ReportData, key: str) -> int:
     )
 
 
+def alerts(data: ReportData, listed: Html, words: Words) -> Html:
+    """The list of alerts, with what an earlier program has not kept of some."""
+    found = data.alerts
+    notes = [
+        tag("p", words.get(f"alerts.{key}", n=count), class_="note")
+        for key, count in (("worded", found.worded), ("untold", found.untold))
+        if count
+    ]
+    return joined(*notes, listed if len(found.places) or not found.untold else "")
+
+
 def moved(data: ReportData, listing: Listing, words: Words) -> Html:
     """Clients from class to class: a table of four by four, and those with the largest revenue by name."""
     if data.night.compared is None:

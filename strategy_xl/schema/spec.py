@@ -263,12 +263,14 @@ class RecordSpec(Spec):
         verdict: field that says how an entity stands (class, status, role, grade).
         values: columns whose changes are kept: fields of the block, or answers of a rule into it.
         latest: columns that change with the day alone (a pace, a forecast): only their last values are kept.
+        common: columns of numbers that are the same in every row (a threshold): kept once a workbook.
     """
 
     kind: EntityKind
     verdict: Key
     values: tuple[Key, ...] = ()
     latest: tuple[Key, ...] = ()
+    common: tuple[Key, ...] = ()
 
 
 class Block(Spec):

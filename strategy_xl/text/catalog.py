@@ -33,6 +33,7 @@ __all__ = [
     "has_message",
     "message",
     "messages",
+    "placeholders",
 ]
 
 
@@ -113,6 +114,26 @@ def _piece(name: str, form: str, lang: str, args: Mapping[str, object]) -> str:
     if plain in IN_UNIT:
         return measure(args[name], args.get("unit"), lang, Scale(args.get("target"), beside), plain)
     return format_beside(args[name], beside, plain, lang) if other else format_value(args[name], plain, lang)
+
+
+@cache
+def placeholders(key: str) -> frozenset[str]:
+    """The values that a message asks for in any language; MissingMessageError for an unknown key."""
+    found: set[str] = set()
+    for lang in LANGUAGES:
+        catalogue, _plural = _catalogue(lang)
+        texts = [text for form, text in catalogue.items() if isinstance(form, tuple) and form[0] == key]
+        for text in texts or [_template(key, lang, None)]:
+            for _literal, name, form in (piece for _optional, part in _parsed(text) for piece in part):
+                if name is None:
+                    continue
+                plain, _sign, other = form.partition(APART)
+                found.add(name)
+                if other and _beside(other) is None:
+                    found.add(other)
+                if plain in IN_UNIT:
+                    found |= {"unit", "target"}
+    return frozenset(found)
 
 
 def begins_with_value(key: str, lang: str) -> bool:

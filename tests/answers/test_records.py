@@ -195,7 +195,7 @@ def test_a_record_crosses_processes_and_json(data: WorkbookData, frames: dict[st
     record = recorded(data, frames)
     assert pickle.loads(pickle.dumps(record)) == record  # noqa: S301 - our own bytes
     again = BookRecord.of_data(json.loads(json.dumps(record.data(), allow_nan=False)))
-    assert again == replace(record, counts={"clients": 40.0})
+    assert again == replace(record, counts={"clients": 40.0, "client.threshold": 50.0})
 
 
 @pytest.mark.parametrize(

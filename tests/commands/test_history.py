@@ -9,16 +9,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from pyarrow import parquet
 
-from strategy_xl.commands import cli
+from strategy_xl.commands import cli, history_files
 from strategy_xl.commands.history_view import bars
 from strategy_xl.history import upkeep
 from strategy_xl.history.book_record import BookRecord, EntityTable
 from strategy_xl.history.database import Database
 from strategy_xl.history.writing import BookNight, Outcome, RunEntry, begin_run, share_id, write_nights
+from strategy_xl.schema.loader import load_default
 
 SINGLE = "stakeholders.SINGLE_THREAD"
 
@@ -167,16 +168,58 @@ def test_parquet_without_its_library(folder: Path, tmp_path: Path, monkeypatch: 
     assert "SX969" in str(result.exception)
 
 
-def test_parquet_where_its_library_is(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library gets the same states as the CSV has, a column a value."""
-    given: list[pd.DataFrame] = []
-    monkeypatch.setattr("strategy_xl.commands.history_files.find_spec", lambda _name: object())
-    monkeypatch.setattr(pd.DataFrame, "to_parquet", lambda frame, *_path, **_how: given.append(frame))
-    assert shown(folder, "--parquet", tmp_path / "states.parquet", "--since", "2027-01-15").exit_code == 0
-    (frame,) = given
-    rates = frame[frame["kind"] == "kpi"]["kpi.current"].tolist()
-    assert rates == [0.1, 0.25]
-    assert "=Ada" in set(frame["name"])
+def test_parquet_has_the_states_of_the_csv(folder: Path, tmp_path: Path) -> None:
+    """Each column has one type: days are days, figures figures, truths truths, names what was typed."""
+    files = tmp_path / "états.parquet", tmp_path / "states.csv"
+    arguments = ("--parquet", files[0], "--csv", files[1], "--since", "2027-01-15")
+    assert shown(folder, *arguments).exit_code == 0
+    found = parquet.read_table(files[0])
+    with files[1].open(encoding="utf-8-sig", newline="") as stream:
+        assert [row["name"].removeprefix("'") for row in csv.DictReader(stream)] == found["name"].to_pylist()
+    types = {field.name: str(field.type) for field in found.schema}
+    assert types["day"] == "date32[day]"
+    assert (types["is_there"], types["objective.active"]) == ("bool", "bool")
+    assert (types["kpi.current"], types["kpi.unit"]) == ("double", "string")
+    rows = [row for row in found.to_pylist() if row["kind"] == "kpi"]
+    assert [(row["day"], row["kpi.current"]) for row in rows] == [
+        (date(2027, 1, 1), 0.1), (date(2027, 2, 1), 0.25),
+    ]  # fmt: skip
+    assert "=Ada" in found["name"].to_pylist()
+    nothing = shown(folder / "sub", "--parquet", files[0], "--since", "2027-12-31")
+    assert nothing.exit_code == 0
+
+
+def test_parquet_types(tmp_path: Path) -> None:
+    """By the templates, else by the values; text where they differ; an empty table has its columns too."""
+    rows: list[dict[str, Any]] = [
+        {
+            "day": date(2027, 3, day), "is_there": True, "name": name, "contact.last_contact": last,
+            "kpi.last_date": read, "objective.s": mark, "kpi.unit": unit, "account.coverage": cover,
+            "contact.email": text, "client.x": None,
+        }
+        for day, name, last, read, mark, unit, cover, text in (
+            (1, "Océane Lefèvre", "2027-02-28", "2027-02-27", 2.0, "2027-01-01", 1, "2027-13-40"),
+            (2, "Société « Été »", None, None, "?", "€", 0.5, "2027-12-31"),
+        )
+    ]  # fmt: skip
+    file = tmp_path / "states.parquet"
+    history_files.write(rows, load_default(), None, file)
+    found = parquet.read_table(file)
+    assert found["name"].to_pylist() == ["Océane Lefèvre", "Société « Été »"]
+    assert found["contact.last_contact"].to_pylist() == [date(2027, 2, 28), None]
+    assert found["kpi.last_date"].to_pylist() == [date(2027, 2, 27), None]
+    assert found["objective.s"].to_pylist() == ["2", "?"]
+    assert found["kpi.unit"].to_pylist() == ["2027-01-01", "€"]
+    assert found["account.coverage"].to_pylist() == [1.0, 0.5]
+    assert found["contact.email"].to_pylist() == ["2027-13-40", "2027-12-31"]
+    assert str(found.schema.field("client.x").type) == "double"
+    assert str(found.schema.field("workbook").type) == "string"
+    history_files.write([], load_default(), None, file)
+    empty = parquet.read_table(file)
+    assert (empty.num_rows, empty.column_names) == (0, list(history_files.COLUMNS))
+    assert [str(empty.schema.field(name).type) for name in ("day", "is_there", "name")] == [
+        "date32[day]", "bool", "string",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("where", "code"), [("none", "SX964"), ("share/unknown.xlsx", "SX972")])

@@ -114,9 +114,20 @@ def test_another_run_by_day(share: Path, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_is_told(share: Path, tmp_path: Path) -> None:
-    """No history, options against each other, and a place that cannot be written have their message."""
+    """No workbook, no run, options against each other, a place that cannot be written have their message."""
+    places = [tmp_path / name for name in ("empty", "never", "below")]
+    shutil.copytree(share, tmp_path / "below")
+    for place in (*places[:2], tmp_path / "below" / "new", tmp_path / "below" / "none"):
+        place.mkdir()
+    for place in (places[1], tmp_path / "below" / "new"):
+        shutil.copyfile(share / "équipe.xlsx", place / "plan.xlsx")
+    before = sorted(tmp_path.rglob("*"))
     for arguments, code in (
-        ((tmp_path,), "SX964"),
+        ((places[0],), "SX107"),
+        ((places[1],), "SX964"),
+        ((tmp_path / "below" / "new",), "SX972"),
+        ((tmp_path / "below" / "none",), "SX107"),
+        ((tmp_path / "below" / "Nord", "--run", "2027-02-28"), "SX149"),
         ((share, "--last", "--run", "x"), "SX148"),
         ((share, "-o", tmp_path / "no" / "report.html"), "SX116"),
         ((share, "--format", "csv", "-o", share / "équipe.xlsx"), "SX116"),
@@ -124,4 +135,4 @@ def test_what_cannot_be_is_told(share: Path, tmp_path: Path) -> None:
         error = run("report", *arguments).exception
         assert isinstance(error, StrategyXlError), arguments
         assert error.finding.code == code
-    assert list(tmp_path.iterdir()) == []
+    assert sorted(tmp_path.rglob("*")) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from past import Nights, record, table
 
 from strategy_xl.history import queries, tables
+from strategy_xl.history.alert_rows import alerts_of
 from strategy_xl.history.book_record import AlertRecord, ChangeRecord
 from strategy_xl.history.database import Database, HistoryError
 from strategy_xl.history.explained import forget_bases
@@ -30,7 +32,12 @@ NAME, OTHER = "Anne Lefèvre", "Nom effacé 1"
 SOUGHT = Sought([NAME])
 
 
-def alert(text: str) -> AlertRecord:
+def said(name: str) -> Mapping[str, object]:
+    """Something about somebody, in no language."""
+    return {"about": name, "told": {"key": "rule.LEFT", "with": {"who": f"{name} (chez nous)"}}}
+
+
+def alert(text: str | Mapping[str, object]) -> AlertRecord:
     """An alert that says something."""
     return AlertRecord("rule.LEFT", "contacts", 7, "Contacts", "B7", "n:anne lefèvre", text, "", 0.0, "error")
 
@@ -46,8 +53,8 @@ def filled(nights: Nights) -> Database:
         )
         clients = table({"ANNE LEFÈVRE": "ideal", "Bo": day[-1]}, values={"Bo": {"owner": f"chez {NAME} !"}})
         basis = pack({"contacts": [[NAME, 1]]})
-        said = record(contacts, clients, basis=basis, alerts=[alert(f"{NAME} est partie"), alert("Paul")])
-        nights.write(day, {"plan.xlsx": said, f"Plan {NAME}.xlsx": said})
+        made = record(contacts, clients, basis=basis, alerts=[alert(said(NAME)), alert("Paul")])
+        nights.write(day, {"plan.xlsx": made, f"Plan {NAME}.xlsx": made})
     with nights.database.writing() as connection:
         for entity in held(connection, SOUGHT.is_name, ("contact",)):
             row = {
@@ -103,8 +110,8 @@ def test_no_byte_of_the_name_stays(filled: Database) -> None:
         states = queries.states_of(connection, "contact")
         assert {state.values["boss"] for found in states.values() for state in found} == {OTHER}
         assert {book.path for book in queries.books_of(connection)} == {"plan.xlsx", f"Plan {OTHER}.xlsx"}
-        texts = {one.text for alerts in queries.alerts_of(connection).values() for one in alerts}
-        assert texts == {f"{OTHER} est partie", "Paul"}
+        alerts = alerts_of(connection, {}).of
+        assert [[one.text for one in told] for told in alerts.values()] == [[said(OTHER), "Paul"]] * 2
         assert connection.execute(sa.select(tables.changes)).all() == []
         assert connection.execute(sa.select(tables.bases)).all() == []
         clients = queries.states_of(connection, "client").values()
@@ -135,7 +142,7 @@ def test_counting_changes_nothing(filled: Database) -> None:
     """A dry run finds what would be changed."""
     with filled.looking() as connection:
         found = scrub(connection, SOUGHT.is_in, lambda text: SOUGHT.replaced(text, OTHER), dry_run=True)
-        assert found.changed == {"books": 2, "changes": 2, "entities": 4, "states": 12}
+        assert found.changed == {"alerts": 4, "books": 1, "changes": 2, "entities": 4, "states": 12}
         assert found.removed == {}
         assert len(list(mentions(connection, SOUGHT.is_in))) > 10
 

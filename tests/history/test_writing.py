@@ -240,17 +240,6 @@ def test_a_workbook_that_moves_is_the_same(database: Database, nights: Nights) -
         assert [[state.verdict for state in states] for states in moved.values()] == [["ideal", "avoid"]]
 
 
-def test_alerts_of_the_last_content(database: Database, nights: Nights) -> None:
-    """Of alerts the last ones stay with their sentences, of each night how many there were of each code."""
-    alert = AlertRecord("a.B", "clients", 7, "Clients", "B7", "n:ada", "Ada — ça « va »", "", 5.0, "warning")
-    nights.write("2027-03-01", record(alerts=[alert, alert]))
-    nights.write("2027-03-02", record(alerts=[alert]))
-    nights.write("2027-03-03", Outcome.UNCHANGED)
-    with database.reading() as connection:
-        assert queries.alerts_of(connection) == {1: [alert]}
-        assert [night.alerts for night in queries.nights_of(connection)] == [{"a.B": 2}, {"a.B": 1}, None]
-
-
 def test_nothing_of_a_workbook_is_there_when_its_writing_breaks(database: Database, nights: Nights) -> None:
     """A workbook whose record the database refuses leaves nothing behind; the message says why."""
     twice = replace(table({"Ada": "ideal", "Bo": "ideal"}), identities=["same", "same"]).digested()

@@ -18,7 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
 from strategy_xl.errors import PatchRefusedError, WorkbookChangedError
-from strategy_xl.ooxml.erasing import Erased, erase_text, holds_text, maker_and_title
+from strategy_xl.ooxml.erasing import Erased, document_property, erase_text, holds_text
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.text.sought import Sought
 
@@ -183,10 +183,12 @@ def test_somebody_saves_meanwhile(tmp_path: Path) -> None:
 
 
 def test_who_made_it(tmp_path: Path) -> None:
-    """The maker and the title that the properties name."""
+    """What the properties of a package name."""
 
     def named(book: Workbook) -> None:
         book.properties.creator, book.properties.title = "Nous", "Été & automne"
 
-    assert maker_and_title(saved(tmp_path / "a.xlsx", named)) == ("Nous", "Été & automne")
-    assert maker_and_title(saved(tmp_path / "b.xlsx", lambda _book: None)) == ("openpyxl", "")
+    path = saved(tmp_path / "a.xlsx", named)
+    assert [document_property(path, name) for name in ("creator", "title")] == ["Nous", "Été & automne"]
+    path = saved(tmp_path / "b.xlsx", lambda _book: None)
+    assert [document_property(path, name) for name in ("creator", "title")] == ["openpyxl", ""]

@@ -65,7 +65,7 @@ def folder(night: Path, tmp_path: Path) -> Path:
     (target / "page.html").write_text(page(NAME), encoding="utf-8")
     (target / "lists").mkdir()
     for name in ("accounts", "alerts", "books", "clients", "kpis", "objectives"):
-        (target / "lists" / f"{name}.csv").write_text(NAME, encoding="utf-8")
+        (target / "lists" / f"{name}.csv").write_text(f"x;strategy-xl\n{NAME};\n", encoding="utf-8")
     return target
 
 
@@ -278,37 +278,40 @@ def test_register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def page(content: str) -> str:
     """A page of ours, as far as it is known by its beginning."""
-    policy = "default-src &#x27;none&#x27;; style-src &#x27;sha256-x=&#x27;"
-    head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
+    head = '<meta charset="utf-8"><meta name="generator" content="strategy-xl 0.1">'
     return f"<!DOCTYPE html><html><head>{head}</head>{packed(content)}</html>"
 
 
-def mail(content: str) -> bytes:
+def mail(content: str, maker: str = "strategy-xl 0.1") -> bytes:
     """A mail that packs its texts, with a page."""
     made = EmailMessage()
     made["Subject"] = "Nuit"
-    made["X-Unsent"] = "1"
+    made["X-Mailer"] = maker
     made.set_content("Bonjour é", cte="base64")
     made.add_attachment(content, subtype="html", cte="base64", filename="page.html")
     return made.as_bytes()
 
 
-REPORT = {"night": {"run": "1", "day": "2027-03-01"}, "highlights": {"better": NAME}}
+NIGHT = {"run": "1", "day": "2027-03-01"}
+REPORT = {"program": "strategy-xl 0.1", "night": NIGHT, "highlights": {"better": NAME}}
 
 
 @pytest.mark.parametrize(
     ("name", "content", "is_ours"),
     [
         ("a.eml", mail(page(NAME)), True),
-        ("a.eml", mail(f"<p>{NAME}"), False),
+        ("a.eml", mail(page(NAME), "strategy"), False),
         ("a.html", page(NAME).encode(), True),
         ("a.html", packed(NAME).encode(), False),
         ("a.json", json.dumps(REPORT, indent=1).encode(), True),
         ("a.json", json.dumps({"n": NAME}).encode(), False),
-        ("a.xml", f'<testsuites name="x">\n<testsuite name="é.xlsx"><a n="{NAME}"/>'.encode(), True),
+        ("a.xml", f'<testsuites name="strategy-xl 1 é">\n<testsuite><a n="{NAME}"/>'.encode(), True),
         ("a.xml", f'<testsuites name="x"><testsuite name="é"><a n="{NAME}"/>'.encode(), False),
         ("clients.csv", NAME.encode(), False),
+        ("a.csv", f"\ufeffNom;strategy-xl\r\n{NAME};\r\n".encode(), True),
+        ("a.csv", f"Nom,CA\n{NAME},strategy-xl\n".encode(), False),
         ("a.txt.gz", gzip.compress(NAME.encode(), mtime=0), False),
+        ("a.html.gz", gzip.compress(page(NAME).encode(), mtime=0), True),
         ("a.bin", b"\0\xff" + NAME.encode("utf-16-le"), False),
         ("a.xlsx", NAME.encode(), False),
     ],
@@ -323,7 +326,7 @@ def test_whatever_a_name_is_packed_in(tmp_path: Path, name: str, content: bytes,
 
 
 def test_reports_of_all_forms_go(folder: Path) -> None:
-    """Whatever `report` has made of a client is deleted; reports that do not name it stay."""
+    """Whatever `report` has made of a client is deleted, wherever it lies and whatever it is called now."""
     client = "Biscuiterie Trémazan"
     shutil.rmtree(folder / "lists")
     for form, out in (
@@ -335,26 +338,27 @@ def test_reports_of_all_forms_go(folder: Path) -> None:
     ):
         assert run("report", folder, "--format", form, "-o", folder / out).exit_code == 0
     assert run("report", folder, "--mail", folder / "r.eml", "-o", folder / "r2.html").exit_code == 0
+    (folder / "r" / "accounts.csv").rename(folder / "r" / "liste.txt")
+    (folder / "archives" / "2027").mkdir(parents=True)
+    (folder / "r.html").rename(folder / "archives" / "2027" / "page")
     sought = Sought([client])
-    naming = {path for path in folder.iterdir() if path.is_file() and holds(path, sought)}
-    assert {path.name for path in naming} >= {"r.html", "r2.html", "r.json", "r.eml", "r.xlsx"}
+    naming = {path for path in folder.rglob("*") if path.is_file() and holds(path, sought)}
+    assert {path.name for path in naming} >= {
+        "page", "r2.html", "r.json", "r.eml", "r.xlsx", "liste.txt",
+    }  # fmt: skip
     result = run("forget", client, folder, "--kind", "client", "--workbooks", "--yes")
     assert result.exit_code == 0, result.output
     assert not [path for path in folder.rglob("*") if path.is_file() and holds(path, sought)]
     assert {path.name for path in folder.iterdir() if path.is_file()} >= {"a.xlsx", "b.xlsx", "page.html"}
 
 
-def test_lists_and_workbooks_of_a_report(tmp_path: Path, folder: Path) -> None:
-    """Lists are ours where all of them are; a workbook by maker and title, so never one of the staff."""
+def test_a_workbook_of_a_report_is_known_by_its_mark(tmp_path: Path, folder: Path) -> None:
+    """Never one of the staff, whatever its title."""
     from openpyxl import Workbook
 
-    for name in ("accounts", "alerts", "books", "clients", "kpis", "objectives"):
-        assert not any(map(is_report, tmp_path.glob("*.csv")))
-        (tmp_path / f"{name}.csv").write_text(NAME, encoding="utf-8")
-    assert all(map(is_report, tmp_path.glob("*.csv")))
     book = Workbook()
-    for title, is_ours in (("Rapport du matin, 01/04/2027", True), ("Stratégie commerciale", False)):
-        book.properties.creator, book.properties.title = "strategy_xl", title
+    for keywords, is_ours in (("strategy-xl 0.1", True), ("stratégie", False), (None, False)):
+        book.properties.title, book.properties.keywords = "Rapport du matin, 01/04/2027", keywords
         book.save(tmp_path / "portfolio.xlsx")
         assert is_report(tmp_path / "portfolio.xlsx") is is_ours
     assert not is_report(folder / "a.xlsx")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from past import Nights, record, table
 
 from strategy_xl.errors import Finding, Location
+from strategy_xl.history import tables
 from strategy_xl.history.book_record import AlertRecord
 from strategy_xl.history.database import Database
 from strategy_xl.history.queries import Scope
@@ -77,6 +80,59 @@ def test_two_nights_compared(nights: Nights, tmp_path: Path) -> None:
     alerts = found.alerts
     assert (alerts.names[0], alerts.stakes[0], alerts.due[0]) == ("Bo", 2.0, date(2027, 4, 1))
     assert alerts.places.cell(0) == "B8"
+
+
+GONE = {"key": "old.GONE", "with": {}}
+"""A message that no catalogue has any more."""
+
+
+def late(share: float) -> AlertRecord:
+    """An alert as nights keep it, in no language."""
+    told = {"key": "kpi.LATE_PACE", "with": {"progress": share, "elapsed": 0.5}}
+    said = {"about": "Taux", "told": told}
+    action = {"key": "kpi.LATE_PACE.many", "with": {"n": 4, "names": {"names": ["Taux"], "more": 3}}}
+    return AlertRecord("kpi.LATE_PACE", "kpis", 8, "KPI", "B8", "n:taux", said, action, 2.0, "error")
+
+
+def test_alerts_are_told_in_the_language_of_the_report(nights: Nights, tmp_path: Path) -> None:
+    """Whatever that of the workbook, and of every run what it said then."""
+    nights.write("2027-03-01", record(clients(Ada="ideal"), alerts=[late(0.1)]))
+    nights.write("2027-03-02", record(clients(Ada="ideal"), alerts=[late(0.2), ALERT]))
+    nights.write("2027-03-03", record(clients(Ada="ideal"), alerts=[replace(late(0.2), text=GONE)]))
+    told = {}
+    for day in (1, 2, 3):
+        for lang in ("fr", "en"):
+            question = {"day": date(2027, 3, day), "lang": lang}
+            told[day, lang] = collected(nights, tmp_path, **question).alerts
+    assert list(told[1, "en"].texts) == ["Taux — 10% of the way in 50% of the time: late (pace rule)."]
+    assert list(told[1, "fr"].texts) == [
+        "Taux — 10\xa0% du chemin en 50\xa0% du temps\xa0: en retard (règle du rythme)."
+    ]
+    assert list(told[1, "en"].actions) == ["4 KPIs late by their pace: Taux and 3 others."]
+    assert told[2, "en"].texts[0] == "Bo — drapeau rouge."
+    assert (told[2, "en"].worded, told[2, "en"].untold) == (1, 0)
+    assert "20%" in told[2, "en"].texts[1]
+    assert list(told[3, "en"].texts) == ["An alert of another version of the program (kpi.LATE_PACE)"]
+
+
+def test_alerts_of_which_only_the_number_is_known(nights: Nights, tmp_path: Path) -> None:
+    """An earlier program kept no alerts of earlier runs: the report says how many there were."""
+    nights.write("2027-03-01", record(clients(Ada="ideal"), alerts=[late(0.1), late(0.2)]))
+    with nights.database.writing() as connection:
+        connection.execute(sa.delete(tables.alerts))
+    nights.write("2027-03-02", record(clients(Ada="ideal"), alerts=[late(0.2)]))
+    found = collected(nights, tmp_path, day=date(2027, 3, 1))
+    assert (found.alerts.untold, len(found.alerts.places), found.books[0].alerts) == (2, 0, 2)
+    found = collected(nights, tmp_path)
+    assert (found.alerts.untold, len(found.alerts.places), found.books[0].alerts) == (0, 1, 1)
+
+
+def test_each_workbook_has_its_threshold(nights: Nights, tmp_path: Path) -> None:
+    """That of the day that is reported; none where a night did not keep it."""
+    nights.write("2027-03-01", record(clients(Ada="ideal")))
+    nights.write("2027-03-02", record(clients(Ada="ideal"), counts={"client.threshold": 62.5}))
+    assert collected(nights, tmp_path, day=date(2027, 3, 1)).books[0].threshold is None
+    assert collected(nights, tmp_path).books[0].threshold == 62.5
 
 
 def test_first_night_has_nothing_before(nights: Nights, tmp_path: Path) -> None:

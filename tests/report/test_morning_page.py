@@ -56,6 +56,9 @@ def test_lists_hold_everything(opened: Opened, small: ReportData) -> None:
     for key, count in (("clients", 240), ("kpis", 72), ("objectives", 48), ("accounts", 36), ("books", 6)):
         assert seen.get_attribute(f"#t-{key}", "aria-rowcount") == str(count + 1)
         assert seen.locator(f"#t-{key} tbody tr:not(.spacer)").count() <= 40
+    name = seen.locator("#t-clients th.c-client").bounding_box()
+    assert name is not None
+    assert name["width"] > 150  # a name can be read
     frame = seen.locator("#clients .frame:has(> #t-clients)")
     frame.evaluate("box => { box.scrollTop = box.scrollHeight; }")
     seen.wait_for_selector('#t-clients tr[aria-rowindex="241"]')
@@ -124,6 +127,25 @@ def test_point_has_its_name_and_leads_to_its_line(opened: Opened) -> None:
     seen.mouse.down()
     seen.mouse.up()
     assert NASTY[3] in seen.locator("#t-clients tr.chosen").inner_text()
+
+
+def test_thresholds_are_those_of_the_workbooks_shown(opened: Opened) -> None:
+    """Where they differ there is a band, and a note; filtered on one workbook, its own, if it is known."""
+    data = Portfolio(3, 60).data()
+    limits = {data.books[0].path: 45.0, data.books[1].path: 62.5, data.books[2].path: None}
+    data = replace(data, books=[replace(book, threshold=limits[book.path]) for book in data.books])
+    seen = opened(data)
+    note = seen.locator("#matrix-limits")
+    drawn = "(({ low, high, isKnown }) => isKnown && [low, high])(LISTS.clients.matrix.limits())"
+    assert seen.evaluate(drawn) == [45, 62.5]
+    assert "de 45 à 62,5" in note.inner_text()
+    assert "n’est pas connu" in note.inner_text()
+    field = seen.locator("#clients .tools input[list]")
+    for path, limit in limits.items():
+        field.fill(path)
+        seen.wait_for_timeout(300)  # the picture follows the list when somebody pauses
+        assert seen.evaluate(drawn) == (limit is not None and [limit, limit])
+        assert note.is_hidden() == (limit is not None)
 
 
 def test_place_can_be_copied(opened: Opened, small: ReportData) -> None:

@@ -17,10 +17,13 @@ class Matrix {
     this.tip.hidden = true;
     this.help = element("p", "note", words("matrix_help"));
     this.help.id = "matrix-help";
-    this.canvas.setAttribute("aria-describedby", "matrix-help");
+    this.note = element("p", "note");
+    this.note.id = "matrix-limits";
+    this.note.hidden = true;
+    this.canvas.setAttribute("aria-describedby", "matrix-help matrix-limits");
     const box = element("div", "chart");
     box.append(this.canvas, this.tip, this.buttons());
-    place.append(box, this.help);
+    place.append(box, this.help, this.note);
     this.all();
     this.listen();
     list.listeners.push(() => this.soon());
@@ -176,27 +179,53 @@ class Matrix {
     this.count = count;
   }
 
+  /* The thresholds of the workbooks in the list: one, a band from the lowest to the highest, or none known. */
+  limits() {
+    const { view } = this.list;
+    if (this.limited?.view === view) return this.limited;
+    const books = this.block.columns["@book"].values, seen = new Uint8Array(ABOUT.books.length);
+    for (let at = 0; at < view.length; at++) seen[books[view[at]]] = 1;
+    let low = Infinity, high = -Infinity, unknown = 0;
+    ABOUT.books.forEach(([, , threshold], at) => {
+      if (!seen[at]) return;
+      if (threshold === null) unknown++;
+      else [low, high] = [Math.min(low, threshold), Math.max(high, threshold)];
+    });
+    const told = { low: FORMATS.ratio.format(low), high: FORMATS.ratio.format(high) };
+    const notes = [];
+    if (high > low) notes.push(words("limits", told));
+    if (unknown) notes.push(words("limits_unknown"));
+    this.note.textContent = notes.join(" ");
+    this.note.hidden = !notes.length;
+    this.limited = { view, low, high, isKnown: high >= low };
+    return this.limited;
+  }
+
   ground(context) {
-    const [tx, ty] = ABOUT.thresholds, { zones } = this.look;
-    const limit = (value, low, high) => Math.max(low, Math.min(value, high));
-    const middle = limit(this.px(tx), MARGIN.left, MARGIN.left + this.width);
-    const centre = limit(this.py(ty), MARGIN.top, MARGIN.top + this.height);
+    const { low, high, isKnown } = this.limits(), { zones } = this.look;
+    const limit = (value, least, most) => Math.max(least, Math.min(value, most));
     const right = MARGIN.left + this.width, bottom = MARGIN.top + this.height;
+    const across = (value) => limit(this.px(value), MARGIN.left, right);
+    const down = (value) => limit(this.py(value), MARGIN.top, bottom);
     context.fillStyle = this.look.card;
     context.fillRect(0, 0, this.width + 200, this.height + 200);
+    if (!isKnown) return;
     const areas = [
-      [zones.warn, MARGIN.left, MARGIN.top, middle, centre], [zones.good, middle, MARGIN.top, right, centre],
-      [zones.bad, MARGIN.left, centre, middle, bottom], [zones.info, middle, centre, right, bottom],
+      [zones.warn, MARGIN.left, MARGIN.top, across(low), down(high)], [zones.good, across(high), MARGIN.top, right, down(high)],
+      [zones.bad, MARGIN.left, down(low), across(low), bottom], [zones.info, across(high), down(low), right, bottom],
     ];
-    for (const [colour, left, top, end, low] of areas) {
+    for (const [colour, left, top, end, foot] of areas) {
       context.fillStyle = colour;
-      context.fillRect(left, top, end - left, low - top);
+      context.fillRect(left, top, end - left, foot - top);
     }
     context.strokeStyle = this.look.muted;
     context.setLineDash([6, 4]);
     context.beginPath();
-    if (middle > MARGIN.left && middle < right) { context.moveTo(middle, MARGIN.top); context.lineTo(middle, bottom); }
-    if (centre > MARGIN.top && centre < bottom) { context.moveTo(MARGIN.left, centre); context.lineTo(right, centre); }
+    for (const value of new Set([low, high])) {
+      const [x, y] = [across(value), down(value)];
+      if (x > MARGIN.left && x < right) { context.moveTo(x, MARGIN.top); context.lineTo(x, bottom); }
+      if (y > MARGIN.top && y < bottom) { context.moveTo(MARGIN.left, y); context.lineTo(right, y); }
+    }
     context.stroke();
     context.setLineDash([]);
   }
@@ -267,16 +296,17 @@ class Matrix {
 
   /* What each quarter is called, where it is in sight. */
   titles(context) {
-    const [tx, ty] = ABOUT.thresholds, { seen } = this;
-    const calls = { good: [tx, 103], info: [tx, ty], warn: [-1, 103], bad: [-1, ty] };
+    const { low, high, isKnown } = this.limits(), { seen } = this;
+    if (!isKnown) return;
+    const calls = { good: [high, 103], info: [high, low], warn: [-1, 103], bad: [-1, low] };
     context.font = `600 12px ${this.look.font}`;
     context.textBaseline = "top";
     for (const [key, [label, tone]] of Object.entries(ABOUT.lists.client)) {
       const place = calls[tone];
       if (!place || key === "incomplete") continue;
       const x = Math.max(place[0], seen.left), y = Math.min(place[1], seen.high);
-      const isLeft = place[0] < tx, isLow = place[1] <= ty;
-      if ((isLeft ? seen.left >= tx : seen.right <= tx) || (isLow ? seen.low >= ty : seen.high <= ty)) continue;
+      const isLeft = place[0] < high, isLow = place[1] <= low;
+      if ((isLeft ? seen.left >= low : seen.right <= high) || (isLow ? seen.low >= low : seen.high <= high)) continue;
       this.text(context, label.toUpperCase(), this.px(x) + 8, this.py(y) + 7, this.look.inks[tone]);
     }
   }

@@ -1,0 +1,213 @@
+"""What people are told of a merge: conflicts with both values, and whatever could not be taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from strategy_xl.answers.change_sentences import LONGEST
+from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.schema.spec import WorkbookSpec
+from strategy_xl.text.catalog import message
+from strategy_xl.text.shortening import shorten
+from strategy_xl.work.diff_cells import Content, is_own
+from strategy_xl.work.diff_own import OwnChange, OwnKind
+from strategy_xl.work.diff_sentences import DifferenceTeller
+from strategy_xl.work.merge import MergePlan
+from strategy_xl.work.merge_rows import CellConflict, NewRow, RowConflict, Side
+
+_TOLD = 4
+"""Cells of a row that are told one by one."""
+_LONGER = 120
+_COMMENTS = frozenset({OwnKind.COMMENT_ADDED, OwnKind.COMMENT_CHANGED, OwnKind.COMMENT_GONE})
+
+
+class MergeTeller:
+    """Tells one merge in the language of A."""
+
+    def __init__(self, spec: WorkbookSpec, plan: MergePlan) -> None:
+        """Over the templates and the plan."""
+        self._spec, self._plan, self._three = spec, plan, plan.three
+        self._lang = plan.three.a.data.lang
+        self._teller = DifferenceTeller(spec, self._lang)
+        # A conflict that a preference settles asks for no hand.
+        self._gravity = Severity.NOTE if plan.prefer is not None else Severity.WARNING
+
+    def findings(self) -> Iterator[Finding]:
+        """All of it, block by block."""
+        langs = {side.data.lang for side in (self._three.base, self._three.a, self._three.b)}
+        if len(langs) > 1:
+            args = {"before": self._three.a.data.lang, "after": self._three.b.data.lang}
+            yield Finding("SX500", Location(self._three.a.path), args, Severity.NOTE)
+        for key in self._plan.blocks:
+            yield from self._block(key)
+        for key, n in self._plan.missing.items():
+            yield self._missing(key, n)
+        yield from self._loose()
+        yield from self._own()
+
+    # -- blocks ----------------------------------------------------------------------------------------
+
+    def _block(self, key: str) -> Iterator[Finding]:
+        block = self._plan.blocks[key]
+        for conflict in block.conflicts:
+            yield self._cell(key, conflict)
+        for row in block.rows:
+            yield self._row(key, row)
+        where = Location(self._three.a.path, self._three.a.data.blocks[key].sheet)
+        for name in block.twins:
+            yield Finding("SX512", where, {"name": self._name(key, name)}, Severity.NOTE)
+        for name in block.doubled:
+            yield Finding("SX524", where, {"name": self._name(key, name)})
+        if block.moved:
+            args: dict[str, object] = {"title": self._teller.block_title(key), "n": block.moved}
+            yield Finding("SX523", where, args, Severity.NOTE)
+        for field, n in block.missing.items():
+            label = self._teller.label(key, field)
+            if is_own(field):
+                yield Finding("SX517", where, {"header": label, "n": n})
+            else:
+                yield self._missing(key, n, label)
+
+    def _name(self, key: str, name: str) -> str:
+        return self._teller.name(key, name, 0) if name else message("diff.unnamed", self._lang)
+
+    def _cell(self, key: str, conflict: CellConflict) -> Finding:
+        sheet, row, column = self._three.a.place(key, conflict.key, conflict.at)
+
+        def said(content: Content) -> str:
+            return self._teller.value(key, conflict.key, content)
+
+        args = {
+            "name": self._teller.name(key, conflict.name, row) if conflict.name else None,
+            "label": self._teller.label(key, conflict.key),
+            "base": said(conflict.base),
+            "a": said(conflict.a),
+            "b": said(conflict.b),
+            "kept": conflict.kept.upper(),
+        }
+        where = Location(self._three.a.path, sheet, cell_name(row, column))
+        return Finding("SX510", where, args, self._gravity)
+
+    def _row(self, key: str, row: RowConflict) -> Finding:
+        has, other = (self._three.b, "B") if row.deleted is Side.A else (self._three.a, "A")
+        field = next(iter(has.blocks[key].columns))
+        sheet, line, column = has.place(key, field, row.at)
+        told = [
+            f"{self._teller.label(key, name)} {self._teller.value(key, name, old)}"
+            f" → {self._teller.value(key, name, new)}"
+            for name, (old, new) in list(row.cells.items())[:_TOLD]
+        ]
+        args = {
+            "name": self._teller.name(key, row.name, line),
+            "deleted": row.deleted.upper(),
+            "edited": other,
+            "cells": ", ".join(told),
+            "kept": message("diff.kept" if row.stays else "diff.dropped", self._lang),
+        }
+        return Finding("SX511", Location(has.path, sheet, cell_name(line, column)), args, self._gravity)
+
+    def _missing(self, key: str, n: int, label: str = "") -> Finding:
+        title = self._teller.block_title(key)
+        return Finding("SX520", Location(self._three.a.path), {"title": title, "labels": label, "n": n})
+
+    def no_room(self, key: str, row: NewRow) -> Finding:
+        """A row of B for which A has no room."""
+        cells = [
+            f"{self._teller.label(key, name)} {self._teller.value(key, name, content)}"
+            for name, content in row.cells.items()
+        ]
+        sheet = self._three.a.data.blocks[key].sheet
+        args = {"name": self._name(key, row.name), "n": len(cells), "cells": ", ".join(cells)}
+        return Finding("SX519", Location(self._three.a.path, sheet), args)
+
+    # -- people's own ----------------------------------------------------------------------------------
+
+    def _loose(self) -> Iterator[Finding]:
+        for conflict in self._plan.loose.conflicts:
+            sheet, row, column = conflict.place
+            args = {
+                "title": sheet,
+                "base": self._teller.loose(conflict.base),
+                "a": self._teller.loose(conflict.a),
+                "b": self._teller.loose(conflict.b),
+                "kept": conflict.kept.upper(),
+            }
+            where = Location(self._three.a.path, sheet, cell_name(row, column))
+            yield Finding("SX513", where, args, self._gravity)
+        for (sheet, row, column), content in self._plan.loose.lost.items():
+            where = Location(self._three.b.path, sheet, cell_name(row, column))
+            yield Finding("SX525", where, {"value": self._teller.loose(content)})
+
+    def sheet(self, title: str, refused: str) -> Finding:
+        """A sheet of B that was taken over, or why it could not be (a key of the catalogue)."""
+        where = Location(self._three.b.path, title)
+        if refused:
+            return Finding("SX515", where, {"title": title, "reason": message(refused, self._lang)})
+        if title in self._plan.back:
+            args = {"title": title, "reason": message("diff.reason.gone", self._lang)}
+            return Finding("SX526", where, args, self._gravity)
+        return Finding("SX514", where, {"title": title}, Severity.NOTE)
+
+    def _own(self) -> Iterator[Finding]:
+        for change in self._plan.own:
+            if not self._is_known(change):
+                yield self._told(change)
+
+    def _is_known(self, change: OwnChange) -> bool:
+        """Whether A has a change of B already, or is told elsewhere of it."""
+        a, kind = self._three.a, change.kind
+        if kind in _COMMENTS:
+            return change.sheet in self._plan.sheets or self._has_comment(change)
+        if kind in {OwnKind.CELLS, OwnKind.COLUMN_ADDED}:
+            return True
+        if kind is OwnKind.COLUMN_GONE:
+            return change.name not in a.own_columns.get(change.block, {})
+        if kind in {OwnKind.NAME_ADDED, OwnKind.NAME_CHANGED, OwnKind.NAME_GONE}:
+            return a.names.get(change.name, "") == change.new
+        if kind in {OwnKind.DRAWN, OwnKind.MEDIA}:
+            return self._is_drawn(change)
+        is_there = change.sheet in a.titles
+        return not is_there if kind is OwnKind.SHEET_GONE else is_there or change.sheet in self._plan.sheets
+
+    def _is_drawn(self, change: OwnChange) -> bool:
+        """Whether A has as many charts, or the picture, that B has."""
+        a = self._three.a
+        if change.kind is OwnKind.DRAWN:
+            return str(a.drawn.get(change.sheet, 0)) == change.new
+        return not change.new or self._three.b.media_digest(change.name) in a.media.values()
+
+    def _has_comment(self, change: OwnChange) -> bool:
+        """Whether A has the notes as B has them: the text is there, or gone."""
+        texts = {text for notes in self._three.a.comments.values() for text in notes.values()}
+        return change.new in texts if change.new else change.old not in texts
+
+    def _told(self, change: OwnChange) -> Finding:
+        """What is told of a change that A does not get."""
+        where = Location(self._three.b.path, change.sheet or None)
+        codes: Mapping[OwnKind, str] = {
+            OwnKind.SHEET_GONE: "SX516",
+            OwnKind.SHEET_ADDED: "SX515",
+            OwnKind.SHEET_RENAMED: "SX522",
+            OwnKind.COLUMN_GONE: "SX527",
+        }
+        code = codes.get(change.kind, "SX518" if change.kind in _COMMENTS else "SX521")
+        severity = Severity.NOTE if change.kind is OwnKind.SHEET_RENAMED else Severity.WARNING
+        if change.kind in _COMMENTS:
+            where = Location(self._three.b.path, change.sheet, change.name)
+        args = {
+            "title": change.sheet,
+            "former": change.name,
+            "header": change.name,
+            "name": change.name or change.sheet,
+            "text": self._quoted(change),
+            "reason": message("diff.reason.module", self._lang),
+        }
+        return Finding(code, where, args, severity)
+
+    def _quoted(self, change: OwnChange) -> str:
+        """The texts of a note, before and after."""
+        nothing = message("change.nothing", self._lang)
+        limit = _LONGER if not (change.old and change.new) else LONGEST
+        old, new = (shorten(text, limit) for text in (change.old, change.new))
+        return f"{old or nothing} → {new or nothing}"
