@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless nights merges judgement pictures wheel wine clean system
+.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless nights merges upgrades judgement pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -96,6 +96,11 @@ lossless: $(VENV)/.dev  ## every kind of edit on a folder of workbooks (FOLDER=â
 # Mutated workbooks, formulas, lists and requests; FUZZ="--seed 7 --cases 500 --kind zip" for another run.
 fuzz: $(VENV)/.dev  ## mutated workbooks, formulas and lists (FUZZ="--minutes 5")
 	$(BIN)/python tools/fuzz.py --write $(FUZZ)
+
+# Two hundred workbooks of each landed version, changed by script as people change them, upgraded: nothing of theirs
+# is lost (UPGRADES="--books 20 --versions 3").
+upgrades: $(VENV)/.dev  ## workbooks of each landed version, changed as people change them, upgraded
+	$(BIN)/python tools/upgrades.py $(UPGRADES)
 
 # Thirty nights over 200 workbooks with scripted edits: the history tells exactly what was scripted. FOLDER=â€¦
 nights: $(VENV)/.dev  ## thirty nights over 200 workbooks, told exactly by the history

@@ -79,7 +79,7 @@ def page(lang: str) -> str:
     for code in codes():
         if code[2] != family:
             family = code[2]
-            lines.append(f"## {heads[family]}\n")
+            lines.append(f"## {heads.get(family, family + 'xx')}\n")
         lines += _finding(code, lang)
     return "\n".join(lines)
 

@@ -395,7 +395,10 @@ class _Resolver:
         below: list[int] = []
         for block in module.blocks:
             rows = [place.row for place in self._known(block) if place.sheet == sheet]
-            if rows and min(rows) > header:
+            if rows and min(rows) <= header < max(rows) and not isinstance(block, TableBlock):
+                # A line of it stands apart: an upgrade has put it there, or people have.
+                below.append(min(row for row in rows if row > header) - 1)
+            elif rows and min(rows) > header:
                 over = (block.title is not None) + (block.intro is not None)
                 if isinstance(block, FormBlock | SummaryBlock):
                     over += block.fields[0].section is not None

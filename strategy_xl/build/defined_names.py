@@ -8,6 +8,7 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from strategy_xl import __version__
 from strategy_xl.build.completeness import formula
+from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import FIRST_COLUMN, TITLE_ROW, Area, PlacedBlock
 from strategy_xl.build.page import Book
 from strategy_xl.build.placing import list_rows
@@ -96,11 +97,17 @@ def _choices(book: Book) -> Iterator[tuple[str, str]]:
             if spec.key in areas:
                 row, column = areas[spec.key].row + position, areas[spec.key].column
                 cell = Area(areas[spec.key].sheet, row, column, row, column).absolute
-                text = f'IFERROR(IF({cell}="",{text},{cell}),{text})'
+                text = choice_text(choice.get(book.lang), cell)
             yield choice_name(spec.key, choice.key), text
 
 
-def _filled_part(whole: str) -> str:
+def choice_text(label: str, cell: str) -> str:
+    """What formulas read for a choice: its cell; its own label where that is empty or gone."""
+    text = quote(label)
+    return f'IFERROR(IF({cell}="",{text},{cell}),{text})'
+
+
+def filled_part(whole: str) -> str:
     """The top of a range down to its last filled cell, when it is filled without gaps."""
     return f"INDEX({whole},1):INDEX({whole},MAX(1,COUNTA({whole})))"
 
@@ -116,7 +123,7 @@ def _hidden(book: Book) -> Iterator[tuple[str, str]]:
         for placed in sheet.blocks:
             yield from _anchors(placed)
     for reference in sorted(_sources(book)):
-        yield source_name(reference), _filled_part(book.formulas.whole(reference))
+        yield source_name(reference), filled_part(book.formulas.whole(reference))
 
 
 def _sources(book: Book) -> set[str]:
@@ -131,12 +138,12 @@ def _sources(book: Book) -> set[str]:
     }
 
 
-def _setting(book: Book, spec: FieldSpec, cell: str) -> str:
+def setting_text(formulas: Formulas, spec: FieldSpec, cell: str) -> str:
     """What formulas read for a setting: its cell, or its default when the cell is emptied or unusable."""
     if spec.default is None:
         return cell
     usable = f"ISNUMBER({cell})" if spec.type in NUMBERS else f'{cell}<>""'
-    return f"IF({usable},{cell},{book.formulas.constant(spec, spec.default)})"
+    return f"IF({usable},{cell},{formulas.constant(spec, spec.default)})"
 
 
 def _public(book: Book) -> Iterator[tuple[str, str]]:
@@ -144,7 +151,7 @@ def _public(book: Book) -> Iterator[tuple[str, str]]:
         title = Area(sheet.title, TITLE_ROW, FIRST_COLUMN, TITLE_ROW, FIRST_COLUMN).absolute
         yield link_name(sheet.module.key), title
     settings = {
-        spec.key: _setting(book, spec, placed.anchor(spec.key).absolute)
+        spec.key: setting_text(book.formulas, spec, placed.anchor(spec.key).absolute)
         for placed in book.layout.placed.values()
         if isinstance(placed.block, FormBlock) and placed.block.names
         for spec in placed.block.fields
@@ -174,4 +181,4 @@ def write(book: Book) -> None:
             names[list_name(key)] = DefinedName(list_name(key), attr_text=area.absolute)
             if book.spec.list_(key).open:
                 name = choices_name(key)
-                names[name] = DefinedName(name, attr_text=_filled_part(area.absolute), hidden=True)
+                names[name] = DefinedName(name, attr_text=filled_part(area.absolute), hidden=True)

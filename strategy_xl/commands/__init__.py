@@ -26,6 +26,7 @@ _COMMANDS = {
     "repair": ("repair", "cli.repair.help"),
     "diff": ("diff", "cli.diff.help"),
     "merge": ("merge", "cli.merge.help"),
+    "upgrade": ("upgrade", "cli.upgrade.help"),
     "import": ("import_", "cli.import.help"),
     "restore": ("restore", "cli.restore.help"),
     "history": ("history", "cli.history.help"),

@@ -314,6 +314,9 @@ def _print_rest(reports: Sequence[JobReport], resumed: Resumed, *, err: bool) ->
         click.echo(text("cli.recompute.skipped", n=len(names), names=", ".join(names)), err=err)
     if left:
         click.echo(text("cli.recompute.left", n=left), err=err)
+    earlier = sum(report.is_earlier for report in reports)
+    if earlier:
+        click.echo(text("cli.recompute.earlier", n=earlier), err=err)
     if resumed.done:
         click.echo(text("cli.recompute.resumed", n=len(resumed.done), day=resumed.day), err=err)
 

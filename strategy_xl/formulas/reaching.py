@@ -89,7 +89,7 @@ def lengthened(text: str, home: str | None, reach: Reach, covers: Covers | None 
         if found[at].text != ":" or found[at - 1].kind != WORD or found[at + 1].kind != WORD:
             continue
         ends = _CELL.fullmatch(found[at - 1].text), _CELL.fullmatch(found[at + 1].text)
-        sheet = _sheet(found, at - 1, home)
+        sheet = sheet_before(found, at - 1, home)
         if None in ends or sheet is None or sheet.casefold() != reach.sheet.casefold():
             continue
         area = parse_area(found[at - 1].text + ":" + found[at + 1].text)
@@ -102,7 +102,7 @@ def lengthened(text: str, home: str | None, reach: Reach, covers: Covers | None 
     return "".join(out)
 
 
-def _sheet(found: tuple[Token, ...], at: int, home: str | None) -> str | None:
+def sheet_before(found: tuple[Token, ...], at: int, home: str | None) -> str | None:
     """The sheet of the range whose first cell is a token; None for one of another workbook."""
     if at == 0 or found[at - 1].text != "!":
         return home

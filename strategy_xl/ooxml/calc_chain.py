@@ -72,7 +72,7 @@ def without_formulas(
             if (element.whole("s", 0), element.get("r")) in gone:
                 removed.add(part)
     if removed:
-        replaced.update(_unlisted(info, removed))
+        replaced.update(unlisted(info, removed))
     return replaced, removed
 
 
@@ -106,7 +106,7 @@ def _shortened(info: WorkbookInfo, part: str, gone: set[tuple[int, str]]) -> tup
     return edit_part(info, part, shorten), left
 
 
-def _unlisted(info: WorkbookInfo, parts: set[str]) -> dict[str, bytes]:
+def unlisted(info: WorkbookInfo, parts: set[str]) -> dict[str, bytes]:
     """The content types and the workbook's relationships without parts that go."""
     relations = info.package.relations_of(info.part)
     types = info.package.find("[Content_Types].xml")

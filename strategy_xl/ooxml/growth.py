@@ -256,7 +256,7 @@ class Growth:
         if self.is_longer:
             data = without_insert_row(self._longer(data))
         if self.edit.formulas:
-            data = _with_formulas(data, self.edit.formulas)
+            data = with_formulas(data, self.edit.formulas)
         if self.edit.style and not self.table.has_look:
             name = self.edit.style.encode()
             data = insert_child(data, _ORDER, b'<tableStyleInfo name="%b" showRowStripes="1"/>' % name)
@@ -283,7 +283,7 @@ def _put(values: dict[int, Any], row: int, value: Any, style: bytes | None) -> N
         values[row] = Styled(value, style)
 
 
-def _with_formulas(data: bytes, formulas: Mapping[int, tuple[str, bool]]) -> bytes:
+def with_formulas(data: bytes, formulas: Mapping[int, tuple[str, bool]]) -> bytes:
     """A table's part whose columns say again what they calculate; those that say something keep it."""
     for listed, end in top_children(data):
         if listed.local != b"tableColumns":

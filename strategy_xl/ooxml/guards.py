@@ -7,7 +7,7 @@ from typing import Any
 
 from strategy_xl.errors import Finding, Location, PatchRefusedError
 from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, Area, cell_name, parse_area
-from strategy_xl.ooxml.cells import Cached
+from strategy_xl.ooxml.cells import Cached, Styled
 from strategy_xl.ooxml.package import part_key
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import Tag, tags
@@ -150,8 +150,8 @@ def _check_table(table: TableInfo, where: Location, edits: Edits) -> None:
     area = table.area
     if table.header_rows:
         header = Area(area.top, area.left, area.top + table.header_rows - 1, area.right)
-        for row, column, value in header.cells_of(edits):
-            index = column - area.left
+        for row, column, edit in header.cells_of(edits):
+            index, value = column - area.left, edit.value if isinstance(edit, Styled) else edit
             name = table.columns[index].name if index < len(table.columns) else ""
             if not isinstance(value, str) or value != name:
                 raise PatchRefusedError(

@@ -165,6 +165,8 @@ class PatchJob:
         self.warnings: list[Finding] = []
         self.replaced: dict[str, Content] = {}
         self.added: dict[str, Content] = {}
+        self.headed: set[str] = set()
+        """Tables whose header cells are written: with the names that the tables have for them."""
         self._removed: set[str] = set()
         self._target = target
         self._totals = _Totals()
@@ -362,7 +364,15 @@ class PatchJob:
     def _read_back(self, stream: BinaryIO) -> None:
         parts = self.replaced.items()
         sound = {name for name, content in parts if isinstance(content, Packed) and content.is_sound}
-        read_back(self.info, stream, self.replaced.keys(), self._removed, self.added, sound)
+        read_back(
+            self.info,
+            stream,
+            self.replaced.keys(),
+            self._removed,
+            self.added,
+            sound=sound,
+            headed=self.headed,
+        )
 
 
 def without_insert_row(data: bytes) -> bytes:

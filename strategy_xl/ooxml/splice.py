@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from strategy_xl.errors import PatchRefusedError
-from strategy_xl.formulas.cell_refs import Area, parse_area
+from strategy_xl.formulas.cell_refs import Area, parse_area, parse_cell
 from strategy_xl.formulas.shifting import shift_formula
 from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
 from strategy_xl.ooxml.cells import Styled
@@ -46,13 +46,17 @@ _DIFFERENCE = re.compile(rb'(\bdxfId=")(\d+)')
 _SELECTED = re.compile(rb' tabSelected="\w+"')
 _PRIORITY = re.compile(rb'(\bpriority=")(\d+)')
 _CONDITION = re.compile(rb"(<formula>)([^<]*)(</formula>)")
+_ANY_FORMULA = re.compile(rb"(<formula[12]?>)([^<]*)(</formula[12]?>)")
 _SOURCE = re.compile(rb"(<(?:\w+:)?f>)([^<]*)(</(?:\w+:)?f>)")
 _CALCULATED = re.compile(
     rb"(<(?:\w+:)?calculatedColumnFormula\b[^<>]*>)([^<]*)(</(?:\w+:)?calculatedColumnFormula>)"
 )
 _NUMBERED = re.compile(r"(.*?)\d*(\.\w+)")
 
+_STYLED = re.compile(rb'<c r="([A-Z]+\d+)" s="(\d+)"')
+
 Edit = Callable[[bytes], bytes]
+Words = Callable[[str], str]
 
 
 class Splice:
@@ -80,6 +84,7 @@ class Splice:
         self._tails: defaultdict[str, list[Edit]] = defaultdict(list)
         self._given: defaultdict[str, set[str]] = defaultdict(set)
         self._numbers = [table.id for table in self._info.tables]
+        self._looks: dict[str, dict[tuple[int, int], int]] = {}
 
     # -- what can be taken over ------------------------------------------------------------------------
 
@@ -109,6 +114,23 @@ class Splice:
                 part = self._copy(table.part, self._numbered)
                 found.append((b"tableParts", self._entry(title, part)))
         self._tails[title].append(partial(_with_children, children=found))
+
+    def rows(self, source: str, first: int, last: int, target: str, at: int) -> None:
+        """Take rows of a sheet over into blank rows of another: cells, merged areas, conditions and rules.
+
+        Arguments:
+            source, first, last: title of the sheet there, and the rows.
+            target, at: title of the sheet here, and the first of its rows.
+        """
+        data = self._source.package.read(self._source.sheet(source).part)
+        for row, column, style, value in plain_cells(data, self._strings, first, last):
+            styled = Styled(value, b"%d" % self._styles.cell(style))
+            self._cells[target].setdefault(column, {})[row + at - first] = styled
+        found = [
+            (into, _lower(raw, at - first)) for into, raw in _rules(self._with_differences(data), first, last)
+        ]
+        if found:
+            self._tails[target].append(partial(_with_children, children=found))
 
     def table(
         self, title: str, name: str, area: Area, columns: Sequence[tuple[str, str, bool]], style: str
@@ -144,6 +166,40 @@ class Splice:
         """Change cells of a sheet: column → row → value, as in ``set_cells``."""
         for column, rows in edits.items():
             self._cells[title].setdefault(column, {}).update(rows)
+
+    def style(self, title: str, row: int, column: int) -> bytes:
+        """The style of a cell of the source, by its number in the target."""
+        if title not in self._looks:
+            data = self._source.package.read(self._source.sheet(title).part)
+            found = ((parse_cell(cell[1].decode()), int(cell[2])) for cell in _STYLED.finditer(data))
+            self._looks[title] = {place: number for place, number in found if place is not None}
+        return b"%d" % self._styles.cell(self._looks[title].get((row, column), 0))
+
+    def rules(self, source: str, cell: tuple[int, int], target: str, area: Area, words: Words) -> None:
+        """Take over what the source says of a cell — what may be typed, how it is shown — for some cells.
+
+        Arguments:
+            source, cell: title of the sheet there, row and column.
+            target, area: title of the sheet here, and its cells.
+            words: a formula that reads from the cell there, as it reads from the first of the area here.
+        """
+        data = self._with_differences(self._source.package.read(self._source.sheet(source).part))
+        found = list(_rules_of(data, cell, area, words))
+        if found:
+            self._tails[target].append(partial(_with_children, children=found))
+
+    def edit(self, part: str, change: Edit) -> None:
+        """Change a part of the target by a function on its bytes."""
+        self._edits[part].append(change)
+
+    def tail(self, title: str, change: Edit) -> None:
+        """Change what follows the cells of a sheet."""
+        self._tails[title].append(change)
+
+    @property
+    def workbook_part(self) -> str:
+        """The part in which the target lists its sheets and names."""
+        return self._info.part
 
     def names(self, wanted: Callable[[str], bool], stale: AbstractSet[str]) -> None:
         """Put back defined names of the source that are lost or broken.
@@ -332,6 +388,52 @@ def _rules(sheet: bytes, first: int, last: int) -> list[tuple[bytes | None, byte
         elif tag.local == b"conditionalFormatting" and (areas := _areas(raw, first, last)):
             found.append((None, _limited(raw, areas)))
     return found
+
+
+def _lower(raw: bytes, rows: int) -> bytes:
+    """A merged area, condition or rule so many rows further down."""
+    opened = next(tags(raw))
+    start = opened.raw
+    for name in (b"ref", b"sqref"):
+        refs = opened.attributes().get(name, b"").decode().split()
+        areas = [area for ref in refs if (area := parse_area(ref)) is not None]
+        if areas:
+            moved = (area._replace(top=area.top + rows, bottom=area.bottom + rows) for area in areas)
+            start = set_attribute(start, name, " ".join(map(str, moved)).encode())
+
+    def lower(found: re.Match[bytes]) -> bytes:
+        return found[1] + escape(shift_formula(content(found[2]), rows, 0)) + found[3]
+
+    return start + _ANY_FORMULA.sub(lower, raw[opened.end :])
+
+
+def _rules_of(
+    sheet: bytes, cell: tuple[int, int], area: Area, words: Words
+) -> Iterator[tuple[bytes | None, bytes]]:
+    """What the part of a sheet says of a cell, for another area."""
+    for tag, stop in top_children(sheet):
+        raw = sheet[tag.start : stop]
+        items: list[tuple[bytes, bytes | None]]
+        if tag.local == b"dataValidations":
+            items = [(raw[item.start : end], b"dataValidations") for item, end in top_children(raw)]
+        elif tag.local == b"conditionalFormatting":
+            items = [(raw, None)]
+        else:
+            continue
+        for item, into in items:
+            opened = next(tags(item))
+            refs = opened.attributes().get(b"sqref", b"").decode().split()
+            areas = [found for ref in refs if (found := parse_area(ref)) is not None]
+            if not any(found.has(*cell) for found in areas):
+                continue
+            rows, columns = cell[0] - areas[0].top, cell[1] - areas[0].left
+
+            def moved(found: re.Match[bytes], rows: int = rows, columns: int = columns) -> bytes:
+                text = shift_formula(content(found[2]), rows, columns)
+                return found[1] + escape(words(text)) + found[3]
+
+            start = set_attribute(opened.raw, b"sqref", str(area).encode())
+            yield into, start + _ANY_FORMULA.sub(moved, item[opened.end :])
 
 
 def _areas(raw: bytes, first: int, last: int) -> list[Area] | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
+from strategy_xl.ooxml.cell_patch import escape_formula
 from strategy_xl.ooxml.xml_bytes import Tag, escape, set_attribute, tags, top_children, unescape
 from strategy_xl.ooxml.xml_insert import insert_child, prefixed
 
@@ -116,3 +117,27 @@ def _with_more(data: bytes, names: list[bytes]) -> bytes:
         return insert_child(kept, _ORDER, whole)
     at = data.rindex(b"</", 0, listed[1])
     return data[:at] + prefixed(b"".join(names), listed[0].prefix) + data[at:]
+
+
+def with_own_names(data: bytes, names: Mapping[str, tuple[str, bool]]) -> bytes:
+    """A workbook part with names of the workbook that say something new, or are new.
+
+    Arguments:
+        data: the part.
+        names: name → text, and whether it is hidden.
+    """
+    left = dict(names)
+    out, done = b"", 0
+    prefix = next(tags(data)).prefix
+    for tag, raw in _items(data, b"definedNames"):
+        name = unescape(tag.attributes().get(b"name", b""))
+        if b"localSheetId" in tag.attributes() or name not in left:
+            continue
+        out += data[done : tag.start] + prefixed(_name(name, *left.pop(name)), prefix)
+        done = tag.start + len(raw)
+    return _with_more(out + data[done:], [_name(name, *said) for name, said in left.items()])
+
+
+def _name(name: str, text: str, hidden: bool) -> bytes:
+    mark = b' hidden="1"' if hidden else b""
+    return b'<definedName name="%b"%b>%b</definedName>' % (escape(name), mark, escape_formula(text))

@@ -50,13 +50,12 @@ def _first_problem(error: ValidationError, name: str, data: dict[str, object]) -
     return TemplateError("SX102", Location(name), key=path or "-", detail=problem["msg"])
 
 
-def _parse_module(entry: Traversable) -> ModuleSpec:
-    data = _read(entry)
-    data.setdefault("key", entry.name.removesuffix(".toml"))
+def _parse_module(key: str, data: dict[str, object]) -> ModuleSpec:
+    data.setdefault("key", key)
     try:
         return ModuleSpec.model_validate(data)
     except ValidationError as error:
-        raise _first_problem(error, entry.name, data) from error
+        raise _first_problem(error, f"{key}.toml", data) from error
 
 
 def _entries(folder: Traversable) -> dict[str, Traversable]:
@@ -96,8 +95,16 @@ def load(extra: Path | None = None) -> WorkbookSpec:
         if not extra.is_dir():
             raise TemplateError("SX105", Location(str(extra)))
         entries |= _entries(extra)
-    data = _read(entries.pop("workbook"))
-    modules = {key: _parse_module(entry) for key, entry in entries.items()}
+    return assembled({key: _read(entry) for key, entry in entries.items()})
+
+
+def assembled(files: dict[str, dict[str, object]]) -> WorkbookSpec:
+    """The templates of read files, by name without ending.
+
+    Raises TemplateError naming the file and key.
+    """
+    data = files["workbook"]
+    modules = {key: _parse_module(key, found) for key, found in files.items() if key != "workbook"}
     try:
         workbook = WorkbookSpec.model_validate(data)
     except ValidationError as error:

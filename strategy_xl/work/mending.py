@@ -17,6 +17,7 @@ from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.formulas.excel import escape_column
 from strategy_xl.formulas.shifting import has_relative_references
 from strategy_xl.schema.consistency import MAP_COLUMNS
+from strategy_xl.schema.earlier import BY_LENGTH_BEFORE
 from strategy_xl.schema.names import COMPANY, SHARE, box_key
 from strategy_xl.schema.spec import (
     AnyBlock,
@@ -67,7 +68,8 @@ class StandingFormulas:
         for module in self._spec.modules:
             if self._data.anchors.get((SHARE, module.key)) == place:
                 judging = self._data.schema_version >= JUDGED_SINCE
-                formula = completeness.formula(self._formulas, module, judging=judging)
+                by_length = self._spec.schema_version < BY_LENGTH_BEFORE
+                formula = completeness.formula(self._formulas, module, judging=judging, by_length=by_length)
                 return (formula or GONE).removeprefix("=")
             if self._data.anchors.get((COMPANY, module.key)) == place:
                 return company_formula().removeprefix("=")
@@ -198,7 +200,10 @@ def _placed(block: AnyBlock, sheet: str, data: WorkbookData, fresh: BookLayout |
     found = {key: place for key in keys if (place := data.anchors.get((block.key, key))) is not None}
     if not found and fresh is not None:
         return fresh.placed[block.key]
-    count = len(data.sheets) if fresh is None else fresh.placed[block.key].count
+    count = len(data.sheets) - 1 if fresh is None else fresh.placed[block.key].count
     columns = {key: place.column for key, place in found.items()}
     body = next(iter(found.values())).row if found else 0
-    return PlacedBlock(block, sheet, body, body, body, columns, count=count)
+    # The lines of the map are known by the completeness that stands in them.
+    shares = {key: at for (owner, key), at in data.anchors.items() if owner == SHARE and at.sheet == sheet}
+    rows = {key: at.row for key, at in shares.items()} if isinstance(block, MapBlock) else {}
+    return PlacedBlock(block, sheet, body, body, body, columns, rows, count=count)

@@ -76,6 +76,7 @@ class JobReport:
         backup: where the file that was replaced is kept; None when it is not.
         lasting: for how long another run would find nothing to do and say the same; None when not known.
         record: what the history keeps of it; None when it keeps none, or the workbook was not read.
+        is_earlier: whether an earlier version made it; it is treated as that version did.
     """
 
     path: Path
@@ -88,6 +89,7 @@ class JobReport:
     backup: Path | None = None
     lasting: Lasting | None = None
     record: BookRecord | None = None
+    is_earlier: bool = False
 
 
 def _fixed_day(data: WorkbookData) -> date | None:
@@ -314,6 +316,7 @@ def recompute_workbook(  # noqa: PLR0913 (each of them a switch of the command)
         backup=patched.backup,
         lasting=_lasting(plan, patched, today),
         record=None if plan.record is None else replace(plan.record, left=patched.fingerprint),
+        is_earlier=plan.data.schema_version < spec.schema_version,
     )
 
 

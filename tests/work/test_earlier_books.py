@@ -3,9 +3,9 @@
 ``tests/data/books`` holds the example as earlier versions wrote it (``new --with-example``, the English ones
 with a few sheets only), part by part as it was, only packed tighter: version 0.1; 0.1.1, whose formulas
 read the choices' cells and which was the last to lock its sheets and to keep 200 rows ready; 0.1.2, the last
-whose formulas did not stand odd cells; 0.1.3, the last that remembered nothing. Each also wrote in a fixed
-day and a few changes that people make; the JSON is what its own night then said and wrote. A rule that is to
-answer differently changes the JSON with it, cell by cell.
+whose formulas did not stand odd cells; 0.1.3, the last that remembered nothing; 0.1.4, the first that
+remembers. Each also wrote in a fixed day and a few changes that people make; the JSON is what its own night
+then said and wrote. A rule that is to answer differently changes the JSON with it, cell by cell.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ from strategy_xl.work.recompute import JobReport, recompute_workbook
 
 SPEC = load_default()
 BOOKS = Path(__file__).parents[1] / "data" / "books"
-VERSIONS = [f"{number}-{lang}" for number in ("0.1", "0.1.1", "0.1.2", "0.1.3") for lang in ("fr", "en")]
+VERSIONS = [
+    f"{number}-{lang}" for number in ("0.1", "0.1.1", "0.1.2", "0.1.3", "0.1.4") for lang in ("fr", "en")
+]
 ANY_DAY = date(2031, 5, 6)
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

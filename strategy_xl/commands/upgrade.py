@@ -1,0 +1,196 @@
+"""``strategy-xl upgrade``: bring workbooks of earlier versions to the present, around what people did."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from strategy_xl.commands.render import (
+    EXIT_UNREADABLE,
+    backup_option,
+    chosen_day,
+    exit_code,
+    finding_data,
+    load_spec,
+    show_backups,
+    show_findings,
+    show_json,
+    templates_option,
+    text,
+    today_option,
+)
+
+if TYPE_CHECKING:
+    from strategy_xl.errors import Finding
+    from strategy_xl.work.upgrade import Decide, UpgradeReport
+    from strategy_xl.work.upgrade_columns import Conflict
+
+_LONGEST = 160
+"""Letters that are shown of each side of a conflict."""
+_EACH = frozenset({"sheet", "block", "column", "line", "list", "header"})
+"""Kinds of change that are told one by one; of formulas and texts, how many a sheet has is enough."""
+
+
+@click.command(help=text("cli.upgrade.help"))
+@click.argument("paths", metavar="BOOK|FOLDER", nargs=-1, required=True)
+@click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
+@click.option(
+    "--prefer", type=click.Choice(["mine", "template"]), default=None, help=text("cli.upgrade.prefer.help")
+)
+@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@backup_option
+@templates_option
+@today_option
+def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **options: Any) -> None:
+    """Upgrade each workbook, and say what changed, what stayed as people made it, and what clashed."""
+    from strategy_xl.errors import Finding, Location, Severity
+    from strategy_xl.ooxml.open_marks import refuse_if_open
+    from strategy_xl.runs.discover import workbooks
+    from strategy_xl.runs.faults import fault
+    from strategy_xl.runs.stores.remote_path import RemotePath
+    from strategy_xl.work.upgrade import upgrade_workbook
+
+    given = workbooks(paths)
+    failures = given.failures
+    spec, today = load_spec(templates), chosen_day(options["today"])
+    found: list[Finding] = []
+    reports: list[UpgradeReport] = []
+    decide = _decider(options["prefer"], is_silent=as_json or options["dry_run"])
+    for path in given.books:
+        try:
+            where: object = path
+            if isinstance(where, RemotePath):
+                failures.append(Finding("SX607", Location(str(path)), {}, Severity.ERROR))
+                continue
+            if not options["dry_run"]:
+                refuse_if_open(path)
+            report = upgrade_workbook(
+                path,
+                path,
+                spec,
+                today,
+                decide=decide,
+                dry_run=options["dry_run"],
+                backups=options["backup"],
+            )
+        except Exception as error:  # noqa: BLE001 - nothing that happens in one workbook stops the others
+            failures.append(fault(path, error))
+            continue
+        reports.append(report)
+        found += report.findings
+        found += [_clash(report, conflict) for conflict, taken in report.conflicts if not taken]
+        if not as_json:
+            _show(report, is_dry=options["dry_run"])
+    if as_json:
+        show_json(
+            {
+                "workbooks": [_data(report) for report in reports],
+                "findings": [finding_data(finding) for finding in (*found, *failures)],
+            }
+        )
+    else:
+        show_findings((*found, *failures))
+        done = sum(not report.is_current for report in reports)
+        told = "cli.upgrade.would" if options["dry_run"] else "cli.upgrade.done"
+        click.echo(text(told if done else "cli.upgrade.nothing", n=done))
+        show_backups(sum(report.backup is not None for report in reports))
+    raise SystemExit(EXIT_UNREADABLE if failures else exit_code(found))
+
+
+def _decider(prefer: str | None, *, is_silent: bool) -> Decide:
+    """Who decides conflicts: the option, else the person at the terminal, else what people made stays."""
+    if prefer is not None or is_silent or not sys.stdin.isatty():
+        return lambda _: prefer == "template"
+
+    def ask(conflict: Conflict) -> bool:
+        click.echo(
+            text("cli.upgrade.conflict", place=_place(conflict), label=conflict.label, n=conflict.count)
+        )
+        click.echo("  " + text("cli.upgrade.mine", value=_short(conflict.mine)))
+        click.echo("  " + text("cli.upgrade.template", value=_short(conflict.template)))
+        return click.confirm(text("cli.upgrade.ask"), default=False)
+
+    return ask
+
+
+def _place(conflict: Conflict) -> str:
+    return f"{conflict.sheet}!{conflict.cell}"
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
+
+
+def _clash(report: UpgradeReport, conflict: Conflict) -> Finding:
+    """What was left as people made it although the templates have changed it too."""
+    from strategy_xl.errors import Finding, Location, Severity
+
+    where = Location(str(report.path), conflict.sheet, conflict.cell)
+    args = {
+        "label": conflict.label,
+        "mine": _short(conflict.mine),
+        "template": _short(conflict.template),
+        "n": conflict.count,
+    }
+    return Finding("SX608", where, args, Severity.WARNING)
+
+
+def _show(report: UpgradeReport, *, is_dry: bool) -> None:
+    """A workbook and what changes in it, sheet by sheet."""
+    if report.is_current:
+        click.echo(text("cli.upgrade.current", path=str(report.path), version=report.version))
+        return
+    head = "cli.upgrade.book.would" if is_dry else "cli.upgrade.book"
+    click.secho(text(head, path=str(report.path), version=report.version, target=report.target), bold=True)
+    sheets = dict.fromkeys(change.sheet for change in report.changes)
+    for sheet in sheets:
+        click.echo(f"  {sheet}")
+        own = [change for change in report.changes if change.sheet == sheet]
+        for change in own:
+            if change.kind in _EACH:
+                args = {"label": change.label, "cell": change.cell, "before": change.before}
+                click.echo("    " + text(f"cli.upgrade.change.{change.kind}", **args))
+        for kind in ("formula", "text"):
+            count = sum(change.count for change in own if change.kind == kind)
+            if count:
+                labels = ", ".join(dict.fromkeys(change.label for change in own if change.kind == kind))
+                click.echo("    " + text(f"cli.upgrade.change.{kind}", n=count, labels=_short(labels)))
+
+
+def _data(report: UpgradeReport) -> dict[str, object]:
+    """A report as JSON."""
+    return {
+        "workbook": str(report.path),
+        "from": report.version,
+        "to": report.target,
+        "written": report.written,
+        "backup": str(report.backup) if report.backup is not None else None,
+        "changes": [
+            {
+                "kind": change.kind,
+                "sheet": change.sheet,
+                "cell": change.cell or None,
+                "label": change.label,
+                "cells": change.count,
+                "before": change.before or None,
+                "after": change.after or None,
+            }
+            for change in report.changes
+        ],
+        "conflicts": [
+            {
+                "kind": conflict.kind,
+                "sheet": conflict.sheet,
+                "cell": conflict.cell,
+                "cells": conflict.count,
+                "label": conflict.label,
+                "mine": conflict.mine,
+                "template": conflict.template,
+                "taken": "template" if taken else "mine",
+            }
+            for conflict, taken in report.conflicts
+        ],
+    }
