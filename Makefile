@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless nights merges upgrades judgement pictures wheel wine clean system
+.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless adopt nights merges upgrades judgement pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -92,6 +92,10 @@ faults: $(VENV)/.dev  ## kill runs at random, save files meanwhile, fill disks
 # Every kind of edit on copies of all workbooks of a folder, and what else changed: nothing. FOLDER=…
 lossless: $(VENV)/.dev  ## every kind of edit on a folder of workbooks (FOLDER=…)
 	$(BIN)/python tools/lossless.py $(if $(FOLDER),"$(FOLDER)")
+
+# Every workbook of a folder takes our sheets in and gives them back, and nothing of its own changes. FOLDER=…
+adopt: $(VENV)/.dev  ## our sheets into a folder of workbooks, and out again (FOLDER=…)
+	$(BIN)/python tools/adopt.py $(if $(FOLDER),"$(FOLDER)")
 
 # Mutated workbooks, formulas, lists and requests; FUZZ="--seed 7 --cases 500 --kind zip" for another run.
 fuzz: $(VENV)/.dev  ## mutated workbooks, formulas and lists (FUZZ="--minutes 5")

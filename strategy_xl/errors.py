@@ -43,7 +43,8 @@ class Finding:
 
     Arguments:
         code: ``SX`` and three digits; 1xx structure, 2xx cell type, 3xx row rule, 4xx cross-sheet,
-            5xx versions of one workbook, 8xx machines and stores, 9xx file and package.
+            5xx versions of one workbook, 6xx workbooks of others, 8xx machines and stores, 9xx file and
+            package.
         location: where it is.
         args: values for the placeholders of the message.
         severity: see ``Severity``.

@@ -53,6 +53,7 @@ def told(key: str, code: str, lang: str) -> str:
     Errors: SystemExit when a value is of another kind than its gap.
     """
     values = arguments(code, lang)
+    named: list[str] = []
     while True:
         try:
             return message(key, lang, **values)
@@ -61,7 +62,11 @@ def told(key: str, code: str, lang: str) -> str:
             if name in values or name == key:
                 raise
             values[name] = f"‹{name}›"
+            named.append(name)
         except (ValueError, TypeError) as error:
+            if named:  # a gap for a number
+                values[named.pop()] = 3
+                continue
             sys.exit(f"{DATA.name}: {key} wants a value of another kind ({error}), under own.{code}")
 
 

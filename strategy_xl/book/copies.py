@@ -30,7 +30,7 @@ def copied_sheets(path: str, info: WorkbookInfo, found: Resolution) -> Iterator[
     for sheet in info.sheets:
         if sheet.kind != "worksheet" or fold(sheet.name) in own:
             continue
-        numbered = _NUMBERED.fullmatch(sheet.name)
+        numbered = None if found.is_guest else _NUMBERED.fullmatch(sheet.name)
         if sheet.name in named or (numbered is not None and fold(numbered[1]) in own):
             original = numbered[1] if numbered is not None else sheet.name
             yield Finding(

@@ -190,6 +190,7 @@ class WorkbookData:
         merged: sheet title → its merged areas.
         meant: sheet title → row and column of each input that Excel does not count → what was meant.
         snapshot: the bytes that all this was read from, and the only ones that it may be written to.
+        renamed: defined names of the templates → what they are called here, where that is something else.
     """
 
     path: str
@@ -205,6 +206,7 @@ class WorkbookData:
     singles: Singles = field(default_factory=Singles)
     merged: Mapping[str, tuple[Area, ...]] = field(default_factory=dict)
     meant: Mapping[str, Mapping[tuple[int, int], object]] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def look(self) -> Look:

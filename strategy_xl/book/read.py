@@ -42,7 +42,7 @@ from strategy_xl.ooxml.sheet_grid import Grid
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import TableColumn, WorkbookInfo
-from strategy_xl.schema.names import STORED
+from strategy_xl.schema.names import GUEST, STORED, renamed_by
 from strategy_xl.schema.spec import FieldRole, FieldSpec, ListSpec, TableBlock, WorkbookSpec
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coercion import CellProblem, Coerced, Context, blank_mask, coerce_column
@@ -87,7 +87,8 @@ def read_workbook(
         def cells(sheet: str, row: int) -> Sequence[object]:
             return values.grid(sheet).row(row)
 
-        found = resolve(path, _names(info), spec, cells, blocks=blocks)
+        names = _names(info)
+        found = resolve(path, names, spec, cells, blocks=blocks)
         choices, mixed = _choices(path, spec, found, values)
         copied = list(copied_sheets(path, info, found))
         work = _Reader(
@@ -127,6 +128,7 @@ def read_workbook(
         singles,
         merged,
         work.meant,
+        renamed_by(names.names.get(GUEST, "")),
     )
 
 
@@ -135,6 +137,8 @@ def _names(info: WorkbookInfo) -> BookNames:
     names: dict[str, str] = {}
     for name in sorted(info.names_like(*STORED), key=lambda item: item.scope is None):
         names[name.name] = name.text
+    for old, new in renamed_by(names.get(GUEST, "")).items():
+        names[old] = names.pop(new, "")
     sheets = tuple(sheet.name for sheet in info.sheets if sheet.kind == "worksheet")
     tables = tuple(
         table_area(

@@ -18,7 +18,7 @@ from strategy_xl.errors import Finding, Location, Severity, WorkbookError
 from strategy_xl.formulas.cell_refs import Area, cell_name, parse_cell
 from strategy_xl.ooxml.limits import is_whole
 from strategy_xl.ooxml.workbook_part import TableColumn
-from strategy_xl.schema.names import STAMP, choice_name, list_name, parse_anchor
+from strategy_xl.schema.names import GUEST, STAMP, choice_name, list_name, parse_anchor
 from strategy_xl.schema.spec import (
     AnyBlock,
     DataBlock,
@@ -127,6 +127,8 @@ class Resolution:
     anchors: Mapping[tuple[str, str], Place]
     """(block key, field key) → cell of every stored name that still leads somewhere."""
     findings: tuple[Finding, ...]
+    is_guest: bool = False
+    """Whether the workbook is somebody else's that has taken our sheets in."""
 
 
 def parse_reference(text: str) -> Place | None:
@@ -179,7 +181,9 @@ def resolve(
     anchors = {key: place for key, place in work.anchors.items() if place is not None}
     choices = _choices(book, spec)
     found = tuple(work.findings)
-    return Resolution(lang, version, work.blocks, work.sheets, work.lists, choices, anchors, found)
+    return Resolution(
+        lang, version, work.blocks, work.sheets, work.lists, choices, anchors, found, GUEST in book.names
+    )
 
 
 def _lists(book: BookNames, spec: WorkbookSpec) -> dict[str, tuple[Place, int]]:
@@ -229,6 +233,11 @@ class _Resolver:
                 place = parse_reference(text)
                 self.anchors[key] = place if place is not None and place.sheet in known else None
         self.by_name = {table.name: table for table in book.tables}
+        # In a workbook of somebody else's, a sheet of his is none of ours, whatever its words.
+        self.ours = known
+        if GUEST in book.names:
+            self.ours = {place.sheet for place in self.anchors.values() if place is not None}
+            self.by_name = {name: table for name, table in self.by_name.items() if table.sheet in self.ours}
         self.lists = _lists(book, spec)
 
     def say(self, code: str, place: Place | None = None, *, sheet: str | None = None, **args: object) -> None:
@@ -265,7 +274,7 @@ class _Resolver:
         if votes:
             return votes.most_common(1)[0][0]
         labels = {fold(module.sheet.fr), fold(module.sheet.en)}
-        return next((name for name in self.book.sheets if fold(name) in labels), None)
+        return next((name for name in self.book.sheets if name in self.ours and fold(name) in labels), None)
 
     def _block(self, module: ModuleSpec, block: DataBlock, sheet: str) -> BlockPlace | None:
         if isinstance(block, TableBlock):

@@ -90,7 +90,8 @@ Wording = Callable[[BookLayout, date], tuple[BookLayout, Formulas]]
 """Told where everything would go and the day of the build: where it goes, and how formulas are written."""
 
 
-def _own(layout: BookLayout, today: date) -> tuple[BookLayout, Formulas]:
+def own_wording(layout: BookLayout, today: date) -> tuple[BookLayout, Formulas]:
+    """Places and formulas of a workbook that is all our own."""
     return layout, Formulas(layout, today)
 
 
@@ -101,7 +102,7 @@ def render(  # noqa: PLR0913 - what a book is made of, all by name
     company: str,
     today: date,
     rows: Rows,
-    wording: Wording = _own,
+    wording: Wording = own_wording,
     sheets: Collection[str] | None = None,
     protect: bool = False,
     ghosts: Mapping[str, Mapping[str, CellValue]] | None = None,
@@ -131,7 +132,7 @@ def write(  # noqa: PLR0913 - what a book is made of, all by name
     company: str,
     today: date,
     rows: Rows,
-    wording: Wording = _own,
+    wording: Wording = own_wording,
     sheets: Collection[str] | None = None,
     protect: bool = False,
     ghosts: Mapping[str, Mapping[str, CellValue]] | None = None,
@@ -153,7 +154,7 @@ def write(  # noqa: PLR0913 - what a book is made of, all by name
     wanted = Wanted(spec, lang, company, today, rows, protect=protect, ghosts=ghosts or {})
     layout, formulas = wording(lay_out(spec, lang, wanted.counts), today)
     # Known to hold for the program's own templates, and told by them alone.
-    is_own = wording is _own and sheets is None and spec is load_default()
+    is_own = wording is own_wording and sheets is None and spec is load_default()
     skeleton = skeletons.kept(wanted, layout) if is_own else skeletons.make(wanted, layout, formulas, sheets)
     streamed = {
         part: [stream.streamed(rows.get(stream.key), layout.placed[stream.key].count) for stream in streams]

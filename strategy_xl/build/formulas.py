@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -22,8 +23,17 @@ MAX_FORMULA = 8192
 class Formulas:
     """Renders formulas and references of one laid-out workbook."""
 
-    def __init__(self, layout: BookLayout, today: date = date.min) -> None:
-        """Keep the layout to resolve references with, and the day of the build."""
+    def __init__(
+        self, layout: BookLayout, today: date = date.min, tables: Mapping[str, str] | None = None
+    ) -> None:
+        """Keep the layout to resolve references with, and the day of the build.
+
+        Arguments:
+            layout: where everything stands.
+            today: day of the build.
+            tables: block key → name of its Excel table, where that is not the block's own.
+        """
+        self._tables = tables or {}
         self.values = Values(layout.spec, layout.lang, today)
         self.layout = layout
         self.spec = layout.spec
@@ -35,13 +45,17 @@ class Formulas:
             for spec in block.fields
         }
 
+    def table(self, block: TableBlock) -> str:
+        """Name of a block's Excel table."""
+        return self._tables.get(block.key, block.table_name)
+
     def column(self, block: TableBlock, key: str) -> str:
         """``Clients[CA 12 mois]``: a whole column of a table."""
-        return f"{block.table_name}[{escape_column(self._labels[block.key, key])}]"
+        return f"{self.table(block)}[{escape_column(self._labels[block.key, key])}]"
 
     def this_row(self, block: TableBlock, key: str) -> str:
         """``Clients[[#This Row],[CA 12 mois]]``: the column's cell in the formula's own row."""
-        return f"{block.table_name}[[#This Row],[{escape_column(self._labels[block.key, key])}]]"
+        return f"{self.table(block)}[[#This Row],[{escape_column(self._labels[block.key, key])}]]"
 
     def constant(self, spec: FieldSpec, raw: object) -> str:
         """A field's value, as templates give it, as a constant of a formula."""

@@ -121,7 +121,8 @@ def _seeded_look(page: Page, placed: PlacedBlock, spec: FieldSpec, look: Look) -
 def _list_object(page: Page, placed: PlacedBlock, block: TableBlock, formulas: dict[str, str]) -> None:
     first, last = placed.columns[block.fields[0].key], placed.columns[block.fields[-1].key]
     ref = f"{get_column_letter(first)}{placed.body}:{get_column_letter(last)}{placed.body + placed.count}"
-    table: Any = Table(displayName=block.table_name, name=block.table_name, ref=ref)
+    name = page.book.formulas.table(block)
+    table: Any = Table(displayName=name, name=name, ref=ref)
     table._initialise_columns()  # noqa: SLF001 - openpyxl's own way to make columns and the filter
     for spec, column in zip(block.fields, table.tableColumns, strict=True):
         assert isinstance(column, TableColumn)

@@ -28,6 +28,8 @@ _COMMANDS = {
     "merge": ("merge", "cli.merge.help"),
     "upgrade": ("upgrade", "cli.upgrade.help"),
     "import": ("import_", "cli.import.help"),
+    "adopt": ("adopt", "adopt.help"),
+    "release": ("release", "release.help"),
     "restore": ("restore", "cli.restore.help"),
     "history": ("history", "cli.history.help"),
     "functions": ("functions_", "functions.cli.help"),

@@ -23,7 +23,18 @@ EXAMPLES = {
         "strategy-xl import clients.csv --into plan.xlsx --module clients --dry-run",
         'strategy-xl import crm.xlsx --into plan.xlsx --module clients --column "Total HT=revenue"',
     ),
+    "adopt": (
+        "strategy-xl adopt ventes.xlsx --modules client_matrix,kpi --dry-run",
+        "strategy-xl adopt ventes.xlsx --map clients=Ventes --link -o essai.xlsx",
+    ),
+    "release": ("strategy-xl release essai.xlsx --dry-run", "strategy-xl release essai.xlsx"),
     "restore": ("strategy-xl restore plan.xlsx --list", "strategy-xl restore plan.xlsx"),
+    "upgrade": ("strategy-xl upgrade plan.xlsx --dry-run", "strategy-xl upgrade Ventes"),
+    "diff": (
+        "strategy-xl diff hier.xlsx plan.xlsx",
+        "strategy-xl diff hier.xlsx plan.xlsx --html ecarts.html",
+    ),
+    "merge": ("strategy-xl merge base.xlsx lea.xlsx marc.xlsx -o plan.xlsx",),
     "history": ("strategy-xl history plan.xlsx", "strategy-xl history Ventes --since 2026-10-01"),
     "history show": ("strategy-xl history show plan.xlsx",),
     "history prune": ("strategy-xl history prune Ventes --keep-days 730",),

@@ -78,6 +78,16 @@ def without_formulas(
 
 def _shortened(info: WorkbookInfo, part: str, gone: set[tuple[int, str]]) -> tuple[bytes | None, int]:
     """The chain without some entries (None when it has none of them), and how many are left."""
+    return without_cells(info, part, lambda sheet, ref: (sheet, ref) in gone)
+
+
+def without_cells(
+    info: WorkbookInfo, part: str, is_gone: Callable[[int, str], bool]
+) -> tuple[bytes | None, int]:
+    """The chain without the cells of which a function says so, told sheet id and reference.
+
+    Result: the part, None when it names none of them; how many cells are left.
+    """
     left = 0
 
     def shorten(data: bytes) -> bytes:
@@ -92,7 +102,7 @@ def _shortened(info: WorkbookInfo, part: str, gone: set[tuple[int, str]]) -> tup
             attributes = tag.attributes()
             if (stated := attributes.get(b"i")) is not None:
                 current, sheet = stated, whole(stated, 0, MAX_ID, info.package.where, part, "i")
-            if (sheet, attributes.get(b"r", b"").decode()) in gone:
+            if is_gone(sheet, attributes.get(b"r", b"").decode()):
                 out.append(data[done : tag.start])
                 done = tag.end if tag.is_empty else data.index(b">", data.index(b"</", tag.end)) + 1
                 continue

@@ -167,7 +167,7 @@ class PatchJob:
         self.added: dict[str, Content] = {}
         self.headed: set[str] = set()
         """Tables whose header cells are written: with the names that the tables have for them."""
-        self._removed: set[str] = set()
+        self.removed: set[str] = set()
         self._target = target
         self._totals = _Totals()
         self._snapshot = snapshot
@@ -298,7 +298,7 @@ class PatchJob:
         totals = self._totals
         parts, removed = without_formulas(self.info, totals.lost)
         self.replaced.update(parts)
-        self._removed |= removed
+        self.removed |= removed
         if full_calc is None:
             full_calc = bool(totals.recalculate) and (totals.has_formulas or self._has_formulas())
         if full_calc and self.replaced:
@@ -329,7 +329,7 @@ class PatchJob:
 
     def write(self, *, dry_run: bool = False, backups: int = 0) -> PatchReport:
         """Write the target, read it back, put it in its place, and report."""
-        is_changed = bool(self.replaced or self._removed or self.added)
+        is_changed = bool(self.replaced or self.removed or self.added)
         in_place = os.path.realpath(self.package.path) == os.path.realpath(self._target)
         kept = Backups(self._target, backups, self._snapshot.digest if in_place else None)
         with ExitStack() as stack:
@@ -341,7 +341,7 @@ class PatchJob:
             if written:
                 with atomic_replace(self._target, check=self._snapshot.check, backups=kept) as stream:
                     if is_changed:
-                        write_package(self.package, stream, self.replaced, self._removed, self.added)
+                        write_package(self.package, stream, self.replaced, self.removed, self.added)
                         self._read_back(stream)
                         left = fingerprint(stream)  # of what we write: later it may be somebody else's
                     else:
@@ -354,7 +354,7 @@ class PatchJob:
             totals.unchanged,
             totals.inserted_cells,
             totals.inserted_rows,
-            tuple(sorted({*self.replaced, *self._removed, *self.added})),
+            tuple(sorted({*self.replaced, *self.removed, *self.added})),
             tuple(self.warnings),
             written,
             kept.made,
@@ -368,7 +368,7 @@ class PatchJob:
             self.info,
             stream,
             self.replaced.keys(),
-            self._removed,
+            self.removed,
             self.added,
             sound=sound,
             headed=self.headed,

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from strategy_xl.errors import PatchRefusedError
@@ -19,11 +19,11 @@ from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.plain_cells import plain_cells
 from strategy_xl.ooxml.style_map import StyleMap
 from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
-from strategy_xl.ooxml.workbook_tabs import GONE, LINKS, with_names, with_sheet
+from strategy_xl.ooxml.workbook_tabs import GONE, LINKS, with_more_names, with_names, with_sheet, with_view
 from strategy_xl.ooxml.xml_bytes import (
+    as_utf8,
     content,
     encode_xstring,
-    encoding_of,
     escape,
     set_attribute,
     tags,
@@ -37,6 +37,7 @@ _NO_LINKS = _DECLARATION + (
     b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
 )
 _TABLE_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.table+xml"
+_LINKS_TYPE = b"application/vnd.openxmlformats-package.relationships+xml"
 _TYPES = "[Content_Types].xml"
 _LISTED = (b"Default", b"Override", b"Relationship")
 _SHARED = re.compile(rb' t="s"><v>(\d+)</v></c>')
@@ -45,6 +46,9 @@ _STYLE = re.compile(rb'(<(?:c|row|col) (?:[^<>]*? )?(?:s|style)=")(\d+)')
 _DIFFERENCE = re.compile(rb'(\bdxfId=")(\d+)')
 _SELECTED = re.compile(rb' tabSelected="\w+"')
 _PRIORITY = re.compile(rb'(\bpriority=")(\d+)')
+_DAYS = re.compile(rb'<dataValidation [^<>]*?\btype="date".*?</dataValidation>', re.DOTALL)
+_DAY = re.compile(rb"(?<=>)\d{4,7}(?=</formula[12]>)")
+_EPOCHS = 1462  # days from the first of 1900 to that of 1904
 _CONDITION = re.compile(rb"(<formula>)([^<]*)(</formula>)")
 _ANY_FORMULA = re.compile(rb"(<formula[12]?>)([^<]*)(</formula[12]?>)")
 _SOURCE = re.compile(rb"(<(?:\w+:)?f>)([^<]*)(</(?:\w+:)?f>)")
@@ -71,18 +75,23 @@ class Splice:
         Errors: PatchRefusedError SX138 for a workbook in a form to which nothing can be added.
         """
         self._job, self._info, self._source = job, job.info, WorkbookInfo(source)
+        self._edits: defaultdict[str, list[Edit]] = defaultdict(list)
+        self._given: defaultdict[str, set[str]] = defaultdict(set)
         styles = self._info.styles_part
-        parts = [job.package.read(part) for part in (self._info.part, styles) if part is not None]
-        if styles is None or any(_MAIN not in part or encoding_of(part[:200]) is not None for part in parts):
+        try:
+            parts = [
+                as_utf8(job.package.read(part)) for part in (self._info.part, styles) if part is not None
+            ]
+        except LookupError:
+            raise PatchRefusedError("SX138", job.package.where) from None
+        if styles is None or any(_MAIN not in part for part in parts):
             raise PatchRefusedError("SX138", job.package.where)
         self._styles = StyleMap(source.read(str(self._source.styles_part)), parts[1])
         shared = self._source.shared_strings_part
         self._strings = _ITEM.findall(source.read(shared)) if shared is not None else []
-        self._edits: defaultdict[str, list[Edit]] = defaultdict(list)
         self._edits[styles].append(lambda _: self._styles.part)
         self._cells: defaultdict[str, dict[int, dict[int, Any]]] = defaultdict(dict)
         self._tails: defaultdict[str, list[Edit]] = defaultdict(list)
-        self._given: defaultdict[str, set[str]] = defaultdict(set)
         self._numbers = [table.id for table in self._info.tables]
         self._looks: dict[str, dict[tuple[int, int], int]] = {}
 
@@ -212,6 +221,11 @@ class Splice:
         found = {name.name for name in self._source.defined_names if wanted(name.text)}
         self._edits[self._info.part].append(partial(with_names, source=data, wanted=found, stale=stale))
 
+    def name(self, name: str, text: str) -> None:
+        """Define a hidden name of the workbook."""
+        raw = b'<definedName name="%b" hidden="1">%b</definedName>' % (escape(name), escape(text))
+        self._edits[self._info.part].append(partial(with_more_names, names=[raw]))
+
     def charts(self, source: str, target: str, wanted: Callable[[str], bool]) -> None:
         """Put back what charts of a sheet read, where that was lost.
 
@@ -243,13 +257,31 @@ class Splice:
         if texts:
             self._edits[table.part].append(change)
 
+    def attach(self, part: str, relation: bytes, kind: bytes, data: bytes, of: str | None = None) -> str:
+        """Add a part of its own, related with another one.
+
+        Arguments:
+            part: its name, when that is free.
+            relation: kind of the relation.
+            kind: type of the content.
+            data: its content.
+            of: the part that relates to it, the workbook when not given.
+
+        Result: the name that it has.
+        """
+        name = self._free_name(part)
+        self._job.added[name] = data
+        self._declare(name, kind)
+        self._relate(of or self._info.part, relation, name)
+        return name
+
     def finish(self) -> None:
         """Hand everything over to the patch, which then can be written."""
         for title in {*self._cells, *self._tails}:
             tail = partial(_one_by_one, edits=self._tails[title])
             self._job.patch_sheet(self._info.sheet(title), self._cells[title], tail)
         self._job.settle_calculation(full_calc=False)
-        self._edits[self._info.part].append(ask_calculation)
+        self._edits[self._info.part] += (with_view, ask_calculation)
         for part, edits in self._edits.items():
             changed = edit_part(self._info, part, partial(_one_by_one, edits=edits))
             if changed is not None:
@@ -263,7 +295,8 @@ class Splice:
         match = _NUMBERED.fullmatch(part)
         assert match is not None  # the program names its parts so
         number, name = 0, part
-        while name.lower() in taken:
+        # Some programs leave the relations of a part behind that is gone.
+        while taken & {name.lower(), "{0}/_rels/{2}.rels".format(*name.lower().rpartition("/"))}:
             number += 1
             name = f"{match[1]}{number}{match[2]}"
         return name
@@ -297,8 +330,21 @@ class Splice:
             links = f"{folder}/_rels/{name}.rels"
             known = self._job.added.get(links, _NO_LINKS)
             assert isinstance(known, bytes)
-            self._job.added[links] = insert_child(known, _LISTED, entry)
+            self._add_links(links, insert_child(known, _LISTED, entry))
         return free.encode()
+
+    def _add_links(self, part: str, data: bytes) -> None:
+        """Add a part of relations, and its type where that is not told for all of them."""
+        if part not in self._job.added and not self._knows_links:
+            self._declare(part, _LINKS_TYPE)
+        self._job.added[part] = data
+
+    @cached_property
+    def _knows_links(self) -> bool:
+        """Whether the target tells the type of relations by their ending."""
+        listing = self._info.package.find(_TYPES)
+        known = self._info.tree(listing).all("Default") if listing is not None else []
+        return any(item.get("Extension").lower() == "rels" for item in known)
 
     def _entry(self, title: str, table: str) -> bytes:
         """The element by which a sheet names one of its tables."""
@@ -321,7 +367,7 @@ class Splice:
                 text = text.replace(old, b'target="/%b"' % new.encode())
             folder, _, file = name.rpartition("/")
             # A number given to one part may be another's old one: those done are told by their case.
-            self._job.added[f"{folder}/_rels/{file}.rels"] = text.replace(b" target=", b" Target=")
+            self._add_links(f"{folder}/_rels/{file}.rels", text.replace(b" target=", b" Target="))
         self._job.added[name] = change(package.read(part))
         self._declare(name, self._kind_of(part))
         return name
@@ -340,6 +386,10 @@ class Splice:
             lambda found: b' t="inlineStr"><is>%b</is></c>' % self._strings[int(found[1])], sheet
         )
         sheet = _STYLE.sub(lambda found: found[1] + b"%d" % self._styles.cell(int(found[2])), sheet)
+        if (
+            self._info.is_1904
+        ):  # of days in what is built, only the bounds of rules do not follow the calendar
+            sheet = _DAYS.sub(lambda rule: _DAY.sub(_in_1904, rule[0]), sheet)
         return self._with_differences(sheet)
 
     def _with_differences(self, sheet: bytes) -> bytes:
@@ -360,6 +410,10 @@ def _charts(info: WorkbookInfo, title: str) -> Iterator[str]:
             if tag.local == b"chart" and not tag.is_close:
                 values = (value.decode() for value in tag.attributes().values())
                 yield from (part for value in values if (part := targets.get(value)) is not None)
+
+
+def _in_1904(day: re.Match[bytes]) -> bytes:
+    return b"%d" % max(int(day[0]) - _EPOCHS, 0)
 
 
 def _as_it_is(data: bytes) -> bytes:

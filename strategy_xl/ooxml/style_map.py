@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from strategy_xl.ooxml.xml_bytes import attributes_of, set_attribute, tags, top_children
 from strategy_xl.ooxml.xml_insert import insert_child, prefixed
 
@@ -10,39 +12,51 @@ _ORDER = (
     b"tableStyles", b"colors", b"extLst",
 )  # fmt: skip
 _CUSTOM_FORMATS = 164  # numbers below are built in and mean the same everywhere
+_NUMBERED = re.compile(rb'(<(?:[\w.-]+:)?numFmt\b[^<>]*?\bnumFmtId=")(\d+)("[^<>]*>)')
 
 
 class _Styles:
-    """A styles part with the items of each of its lists, as they stand."""
+    """A styles part with the items of each of its lists, as they stand; what is new waits to be put in."""
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
+        self._data = data
         self._prefix = next(tags(data)).prefix
         self.lists: dict[bytes, list[bytes]] = {name: [] for name in _ORDER}
         for tag, end in top_children(data):
             whole = data[tag.start : end]
             if tag.local in self.lists:
                 self.lists[tag.local] = [whole[item.start : stop] for item, stop in top_children(whole)]
+        self._known: dict[bytes, dict[bytes, int]] = {}
+        self._new: dict[bytes, list[bytes]] = {}
+
+    @property
+    def data(self) -> bytes:
+        """The part with what is new."""
+        data = self._data
+        for name, new in self._new.items():
+            data = insert_child(data, _ORDER, b"".join(new), into=name, count=len(new))
+        return data
 
     def number(self, name: bytes, raw: bytes) -> int:
         """Where an item stands in a list; it is appended when it is not there."""
         items, new = self.lists[name], prefixed(raw, self._prefix)
-        if new not in items:
+        if name not in self._known:
+            self._known[name] = {item: at for at, item in reversed(list(enumerate(items)))}
+        known = self._known[name]
+        if new not in known:
+            known[new] = len(items)
             items.append(new)
-            self.data = insert_child(self.data, _ORDER, raw, into=name)
-        return items.index(new)
-
-    def format(self, code: bytes) -> int:
-        """The number of a custom number format; it is appended when it is not there."""
-        known = {found[b"formatCode"]: int(found[b"numFmtId"]) for found in self.formats()}
-        if code not in known:
-            known[code] = max([_CUSTOM_FORMATS - 1, *known.values()]) + 1
-            self.number(b"numFmts", b'<numFmt numFmtId="%d" formatCode="%b"/>' % (known[code], code))
-        return known[code]
+            self._new.setdefault(name, []).append(raw)
+        return known[new]
 
     def formats(self) -> list[dict[bytes, bytes]]:
         """The custom number formats' attributes."""
         return [attributes_of(raw) for raw in self.lists[b"numFmts"]]
+
+    def normal(self) -> bytes:
+        """The number of the style that cells have by nature."""
+        styles = (attributes_of(raw) for raw in self.lists[b"cellStyles"])
+        return next((found[b"xfId"] for found in styles if found.get(b"builtinId") == b"0"), b"0")
 
 
 class StyleMap:
@@ -52,6 +66,15 @@ class StyleMap:
         """Over the two styles parts; the source's has no prefix."""
         self._source, self._target = _Styles(source), _Styles(target)
         self._formats = {found[b"numFmtId"]: found[b"formatCode"] for found in self._source.formats()}
+        self._given = {
+            found[b"formatCode"]: int(found[b"numFmtId"])
+            for found in self._target.formats()
+            if found.get(b"numFmtId", b"").isdigit() and b"formatCode" in found
+        }
+        self._listed = set(self._given)
+        taken = (int(found[2]) for found in _NUMBERED.finditer(target))
+        self._last_format = max(taken, default=0)
+        self._normal = self._target.normal()
         self._cells: dict[int, int] = {}
 
     @property
@@ -68,7 +91,19 @@ class StyleMap:
 
     def difference(self, index: int) -> int:
         """The number of a differential style, as conditional formats have."""
-        return self._target.number(b"dxfs", self._source.lists[b"dxfs"][index])
+        raw = self._source.lists[b"dxfs"][index]
+        found = _NUMBERED.search(raw)
+        if found is not None:
+            code = attributes_of(found[0])[b"formatCode"]
+            raw = raw[: found.start(2)] + b"%d" % self._format(code) + raw[found.end(2) :]
+        return self._target.number(b"dxfs", raw)
+
+    def _format(self, code: bytes) -> int:
+        """The number of a custom number format, a free one when the target does not have it."""
+        if code not in self._given:
+            self._last_format = max(_CUSTOM_FORMATS - 1, self._last_format) + 1
+            self._given[code] = self._last_format
+        return self._given[code]
 
     def _moved(self, raw: bytes) -> bytes:
         """A cell style with the numbers that its parts have in the target."""
@@ -79,5 +114,11 @@ class StyleMap:
             start = set_attribute(start, name, b"%d" % self._target.number(items, item))
         code = self._formats.get(found[b"numFmtId"])
         if code is not None:
-            start = set_attribute(start, b"numFmtId", b"%d" % self._target.format(code))
+            number = self._format(code)
+            start = set_attribute(start, b"numFmtId", b"%d" % number)
+            if code not in self._listed:
+                self._listed.add(code)
+                self._target.number(b"numFmts", b'<numFmt numFmtId="%d" formatCode="%b"/>' % (number, code))
+        if b"xfId" in found:
+            start = set_attribute(start, b"xfId", self._normal)
         return start + raw[opened.end :]

@@ -19,13 +19,14 @@ _ORDER = (
 )  # fmt: skip
 
 
-def _child(data: bytes, name: bytes) -> tuple[Tag, int] | None:
+def child_of(data: bytes, name: bytes) -> tuple[Tag, int] | None:
+    """The first child of the root of that name, and where it ends; None without one."""
     return next(((tag, end) for tag, end in top_children(data) if tag.local == name), None)
 
 
 def _items(data: bytes, name: bytes) -> Iterator[tuple[Tag, bytes]]:
     """The items of a child of the root: their tag, its place counted in the part, and the whole of them."""
-    found = _child(data, name)
+    found = child_of(data, name)
     if found is None:
         return
     start, end = found[0].start, found[1]
@@ -58,7 +59,7 @@ def with_sheet(data: bytes, title: str, link: bytes, after: str | None, source: 
         for tag, raw in _items(source, b"definedNames")
         if tag.attributes().get(b"localSheetId") == b"%d" % index
     ]
-    return _with_more(data, own)
+    return with_more_names(data, own)
 
 
 def _moved(data: bytes, place: int) -> bytes:
@@ -103,14 +104,32 @@ def with_names(data: bytes, source: bytes, wanted: AbstractSet[str], stale: Abst
         if GONE in raw or unescape(name) in stale:
             out += data[done : tag.start] + prefixed(new, prefix)
             done = tag.start + len(raw)
-    return _with_more(out + data[done:], list(found.values()))
+    return with_more_names(out + data[done:], list(found.values()))
 
 
-def _with_more(data: bytes, names: list[bytes]) -> bytes:
+def in_1904(data: bytes) -> bytes:
+    """The part with days that count from 1 January 1904."""
+    found = child_of(data, b"workbookPr")
+    if found is None:
+        return insert_child(data, _ORDER, b'<workbookPr date1904="1"/>')
+    tag = found[0]
+    return data[: tag.start] + set_attribute(tag.raw, b"date1904", b"1") + data[tag.end :]
+
+
+def with_view(data: bytes) -> bytes:
+    """The part with a window, to which all sheets refer, when it has none."""
+    if any(True for _ in _items(data, b"bookViews")):
+        return data
+    known = child_of(data, b"bookViews")
+    kept = data if known is None else data[: known[0].start] + data[known[1] :]
+    return insert_child(kept, _ORDER, b"<bookViews><workbookView/></bookViews>")
+
+
+def with_more_names(data: bytes, names: list[bytes]) -> bytes:
     """The part with more names behind those that it has."""
     if not names:
         return data
-    listed = _child(data, b"definedNames")
+    listed = child_of(data, b"definedNames")
     if listed is None or listed[0].is_empty:
         whole = b"<definedNames>%b</definedNames>" % b"".join(names)
         kept = data if listed is None else data[: listed[0].start] + data[listed[1] :]
@@ -135,7 +154,7 @@ def with_own_names(data: bytes, names: Mapping[str, tuple[str, bool]]) -> bytes:
             continue
         out += data[done : tag.start] + prefixed(_name(name, *left.pop(name)), prefix)
         done = tag.start + len(raw)
-    return _with_more(out + data[done:], [_name(name, *said) for name, said in left.items()])
+    return with_more_names(out + data[done:], [_name(name, *said) for name, said in left.items()])
 
 
 def _name(name: str, text: str, hidden: bool) -> bytes:

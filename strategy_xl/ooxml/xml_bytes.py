@@ -223,6 +223,15 @@ def to_utf8(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     yield decoder.decode(b"", final=True).encode()
 
 
+def as_utf8(data: bytes) -> bytes:
+    """A whole part in UTF-8, whatever it is written in.
+
+    Errors: LookupError as ``encoding_of``.
+    """
+    encoding = encoding_of(data[:200])
+    return data if encoding is None else b"".join(to_utf8([data], encoding))
+
+
 def from_utf8(pieces: Iterable[bytes], encoding: str, start: bytes) -> Iterator[bytes]:
     """UTF-8 pieces back in the part's encoding; characters it lacks become numeric references."""
     bom = start[:2] if encoding == "utf-16" else b""

@@ -24,7 +24,9 @@ def prefixed(raw: bytes, prefix: bytes) -> bytes:
     return _PLAIN_NAME.sub(rb"<\1" + prefix + rb"\2", raw) if prefix else raw
 
 
-def insert_child(data: bytes, order: tuple[bytes, ...], raw: bytes, into: bytes | None = None) -> bytes:
+def insert_child(
+    data: bytes, order: tuple[bytes, ...], raw: bytes, into: bytes | None = None, count: int = 1
+) -> bytes:
     """A part with one more child of its root, after those that the schema puts before it.
 
     Arguments:
@@ -32,29 +34,30 @@ def insert_child(data: bytes, order: tuple[bytes, ...], raw: bytes, into: bytes 
         order: names of the root's children as the schema orders them.
         raw: the new element, without prefixes.
         into: name of the root's child to put it into, made when there is none; its count is kept right.
+        count: how many elements ``raw`` is, all for ``into``.
     """
     root = next(tags(data))
     if root.is_empty:
         opened = data[: root.end - 2].rstrip() + b"></%b>" % root.name
-        return insert_child(opened + data[root.end :], order, raw, into)
+        return insert_child(opened + data[root.end :], order, raw, into, count)
     name = into or next(tags(raw)).name
     before = order[: order.index(name) + (into is None)]
     at = root.end
     for tag, end in top_children(data):
         if tag.local == into:
-            return data[: tag.start] + _with_item(data[tag.start : end], raw) + data[end:]
+            return data[: tag.start] + _with_items(data[tag.start : end], raw, count) + data[end:]
         if tag.local in before:
             at = end
-    new = raw if into is None else b'<%b count="1">%b</%b>' % (into, raw, into)
+    new = raw if into is None else b'<%b count="%d">%b</%b>' % (into, count, raw, into)
     return data[:at] + prefixed(new, root.prefix) + data[at:]
 
 
-def _with_item(container: bytes, raw: bytes) -> bytes:
-    """A list with one more item at its end."""
+def _with_items(container: bytes, raw: bytes, more: int) -> bytes:
+    """A list with more items at its end."""
     opened = next(tags(container))
     start, inside = opened.raw, b""
     if (count := opened.attributes().get(b"count", b"")).isdigit():
-        start = set_attribute(start, b"count", b"%d" % (int(count) + 1))
+        start = set_attribute(start, b"count", b"%d" % (int(count) + more))
     if opened.is_empty:
         start = start[:-2].rstrip() + b">"
     else:

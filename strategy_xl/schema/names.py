@@ -6,6 +6,8 @@ field. Excel and LibreOffice move it with the cell on any insertion, sort, renam
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 YES_NO = "yes_no"
 """Key of the list whose choices ``yes`` and ``no`` say how a flag is written."""
 
@@ -24,6 +26,11 @@ SHARE = "completeness"
 _SHARE_PREFIX = "SXP_"
 STAMP = "_sx.schema"
 """Defined name that holds ``schema version;language;program version`` as text."""
+GUEST = "_sx.guest"
+"""Defined name of a workbook that is somebody else's and has taken our sheets in: only theirs are ours.
+
+Its text tells which names of ours are called otherwise there, for he has some of that name (``guest_text``).
+"""
 
 
 def label_key(block: str, field: str) -> str:
@@ -56,6 +63,30 @@ def parse_anchor(name: str) -> tuple[str, str] | None:
         return None
     block, dot, field = name[len(PREFIX) :].partition(".")
     return (block, field) if dot else None
+
+
+def guest_text(renamed: Mapping[str, str]) -> str:
+    """What ``GUEST`` stands for, with the names that are called otherwise (old → new)."""
+    return '"' + ";".join(["1", *(f"{old}={new}" for old, new in sorted(renamed.items()))]) + '"'
+
+
+def renamed_by(text: str) -> dict[str, str]:
+    """The names that a workbook calls otherwise, by what ``GUEST`` stands for in it."""
+    pairs = (item.partition("=") for item in text.strip().lstrip("=").strip('"').split(";"))
+    return {old: new for old, equals, new in pairs if equals}
+
+
+_FAMILIES = (PREFIX, "SXC_", "SXL_", "SXM_", _SHARE_PREFIX, "SXV_")
+
+
+def is_stored(name: str, settings: Collection[str]) -> bool:
+    """Whether a defined name is one that a workbook of ours has.
+
+    Arguments:
+        name: the name.
+        settings: keys of the settings, ``today`` among them.
+    """
+    return name.startswith(_FAMILIES) or name in {setting_name(key) for key in settings}
 
 
 def sheet_name(module: str) -> str:

@@ -15,6 +15,7 @@ from strategy_xl.build.layout import Area, BookLayout, PlacedBlock, SheetLayout
 from strategy_xl.build.sheet_frame import company_formula
 from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.formulas.excel import escape_column
+from strategy_xl.formulas.renaming import rename_words
 from strategy_xl.formulas.shifting import has_relative_references
 from strategy_xl.schema.consistency import MAP_COLUMNS
 from strategy_xl.schema.earlier import BY_LENGTH_BEFORE
@@ -55,12 +56,16 @@ class StandingFormulas:
         text = known.formula if known is not None else ""
         if text and GONE not in text and not has_relative_references(text):
             return text
-        return self._formulas.at(block.block.key, spec.formula or "", index)
+        return self._here(self._formulas.at(block.block.key, spec.formula or "", index))
+
+    def _here(self, text: str) -> str:
+        """A formula with the names that this workbook has."""
+        return rename_words(text, {old.casefold(): new for old, new in self._data.renamed.items()})
 
     def of_cell(self, place: Place) -> str:
         """The formula of a line of a printed grid or of a module's completeness, without ``=``."""
         try:
-            return self._of_cell(place)
+            return self._here(self._of_cell(place))
         except KeyError:  # a field that it counts is gone
             return GONE
 

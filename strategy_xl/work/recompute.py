@@ -35,7 +35,6 @@ from strategy_xl.progress import tell
 from strategy_xl.rules.table import Table
 from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.spec import WorkbookSpec
-from strategy_xl.work.adopting import take_over
 from strategy_xl.work.computing import compute, module_completeness
 from strategy_xl.work.digest import boards, counted, figures, next_steps
 from strategy_xl.work.fitting import misfits
@@ -45,6 +44,7 @@ from strategy_xl.work.lengthening import lengthen
 from strategy_xl.work.recalling import recollections
 from strategy_xl.work.recording import places_in, restored_in
 from strategy_xl.work.remembering import remember
+from strategy_xl.work.taking_over import take_over
 
 
 class Lasting(NamedTuple):

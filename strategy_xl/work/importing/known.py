@@ -11,8 +11,10 @@ from typing import Any
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_values import SheetValues
+from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
-from strategy_xl.schema.spec import FieldSpec, FieldType, TableBlock
+from strategy_xl.schema.names import GUEST
+from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
 from strategy_xl.text.identity import identity_key
 from strategy_xl.work.importing.matching import NOTE
 from strategy_xl.work.importing.words import table
@@ -146,16 +148,33 @@ class KnownRows:
     def has_formula(self, row: int, key: str) -> bool:
         """Whether people calculate a cell by a formula of their own."""
         if self._formulas is None:
-            self._formulas = set(self._own_formulas())
+            with Package.open(self.book.snapshot) as package:
+                self._formulas = set(_own_formulas(WorkbookInfo(package), self.data))
         return (row, key) in self._formulas
 
-    def _own_formulas(self) -> Iterable[tuple[int, str]]:
-        with Package.open(self.book.snapshot) as package:
-            meta = SheetValues(WorkbookInfo(package)).meta(self.data.sheet)
-        columns = {place.column: key for key, place in self.data.places.items()}
-        for row, column in zip(meta.formula_rows.tolist(), meta.formula_columns.tolist(), strict=True):
-            if column in columns:
-                yield row, columns[column]
+
+def _own_formulas(info: WorkbookInfo, data: BlockData) -> Iterable[tuple[int, str]]:
+    """Row and field of the cells of a table that hold formulas."""
+    meta = SheetValues(info).meta(data.sheet)
+    columns = {place.column: key for key, place in data.places.items()}
+    for row, column in zip(meta.formula_rows.tolist(), meta.formula_columns.tolist(), strict=True):
+        if column in columns:
+            yield row, columns[column]
+
+
+def waiting_rows(snapshot: Snapshot, data: BlockData) -> set[int]:
+    """Rows that show nothing yet but read a list of the workbook's owner: they are not free.
+
+    Arguments:
+        snapshot: the workbook; only one that has taken our sheets in has such rows.
+        data: the table.
+    """
+    with Package.open(snapshot) as package:
+        info = WorkbookInfo.of(package)
+        if not info.names_like(GUEST):
+            return set()
+        inputs = {spec.key for spec in data.block.fields if spec.role is FieldRole.INPUT}
+        return {row for row, key in _own_formulas(info, data) if key in inputs}
 
 
 def _part(value: Any) -> str:

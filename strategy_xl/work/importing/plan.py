@@ -19,6 +19,7 @@ from strategy_xl.book.below import LEAST_SPARE, SPARE
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.collection import no_collection
 from strategy_xl.errors import Finding, Location, Severity, UsageError, WorkbookError
+from strategy_xl.formulas.cell_refs import Area
 from strategy_xl.ooxml.patch import PatchReport, set_cells
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.tables import append_rows
@@ -26,6 +27,7 @@ from strategy_xl.schema.spec import TableBlock
 from strategy_xl.text.naming import block_names, find_named, module_names
 from strategy_xl.text.parsing import fold
 from strategy_xl.work.fitting import misfits_with
+from strategy_xl.work.importing.known import waiting_rows
 from strategy_xl.work.importing.matching import Kept, Match, Unmatched, match_columns
 from strategy_xl.work.importing.records import ColumnView, ImportRow, Records
 from strategy_xl.work.importing.source import SourceList, read_list
@@ -122,13 +124,14 @@ class ImportReport:
 
 
 @no_collection()
-def plan(
+def plan(  # noqa: PLR0913 - a list, where it goes, and what people say of both
     source: Path | str,
     target: str,
     book: WorkbookData,
     mapping: Mapping[str, str] | None = None,
     *,
     sheet: str | None = None,
+    area: Area | None = None,
     calculated: Path | None = None,
 ) -> ImportPlan:
     """See what an import would do; nothing is written.
@@ -139,18 +142,19 @@ def plan(
         book: the workbook as read.
         mapping: title in the list → field (label or key), over what is matched by itself; ``-`` leaves out.
         sheet: sheet of a spreadsheet list.
+        area: the cells of that sheet that are the list; all when not given.
         calculated: the same list, of which another program has calculated the formulas.
 
     Errors: UsageError SX152 no such table, SX153 no column matches, SX154/SX155 wrong mapping, SX156 nothing
     names the rows; WorkbookError SX150/SX151 the list cannot be read.
     """
-    data = _target(target, book)
+    data = target_block(target, book)
     block = data.block
     assert isinstance(block, TableBlock)
-    listed = read_list(source, sheet=sheet)
+    listed = read_list(source, sheet=sheet, area=area)
     lacking = len(listed.uncached)
     if calculated is not None:
-        listed = replace(read_list(calculated, sheet=sheet), path=listed.path)
+        listed = replace(read_list(calculated, sheet=sheet, area=area), path=listed.path)
     matching = match_columns(listed, block, mapping, book.lang, data.places)
     _check_matches(listed, block, matching.matches, book.lang)
     work = Records(listed, data, book, matching)
@@ -185,8 +189,11 @@ def plan(
     )
 
 
-def _target(name: str, book: WorkbookData) -> BlockData:
-    """The table people mean: by its own names, else by those of its module, whose first table it is."""
+def target_block(name: str, book: WorkbookData) -> BlockData:
+    """The table people mean: by its own names, else by those of its module, whose first table it is.
+
+    Errors: UsageError SX152.
+    """
     tables = [data for data in book.blocks.values() if data.is_table]
     own = [(data, [*block_names(data.block)]) for data in tables]
     modules = [(data, [*module_names(data.module), data.sheet]) for data in tables]
@@ -247,7 +254,7 @@ def apply(
         edits.update({data.cell(key, int(row.existing or 0)): new_ for key, (_, new_) in row.changes.items()})
     if existing:
         findings.append(Finding("SX162", where, {"n": len(existing)}, Severity.NOTE))
-    free = _blank_rows(data)
+    free = _blank_rows(plan_)
     filled, grown = new[: len(free)], new[len(free) :]
     for row, excel_row in zip(filled, free, strict=False):
         edits.update(_cells(data, row, excel_row))
@@ -264,9 +271,12 @@ def _cells(data: BlockData, row: ImportRow, excel_row: int) -> dict[tuple[int, i
     return {data.cell(key, excel_row): value for key, value in row.cells.items()}
 
 
-def _blank_rows(data: BlockData) -> list[int]:
-    """Blank rows that the table has already."""
-    return [row for row in data.blank_rows if not data.is_new(row)]
+def _blank_rows(plan_: ImportPlan) -> list[int]:
+    """Blank rows that the table has already, without those that wait for what a linked list gets."""
+    data = plan_.data
+    blank = [row for row in data.blank_rows if not data.is_new(row)]
+    waiting = waiting_rows(plan_.snapshot, data) if blank and plan_.new else set()
+    return [row for row in blank if row not in waiting]
 
 
 def _check_growth(data: BlockData, where: Location, grown: Sequence[ImportRow]) -> None:

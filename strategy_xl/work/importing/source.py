@@ -105,12 +105,13 @@ class _Sheet:
     shows_formats: bool = True
 
 
-def read_list(path: Path | str, *, sheet: str | None = None) -> SourceList:
+def read_list(path: Path | str, *, sheet: str | None = None, area: Area | None = None) -> SourceList:
     """Read a list.
 
     Arguments:
         path: .csv, .tsv, .txt, or .xlsx, .xlsm, .xls, .xlsb, .ods.
         sheet: sheet of a spreadsheet file; its first one that holds something, when not given.
+        area: the cells of that sheet that are the list; all when not given.
 
     Errors: WorkbookError SX150 not readable, SX151 no titles with data below.
     """
@@ -128,9 +129,19 @@ def read_list(path: Path | str, *, sheet: str | None = None) -> SourceList:
     except (OSError, csv.Error, UnicodeDecodeError) as error:
         raise WorkbookError("SX150", Location(str(path)), detail=str(error)) from error
     rows = [[_cell(cell) for cell in row] for row in found.rows]
-    header = _header(rows)
+    if area is not None:
+        rows = _within(rows, area)
+        found.merged = [merged for merged in found.merged if area.overlaps(merged)]
+        found.uncached = [
+            (row, column)
+            for row, column in found.uncached
+            if row <= area.bottom and area.left <= column <= area.right
+        ]
+    above = area.top - 1 if area is not None else 0
+    header = _header(rows[above:])
     if header is None:
-        raise WorkbookError("SX151", Location(str(path)))
+        raise WorkbookError("SX151", Location(str(path), sheet))
+    header += above
     first = header + 2
     spread, lone, headings = _unmerged(rows, first, found.merged)
     titles = _titles(rows[header], rows[header + 1 :])
@@ -152,6 +163,16 @@ def read_list(path: Path | str, *, sheet: str | None = None) -> SourceList:
         headings,
         found.shows_formats,
     )
+
+
+def _within(rows: list[list[Any]], area: Area) -> list[list[Any]]:
+    """The rows with nothing outside of an area, each cell still in its place."""
+    return [
+        [cell if area.left <= at <= area.right else "" for at, cell in enumerate(row[: area.right], 1)]
+        if number >= area.top
+        else []
+        for number, row in enumerate(rows[: area.bottom], 1)
+    ]
 
 
 def _cell(cell: Any) -> Any:

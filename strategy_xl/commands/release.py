@@ -1,0 +1,56 @@
+"""``strategy-xl release``: take our sheets out of a workbook that had taken them in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from strategy_xl.commands.render import (
+    backup_option,
+    exit_code,
+    finding_data,
+    show_backups,
+    show_findings,
+    show_json,
+    text,
+)
+
+
+@click.command(help=text("release.help"))
+@click.argument("book", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help=text("adopt.out.help"))
+@click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
+@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@backup_option
+def release(book: Path, out: Path | None, backup: int, *, dry_run: bool, as_json: bool) -> None:
+    """Take the sheets out, then say what is again as it was."""
+    from strategy_xl.ooxml.open_marks import refuse_if_open
+    from strategy_xl.ooxml.replace import check_target
+    from strategy_xl.work.release import release_workbook
+
+    target = out or book
+    if out is not None:
+        check_target(out, overwrite=False)
+    if not dry_run:
+        refuse_if_open(target)
+    report = release_workbook(book, target, dry_run=dry_run, backups=backup)
+    if as_json:
+        show_json(
+            {
+                "workbook": str(book),
+                "written": str(target) if report.written else None,
+                "sheets": report.sheets,
+                "restored": report.parts.restored,
+                "shortened": report.parts.shortened,
+                "left": report.parts.left,
+                "backup": str(report.backup) if report.backup is not None else None,
+                "findings": [finding_data(finding) for finding in report.findings],
+            }
+        )
+    else:
+        show_findings(report.findings, err=True)
+        done = "release.would" if dry_run else "release.done"
+        click.echo(text(done, n=len(report.sheets), path=str(target), parts=len(report.parts.restored)))
+        show_backups(int(report.backup is not None))
+    raise SystemExit(exit_code(report.findings))
