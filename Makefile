@@ -52,10 +52,12 @@ system:  ## LibreOffice, Chromium and PostgreSQL from Debian, as root
 messages: $(VENV)/.dev  ## compile the catalogues of texts
 	$(BIN)/python tools/messages.py
 
-docs: $(VENV)/.dev  ## write the generated references
+# The references anew, then the site in both languages, every link checked; nothing is fetched.
+docs: $(VENV)/.dev  ## write the generated references, build the site in out/site
 	$(BIN)/python tools/docs.py
 	$(BIN)/python tools/rule_docs.py
 	$(BIN)/python tools/function_docs.py
+	$(BIN)/python tools/docs_site.py $(OUT)/site
 
 # Writes docs/judgement.md; CHURN=Telco-Customer-Churn.csv adds which classes leave.
 judgement: system $(VENV)/.dev  ## docs/judgement.md, how well the rules judge
@@ -68,6 +70,8 @@ changelog: $(VENV)/.dev  ## what the fragments in changes/ make (VERSION=0.2.0 w
 pictures: system $(VENV)/.dev demo  ## every sheet of the example as PNG, to look at
 	$(BIN)/python tools/pictures.py $(OUT)/pictures
 	$(BIN)/python tools/function_pictures.py docs/pictures
+	$(BIN)/python tools/function_cells.py docs/pictures/functions
+	$(BIN)/python tools/site_pictures.py docs/pictures
 
 # Writes docs/performance.md; FULL=1 with 50,000 to 1,000,000 clients and 1,000 workbooks.
 bench: $(VENV)/.dev  ## speed and memory (FULL=1: to a million clients)

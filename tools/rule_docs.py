@@ -370,9 +370,26 @@ def index_text() -> str:
     return "\n".join([*lines, _table(("rule", "what it answers", "code"), rows), ""])
 
 
+def french_index_text() -> str:
+    """The list of all pages in French."""
+    french = data()["french"]
+    rows = [
+        (
+            f"[{page['french']['title']}]({page['key']}.md)",
+            page["french"]["what"],
+            f"`{'`, `'.join(page['modules'])}`",
+        )
+        for page in data()["pages"]
+    ]
+    return "\n".join(
+        [f"# {french['title']}\n", french["intro"].strip() + "\n", _table(french["heads"], rows), ""]
+    )
+
+
 def contents() -> Iterator[tuple[str, str]]:
     """Every file with its text."""
     yield "README.md", HEAD + index_text()
+    yield "README.fr.md", HEAD + french_index_text()
     for page in data()["pages"]:
         yield f"{page['key']}.md", HEAD + page_text(page)
 

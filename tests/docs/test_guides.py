@@ -1,0 +1,161 @@
+"""What tutorial, guides and README tell people to type runs as it stands and answers as it is shown."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from strategy_xl.commands import cli, imported
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import snippets  # noqa: E402 - a tool, not in the package
+
+DOCS = ROOT / "docs"
+GUIDES = {"staff": "fr", "consultant": "en", "trainer": "fr", "developer": "en"}
+"""Guides, and the language in which each is run: its commands are the same in the other."""
+TYPED = ("tutorial", *GUIDES, "administrator")
+"""Pages in both languages: the tutorial is run by test_site_pictures.py, the administrator's beside it."""
+SUFFIX = {"fr": ".fr.md", "en": ".md"}
+WRITTEN = [
+    path
+    for path in sorted(DOCS.glob("*.fr.md"))
+    if not path.read_text(encoding="utf-8").startswith("<!-- Generated")
+]
+"""French pages by hand; the texts of the others stand in catalogues and templates, which have a test."""
+FOUND_ELSEWHERE = {"--upgrade", "--then"}
+"""Of pip, and of the commands after a schedule."""
+
+
+def page(name: str, lang: str) -> Path:
+    """The file of a page in a language."""
+    return DOCS / f"{name}{SUFFIX[lang]}"
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_guide_runs(name: str, tmp_path: Path) -> None:
+    """In a folder of its own; the staff have been given a workbook."""
+    if name == "staff":
+        made = CliRunner().invoke(
+            cli, ["new", str(tmp_path / "plan.xlsx"), "--only", "client_matrix", "--with-example"]
+        )
+        assert made.exit_code == 0, made.output
+    assert snippets.run(page(name, GUIDES[name]), tmp_path, GUIDES[name]) == []
+
+
+def test_readme_shows_what_its_first_commands_answer(tmp_path: Path) -> None:
+    """The two commands under the picture; those further down are run by tests/commands/test_cli.py."""
+    head = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Start")[0]
+    top = tmp_path / "top.md"
+    top.write_text(head, encoding="utf-8")
+    assert [each.kind for each in snippets.snippets(top)] == ["picture", "console", "text"]
+    assert snippets.run(top, tmp_path, "en") == []
+
+
+@pytest.mark.parametrize("lang", SUFFIX)
+@pytest.mark.parametrize("name", TYPED)
+def test_what_is_typed_is_the_same_in_both_languages(name: str, lang: str) -> None:
+    """A page and its translation have the same commands, but for names of files and of the language."""
+
+    def typed(path: Path) -> list[str]:
+        lines = [
+            line
+            for each in snippets.snippets(path)
+            if each.kind in {"console", "sh"}
+            for line in each.text.splitlines()
+        ]
+        return [re.sub(r"#.*| --lang en|\b[\w-]+\.(?:xlsx|html|csv)\b", "", line).strip() for line in lines]
+
+    one, other = typed(page(name, lang)), typed(page(name, "en"))
+    assert one
+    assert set(one) == set(other)
+
+
+@pytest.mark.parametrize("lang", SUFFIX)
+@pytest.mark.parametrize("name", TYPED)
+def test_options_and_commands_that_are_named_exist(name: str, lang: str) -> None:
+    """In the text too, outside of blocks."""
+    text = re.sub(r"```sh\n.*?```", "", page(name, lang).read_text(encoding="utf-8"), flags=re.DOTALL)
+    known = {each: imported(each) for each in cli.commands}
+    options = {
+        option
+        for command in known.values()
+        for each in (command, *getattr(command, "commands", {}).values())
+        for parameter in each.params
+        for option in parameter.opts
+    }
+    assert set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", text)) - options - FOUND_ELSEWHERE <= {"--help"}
+    assert set(re.findall(r"`strategy-xl (\w+)", text)) <= set(known)
+
+
+@pytest.mark.parametrize("lang", SUFFIX)
+def test_shell_lines_are_shell(lang: str) -> None:
+    """A shell reads them without running them: they install programs."""
+    shell = shutil.which("sh")
+    assert shell is not None
+    blocks = [
+        each.text for name in TYPED for each in snippets.snippets(page(name, lang)) if each.kind == "sh"
+    ]
+    assert len(blocks) >= 3
+    for block in blocks:
+        subprocess.run([shell, "-n"], input=block, text=True, check=True)
+
+
+def test_a_wrong_answer_is_told(tmp_path: Path) -> None:
+    """The runner itself: another answer, a command that fails and one of another program are all told."""
+    told = tmp_path / "page.md"
+    told.write_text(
+        "```console\nstrategy-xl --version\n```\n\n```text\nanother\n```\n\n"
+        "```console\nstrategy-xl recompute\nmake demo\n```\n",
+        encoding="utf-8",
+    )
+    wrong = snippets.run(told, tmp_path, "en")
+    assert len(wrong) == 3
+    assert "another" in wrong[0]
+
+
+def test_lines_left_out_are_lines_left_out() -> None:
+    """« … » stands for any lines, nothing else does; what is different each time is not compared."""
+    answer = "one\n two   three\n\nfour\n plan.xlsx  390   3.76\n"
+    assert snippets.differs("one\ntwo three\nfour\nplan.xlsx 12 9.99", answer) == ""
+    assert snippets.differs("one\n…\nplan.xlsx 390 1.00", answer) == ""
+    assert snippets.differs("one\nfour", answer) == "four"
+    assert snippets.differs("one\n…\nthree", answer) == "three"
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
+def test_french_pages_have_french_spaces(path: Path) -> None:
+    """A space that does not break stands before : ; ! ? and inside « »; code is left alone."""
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"^```.*?^```$|`[^`\n]+`", "`", text, flags=re.MULTILINE | re.DOTALL)
+    assert re.findall(r".{0,20} [:;!?»].{0,20}|.{0,20}« .{0,20}", text) == []
+
+
+def test_french_pages_tell_the_counts_of_the_english_ones() -> None:
+    """Figures of the lossless promise that stand in both languages are the same."""
+    english = (DOCS / "lossless.md").read_text(encoding="utf-8")
+    found = re.search(r"^(\d+) files: (\d+) handled, (\d+) refused", english, re.MULTILINE)
+    assert found is not None
+    french = (DOCS / "lossless.fr.md").read_text(encoding="utf-8")
+    for what, count in zip(("du corpus", "traités", "refusés[^|]*"), found.groups(), strict=True):
+        assert re.search(rf"^\| {what} \| {count} \|$", french, re.MULTILINE), what
+    english = (DOCS / "reliability.md").read_text(encoding="utf-8")
+    french = (DOCS / "reliability.fr.md").read_text(encoding="utf-8")
+    killed = re.search(
+        r"^\| killed at every call .*?\| kills (\d+),.* harmed (\d+) \|$", english, re.MULTILINE
+    )
+    mutated = re.search(r"^\| all \| (\d+) \| \d+ \| \d+ \| \d+ \| (\d+) \|", english, re.MULTILINE)
+    random = re.search(r"^\| killed at random moments \| (.*) \|$", english, re.MULTILINE)
+    assert killed is not None
+    assert mutated is not None
+    assert random is not None
+    ended = [int(each) for each in re.findall(r"(?:new|kept|old) (\d+)(?=,)", random[1])]
+    for cases, harmed in (killed.groups(), mutated.groups(), (str(sum(ended)), "0")):
+        assert f"| {cases} | {harmed} |" in french, cases

@@ -1,0 +1,122 @@
+"""The site: built without a warning, links lead somewhere, nothing is fetched, the search works."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import docs_pages  # noqa: E402 - a tool, not in the package
+import docs_site  # noqa: E402 - idem
+
+pytestmark = pytest.mark.xdist_group("site")
+LARGEST, ALL = 120_000, 2_000_000
+"""Bytes of a picture, and of all."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both languages, as ``make docs`` builds them."""
+    return docs_site.build(tmp_path_factory.mktemp("site") / "site")
+
+
+@pytest.fixture(scope="module")
+def reading(site: Path) -> Iterator[object]:
+    """A browser that is cut off from every network."""
+    command = shutil.which("chromium")
+    if command is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is missing: tools/system_packages.sh installs it")
+        pytest.skip("Chromium is missing")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=command, args=["--no-sandbox"])
+        yield browser.new_context(offline=True)
+        browser.close()
+
+
+def test_every_link_leads_somewhere_and_nothing_is_fetched(site: Path) -> None:
+    """Pages, anchors, pictures, scripts; no address of another server is loaded, in styles neither."""
+    assert list(docs_site.faults(site)) == []
+    for style in site.rglob("*.css"):
+        assert (
+            re.findall(r"(?:url\(|@import )\s*['\"]?(?:https?:)?//", style.read_text(encoding="utf-8")) == []
+        )
+
+
+def test_faults_are_told(tmp_path: Path) -> None:
+    """The check itself: a page that is not there, an anchor that is not, a script of elsewhere."""
+    (tmp_path / "a.html").write_text(
+        '<a href="none.html">x</a><a href="#none">y</a><a href="a.html#here" id="here">z</a>'
+        '<script src="https://example.org/a.js"></script><a href="https://example.org">only a link</a>',
+        encoding="utf-8",
+    )
+    assert len(list(docs_site.faults(tmp_path))) == 3
+
+
+def test_a_folder_of_somebodys_is_left_alone(tmp_path: Path) -> None:
+    """Only a site is replaced."""
+    (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(SystemExit, match="something else"):
+        docs_site.build(tmp_path)
+    assert (tmp_path / "letter.txt").is_file()
+
+
+def test_both_languages_have_every_page(site: Path) -> None:
+    """Under the same address; one that is in the other language says so."""
+    pages = {
+        lang: {path.relative_to(site / lang).as_posix() for path in (site / lang).rglob("*.html")}
+        for lang in docs_pages.LANGUAGES
+    }
+    assert pages["fr"] == pages["en"] == {f"{key}.html" for key in docs_pages.pages("fr")}
+    told = (site / "fr" / "runs.html").read_text(encoding="utf-8")
+    assert "Cette page n’existe qu’en anglais" in told
+    own = (site / "fr" / "findings.html").read_text(encoding="utf-8")
+    assert "Cette page n’existe qu’en anglais" not in own
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "found"),
+    [("en", "SX204", "findings.html"), ("fr", "formateur", "trainer.html")],
+)
+def test_search_from_the_disk(reading: object, site: Path, lang: str, words: str, found: str) -> None:
+    """Opened as a file, without a server: what is typed leads to the page."""
+    page = reading.new_page()  # type: ignore[attr-defined]
+    page.goto((site / lang / "index.html").as_uri())
+    page.keyboard.press("Control+k")
+    page.keyboard.type(words)
+    page.wait_for_selector("mark", timeout=20_000)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{lang}/{found}*")
+    page.close()
+
+
+def test_the_other_language_is_one_click_away(reading: object, site: Path) -> None:
+    """From a page to the same page."""
+    page = reading.new_page()  # type: ignore[attr-defined]
+    page.goto((site / "fr" / "rules" / "kpi.html").as_uri())
+    page.click("a.sx-language")
+    page.wait_for_url("**/en/rules/kpi.html")
+    page.close()
+
+
+def test_pictures_are_small_and_used() -> None:
+    """Each and all together; none is left over."""
+    pictures = [path for path in (ROOT / "docs" / "pictures").rglob("*") if path.is_file()]
+    sizes = {path.name: path.stat().st_size for path in pictures}
+    assert {name: size for name, size in sizes.items() if size > LARGEST} == {}
+    assert sum(sizes.values()) <= ALL
+    texts = [
+        path.read_text(encoding="utf-8") for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+    ]
+    shown = set(re.findall(r"pictures/(?:functions/)?([\w-]+\.\w+)", "".join(texts)))
+    assert set(sizes) - shown == {"icon.svg"}
