@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import (
     backup_option,
     chosen_day,
@@ -31,14 +32,14 @@ if TYPE_CHECKING:
 
 
 @click.command(help=text("adopt.help"))
-@click.argument("book", type=click.Path(dir_okay=False, path_type=Path), metavar="THEIRS.xlsx")
+@click.argument("book", type=Here(dir_okay=False), metavar="THEIRS.xlsx")
 @click.option("--modules", multiple=True, metavar="MODULE,…", help=text("adopt.modules.help"))
 @click.option("--map", "maps", multiple=True, metavar="OURS[=THEIRS]", help=text("adopt.map.help"))
 @click.option("--column", "pairs", multiple=True, metavar="COLUMN=FIELD", help=text("adopt.column.help"))
 @click.option("--link", is_flag=True, help=text("adopt.link.help"))
 @click.option("--lang", default="fr", show_default=True, metavar="fr|en", help=text("cli.new.lang.help"))
 @click.option("--company", help=text("cli.new.company.help"))
-@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help=text("adopt.out.help"))
+@click.option("-o", "--out", type=Here("SX818", dir_okay=False), help=text("adopt.out.help"))
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
 @backup_option

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -38,11 +39,9 @@ _NOTHING = frozenset({os.devnull, "/dev/null", "nul"})
 
 
 @click.command(help=text("cli.diff.help"))
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=Here())
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
-@click.option(
-    "--html", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT", help=text("cli.diff.html")
-)
+@click.option("--html", type=Here("SX818", dir_okay=False), metavar="OUT", help=text("cli.diff.html"))
 @click.option("--quiet", "-q", is_flag=True, help=text("cli.diff.quiet"))
 @click.option("--textconv", is_flag=True, help=text("cli.diff.textconv"))
 @click.option("--git", "from_git", is_flag=True, help=text("cli.diff.git"))

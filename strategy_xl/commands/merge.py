@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import (
     backup_option,
     chosen_day,
@@ -33,14 +34,14 @@ _CONFLICTS = frozenset({"SX510", "SX511", "SX513", "SX526"})
 
 
 @click.command(help=text("cli.merge.help"))
-@click.argument("base", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("a", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("b", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("base", type=Here(dir_okay=False))
+@click.argument("a", type=Here(dir_okay=False))
+@click.argument("b", type=Here(dir_okay=False))
 @click.option(
     "-o",
     "--out",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Here("SX818", dir_okay=False),
     metavar="OUT",
     help=text("cli.merge.out"),
 )
@@ -49,9 +50,7 @@ _CONFLICTS = frozenset({"SX510", "SX511", "SX513", "SX526"})
 @click.option("--name", metavar="NAME", help=text("cli.merge.name"))
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
-@click.option(
-    "--html", type=click.Path(dir_okay=False, path_type=Path), metavar="PAGE", help=text("cli.diff.html")
-)
+@click.option("--html", type=Here("SX818", dir_okay=False), metavar="PAGE", help=text("cli.diff.html"))
 @backup_option
 @templates_option
 @today_option

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strategy_xl import __version__
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import (
     chosen_day,
     exit_code,
@@ -32,11 +33,11 @@ SUFFIX = ".pdf"
 
 
 @click.command(help=text("pdf.help"))
-@click.argument("book", type=click.Path(dir_okay=False, path_type=Path), metavar="BOOK")
+@click.argument("book", type=Here(dir_okay=False), metavar="BOOK")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Here("SX818", dir_okay=False),
     metavar="FILE",
     help=text("pdf.output.help"),
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import (
     backup_option,
     exit_code,
@@ -18,8 +19,8 @@ from strategy_xl.commands.render import (
 
 
 @click.command(help=text("release.help"))
-@click.argument("book", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help=text("adopt.out.help"))
+@click.argument("book", type=Here(dir_okay=False))
+@click.option("-o", "--out", type=Here("SX818", dir_okay=False), help=text("adopt.out.help"))
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
 @backup_option

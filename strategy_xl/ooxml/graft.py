@@ -39,6 +39,10 @@ def is_graftable(info: WorkbookInfo, title: str) -> bool:
     return not any(mark in data for mark in _LOST)
 
 
+_UNREAD = (ArithmeticError, AttributeError, SyntaxError, TypeError, ValueError)
+"""Raised by openpyxl, and by Pillow for pictures where it is installed, on what they do not understand."""
+
+
 def lone_sheets(snapshot: Snapshot, titles: Sequence[str]) -> bytes | None:
     """Some sheets of a workbook alone, written as this program writes; None when they cannot be.
 
@@ -57,7 +61,7 @@ def lone_sheets(snapshot: Snapshot, titles: Sequence[str]) -> bytes | None:
         for name in list(book.defined_names):
             del book.defined_names[name]
         book.save(target)
-    except (InvalidFileException, BadZipFile, ValueError, TypeError, KeyError, AttributeError, IndexError):
+    except (InvalidFileException, BadZipFile, OSError, LookupError, *_UNREAD):
         return None
     return target.getvalue()
 

@@ -113,7 +113,7 @@ class TestAdopted:
         """Case does not count; formulas, names and anchors of ours follow."""
         assert dict(linked.report.naming.titles) == {"client_matrix": "Matrice clients (2)"}
         assert dict(linked.report.naming.tables)["clients"] == "Clients_2"
-        assert [finding.code for finding in linked.report.findings if finding.code[:4] == "SX60"] == [
+        assert [finding.code for finding in linked.report.findings if finding.code[:4] == "SX63"] == [
             "SX637",
             "SX638",
         ]

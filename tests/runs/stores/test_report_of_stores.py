@@ -104,7 +104,7 @@ def test_one_history_of_folders_and_stores(s3: Any, book: bytes, tmp_path: Path)
 def test_what_cannot_be_is_told(s3: Any, tmp_path: Path) -> None:
     """No history of an address, and a page that is to be written to one."""
     for arguments, code in (
-        (("s3://plans/elsewhere",), "SX964"),
+        (("s3://plans/elsewhere",), "SX107"),
         ((tmp_path, "-o", "s3://plans/report.html"), "SX818"),
         ((tmp_path, "--mail", "s3://plans/report.eml"), "SX818"),
     ):
