@@ -91,13 +91,17 @@ class Bench:
         if has_peer:
             self.subject(f"peer/{rows}", "peer", turns, source=books["night"], target=self.other)
         if rows <= REMEMBERED_UP_TO:
-            places = {"target": self.target, "folder": str(self.folder / f"history-{rows}")}
-            both = {"source": books["night"], "other": books["later"], "books": max(2_000 // rows, 1)}
-            self.subject(f"remembered/{rows}", "remembered", 4 * turns, **both, **places)
+            self.history(rows, books, 4 * turns)
         self.same("clients", rows, books, self.other if has_peer else "")
         self.subject(f"new/{rows}", "new", turns, rows=rows)
         for state in ("new", "done", "night", "later"):
             Path(books[state]).unlink()
+
+    def history(self, rows: int, books: dict[str, Any], turns: int) -> None:
+        """What the history costs, of a night on so many clients."""
+        places = {"target": self.target, "folder": str(self.folder / f"history-{rows}")}
+        both = {"source": books["night"], "other": books["later"], "books": max(2_000 // rows, 1)}
+        self.subject(f"remembered/{rows}", "remembered", turns, **both, **places)
 
     def same(self, block: str, rows: int, books: dict[str, Any], other: str) -> None:
         """Check the result of a night on a changed workbook, and that of the peer, if any."""
@@ -165,17 +169,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sizes", type=int, nargs="*", help="other numbers of clients")
     parser.add_argument("--rows", type=int, default=10_000, help="rows of the other tables")
     parser.add_argument("--books", type=int, default=40, help="workbooks of a run; 1,000 with --full")
+    parser.add_argument("--history", action="store_true", help="only what the history costs")
     parser.add_argument("--out", type=Path, default=DOCS, help="folder of the page")
     given = parser.parse_args(arguments)
     kept = given.out / "performance.json"
     figures: Figures = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(Path(name), figures)
-        bench.small(1_000 if given.full else given.books)
+        if given.history:
+            for rows in (200, 1_000, REMEMBERED_UP_TO):
+                bench.history(rows, bench.book("clients", rows), 20)
+            given.sizes = ()
+        else:
+            bench.small(1_000 if given.full else given.books)
         for rows in given.sizes if given.sizes is not None else FULL if given.full else SIZES:
             bench.night(rows)
             _keep(kept, figures)  # the long sizes may be stopped
-        bench.tables(given.rows)
+        if not given.history:
+            bench.tables(given.rows)
     _keep(kept, figures)
     performance_page.write(given.out, figures)
 
