@@ -18,8 +18,8 @@ from strategy_xl.model import LANGUAGES
 from strategy_xl.ooxml.calc_chain import edit_part
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
-from strategy_xl.ooxml.reworded import FORMULA
 from strategy_xl.ooxml.retitling import Renaming, rename
+from strategy_xl.ooxml.reworded import FORMULA
 from strategy_xl.ooxml.snapshot import Snapshot, twice
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.workbook_tabs import with_own_names
