@@ -179,14 +179,15 @@ def resolve(
     for module in spec.modules:
         work.module(module, blocks)
     anchors = {key: place for key, place in work.anchors.items() if place is not None}
-    choices = _choices(book, spec)
+    choices = choice_places(book, spec)
     found = tuple(work.findings)
     return Resolution(
         lang, version, work.blocks, work.sheets, work.lists, choices, anchors, found, GUEST in book.names
     )
 
 
-def _lists(book: BookNames, spec: WorkbookSpec) -> dict[str, tuple[Place, int]]:
+def list_places(book: BookNames, spec: WorkbookSpec) -> dict[str, tuple[Place, int]]:
+    """First cell and number of cells of each list of choices, by its key."""
     found: dict[str, tuple[Place, int]] = {}
     for item in spec.lists:
         text = book.names.get(list_name(item.key), "")
@@ -197,7 +198,8 @@ def _lists(book: BookNames, spec: WorkbookSpec) -> dict[str, tuple[Place, int]]:
     return found
 
 
-def _choices(book: BookNames, spec: WorkbookSpec) -> dict[str, dict[str, Place]]:
+def choice_places(book: BookNames, spec: WorkbookSpec) -> dict[str, dict[str, Place]]:
+    """The cell of each choice that is still there, by list and choice."""
     found: dict[str, dict[str, Place]] = {}
     for item in spec.lists:
         names = {choice.key: choice_name(item.key, choice.key) for choice in item.choices}
@@ -238,7 +240,7 @@ class _Resolver:
         if GUEST in book.names:
             self.ours = {place.sheet for place in self.anchors.values() if place is not None}
             self.by_name = {name: table for name, table in self.by_name.items() if table.sheet in self.ours}
-        self.lists = _lists(book, spec)
+        self.lists = list_places(book, spec)
 
     def say(self, code: str, place: Place | None = None, *, sheet: str | None = None, **args: object) -> None:
         """Note a finding."""

@@ -61,7 +61,7 @@ def example_rows(spec: WorkbookSpec, lang: str, today: date) -> Rows:
     return rows
 
 
-def _ghosts(spec: WorkbookSpec, lang: str, today: date) -> dict[str, Mapping[str, CellValue]]:
+def example_ghosts(spec: WorkbookSpec, lang: str, today: date) -> dict[str, Mapping[str, CellValue]]:
     """The first row of the example firm, for input messages only, in the blocks that it knows."""
     own = example_files.with_lists(load_default())
     blocks, known = spec.data_blocks(), own.data_blocks()
@@ -213,7 +213,7 @@ def build(  # noqa: PLR0913 - the choices of the command that makes a workbook, 
             today=today,
             rows=rows,
             protect=protect,
-            ghosts={} if example else _ghosts(spec, lang, today),
+            ghosts={} if example else example_ghosts(spec, lang, today),
         )
     titles = {module.key: module.sheet.get(lang) for module in spec.modules}
     return BuildReport(target, lang, titles, {key: len(found) for key, found in rows.items()})

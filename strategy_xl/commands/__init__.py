@@ -28,6 +28,7 @@ _COMMANDS = {
     "diff": ("diff", "cli.diff.help"),
     "merge": ("merge", "cli.merge.help"),
     "upgrade": ("upgrade", "cli.upgrade.help"),
+    "translate": ("translate", "cli.translate.help"),
     "import": ("import_", "cli.import.help"),
     "adopt": ("adopt", "adopt.help"),
     "release": ("release", "release.help"),

@@ -35,6 +35,10 @@ EXAMPLES = {
     "release": ("strategy-xl release essai.xlsx --dry-run", "strategy-xl release essai.xlsx"),
     "restore": ("strategy-xl restore plan.xlsx --list", "strategy-xl restore plan.xlsx"),
     "upgrade": ("strategy-xl upgrade plan.xlsx --dry-run", "strategy-xl upgrade Ventes"),
+    "translate": (
+        "strategy-xl translate plan.xlsx --to en --dry-run",
+        "strategy-xl translate plan.xlsx --to en",
+    ),
     "diff": (
         "strategy-xl diff hier.xlsx plan.xlsx",
         "strategy-xl diff hier.xlsx plan.xlsx --html ecarts.html",

@@ -46,7 +46,7 @@ _EACH = frozenset({"sheet", "block", "column", "line", "list", "header"})
 @today_option
 def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **options: Any) -> None:
     """Upgrade each workbook, and say what changed, what stayed as people made it, and what clashed."""
-    from strategy_xl.errors import Finding, Location, Severity
+    from strategy_xl.errors import Finding, Location, Severity, StrategyXlError
     from strategy_xl.ooxml.open_marks import refuse_if_open
     from strategy_xl.runs.discover import workbooks
     from strategy_xl.runs.faults import fault
@@ -76,6 +76,9 @@ def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **
                 dry_run=options["dry_run"],
                 backups=options["backup"],
             )
+        except StrategyXlError as error:
+            failures.append(error.finding)
+            continue
         except Exception as error:  # noqa: BLE001 - nothing that happens in one workbook stops the others
             failures.append(fault(path, error))
             continue

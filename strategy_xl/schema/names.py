@@ -23,6 +23,8 @@ TABLE_STYLE = "TableStyleLight1"
 SHARE = "completeness"
 """First part of the anchor of a module's completeness cell."""
 
+CHOICE_PREFIX = "SXC_"
+"""How the names of choices' cells begin."""
 _SHARE_PREFIX = "SXP_"
 STAMP = "_sx.schema"
 """Defined name that holds ``schema version;language;program version`` as text."""
@@ -76,7 +78,7 @@ def renamed_by(text: str) -> dict[str, str]:
     return {old: new for old, equals, new in pairs if equals}
 
 
-_FAMILIES = (PREFIX, "SXC_", "SXL_", "SXM_", _SHARE_PREFIX, "SXV_")
+_FAMILIES = (PREFIX, CHOICE_PREFIX, "SXL_", "SXM_", _SHARE_PREFIX, "SXV_")
 
 
 def is_stored(name: str, settings: Collection[str]) -> bool:
@@ -114,4 +116,4 @@ def choice_name(list_key: str, choice: str) -> str:
 
     No key holds two underscores in a row, so that the two parts can be told apart.
     """
-    return f"SXC_{list_key}__{choice}"
+    return f"{CHOICE_PREFIX}{list_key}__{choice}"

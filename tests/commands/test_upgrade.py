@@ -45,5 +45,5 @@ def test_the_night_says_once_that_a_workbook_is_older_and_no_more_when_it_is_not
     (report,) = data["workbooks"]
     assert (report["from"], report["to"], report["written"]) == (3, 4, True)
     assert {change["kind"] for change in report["changes"]} >= {"column", "sheet", "line", "list"}
-    assert [finding["workbook"] for finding in data["findings"]] == [str(broken)]
+    assert [(found["workbook"], found["code"]) for found in data["findings"]] == [(str(broken), "SX902")]
     assert "earlier version" not in CliRunner().invoke(recompute, night).output
