@@ -425,6 +425,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--postgresql", action="store_true", help="tell a PostgreSQL server of its own too")
     given = parser.parse_args(arguments)
+    given.folder = given.folder.resolve()  # workbooks are told by their place in it
     given.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         where = [str(given.folder / "history.sqlite")]
