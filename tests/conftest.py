@@ -7,17 +7,21 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 Do = Callable[..., Path]
 sys.path[:0] = [str(ROOT / "tests" / name) for name in ("auditing", "office", "shop")]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from in_calc import uno_python  # noqa: E402 - a tool, found on the path put before
+from browsing import browsing, chromium  # noqa: E402 - a tool, found on the path put before
+from in_calc import uno_python  # noqa: E402 - as above
 from postgres_server import postgres_programs, postgres_server  # noqa: E402 - as above
 from running_office import RunningOffice  # noqa: E402 - as above
 
@@ -57,6 +61,17 @@ def soffice() -> str:
             pytest.fail("LibreOffice is missing: tools/system_packages.sh installs it")
         pytest.skip("LibreOffice is missing")
     return command
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window; in CI a missing one fails the test, elsewhere it skips."""
+    if chromium() is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is missing: tools/system_packages.sh installs it")
+        pytest.skip("Chromium is missing")
+    with browsing() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -13,14 +13,19 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import snippets
+from browsing import browsing
 from pictures import make_book
 from render import file_name, render, sheet_titles
 from shrink import shrink
 
 from strategy_xl.model import LANGUAGES
 from strategy_xl.schema.loader import load_default
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -55,18 +60,14 @@ def draw_sheets(book: Path, wanted: dict[str, str], target: Path) -> Iterator[Pa
             yield made
 
 
-def draw_page(page: Path, made: Path) -> Path:
+def draw_page(page: Path, made: Path, browser: Browser) -> Path:
     """The top of a page of HTML; nothing may be fetched."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        context = browser.new_context(viewport=WINDOW, offline=True, color_scheme="light")
-        shown = context.new_page()
-        shown.goto(page.as_uri())
-        shown.wait_for_timeout(500)
-        shown.screenshot(path=made)
-        browser.close()
+    context = browser.new_context(viewport=WINDOW, offline=True, color_scheme="light")
+    shown = context.new_page()
+    shown.goto(page.as_uri())
+    shown.wait_for_timeout(500)
+    shown.screenshot(path=made)
+    context.close()
     shrink(made, cut=False)
     return made
 
@@ -89,11 +90,11 @@ def tutorial(lang: str, folder: Path) -> dict[str, Path]:
     return kept
 
 
-def draw_tutorial(kept: dict[str, Path], lang: str, target: Path) -> Iterator[Path]:
+def draw_tutorial(kept: dict[str, Path], lang: str, target: Path, browser: Browser) -> Iterator[Path]:
     """Draw what the pictures of the tutorial show."""
     for name, file in kept.items():
         if file.suffix == ".html":
-            yield draw_page(file, target / f"{name}.png")
+            yield draw_page(file, target / f"{name}.png", browser)
         else:
             yield from draw_sheets(file, {name: sheet_of("client_matrix", lang)}, target)
 
@@ -101,7 +102,8 @@ def draw_tutorial(kept: dict[str, Path], lang: str, target: Path) -> Iterator[Pa
 def draw(target: Path, lang: str) -> Iterator[Path]:
     """Draw all pictures of a language."""
     with tempfile.TemporaryDirectory() as scratch:
-        yield from draw_tutorial(tutorial(lang, Path(scratch)), lang, target)
+        with browsing() as browser:
+            yield from draw_tutorial(tutorial(lang, Path(scratch)), lang, target, browser)
         book = make_book("example", lang, Path(scratch) / "book.xlsx")
         yield from draw_sheets(
             book, {f"{name}-{lang}": sheet_of(module, lang) for name, module in SHEETS.items()}, target

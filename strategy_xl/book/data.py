@@ -19,6 +19,7 @@ from strategy_xl.formulas.cell_refs import Area, cell_name
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import TableColumn
 from strategy_xl.rules.table import Table
+from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.spec import DataBlock, FieldSpec, ModuleSpec, TableBlock
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coercion import Context, coerce_column
@@ -212,3 +213,10 @@ class WorkbookData:
     def look(self) -> Look:
         """How values look in this workbook's cells."""
         return Look(self.lang, {key: choices.by_key for key, choices in self.choices.items()})
+
+    @property
+    def company(self) -> str:
+        """Name of the firm as the settings have it, or empty."""
+        settings = self.blocks.get(SETTINGS_BLOCK)
+        name = settings.frame["company"].iloc[0] if settings is not None and len(settings.frame) else ""
+        return name if isinstance(name, str) else ""

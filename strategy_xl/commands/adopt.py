@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from strategy_xl.commands.place import Here
+from strategy_xl.commands.import_planning import column_pair
+from strategy_xl.commands.place import Here, chosen_target
 from strategy_xl.commands.render import (
     backup_option,
     chosen_day,
@@ -48,17 +49,11 @@ if TYPE_CHECKING:
 def adopt(book: Path, out: Path | None, templates: Path | None, *, as_json: bool, **options: Any) -> None:
     """Plan and write, then say what came in, what is called otherwise, and what is kept."""
     from strategy_xl.commands.progressing import shown_steps
-    from strategy_xl.ooxml.open_marks import refuse_if_open
-    from strategy_xl.ooxml.replace import check_target
     from strategy_xl.text.naming import find_module
     from strategy_xl.work.adopt import AdoptionWish, adopt_workbook
 
     spec = load_spec(templates)
-    target = out or book
-    if out is not None:
-        check_target(out, overwrite=False)
-    if not options["dry_run"]:
-        refuse_if_open(target)
+    target = chosen_target(book, out, dry_run=options["dry_run"])
     named = [name.strip() for listed in options["modules"] for name in listed.split(",") if name.strip()]
     wish = AdoptionWish(
         options["lang"],
@@ -96,14 +91,12 @@ def wishes(maps: Sequence[str], pairs: Iterable[str], *, links: bool) -> list[Wi
     ]
     columns: dict[str, dict[str, str]] = {fold(target): {} for target, _ in listed}
     for pair in pairs:
-        column, equals, field = pair.rpartition("=")
-        if not equals or not column.strip():
-            raise UsageError("SX114", pair=pair)
+        column, field = column_pair(pair)
         head, colon, rest = column.partition(":")
         if colon and fold(head.strip()) in columns:
-            columns[fold(head.strip())][rest.strip()] = field.strip()
+            columns[fold(head.strip())][rest.strip()] = field
         elif len(columns) == 1:
-            next(iter(columns.values()))[column.strip()] = field.strip()
+            next(iter(columns.values()))[column] = field
         else:
             raise UsageError("SX627", pair=pair)
     return [Wish(target, where, columns[fold(target)], links) for target, where in listed]

@@ -30,6 +30,7 @@ from strategy_xl.errors import StrategyXlError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from strategy_xl.report.diff_page import DiffPage
     from strategy_xl.schema.spec import WorkbookSpec
     from strategy_xl.work.diff import Difference
     from strategy_xl.work.diff_sentences import Section
@@ -42,7 +43,6 @@ _NOTHING = frozenset({os.devnull, "/dev/null", "nul"})
 @click.argument("paths", nargs=-1, required=True, type=Here())
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
 @click.option("--html", type=Here("SX818", dir_okay=False), metavar="OUT", help=text("cli.diff.html"))
-@click.option("--quiet", "-q", is_flag=True, help=text("cli.diff.quiet"))
 @click.option("--textconv", is_flag=True, help=text("cli.diff.textconv"))
 @click.option("--git", "from_git", is_flag=True, help=text("cli.diff.git"))
 @templates_option
@@ -72,9 +72,8 @@ def _show(paths: tuple[Path, Path], spec: WorkbookSpec, day: date, options: dict
     """Compare, tell, and give the exit code."""
     missing = [str(path) in _NOTHING for path in paths]
     if any(missing):  # as git gives it for a workbook that came or went
-        if not options["quiet"]:
-            key = "diff.created" if missing[0] else "diff.deleted"
-            click.echo(text(key, path=str(paths[1] if missing[0] else paths[0])))
+        key = "diff.created" if missing[0] else "diff.deleted"
+        click.echo(text(key, path=str(paths[1] if missing[0] else paths[0])))
         return EXIT_CLEAN if all(missing) else EXIT_FINDINGS
     from strategy_xl.work.diff import diff as compare
     from strategy_xl.work.diff_data import difference_data
@@ -86,7 +85,7 @@ def _show(paths: tuple[Path, Path], spec: WorkbookSpec, day: date, options: dict
         _write_page(options["html"], found, teller, day)
     if options["as_json"]:
         show_json(difference_data(found))
-    elif not options["quiet"]:
+    else:
         _tell(found, teller, [str(path) for path in paths])
         if options["html"] is not None:
             click.echo(text("cli.diff.written", path=str(options["html"])))
@@ -116,13 +115,20 @@ def show_sections(sections: Sequence[Section]) -> None:
 
 
 def _write_page(target: Path, found: Difference, teller: Any, day: date) -> None:
-    from strategy_xl.ooxml.replace import atomic_replace, check_target
-    from strategy_xl.report.diff_page import DiffPage, diff_page
+    from strategy_xl.report.diff_page import DiffPage
 
-    check_target(target, overwrite=True)
     versions = [(text("diff.page.before"), found.before), (text("diff.page.after"), found.after)]
     notes = [finding_lines(note)[0] for note in found.notes]
     page = DiffPage(text("diff.page.title"), versions, teller.summary(found), teller.sections(found), notes)
+    write_page(target, page, day)
+
+
+def write_page(target: Path, page: DiffPage, day: date) -> None:
+    """Write a page, over one that is there. Errors: UsageError SX147 its folder is not there."""
+    from strategy_xl.ooxml.replace import atomic_replace, check_target
+    from strategy_xl.report.diff_page import diff_page
+
+    check_target(target, overwrite=True)
     with atomic_replace(target) as stream:
         stream.write(diff_page(page, language(), day).encode())
 
@@ -147,7 +153,7 @@ def _list(path: Path, spec: WorkbookSpec, day: date) -> None:
 def _for_git(name: Path, paths: tuple[Path, Path], spec: WorkbookSpec, day: date) -> None:
     """Tell one pair that git hands over; it goes on with the next whatever is wrong with this one."""
     click.secho(printable(f"diff --strategy-xl {name}"), bold=True)
-    options = {"html": None, "as_json": False, "quiet": False}
+    options = {"html": None, "as_json": False}
     try:
         _show(paths, spec, day, options)
     except StrategyXlError as error:

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from strategy_xl.work.importing.plan import ImportPlan
 
 
+def column_pair(pair: str) -> tuple[str, str]:
+    """``Column=field`` as the two. Errors: UsageError SX114 when it is not that."""
+    column, equals, field = pair.rpartition("=")
+    if not equals or not column.strip():
+        raise UsageError("SX114", pair=pair)
+    return column.strip(), field.strip()
+
+
 def chosen_columns(pairs: tuple[str, ...]) -> dict[str, str] | None:
     """``--column "Column=field"`` as a mapping; None when none was given."""
-    if not pairs:
-        return None
-    found: dict[str, str] = {}
-    for pair in pairs:
-        column, equals, field = pair.rpartition("=")
-        if not equals or not column.strip():
-            raise UsageError("SX114", pair=pair)
-        found[column.strip()] = field.strip()
-    return found
+    return dict(map(column_pair, pairs)) or None
 
 
 def planned_import(

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from strategy_xl.commands.diff import write_page
 from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import (
     backup_option,
     chosen_day,
     exit_code,
     finding_data,
-    language,
     load_spec,
     show_backups,
     show_findings,
@@ -121,11 +121,9 @@ def _data(report: MergeReport, target: Path) -> dict[str, Any]:
 
 def _write_page(target: Path, report: MergeReport, paths: tuple[Path, Path, Path], day: date) -> None:
     """The conflicts, and what else is told, as a page."""
-    from strategy_xl.ooxml.replace import atomic_replace, check_target
-    from strategy_xl.report.diff_page import DiffPage, diff_page
+    from strategy_xl.report.diff_page import DiffPage
     from strategy_xl.work.diff_sentences import Line, Section
 
-    check_target(target, overwrite=True)
     lines = [
         Line("!" if one.code in _CONFLICTS else "»", text(one.code, **one.args), str(one.location))
         for one in report.findings
@@ -138,5 +136,4 @@ def _write_page(target: Path, report: MergeReport, paths: tuple[Path, Path, Path
     summary = [text("diff.page.merged", conflicts=report.plan.conflicts, **counts)]
     versions = list(zip((text("diff.page.base"), "A", "B"), map(str, paths), strict=True))
     page = DiffPage(text("diff.page.merge"), versions, summary, [part for part in parts if part.lines])
-    with atomic_replace(target) as stream:
-        stream.write(diff_page(page, language(), day).encode())
+    write_page(target, page, day)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from strategy_xl import __version__
 from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import (
     chosen_day,
@@ -53,6 +52,7 @@ SUFFIX = ".pdf"
 def pdf(book: Path, *, one_page: bool, as_json: bool, **options: Any) -> None:
     """Plan, let LibreOffice print a copy, bind, and put the PDF in its place."""
     from strategy_xl.ooxml.replace import atomic_replace, check_target
+    from strategy_xl.report.data import PROGRAM
     from strategy_xl.work.printing.paper import FORMATS
     from strategy_xl.work.printing.plan import board_page, plan_printing
 
@@ -65,7 +65,7 @@ def pdf(book: Path, *, one_page: bool, as_json: bool, **options: Any) -> None:
     check_target(target, overwrite=options["force"])
     spec, day = load_spec(options["templates"]), chosen_day(options["today"])
     plan = plan_printing(book, spec, options["sheets"], FORMATS[options["paper"]])
-    bound = board_page(plan, spec, day, _program()) if one_page else _print(book, plan, spec, day)
+    bound = board_page(plan, spec, day, PROGRAM) if one_page else _print(book, plan, spec, day)
     with atomic_replace(target) as stream:
         stream.write(bound.content)
     if as_json:
@@ -76,15 +76,12 @@ def pdf(book: Path, *, one_page: bool, as_json: bool, **options: Any) -> None:
     raise SystemExit(exit_code(bound.findings))
 
 
-def _program() -> str:
-    return f"strategy-xl {__version__}"
-
-
 def _print(book: Path, plan: PrintPlan, spec: WorkbookSpec, day: date) -> Bound:
     """Have a copy printed, in a folder that is gone afterwards."""
     from strategy_xl.commands.progressing import shown_wait
     from strategy_xl.hosts.machine import Machine
     from strategy_xl.hosts.printed import check_printer, printed
+    from strategy_xl.report.data import PROGRAM
     from strategy_xl.work.printing.plan import bind, copy_for_printer
 
     machine = Machine()
@@ -97,7 +94,7 @@ def _print(book: Path, plan: PrintPlan, spec: WorkbookSpec, day: date) -> Bound:
             copy_for_printer(plan, stream)
         with shown_wait(text("pdf.printing", n=len(plan.sheets), name=book.name)):
             printout = printed(book, copy, folder, machine, plan.data.lang)
-        return bind(plan, spec, printout, day, _program())
+        return bind(plan, spec, printout, day, PROGRAM)
 
 
 def _data(book: Path, target: Path, bound: Bound) -> dict[str, object]:

@@ -64,3 +64,20 @@ def _name(ctx: click.Context | None) -> str:
         return ""
     below = ctx.command_path.removeprefix(ctx.find_root().command_path).strip()
     return below or (ctx.info_name or "").rpartition(" ")[2]
+
+
+def chosen_target(book: Path, out: Path | None, *, dry_run: bool) -> Path:
+    """Where a command writes: a new file, else over the workbook.
+
+    Errors: UsageError SX144 the new file is there already, SX147 its folder is not; WorkbookError SX113
+    somebody has the workbook open, unless nothing is written.
+    """
+    from strategy_xl.ooxml.open_marks import refuse_if_open
+    from strategy_xl.ooxml.replace import check_target
+
+    target = out or book
+    if out is not None:
+        check_target(out, overwrite=False)
+    if not dry_run:
+        refuse_if_open(target)
+    return target

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from strategy_xl.commands.place import Here
+from strategy_xl.commands.place import Here, chosen_target
 from strategy_xl.commands.render import (
     backup_option,
     exit_code,
@@ -26,15 +26,9 @@ from strategy_xl.commands.render import (
 @backup_option
 def release(book: Path, out: Path | None, backup: int, *, dry_run: bool, as_json: bool) -> None:
     """Take the sheets out, then say what is again as it was."""
-    from strategy_xl.ooxml.open_marks import refuse_if_open
-    from strategy_xl.ooxml.replace import check_target
     from strategy_xl.work.release import release_workbook
 
-    target = out or book
-    if out is not None:
-        check_target(out, overwrite=False)
-    if not dry_run:
-        refuse_if_open(target)
+    target = chosen_target(book, out, dry_run=dry_run)
     report = release_workbook(book, target, dry_run=dry_run, backups=backup)
     if as_json:
         show_json(

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from strategy_xl.commands.place import Here
+from strategy_xl.commands.place import Here, chosen_target
 from strategy_xl.commands.render import (
     backup_option,
     chosen_day,
@@ -33,15 +33,9 @@ from strategy_xl.commands.render import (
 @today_option
 def repair(book: Path, out: Path | None, templates: Path | None, *, as_json: bool, **options: Any) -> None:
     """Repair the workbook, then say what came back and what could not."""
-    from strategy_xl.ooxml.open_marks import refuse_if_open
-    from strategy_xl.ooxml.replace import check_target
     from strategy_xl.work.repair import repair_workbook
 
-    target = out or book
-    if out is not None:
-        check_target(out, overwrite=False)
-    if not options["dry_run"]:
-        refuse_if_open(target)
+    target = chosen_target(book, out, dry_run=options["dry_run"])
     report = repair_workbook(
         book,
         target,

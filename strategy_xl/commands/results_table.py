@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,21 +39,31 @@ def show_results(
     if width is None and not console.is_terminal:
         console = Console(width=_PIPED)
     columns = _columns(reports, figures)
-    names = _names([report.path for report, _ in reports])
+    names, states = _names([report.path for report, _ in reports]), [state for _, state in reports]
+    # As wide as what is longest in each column: a row of that is measured in the place of all rows.
+    widest = {key: max(cells, key=len) for key, cells in columns.items()}
+    state = max(states, key=len, default="")
+    usual = max(min(max(map(len, names), default=0), _USUAL), 1)
+    wide = console.options.update(width=_PIPED * len(columns))
+
+    def natural() -> int:
+        row = ["x" * usual, state, *(widest[key] for key in shown)]
+        return console.measure(_table([columns[key][0] for key in shown], [row]), options=wide).maximum
+
     shown = list(columns)
     leaving = [key for key in reversed(columns) if key not in _LAST_TO_GO] + [*reversed(_LAST_TO_GO)]
-    wide = console.options.update(width=sum(map(len, names)) + _PIPED * len(columns))
-
-    def natural(most: int) -> int:
-        called = [_shortened(name, most) for name in names]
-        return console.measure(_table(called, reports, columns, shown), options=wide).maximum
-
     for key in leaving:
-        if natural(_USUAL) <= console.width:
+        if natural() <= console.width:
             break
         shown.remove(key)
-    longest = max(_USUAL + console.width - natural(_USUAL), _SHORTEST)
-    console.print(_table([_shortened(name, longest) for name in names], reports, columns, shown))
+    longest = max(usual + console.width - natural(), _SHORTEST)
+    rows = zip(
+        [_shortened(name, longest) for name in names],
+        states,
+        *(columns[key][1:] for key in shown),
+        strict=True,
+    )
+    console.print(_table([columns[key][0] for key in shown], rows))
 
 
 def _columns(reports: Sequence[tuple[JobReport, str]], figures: Sequence[FigureSpec]) -> dict[str, list[str]]:
@@ -71,12 +81,8 @@ def _columns(reports: Sequence[tuple[JobReport, str]], figures: Sequence[FigureS
     }
 
 
-def _table(
-    names: Sequence[str],
-    reports: Sequence[tuple[JobReport, str]],
-    columns: dict[str, list[str]],
-    shown: Sequence[str],
-) -> Table:
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table of names, states and figures."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -84,11 +90,10 @@ def _table(
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column(text("cli.table.workbook"), no_wrap=True)
     table.add_column(text("cli.table.status"), no_wrap=True)
-    for key in shown:
-        table.add_column(columns[key][0], justify="right", no_wrap=True)
-    for number, (name, (_, state)) in enumerate(zip(names, reports, strict=True), 1):
-        # Brackets in a name are no markup.
-        table.add_row(Text(name), state, *(columns[key][number] for key in shown))
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, *cells in rows:
+        table.add_row(Text(name), *cells)  # brackets in a name are no markup
     return table
 
 

@@ -7,22 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from strategy_xl.commands.each_book import done_to_each, show_end
 from strategy_xl.commands.render import (
-    EXIT_UNREADABLE,
     backup_option,
     chosen_day,
-    exit_code,
-    finding_data,
     load_spec,
-    show_backups,
-    show_findings,
-    show_json,
     templates_option,
     text,
     today_option,
 )
 
 if TYPE_CHECKING:
+    from strategy_xl.errors import Finding
     from strategy_xl.work.translate import TranslateReport
 
 
@@ -38,55 +34,32 @@ def translate(
     paths: tuple[str, ...], target: str, templates: Path | None, *, as_json: bool, **options: Any
 ) -> None:
     """Put each workbook into a language, and say what follows and what people have to look at."""
-    from strategy_xl.errors import Finding, Location, Severity, StrategyXlError, UsageError
+    from strategy_xl.errors import UsageError
     from strategy_xl.model import LANGUAGES
-    from strategy_xl.ooxml.open_marks import refuse_if_open
-    from strategy_xl.runs.discover import workbooks
-    from strategy_xl.runs.faults import fault
-    from strategy_xl.runs.stores.remote_path import RemotePath
     from strategy_xl.work.translate import translate_workbook
 
     if target not in LANGUAGES:
         raise UsageError("SX146", lang=target, known=", ".join(LANGUAGES))
-    given = workbooks(paths)
-    failures = given.failures
-    spec, today = load_spec(templates), chosen_day(options["today"])
+    spec, today, is_dry = load_spec(templates), chosen_day(options["today"]), options["dry_run"]
+
+    def work(path: Path) -> TranslateReport:
+        return translate_workbook(path, spec, target, today, dry_run=is_dry, backups=options["backup"])
+
+    failures: list[Finding] = []
     reports: list[TranslateReport] = []
-    for path in given.books:
-        try:
-            where: object = path
-            if isinstance(where, RemotePath):
-                failures.append(Finding("SX658", Location(str(path)), {}, Severity.ERROR))
-                continue
-            if not options["dry_run"]:
-                refuse_if_open(path)
-            report = translate_workbook(
-                path, spec, target, today, dry_run=options["dry_run"], backups=options["backup"]
-            )
-        except StrategyXlError as error:
-            failures.append(error.finding)
-            continue
-        except Exception as error:  # noqa: BLE001 - nothing that happens in one workbook stops the others
-            failures.append(fault(path, error))
-            continue
+    for report in done_to_each(paths, work, failures, refusal="SX658", dry_run=is_dry):
         reports.append(report)
         if not as_json:
-            _show(report, is_dry=options["dry_run"])
+            _show(report, is_dry=is_dry)
     found = [finding for report in reports for finding in report.findings]
-    if as_json:
-        show_json(
-            {
-                "workbooks": [_data(report) for report in reports],
-                "findings": [finding_data(finding) for finding in (*found, *failures)],
-            }
-        )
-    else:
-        show_findings((*found, *failures))
+
+    def told() -> None:
         done = sum(report.lang != report.target for report in reports)
-        told = "cli.translate.would" if options["dry_run"] else "cli.translate.done"
-        click.echo(text(told if done else "cli.translate.nothing", n=done))
-        show_backups(sum(report.backup is not None for report in reports))
-    raise SystemExit(EXIT_UNREADABLE if failures else exit_code(found))
+        would = "cli.translate.would" if is_dry else "cli.translate.done"
+        click.echo(text(would if done else "cli.translate.nothing", n=done))
+
+    books = [(report, _data(report)) for report in reports]
+    raise SystemExit(show_end(books, found, failures, None if as_json else told))
 
 
 def _show(report: TranslateReport, *, is_dry: bool) -> None:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from strategy_xl.commands.each_book import done_to_each, show_end
 from strategy_xl.commands.render import (
-    EXIT_UNREADABLE,
     backup_option,
     chosen_day,
-    exit_code,
-    finding_data,
     load_spec,
-    show_backups,
-    show_findings,
-    show_json,
     templates_option,
     text,
     today_option,
@@ -46,61 +42,30 @@ _EACH = frozenset({"sheet", "block", "column", "line", "list", "header"})
 @today_option
 def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **options: Any) -> None:
     """Upgrade each workbook, and say what changed, what stayed as people made it, and what clashed."""
-    from strategy_xl.errors import Finding, Location, Severity, StrategyXlError
-    from strategy_xl.ooxml.open_marks import refuse_if_open
-    from strategy_xl.runs.discover import workbooks
-    from strategy_xl.runs.faults import fault
-    from strategy_xl.runs.stores.remote_path import RemotePath
     from strategy_xl.work.upgrade import upgrade_workbook
 
-    given = workbooks(paths)
-    failures = given.failures
-    spec, today = load_spec(templates), chosen_day(options["today"])
-    found: list[Finding] = []
+    spec, today, is_dry = load_spec(templates), chosen_day(options["today"]), options["dry_run"]
+    decide = _decider(options["prefer"], is_silent=as_json or is_dry)
+
+    def work(path: Path) -> UpgradeReport:
+        how = {"decide": decide, "dry_run": is_dry, "backups": options["backup"]}
+        return upgrade_workbook(path, path, spec, today, **how)
+
+    failures: list[Finding] = []
     reports: list[UpgradeReport] = []
-    decide = _decider(options["prefer"], is_silent=as_json or options["dry_run"])
-    for path in given.books:
-        try:
-            where: object = path
-            if isinstance(where, RemotePath):
-                failures.append(Finding("SX607", Location(str(path)), {}, Severity.ERROR))
-                continue
-            if not options["dry_run"]:
-                refuse_if_open(path)
-            report = upgrade_workbook(
-                path,
-                path,
-                spec,
-                today,
-                decide=decide,
-                dry_run=options["dry_run"],
-                backups=options["backup"],
-            )
-        except StrategyXlError as error:
-            failures.append(error.finding)
-            continue
-        except Exception as error:  # noqa: BLE001 - nothing that happens in one workbook stops the others
-            failures.append(fault(path, error))
-            continue
+    for report in done_to_each(paths, work, failures, refusal="SX607", dry_run=is_dry):
         reports.append(report)
-        found += report.findings
-        found += [_clash(report, conflict) for conflict, taken in report.conflicts if not taken]
         if not as_json:
-            _show(report, is_dry=options["dry_run"])
-    if as_json:
-        show_json(
-            {
-                "workbooks": [_data(report) for report in reports],
-                "findings": [finding_data(finding) for finding in (*found, *failures)],
-            }
-        )
-    else:
-        show_findings((*found, *failures))
+            _show(report, is_dry=is_dry)
+    found = [finding for report in reports for finding in (*report.findings, *_clashes(report))]
+
+    def told() -> None:
         done = sum(not report.is_current for report in reports)
-        told = "cli.upgrade.would" if options["dry_run"] else "cli.upgrade.done"
-        click.echo(text(told if done else "cli.upgrade.nothing", n=done))
-        show_backups(sum(report.backup is not None for report in reports))
-    raise SystemExit(EXIT_UNREADABLE if failures else exit_code(found))
+        would = "cli.upgrade.would" if is_dry else "cli.upgrade.done"
+        click.echo(text(would if done else "cli.upgrade.nothing", n=done))
+
+    books = [(report, _data(report)) for report in reports]
+    raise SystemExit(show_end(books, found, failures, None if as_json else told))
 
 
 def _decider(prefer: str | None, *, is_silent: bool) -> Decide:
@@ -127,18 +92,16 @@ def _short(value: str) -> str:
     return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
 
 
-def _clash(report: UpgradeReport, conflict: Conflict) -> Finding:
+def _clashes(report: UpgradeReport) -> Iterator[Finding]:
     """What was left as people made it although the templates have changed it too."""
     from strategy_xl.errors import Finding, Location, Severity
 
-    where = Location(str(report.path), conflict.sheet, conflict.cell)
-    args = {
-        "label": conflict.label,
-        "mine": _short(conflict.mine),
-        "template": _short(conflict.template),
-        "n": conflict.count,
-    }
-    return Finding("SX608", where, args, Severity.WARNING)
+    for conflict, taken in report.conflicts:
+        if not taken:
+            where = Location(str(report.path), conflict.sheet, conflict.cell)
+            sides = {"mine": _short(conflict.mine), "template": _short(conflict.template)}
+            args = {"label": conflict.label, **sides, "n": conflict.count}
+            yield Finding("SX608", where, args, Severity.WARNING)
 
 
 def _show(report: UpgradeReport, *, is_dry: bool) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml.limits import MAX_ID, whole
 from strategy_xl.ooxml.pipeline import changed_pieces
+from strategy_xl.ooxml.rewriting import Pieces
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import set_attribute, span_of, tags, top_children
 
@@ -134,12 +135,11 @@ def unlisted(info: WorkbookInfo, parts: set[str]) -> dict[str, bytes]:
 
 def _without(data: bytes, attribute: bytes, values: set[bytes]) -> bytes:
     """The part without the children of its root whose attribute has one of the values."""
-    out, done = b"", 0
+    pieces = Pieces(data)
     for tag, end in top_children(data):
         if tag.attributes().get(attribute) in values:
-            out += data[done : tag.start]
-            done = end
-    return out + data[done:]
+            pieces.put(tag.start, end, b"")
+    return pieces.result()
 
 
 def edit_part(info: WorkbookInfo, part: str, edit: Callable[[bytes], bytes]) -> bytes | None:

@@ -18,6 +18,7 @@ from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package
 from strategy_xl.ooxml.readback import read_back
 from strategy_xl.ooxml.replace import atomic_replace
+from strategy_xl.ooxml.rewriting import NAMED_FORMULAS
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import TOKEN, Tag, encoding_of, from_utf8, to_utf8
@@ -28,17 +29,6 @@ Replace = Callable[[str], str]
 Holds = Callable[[str], bool]
 
 _XML = (".xml", ".rels", ".vml")
-_FORMULAS = frozenset(
-    (
-        b"f",
-        b"formula",
-        b"formula1",
-        b"formula2",
-        b"definedName",
-        b"calculatedColumnFormula",
-        b"totalsRowFormula",
-    )
-)
 _LITERAL = re.compile(r'"(?:[^"]|"")*"')
 _READ_ATTRIBUTES = frozenset(
     (b"v", b"val", b"display", b"tooltip", b"displayName", b"descr", b"title", b"prompt", b"promptTitle",
@@ -159,7 +149,9 @@ def _erased(data: bytes, replace: Replace, holds: Holds) -> tuple[bytes, int]:
         said = unescape(piece.decode("utf-8", "surrogateescape"))
         if not holds(said):
             return piece
-        other = _LITERAL.sub(lambda one: replace(one[0]), said) if element in _FORMULAS else replace(said)
+        other = (
+            _LITERAL.sub(lambda one: replace(one[0]), said) if element in NAMED_FORMULAS else replace(said)
+        )
         count += other != said
         return piece if other == said else _escaped(other)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from strategy_xl.formulas.cell_refs import parse_cell
+from strategy_xl.ooxml.rewriting import Pieces
 from strategy_xl.ooxml.workbook_part import SheetInfo, WorkbookInfo
 from strategy_xl.ooxml.workbook_tabs import child_of
 from strategy_xl.ooxml.xml_bytes import escape, set_attribute, tags, unescape
@@ -45,7 +46,7 @@ def with_formats(data: bytes, formats: Mapping[str, str], rules: Mapping[str, st
     """
     found = child_of(data, b"dxfs")
     cells_end = found[0].start if found is not None else len(data)
-    out, done, highest = b"", 0, 163
+    pieces, highest = Pieces(data), 163
     known: set[str] = set()
     for tag in tags(data):
         if tag.local != b"numFmt" or tag.is_close:
@@ -56,11 +57,10 @@ def with_formats(data: bytes, formats: Mapping[str, str], rules: Mapping[str, st
         known.add(code)
         new = (formats if tag.start < cells_end else rules).get(code)
         if new is not None:
-            out += data[done : tag.start] + set_attribute(tag.raw, b"formatCode", escape(new))
-            done = tag.end
+            pieces.put(tag.start, tag.end, set_attribute(tag.raw, b"formatCode", escape(new)))
     # Who has both a stated one and the built-in one had two that said different things in the other language.
     left = {code: new for code, new in formats.items() if code not in known}
-    return _with_stated(out + data[done:], left, highest)
+    return _with_stated(pieces.result(), left, highest)
 
 
 def _with_stated(data: bytes, formats: Mapping[str, str], highest: int) -> bytes:
@@ -68,18 +68,16 @@ def _with_stated(data: bytes, formats: Mapping[str, str], highest: int) -> bytes
     looks, stated = child_of(data, b"cellXfs"), child_of(data, b"numFmts")
     if looks is None or stated is None or stated[0].is_empty:
         return data
-    body, numbers = data[looks[0].end : looks[1]], dict[int, int]()
-    out, done = b"", 0
-    for tag in tags(body):
+    pieces, numbers = Pieces(data[looks[0].end : looks[1]]), dict[int, int]()
+    for tag in tags(pieces.data):
         raw = tag.attributes().get(b"numFmtId", b"") if tag.local == b"xf" else b""
         number = int(raw) if raw.isdigit() else 0
         if number in BUILTIN_FORMATS and BUILTIN_FORMATS[number] in formats:
             own = numbers.setdefault(number, highest + 1 + len(numbers))
-            out += body[done : tag.start] + set_attribute(tag.raw, b"numFmtId", b"%d" % own)
-            done = tag.end
+            pieces.put(tag.start, tag.end, set_attribute(tag.raw, b"numFmtId", b"%d" % own))
     if not numbers:
         return data
-    data = data[: looks[0].end] + out + body[done:] + data[looks[1] :]
+    data = data[: looks[0].end] + pieces.result() + data[looks[1] :]
     new = b"".join(
         b'<numFmt numFmtId="%d" formatCode="%b"/>' % (own, escape(formats[str(BUILTIN_FORMATS[number])]))
         for number, own in numbers.items()

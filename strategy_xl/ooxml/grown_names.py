@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from strategy_xl.formulas.reaching import Reach, lengthened
 from strategy_xl.ooxml.cell_patch import escape_formula
+from strategy_xl.ooxml.rewriting import Pieces
 from strategy_xl.ooxml.xml_bytes import content, tags
 
 _PAGES = frozenset({b"_xlnm.Print_Area", b"_xlnm._FilterDatabase"})
@@ -21,8 +22,7 @@ def grown_names(data: bytes, reaches: Sequence[Reach]) -> bytes:
 
     A name means the table by its data rows, or by these and the headers.
     """
-    out: list[bytes] = []
-    done = 0
+    pieces = Pieces(data)
     opened, name = -1, b""
     for tag in tags(data):
         if tag.local != b"definedName":
@@ -37,7 +37,6 @@ def grown_names(data: bytes, reaches: Sequence[Reach]) -> bytes:
                 covers = reach.covers_page if name in _PAGES else reach.covers_table
                 longer = lengthened(longer, None, reach, covers)
             if longer != text:
-                out += (data[done:opened], escape_formula(longer))
-                done = tag.start
+                pieces.put(opened, tag.start, escape_formula(longer))
         opened = -1
-    return b"".join([*out, data[done:]])
+    return pieces.result()

@@ -17,6 +17,7 @@ from strategy_xl.ooxml.cells import Formula, Kept, Peek, Seen, Styled
 from strategy_xl.ooxml.guards import first_in_the_way, is_drawn_over, pivot_areas
 from strategy_xl.ooxml.patch import without_insert_row
 from strategy_xl.ooxml.pipeline import changed_pieces
+from strategy_xl.ooxml.rewriting import Pieces
 from strategy_xl.ooxml.scan import SheetScanner
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import content, set_attribute, tags, top_children
@@ -263,16 +264,15 @@ class Growth:
         return data
 
     def _longer(self, data: bytes) -> bytes:
-        out, done = b"", 0
+        pieces = Pieces(data)
         for tag in tags(data):
             if tag.is_close or tag.local not in (b"table", b"autoFilter", b"sortState", b"sortCondition"):
                 continue
             area = parse_area(tag.attributes().get(b"ref", b"").decode())
             if area is not None and area.bottom == self.table.area.bottom:
                 longer = area._replace(bottom=self.bottom)
-                out += data[done : tag.start] + set_attribute(tag.raw, b"ref", str(longer).encode())
-                done = tag.end
-        return out + data[done:]
+                pieces.put(tag.start, tag.end, set_attribute(tag.raw, b"ref", str(longer).encode()))
+        return pieces.result()
 
 
 def _put(values: dict[int, Any], row: int, value: Any, style: bytes | None) -> None:
@@ -288,11 +288,9 @@ def with_formulas(data: bytes, formulas: Mapping[int, tuple[str, bool]]) -> byte
     for listed, end in top_children(data):
         if listed.local != b"tableColumns":
             continue
-        inside = data[listed.start : end]
-        out: list[bytes] = []
-        done = 0
-        for index, (tag, stop) in enumerate(top_children(inside)):
-            if index not in formulas or b"calculatedColumnFormula" in inside[tag.start : stop]:
+        pieces = Pieces(data[listed.start : end])
+        for index, (tag, stop) in enumerate(top_children(pieces.data)):
+            if index not in formulas or b"calculatedColumnFormula" in pieces.data[tag.start : stop]:
                 continue
             text, is_array = formulas[index]
             raw = b"<calculatedColumnFormula%b>%b</calculatedColumnFormula>" % (
@@ -302,9 +300,8 @@ def with_formulas(data: bytes, formulas: Mapping[int, tuple[str, bool]]) -> byte
             raw = prefixed(raw, tag.prefix)
             if tag.is_empty:
                 opened = tag.raw[:-2].rstrip() + b">"
-                out += (inside[done : tag.start], opened, raw, b"</%b>" % tag.name)
+                pieces.put(tag.start, stop, opened + raw + b"</%b>" % tag.name)
             else:
-                out += (inside[done : tag.end], raw)
-            done = stop if tag.is_empty else tag.end
-        return data[: listed.start] + b"".join(out) + inside[done:] + data[end:]
+                pieces.put(tag.end, tag.end, raw)
+        return data[: listed.start] + pieces.result() + data[end:]
     return data

@@ -8,7 +8,8 @@ from typing import Any
 
 from strategy_xl.formulas.cell_refs import MAX_ROW, parse_area
 from strategy_xl.formulas.inserting import Insertions
-from strategy_xl.ooxml.inserted_text import FORMULAS, Rewriter, move_filter
+from strategy_xl.ooxml.inserted_text import Rewriter, move_filter
+from strategy_xl.ooxml.rewriting import FORMULAS
 from strategy_xl.ooxml.workbook_part import TableInfo
 from strategy_xl.ooxml.xml_bytes import (
     content,

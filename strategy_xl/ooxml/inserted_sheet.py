@@ -9,7 +9,8 @@ from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, Area, cell_name,
 from strategy_xl.formulas.inserting import Insertion, Insertions
 from strategy_xl.ooxml.cell_patch import escape_formula
 from strategy_xl.ooxml.formula_texts import formula_texts
-from strategy_xl.ooxml.inserted_text import FORMULAS, Rewriter, move_filter
+from strategy_xl.ooxml.inserted_text import Rewriter, move_filter
+from strategy_xl.ooxml.rewriting import FORMULAS
 from strategy_xl.ooxml.xml_bytes import Tag, set_attribute, tags
 from strategy_xl.ooxml.xml_insert import prefixed
 

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from strategy_xl.formulas.cell_refs import Area, parse_area
 from strategy_xl.formulas.inserting import Insertions
 from strategy_xl.ooxml.cell_patch import escape_formula
+from strategy_xl.ooxml.rewriting import Pieces
 from strategy_xl.ooxml.xml_bytes import Tag, content, set_attribute
 
-FORMULAS = frozenset(
-    {b"f", b"formula", b"formula1", b"formula2", b"calculatedColumnFormula", b"totalsRowFormula"}
-)
 REFERENCES: Mapping[bytes, tuple[bytes, ...]] = {
     b"mergeCell": (b"ref",),
     b"hyperlink": (b"ref",),
@@ -32,24 +30,14 @@ REFERENCES: Mapping[bytes, tuple[bytes, ...]] = {
 """Elements of a sheet or table whose attributes name cells of the sheet that they are on."""
 
 
-class Rewriter:
+class Rewriter(Pieces):
     """One pass over a part: tags and the text of formulas, the rest as it stands."""
 
     def __init__(self, data: bytes, moves: Insertions, title: str | None) -> None:
         """Over a part; its sheet's title where references without one are on that sheet."""
-        self.data, self.moves, self.title = data, moves, title
+        super().__init__(data)
+        self.moves, self.title = moves, title
         self.is_home = title is not None and title.casefold() in moves.sheets
-        self.out: list[bytes] = []
-        self.done = 0
-
-    def put(self, start: int, stop: int, new: bytes) -> None:
-        """Replace some bytes."""
-        self.out += (self.data[self.done : start], new)
-        self.done = stop
-
-    def result(self) -> bytes:
-        """The part as it is now."""
-        return b"".join([*self.out, self.data[self.done :]])
 
     def formula(self, start: int, stop: int) -> None:
         """Move the references of a formula."""

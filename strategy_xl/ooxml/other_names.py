@@ -8,12 +8,10 @@ from functools import partial
 
 from strategy_xl.formulas.renaming import rename_words
 from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.rewriting import NAMED_FORMULAS, any_of
 from strategy_xl.ooxml.xml_bytes import content, escape, unescape
 
-_TEXTS = re.compile(
-    rb"(<(?:[\w.-]+:)?(?:f|formula|formula1|formula2|definedName|calculatedColumnFormula)(?:\s[^<>]*)?>)"
-    rb"([^<]+)(?=</)"
-)
+_TEXTS = re.compile(rb"(<(?:[\w.-]+:)?(?:%b)(?:\s[^<>]*)?>)([^<]+)(?=</)" % any_of(NAMED_FORMULAS))
 _NAMED = re.compile(rb'(<definedName\b[^<>]*? name="|<hyperlink\b[^<>]*? location=")([^"]*)')
 
 

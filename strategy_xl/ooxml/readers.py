@@ -9,13 +9,11 @@ from strategy_xl.errors import Location
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.formulas.tokens import tokens
 from strategy_xl.ooxml.formula_texts import formula_texts
+from strategy_xl.ooxml.rewriting import NAMED_FORMULAS, any_of
 from strategy_xl.ooxml.workbook_part import SheetInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import content, tags, unescape
 
-_TEXTS = re.compile(
-    rb"<((?:[\w.-]+:)?(?:f|formula|formula1|formula2|definedName|calculatedColumnFormula|totalsRowFormula))"
-    rb"(?:\s[^<>]*)?>([^<]*)</\1>"
-)
+_TEXTS = re.compile(rb"<((?:[\w.-]+:)?(?:%b))(?:\s[^<>]*)?>([^<]*)</\1>" % any_of(NAMED_FORMULAS))
 _CACHES = (b"worksheetSource", b"rangeSet")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from strategy_xl.ooxml.cell_patch import escape_formula
+from strategy_xl.ooxml.rewriting import SHEET_FORMULAS, TABLE_FORMULAS, Pieces
 from strategy_xl.ooxml.xml_bytes import (
     Tag,
     content,
@@ -20,13 +21,12 @@ Say = Callable[[str, str], str]
 FORMULA = "formula"
 """What everything is that names cells as formulas do."""
 
-_SHEET = frozenset({b"f", b"formula", b"formula1", b"formula2"})
 _HEADERS = frozenset(
     {b"oddHeader", b"oddFooter", b"evenHeader", b"evenFooter", b"firstHeader", b"firstFooter"}
 )
 _FORMULAS: Mapping[bytes, frozenset[bytes]] = {
-    b"worksheet": _SHEET,
-    b"table": frozenset({b"calculatedColumnFormula", b"totalsRowFormula"}),
+    b"worksheet": SHEET_FORMULAS,
+    b"table": TABLE_FORMULAS,
     b"workbook": frozenset({b"definedName"}),
     b"chartSpace": frozenset({b"f"}),
 }
@@ -63,8 +63,8 @@ def reworded(data: bytes, say: Say) -> bytes:
     Arguments:
         data: the part, in UTF-8. say: told every text and formula of it, in order.
     """
-    out: list[bytes] = []
-    done, opened, kind = 0, -1, b""
+    pieces = Pieces(data)
+    opened, kind = -1, b""
     formulas = texts = frozenset[bytes]()
     is_first = True
     for tag in tags(data):
@@ -77,15 +77,13 @@ def reworded(data: bytes, say: Say) -> bytes:
                 raw = data[opened : tag.start]
                 new = _said(raw, name, say, is_formula=name in formulas)
                 if new is not None:
-                    out += (data[done:opened], new)
-                    done = tag.start
+                    pieces.put(opened, tag.start, new)
             opened, kind = (-1 if tag.is_close or tag.is_empty else tag.end), name
         if name in _ATTRIBUTES and not tag.is_close:
             raw = _attributed(tag, say)
             if raw != tag.raw:
-                out += (data[done : tag.start], raw)
-                done = tag.end
-    return b"".join([*out, data[done:]])
+                pieces.put(tag.start, tag.end, raw)
+    return pieces.result()
 
 
 def _said(raw: bytes, name: bytes, say: Say, *, is_formula: bool) -> bytes | None:

@@ -17,6 +17,7 @@ from strategy_xl.ooxml.cells import Styled
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.plain_cells import plain_cells
+from strategy_xl.ooxml.rewriting import Pieces
 from strategy_xl.ooxml.style_map import StyleMap
 from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
 from strategy_xl.ooxml.workbook_tabs import GONE, LINKS, with_more_names, with_names, with_sheet, with_view
@@ -242,17 +243,15 @@ class Splice:
         """Change formulas of a table's columns: header → text."""
 
         def change(data: bytes) -> bytes:
-            out, done = b"", 0
-            columns = iter(table.columns)
+            pieces, columns = Pieces(data), iter(table.columns)
             for tag in tags(data):
                 if tag.local != b"tableColumn" or tag.is_close:
                     continue
                 text = texts.get(next(columns).name)
                 found = _CALCULATED.match(data, tag.end)
                 if found is not None and text is not None:
-                    out += data[done : found.start(2)] + escape(text)
-                    done = found.end(2)
-            return out + data[done:]
+                    pieces.put(found.start(2), found.end(2), escape(text))
+            return pieces.result()
 
         if texts:
             self._edits[table.part].append(change)

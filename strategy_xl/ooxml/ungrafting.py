@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from collections.abc import Set as AbstractSet
 
 from strategy_xl.ooxml.package import part_key
+from strategy_xl.ooxml.rewriting import Pieces
 from strategy_xl.ooxml.workbook_part import resolve
 from strategy_xl.ooxml.workbook_tabs import child_of
 from strategy_xl.ooxml.xml_bytes import Tag, set_attribute, tags, top_children, unescape
@@ -40,7 +41,7 @@ def without_sheets(data: bytes, titles: AbstractSet[str], is_ours: Callable[[str
     listed = child_of(data, b"definedNames")
     if listed is not None:
         data = _renamed(data, listed, places, is_ours)
-    out, done = b"", 0
+    pieces = Pieces(data)
     for tag in tags(data):
         if tag.local == b"workbookView" and not tag.is_close:
             raw = tag.raw
@@ -49,9 +50,8 @@ def without_sheets(data: bytes, titles: AbstractSet[str], is_ours: Callable[[str
                 if number.isdigit():
                     raw = set_attribute(raw, name, b"%d" % _nearest(int(number), places))
             if raw != tag.raw:
-                out += data[done : tag.start] + raw
-                done = tag.end
-    return out + data[done:]
+                pieces.put(tag.start, tag.end, raw)
+    return pieces.result()
 
 
 def _nearest(place: int, places: dict[int, int]) -> int:
@@ -64,22 +64,20 @@ def _renamed(
 ) -> bytes:
     """The part with the names that stay, those of one sheet counted anew; without any, the list goes."""
     start, end = listed[0].start, listed[1]
-    whole = data[start:end]
-    out, done, left = b"", 0, 0
-    for tag, stop in top_children(whole):
+    pieces, left = Pieces(data[start:end]), 0
+    for tag, stop in top_children(pieces.data):
         found = tag.attributes()
         scope = found.get(b"localSheetId")
         name = unescape(found.get(b"name", b""))
         number = int(scope) if scope is not None and scope.isdigit() else None
         if (number is None and is_ours(name)) or (number is not None and number not in places):
-            out += whole[done : tag.start]
-            done = stop
+            pieces.put(tag.start, stop, b"")
             continue
         left += 1
         if number is not None and places[number] != number:
-            out += whole[done : tag.start] + set_attribute(tag.raw, b"localSheetId", b"%d" % places[number])
-            done = tag.end
-    return data[:start] + (out + whole[done:] if left else b"") + data[end:]
+            raw = set_attribute(tag.raw, b"localSheetId", b"%d" % places[number])
+            pieces.put(tag.start, tag.end, raw)
+    return data[:start] + (pieces.result() if left else b"") + data[end:]
 
 
 def without_targets(data: bytes, folder: str, removed: Collection[str]) -> bytes:
@@ -105,8 +103,7 @@ def without_types(data: bytes, removed: Collection[str]) -> bytes:
 
 
 def _cut(data: bytes, spans: Collection[tuple[int, int]]) -> bytes:
-    out, done = b"", 0
+    pieces = Pieces(data)
     for start, end in spans:
-        out += data[done:start]
-        done = end
-    return out + data[done:]
+        pieces.put(start, end, b"")
+    return pieces.result()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from strategy_xl.ooxml.cell_patch import escape_formula
+from strategy_xl.ooxml.rewriting import Pieces
 from strategy_xl.ooxml.xml_bytes import Tag, escape, set_attribute, tags, top_children, unescape
 from strategy_xl.ooxml.xml_insert import insert_child, prefixed
 
@@ -64,7 +65,7 @@ def with_sheet(data: bytes, title: str, link: bytes, after: str | None, source: 
 
 def _moved(data: bytes, place: int) -> bytes:
     """The part after a sheet was put in at a place: what counts sheets counts one more from there on."""
-    out, done = b"", 0
+    pieces = Pieces(data)
     for tag in tags(data):
         if tag.local == b"definedName":
             name, missing = b"localSheetId", b""
@@ -74,9 +75,8 @@ def _moved(data: bytes, place: int) -> bytes:
             continue
         number = tag.attributes().get(name, missing)
         if number.isdigit() and int(number) >= place:
-            out += data[done : tag.start] + set_attribute(tag.raw, name, b"%d" % (int(number) + 1))
-            done = tag.end
-    return out + data[done:]
+            pieces.put(tag.start, tag.end, set_attribute(tag.raw, name, b"%d" % (int(number) + 1)))
+    return pieces.result()
 
 
 def with_names(data: bytes, source: bytes, wanted: AbstractSet[str], stale: AbstractSet[str]) -> bytes:
@@ -94,17 +94,15 @@ def with_names(data: bytes, source: bytes, wanted: AbstractSet[str], stale: Abst
         if b"localSheetId" not in tag.attributes()
     }
     found = {name: raw for name, raw in known.items() if unescape(name) in wanted | stale}
-    out, done = b"", 0
-    prefix = next(tags(data)).prefix
+    pieces, prefix = Pieces(data), next(tags(data)).prefix
     for tag, raw in _items(data, b"definedNames"):
         name = tag.attributes().get(b"name", b"")
         if b"localSheetId" in tag.attributes() or name not in found:
             continue
         new = found.pop(name)
         if GONE in raw or unescape(name) in stale:
-            out += data[done : tag.start] + prefixed(new, prefix)
-            done = tag.start + len(raw)
-    return with_more_names(out + data[done:], list(found.values()))
+            pieces.put(tag.start, tag.start + len(raw), prefixed(new, prefix))
+    return with_more_names(pieces.result(), list(found.values()))
 
 
 def in_1904(data: bytes) -> bytes:
@@ -146,15 +144,13 @@ def with_own_names(data: bytes, names: Mapping[str, tuple[str, bool]]) -> bytes:
         names: name → text, and whether it is hidden.
     """
     left = dict(names)
-    out, done = b"", 0
-    prefix = next(tags(data)).prefix
+    pieces, prefix = Pieces(data), next(tags(data)).prefix
     for tag, raw in _items(data, b"definedNames"):
         name = unescape(tag.attributes().get(b"name", b""))
         if b"localSheetId" in tag.attributes() or name not in left:
             continue
-        out += data[done : tag.start] + prefixed(_name(name, *left.pop(name)), prefix)
-        done = tag.start + len(raw)
-    return with_more_names(out + data[done:], [_name(name, *said) for name, said in left.items()])
+        pieces.put(tag.start, tag.start + len(raw), prefixed(_name(name, *left.pop(name)), prefix))
+    return with_more_names(pieces.result(), [_name(name, *said) for name, said in left.items()])
 
 
 def _name(name: str, text: str, hidden: bool) -> bytes:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-from strategy_xl.report.data import PROGRAM
 from strategy_xl.report.markup import Html, named, tag
+from strategy_xl.report.page_head import asset, page_head
 from strategy_xl.text.catalog import message
 from strategy_xl.work.diff_sentences import Line, Section
 
-_ASSETS = Path(__file__).parent / "assets"
 _STYLES = ("page.css", "diff.css")
 _WORDS = {
     "+": ("came", "good"),
@@ -52,20 +48,6 @@ def diff_page(page: DiffPage, lang: str, written: date) -> str:
         page: what stands on it. lang: ``fr`` or ``en``. written: the day, for its last line.
     """
     title, sections = page.title, page.sections
-    style = "\n".join((_ASSETS / name).read_text(encoding="utf-8").strip() for name in _STYLES)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="generator", content=PROGRAM),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", title),
-        tag("style", Html(style)),
-    )
     paths = [tag("p", tag("strong", name), " ", named(path)) for name, path in page.versions]
     links = [tag("li", tag("a", section.title, href=f"#{section.key}")) for section in sections]
     said = [tag("li", text) for text in page.summary] or [tag("li", message("diff.same", lang))]
@@ -81,6 +63,7 @@ def diff_page(page: DiffPage, lang: str, written: date) -> str:
         ),
         tag("footer", tag("p", message("diff.page.written", lang, day=written))),
     )
+    head = page_head(title, asset(*_STYLES))
     return f"<!DOCTYPE html>\n{tag('html', head, body, lang=lang)}\n"
 
 

@@ -7,23 +7,20 @@ lets nothing run, load or be sent but that one script and that one style, known 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 
 from strategy_xl.report import sections
-from strategy_xl.report.data import PROGRAM, BookState, Label, Labels, ReportData
+from strategy_xl.report.data import BookState, Label, Labels, ReportData
 from strategy_xl.report.listings import DECIMALS, Form, Listing, listings
 from strategy_xl.report.markup import Html, joined, tag
 from strategy_xl.report.packed import Block
+from strategy_xl.report.page_head import asset, page_head
 from strategy_xl.report.static_lists import framed, shown
 from strategy_xl.report.written_cells import Words, measures
 from strategy_xl.text.catalog import message
 
-_ASSETS = Path(__file__).parent / "assets"
 _SCRIPTS = ("columns.js", "cells.js", "search.js", "lists.js", "matrix.js", "page.js")
 _SECTIONS = ("alerts", "moves", "clients", "kpis", "objectives", "accounts", "books", "operation")
 _TEXTS = (
@@ -40,11 +37,6 @@ MOST_ALERTS = 5_000
 
 
 @cache
-def _asset(*names: str) -> str:
-    """Files of the page, one after the other."""
-    return "\n".join((_ASSETS / name).read_text(encoding="utf-8").strip() for name in names)
-
-
 def state_labels() -> Labels:
     """What becomes of workbooks, in words."""
     tones = {
@@ -75,19 +67,8 @@ def page(data: ReportData, lang: str, written: datetime) -> str:
     lists = {listing.key: listing for listing in listings(data, lang)}
     alerts = lists["alerts"]
     lists["alerts"] = alerts.taken(range(min(len(alerts), MOST_ALERTS)))
-    style, script = _asset("page.css"), _asset(*_SCRIPTS)
+    style, script = asset("page.css"), asset(*_SCRIPTS)
     title = words.get("title", day=data.night.day)
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_policy(style, script)),
-        tag("meta", name="generator", content=PROGRAM),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", title),
-        tag("style", Html(style)),
-    )
     body = tag(
         "body",
         tag("a", words.get("skip"), class_="skip", href="#alerts"),
@@ -99,18 +80,7 @@ def page(data: ReportData, lang: str, written: datetime) -> str:
         _blocks(data, lists, words),
         tag("script", Html(script)),
     )
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang=lang)}\n"
-
-
-def _policy(style: str, script: str) -> str:
-    """What the page may do: run its own script, wear its own style, nothing else."""
-    hashes = [
-        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii") for text in (style, script)
-    ]
-    return (
-        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    return f"<!DOCTYPE html>\n{tag('html', page_head(title, style, script), body, lang=lang)}\n"
 
 
 def _header(data: ReportData, words: Words) -> Html:

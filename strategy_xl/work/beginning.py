@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,12 +46,12 @@ class Beginning:
     example: bool = False
     protect: bool = False
     overwrite: bool = False
-    settings: Mapping[str, object] = field(init=False)
 
-    def __post_init__(self) -> None:
-        """What is said becomes settings."""
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """What of it are settings, by field key."""
         said = {MARKET: self.market, CAPACITY: self.team and self.team * HOURS_EACH}
-        object.__setattr__(self, "settings", {key: value for key, value in said.items() if value})
+        return {key: value for key, value in said.items() if value}
 
 
 def setting(spec: WorkbookSpec, key: str) -> FieldSpec | None:

@@ -24,7 +24,6 @@ from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.snapshot import Snapshot, twice
 from strategy_xl.ooxml.splice import Splice, has_lost_charts
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
-from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.names import STORED, parse_anchor
 from strategy_xl.schema.spec import DataBlock, TableBlock, WorkbookSpec
 from strategy_xl.work.mending import StandingBook
@@ -150,12 +149,10 @@ class _Repair:
         mended = {key: table.mended for key, table in lost.tables.items()}
         self._data = replace(data, blocks={**data.blocks, **mended})
         self._spec = only(spec, [*data.sheets, *lost.modules])
-        settings = data.blocks.get(SETTINGS_BLOCK)
-        company = settings.frame["company"].iloc[0] if settings is not None and len(settings.frame) else ""
         self.built = render(
             self._spec,
             lang=data.lang,
-            company=company if isinstance(company, str) else "",
+            company=data.company,
             today=today,
             rows={},
             wording=self._worded,

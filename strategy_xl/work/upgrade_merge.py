@@ -25,7 +25,6 @@ from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.splice import Splice
 from strategy_xl.ooxml.workbook_part import TableColumn, TableInfo, WorkbookInfo
 from strategy_xl.ooxml.workbook_tabs import with_own_names
-from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.names import STAMP, anchor_name, choice_name, list_name, setting_name
 from strategy_xl.schema.spec import (
     DataBlock,
@@ -103,12 +102,10 @@ class Merge:
         lists = self._lists_block()
         if self._lists and lists is not None:
             drawn.add(lists[0])
-        settings = data.blocks.get(SETTINGS_BLOCK)
-        company = settings.frame["company"].iloc[0] if settings is not None and len(settings.frame) else ""
         self.built = render(
             self._spec,
             lang=self._lang,
-            company=company if isinstance(company, str) else "",
+            company=data.company,
             today=today,
             rows={},
             wording=self._worded,

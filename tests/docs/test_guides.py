@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from typed_in_pages import read_by_a_shell, unknown_commands, unknown_options
 
-from strategy_xl.commands import cli, imported
+from strategy_xl.commands import cli
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -82,30 +81,19 @@ def test_what_is_typed_is_the_same_in_both_languages(name: str, lang: str) -> No
 @pytest.mark.parametrize("name", TYPED)
 def test_options_and_commands_that_are_named_exist(name: str, lang: str) -> None:
     """In the text too, outside of blocks."""
-    text = re.sub(r"```sh\n.*?```", "", page(name, lang).read_text(encoding="utf-8"), flags=re.DOTALL)
-    known = {each: imported(each) for each in cli.commands}
-    options = {
-        option
-        for command in known.values()
-        for each in (command, *getattr(command, "commands", {}).values())
-        for parameter in each.params
-        for option in parameter.opts
-    }
-    assert set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", text)) - options - FOUND_ELSEWHERE <= {"--help"}
-    assert set(re.findall(r"`strategy-xl (\w+)", text)) <= set(known)
+    text = page(name, lang).read_text(encoding="utf-8")
+    assert unknown_options(text) - FOUND_ELSEWHERE <= {"--help"}
+    assert unknown_commands(re.sub(r"```sh\n.*?```", "", text, flags=re.DOTALL)) == set()
 
 
 @pytest.mark.parametrize("lang", SUFFIX)
 def test_shell_lines_are_shell(lang: str) -> None:
     """A shell reads them without running them: they install programs."""
-    shell = shutil.which("sh")
-    assert shell is not None
     blocks = [
         each.text for name in TYPED for each in snippets.snippets(page(name, lang)) if each.kind == "sh"
     ]
     assert len(blocks) >= 3
-    for block in blocks:
-        subprocess.run([shell, "-n"], input=block, text=True, check=True)
+    read_by_a_shell(blocks)
 
 
 def test_a_wrong_answer_is_told(tmp_path: Path) -> None:

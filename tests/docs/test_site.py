@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -28,20 +30,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return docs_site.build(tmp_path_factory.mktemp("site") / "site")
 
 
-@pytest.fixture(scope="module")
-def reading(site: Path) -> Iterator[object]:
+@pytest.fixture
+def reading(browser: Browser) -> Iterator[BrowserContext]:
     """A browser that is cut off from every network."""
-    command = shutil.which("chromium")
-    if command is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is missing: tools/system_packages.sh installs it")
-        pytest.skip("Chromium is missing")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=command, args=["--no-sandbox"])
-        yield browser.new_context(offline=True)
-        browser.close()
+    context = browser.new_context(offline=True)
+    yield context
+    context.close()
 
 
 def test_every_link_leads_somewhere_and_nothing_is_fetched(site: Path) -> None:
@@ -88,9 +82,9 @@ def test_both_languages_have_every_page(site: Path) -> None:
     ("lang", "words", "found"),
     [("en", "SX204", "findings.html"), ("fr", "formateur", "trainer.html")],
 )
-def test_search_from_the_disk(reading: object, site: Path, lang: str, words: str, found: str) -> None:
+def test_search_from_the_disk(reading: BrowserContext, site: Path, lang: str, words: str, found: str) -> None:
     """Opened as a file, without a server: what is typed leads to the page."""
-    page = reading.new_page()  # type: ignore[attr-defined]
+    page = reading.new_page()
     page.goto((site / lang / "index.html").as_uri())
     page.keyboard.press("Control+k")
     page.keyboard.type(words)
@@ -100,9 +94,9 @@ def test_search_from_the_disk(reading: object, site: Path, lang: str, words: str
     page.close()
 
 
-def test_the_other_language_is_one_click_away(reading: object, site: Path) -> None:
+def test_the_other_language_is_one_click_away(reading: BrowserContext, site: Path) -> None:
     """From a page to the same page."""
-    page = reading.new_page()  # type: ignore[attr-defined]
+    page = reading.new_page()
     page.goto((site / "fr" / "rules" / "kpi.html").as_uri())
     page.click("a.sx-language")
     page.wait_for_url("**/en/rules/kpi.html")

@@ -6,13 +6,15 @@ Coarse on purpose, as tests/build/test_pictures.py. After a change that is meant
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -40,16 +42,12 @@ def unlike(one: Path, other: Path) -> float:
 
 
 @pytest.mark.libreoffice
-def test_the_french_tutorial_runs_and_looks_as_its_pictures(tmp_path: Path) -> None:
+def test_the_french_tutorial_runs_and_looks_as_its_pictures(tmp_path: Path, browser: Browser) -> None:
     """Every command, every answer, the sheet and the page."""
-    if shutil.which("chromium") is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is missing: tools/system_packages.sh installs it")
-        pytest.skip("Chromium is missing")
     (tmp_path / "run").mkdir()
     (tmp_path / "drawn").mkdir()
     kept = site_pictures.tutorial("fr", tmp_path / "run")
-    drawn = list(site_pictures.draw_tutorial(kept, "fr", tmp_path / "drawn"))
+    drawn = list(site_pictures.draw_tutorial(kept, "fr", tmp_path / "drawn", browser))
     assert {path.stem for path in drawn} == set(site_pictures.STATES["fr"])
     assert {path.name: share for path in drawn if (share := unlike(path, PICTURES / path.name)) > MOST} == {}
 

@@ -17,10 +17,9 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from commands_run import run
 from names_left import held_in
 
-from strategy_xl.commands import cli
 from strategy_xl.errors import StrategyXlError
 from strategy_xl.privacy.files import holds, is_report
 from strategy_xl.privacy.retention import limit
@@ -29,14 +28,6 @@ from strategy_xl.text.sought import Sought
 TODAY = ["--today", "2027-03-02"]
 NAME, OTHERS = "Anne Besnard", "Marc Cariou"
 HIDDEN = ".strategy_xl"
-
-
-def run(*arguments: object, answer: str = "") -> Result:
-    """Run a command in this process; errors of the program are raised."""
-    result = CliRunner().invoke(cli, [str(argument) for argument in arguments], input=answer)
-    if isinstance(result.exception, StrategyXlError):
-        raise result.exception
-    return result
 
 
 @pytest.fixture(scope="module")

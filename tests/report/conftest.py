@@ -1,9 +1,7 @@
-"""What the tests of the report share: invented portfolios, and a browser that reaches for nothing."""
+"""What the tests of the report share: invented portfolios, and pages that reach for nothing."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,22 +26,6 @@ from strategy_xl.report.morning_page import page  # noqa: E402
 def small() -> ReportData:
     """A portfolio of six workbooks with 240 clients."""
     return Portfolio(6, 240).data()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window; in CI a missing one fails the test, elsewhere it skips."""
-    command = shutil.which("chromium")
-    if command is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is missing: tools/system_packages.sh installs it")
-        pytest.skip("Chromium is missing")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=command, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture

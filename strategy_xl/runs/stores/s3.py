@@ -149,21 +149,29 @@ class S3Store(Store):
         return False
 
     def replace(self, path: RemotePath, content: bytes, held: Held) -> None:
-        """As ``Store`` says. A lost answer is looked after: there is ours, the old one, or another."""
+        """As ``Store`` says, under the condition that the version that was read is there (``If-Match``)."""
         where = Location(str(path))
         head = self.ask(lambda: self._call("head_object", path), path)
         if head.get("ETag", "") != held.version.token:
             raise WorkbookChangedError(where)
         kept = {name: head[name] for name in _KEPT if head.get(name)}
+        self._put(path, content, held.version, IfMatch=held.version.token, **kept)
+
+    def _put(self, path: RemotePath, content: bytes, before: Version | None, **condition: Any) -> None:
+        """Write under a condition that holds as long as there is what was ``before``.
+
+        When the answer is lost, what stands there is looked at: ours (done), as before (again), or another.
+        """
+        where = Location(str(path))
         for delay in (*DELAYS, None):
             try:
-                self._call("put_object", path, Body=content, IfMatch=held.version.token, **kept)
+                self._call("put_object", path, Body=content, **condition)
             except Exception as error:
                 trouble = trouble_of(error)
                 if trouble is None:
                     raise
                 now = self.version(path)
-                if now != held.version:
+                if now != before:
                     if now is not None and self.is_ours(path, content):
                         return
                     raise WorkbookChangedError(where) from error
@@ -180,22 +188,6 @@ class S3Store(Store):
     def bring_back(self, path: RemotePath, version: RemotePath, content: bytes) -> None:
         """As ``Store`` says, under the condition that nothing is there (``If-None-Match``)."""
         self._try(path, _NOTHING)
-        where = Location(str(path))
-        for delay in (*DELAYS, None):
-            try:
-                self._call("put_object", path, Body=content, **_NOTHING)
-            except Exception as error:
-                trouble = trouble_of(error)
-                if trouble is None:
-                    raise
-                if self.version(path) is not None:
-                    if self.is_ours(path, content):
-                        break
-                    raise WorkbookChangedError(where) from error
-                if trouble is not Trouble.PASSING or delay is None:
-                    raise located(error, where) from error
-                pause(delay)
-            else:
-                break
+        self._put(path, content, None, **_NOTHING)
         with suppress(WorkbookError):  # one version too many harms nobody
             self.remove(version)

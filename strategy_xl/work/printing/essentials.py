@@ -17,7 +17,6 @@ import pandas as pd
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.errors import Severity
 from strategy_xl.rules.frame import is_missing
-from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.spec import FieldRole, Tone, WorkbookSpec
 from strategy_xl.text.figures import Scale, format_value, measure
 
@@ -151,7 +150,7 @@ def essentials(
     gain = reader.first("funnel_charts", "lever_gain")
     return Essentials(
         data.lang,
-        str(reader.first(SETTINGS_BLOCK, "company") or ""),
+        data.company,
         data.path.replace("\\", "/").rpartition("/")[2],
         results_day(data),
         reader.figures(),
@@ -181,11 +180,6 @@ def results_day(data: WorkbookData) -> date | None:
             days = [_day(value) for (value,) in _Reader(data, None).rows(key, block.block.fields[0].key)]
             return max((day for day in days if day is not None), default=None)
     return None
-
-
-def company_of(data: WorkbookData) -> str:
-    """The firm, or an empty text."""
-    return str(_Reader(data, None).first(SETTINGS_BLOCK, "company") or "")
 
 
 def _day(value: Any) -> date | None:

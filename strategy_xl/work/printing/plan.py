@@ -21,7 +21,7 @@ from strategy_xl.text.catalog import message
 from strategy_xl.text.figures import NBSP, format_value
 from strategy_xl.text.naming import find_module
 from strategy_xl.work.printing import one_page
-from strategy_xl.work.printing.essentials import STATES, company_of, essentials, results_day
+from strategy_xl.work.printing.essentials import STATES, essentials, results_day
 from strategy_xl.work.printing.front import Edition, Entry, front
 from strategy_xl.work.printing.joining import Printout, Properties, joined, read_printout, with_properties
 from strategy_xl.work.printing.paper import Format
@@ -199,7 +199,7 @@ def _edition(data: WorkbookData, spec: WorkbookSpec, printed: date) -> Edition:
     name = data.path.replace("\\", "/").rpartition("/")[2]
     return Edition(
         data.lang,
-        company_of(data),
+        data.company,
         spec.name.get(data.lang),
         name,
         printed,
@@ -209,7 +209,7 @@ def _edition(data: WorkbookData, spec: WorkbookSpec, printed: date) -> Edition:
 
 
 def _properties(data: WorkbookData, spec: WorkbookSpec, program: str) -> Properties:
-    company, name = company_of(data), spec.name.get(data.lang)
+    company, name = data.company, spec.name.get(data.lang)
     return Properties(f"{name} – {company}" if company else name, company, data.lang, program)
 
 

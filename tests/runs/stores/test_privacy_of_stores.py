@@ -15,10 +15,9 @@ from typing import Any
 
 import fsspec
 import pytest
-from click.testing import CliRunner, Result
+from commands_run import run
 from names_left import held_in
 
-from strategy_xl.commands import cli
 from strategy_xl.errors import Location, StrategyXlError, WorkbookError
 from strategy_xl.runs.stores.keeping import keeping, note_address
 from strategy_xl.runs.stores.remote import store_of
@@ -29,14 +28,6 @@ pytestmark = pytest.mark.xdist_group("stores")
 TODAY = ["--today", "2027-03-02"]
 NAME, OTHERS = "Anne Besnard", "Marc Cariou"
 HIDDEN = ".strategy_xl"
-
-
-def run(*arguments: object, answer: str = "") -> Result:
-    """Run a command in this process; errors of the program are raised."""
-    result = CliRunner().invoke(cli, [str(argument) for argument in arguments], input=answer)
-    if isinstance(result.exception, StrategyXlError):
-        raise result.exception
-    return result
 
 
 @pytest.fixture(scope="module")
