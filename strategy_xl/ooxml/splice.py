@@ -10,14 +10,14 @@ from functools import cached_property, partial
 from typing import Any
 
 from strategy_xl.errors import PatchRefusedError
-from strategy_xl.formulas.cell_refs import Area, parse_area, parse_cell
-from strategy_xl.formulas.shifting import shift_formula
+from strategy_xl.formulas.cell_refs import Area, parse_cell
 from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
 from strategy_xl.ooxml.cells import Styled
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.plain_cells import plain_cells
 from strategy_xl.ooxml.rewriting import Pieces
+from strategy_xl.ooxml.sheet_rules import Words, lowered, rules_in, rules_of
 from strategy_xl.ooxml.style_map import StyleMap
 from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
 from strategy_xl.ooxml.workbook_tabs import GONE, LINKS, with_more_names, with_names, with_sheet, with_view
@@ -28,7 +28,6 @@ from strategy_xl.ooxml.xml_bytes import (
     escape,
     set_attribute,
     tags,
-    top_children,
 )
 from strategy_xl.ooxml.xml_insert import AFTER_CELLS, insert_child
 
@@ -50,8 +49,6 @@ _PRIORITY = re.compile(rb'(\bpriority=")(\d+)')
 _DAYS = re.compile(rb'<dataValidation [^<>]*?\btype="date".*?</dataValidation>', re.DOTALL)
 _DAY = re.compile(rb"(?<=>)\d{4,7}(?=</formula[12]>)")
 _EPOCHS = 1462  # days from the first of 1900 to that of 1904
-_CONDITION = re.compile(rb"(<formula>)([^<]*)(</formula>)")
-_ANY_FORMULA = re.compile(rb"(<formula[12]?>)([^<]*)(</formula[12]?>)")
 _SOURCE = re.compile(rb"(<(?:\w+:)?f>)([^<]*)(</(?:\w+:)?f>)")
 _CALCULATED = re.compile(
     rb"(<(?:\w+:)?calculatedColumnFormula\b[^<>]*>)([^<]*)(</(?:\w+:)?calculatedColumnFormula>)"
@@ -61,7 +58,6 @@ _NUMBERED = re.compile(r"(.*?)\d*(\.\w+)")
 _STYLED = re.compile(rb'<c r="([A-Z]+\d+)" s="(\d+)"')
 
 Edit = Callable[[bytes], bytes]
-Words = Callable[[str], str]
 
 
 class Splice:
@@ -118,7 +114,7 @@ class Splice:
         for row, column, style, value in plain_cells(data, self._strings, first, last):
             styled = Styled(value, b"%d" % self._styles.cell(style))
             self._cells[title].setdefault(column, {})[row] = styled
-        found = _rules(self._with_differences(data), first, last)
+        found = rules_in(self._with_differences(data), first, last)
         for table in self._source.tables_of(sheet):
             if first <= table.area.top <= last:
                 part = self._copy(table.part, self._numbered)
@@ -136,9 +132,8 @@ class Splice:
         for row, column, style, value in plain_cells(data, self._strings, first, last):
             styled = Styled(value, b"%d" % self._styles.cell(style))
             self._cells[target].setdefault(column, {})[row + at - first] = styled
-        found = [
-            (into, _lower(raw, at - first)) for into, raw in _rules(self._with_differences(data), first, last)
-        ]
+        rules = rules_in(self._with_differences(data), first, last)
+        found = [(into, lowered(raw, at - first)) for into, raw in rules]
         if found:
             self._tails[target].append(partial(_with_children, children=found))
 
@@ -194,7 +189,7 @@ class Splice:
             words: a formula that reads from the cell there, as it reads from the first of the area here.
         """
         data = self._with_differences(self._source.package.read(self._source.sheet(source).part))
-        found = list(_rules_of(data, cell, area, words))
+        found = list(rules_of(data, cell, area, words))
         if found:
             self._tails[target].append(partial(_with_children, children=found))
 
@@ -428,87 +423,6 @@ def _one_by_one(data: bytes, edits: Sequence[Edit]) -> bytes:
 def _header(text: str) -> bytes:
     """A column's name as a table's part has it."""
     return encode_xstring(text).replace(b'"', b"&quot;").replace(b"\n", b"_x000a_")
-
-
-def _rules(sheet: bytes, first: int, last: int) -> list[tuple[bytes | None, bytes]]:
-    """What the part of a sheet says of some rows, each with the list it goes into."""
-    found: list[tuple[bytes | None, bytes]] = []
-    for tag, stop in top_children(sheet):
-        raw = sheet[tag.start : stop]
-        if tag.local in (b"mergeCells", b"dataValidations"):
-            items = (raw[item.start : end] for item, end in top_children(raw))
-            found += [(tag.local, item) for item in items if _areas(item, first, last) is not None]
-        elif tag.local == b"conditionalFormatting" and (areas := _areas(raw, first, last)):
-            found.append((None, _limited(raw, areas)))
-    return found
-
-
-def _lower(raw: bytes, rows: int) -> bytes:
-    """A merged area, condition or rule so many rows further down."""
-    opened = next(tags(raw))
-    start = opened.raw
-    for name in (b"ref", b"sqref"):
-        refs = opened.attributes().get(name, b"").decode().split()
-        areas = [area for ref in refs if (area := parse_area(ref)) is not None]
-        if areas:
-            moved = (area._replace(top=area.top + rows, bottom=area.bottom + rows) for area in areas)
-            start = set_attribute(start, name, " ".join(map(str, moved)).encode())
-
-    def lower(found: re.Match[bytes]) -> bytes:
-        return found[1] + escape(shift_formula(content(found[2]), rows, 0)) + found[3]
-
-    return start + _ANY_FORMULA.sub(lower, raw[opened.end :])
-
-
-def _rules_of(
-    sheet: bytes, cell: tuple[int, int], area: Area, words: Words
-) -> Iterator[tuple[bytes | None, bytes]]:
-    """What the part of a sheet says of a cell, for another area."""
-    for tag, stop in top_children(sheet):
-        raw = sheet[tag.start : stop]
-        items: list[tuple[bytes, bytes | None]]
-        if tag.local == b"dataValidations":
-            items = [(raw[item.start : end], b"dataValidations") for item, end in top_children(raw)]
-        elif tag.local == b"conditionalFormatting":
-            items = [(raw, None)]
-        else:
-            continue
-        for item, into in items:
-            opened = next(tags(item))
-            refs = opened.attributes().get(b"sqref", b"").decode().split()
-            areas = [found for ref in refs if (found := parse_area(ref)) is not None]
-            if not any(found.has(*cell) for found in areas):
-                continue
-            rows, columns = cell[0] - areas[0].top, cell[1] - areas[0].left
-
-            def moved(found: re.Match[bytes], rows: int = rows, columns: int = columns) -> bytes:
-                text = shift_formula(content(found[2]), rows, columns)
-                return found[1] + escape(words(text)) + found[3]
-
-            start = set_attribute(opened.raw, b"sqref", str(area).encode())
-            yield into, start + _ANY_FORMULA.sub(moved, item[opened.end :])
-
-
-def _areas(raw: bytes, first: int, last: int) -> list[Area] | None:
-    """Areas of an element that lie within some rows; None when there are none."""
-    found = next(tags(raw)).attributes()
-    refs = (found.get(b"sqref") or found.get(b"ref", b"")).decode().split()
-    areas = [area for ref in refs if (area := parse_area(ref)) is not None]
-    return [area for area in areas if first <= area.top and area.bottom <= last] or None
-
-
-def _limited(raw: bytes, areas: Sequence[Area]) -> bytes:
-    """A conditional format for some of its areas; its conditions read from the first one."""
-    opened = next(tags(raw))
-    base = parse_area(opened.attributes()[b"sqref"].decode().split()[0])
-    assert base is not None  # one of the areas is
-    rows, columns = areas[0].top - base.top, areas[0].left - base.left
-
-    def moved(found: re.Match[bytes]) -> bytes:
-        return found[1] + escape(shift_formula(content(found[2]), rows, columns)) + found[3]
-
-    start = set_attribute(opened.raw, b"sqref", " ".join(map(str, areas)).encode())
-    return start + _CONDITION.sub(moved, raw[opened.end :])
 
 
 def _with_children(tail: bytes, children: Sequence[tuple[bytes | None, bytes]]) -> bytes:

@@ -14,8 +14,8 @@ from strategy_xl.book.below import LEAST_SPARE, SPARE
 from strategy_xl.book.data import BlockData
 from strategy_xl.errors import Finding
 from strategy_xl.ooxml.cells import Formula
-from strategy_xl.ooxml.graft import can_graft, graft_sheets, is_graftable, lone_sheets
 from strategy_xl.ooxml.growth import TableEdit
+from strategy_xl.ooxml.lone_sheets import can_graft, graft_sheets, is_graftable, lone_sheets
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchReport
 from strategy_xl.ooxml.tables import edit_tables
