@@ -26,6 +26,7 @@ from strategy_xl.runs.stores.remote import store_of
 from strategy_xl.runs.stores.remote_path import RemotePath
 from strategy_xl.runs.stores.staging import fetched
 from strategy_xl.text.sought import Sought
+from strategy_xl.work.printing.reading_back import BEGIN, maker_of, texts_of
 
 DATABASES = (JOURNAL, HISTORY)
 _SQLITE = b"SQLite format 3\0"
@@ -66,7 +67,7 @@ def near(path: Path | RemotePath) -> Iterator[Path]:
 
 
 def holds(path: Path | RemotePath, sought: Sought) -> bool:
-    """Whether a name stands in a file: in its text, in what is packed in a page or a mail, in a workbook.
+    """Whether a name stands in a file: in its text, in what a page, a mail or a PDF packs, in a workbook.
 
     Errors: those of ``near``, StrategyXlError for a workbook that cannot be opened (a password, damage).
     """
@@ -86,6 +87,8 @@ def holds_here(path: Path, sought: Sought) -> bool:
     data = path.read_bytes()
     if data.startswith(_SQLITE) and path.name in DATABASES:
         return _in_database(path, sought)
+    if data.startswith(BEGIN) and any(map(sought.is_in, texts_of(data))):
+        return True  # a PDF packs its texts
     return any(map(sought.in_bytes, _layers(data)))
 
 
@@ -122,6 +125,8 @@ def _is_report(path: Path) -> bool:
             return False
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
+    if head.startswith(BEGIN):
+        return path.stat().st_size <= LARGEST and maker_of(path.read_bytes()).startswith(GENERATOR)
     if head.startswith(_GZIP) and path.stat().st_size <= LARGEST:
         return any(map(_is_marked, _layers(path.read_bytes())))
     return _is_marked(head) or is_unmarked(head, lambda: _layers(path.read_bytes()))

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from commands_run import run
 from names_left import held_in
+from reportlab.pdfgen.canvas import Canvas
 
 from strategy_xl.errors import StrategyXlError
 from strategy_xl.privacy.files import holds, is_report
@@ -283,6 +284,17 @@ def mail(content: str, maker: str = "strategy-xl 0.1") -> bytes:
     return made.as_bytes()
 
 
+def pdf(content: str, maker: str) -> bytes:
+    """A PDF, which packs its text."""
+    made = io.BytesIO()
+    drawn = Canvas(made, pageCompression=1)
+    drawn.setCreator(maker)
+    drawn.drawString(100, 700, content.partition(" ")[0])
+    drawn.drawString(100, 680, content.partition(" ")[2])
+    drawn.save()
+    return made.getvalue()
+
+
 NIGHT = {"run": "1", "day": "2027-03-01"}
 REPORT = {"program": "strategy-xl 0.1", "night": NIGHT, "highlights": {"better": NAME}}
 
@@ -303,6 +315,8 @@ REPORT = {"program": "strategy-xl 0.1", "night": NIGHT, "highlights": {"better":
         ("a.csv", f"Nom,CA\n{NAME},strategy-xl\n".encode(), False),
         ("a.txt.gz", gzip.compress(NAME.encode(), mtime=0), False),
         ("a.html.gz", gzip.compress(page(NAME).encode(), mtime=0), True),
+        ("a.pdf", pdf(NAME, "strategy-xl 0.1"), True),
+        ("a", pdf(NAME, "Writer"), False),
         ("a.bin", b"\0\xff" + NAME.encode("utf-16-le"), False),
         ("a.xlsx", NAME.encode(), False),
     ],
@@ -314,6 +328,15 @@ def test_whatever_a_name_is_packed_in(tmp_path: Path, name: str, content: bytes,
     assert holds(path, Sought([NAME]))
     assert not holds(path, Sought([OTHERS]))
     assert is_report(path) is is_ours
+
+
+def test_a_pdf_that_cannot_be_read_is_no_report_and_is_told(tmp_path: Path) -> None:
+    """Nobody knows what stands in it."""
+    file = tmp_path / "a.pdf"
+    file.write_bytes(b"%PDF-1.7\nnothing of it")
+    assert not is_report(file)
+    with pytest.raises(ValueError, match=r"\S"):
+        holds(file, Sought([NAME]))
 
 
 def test_reports_of_all_forms_go(folder: Path) -> None:
