@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -24,8 +26,14 @@ CLIENTS = f"a{DOWN * [module.key for module in load_default().modules].index('cl
 
 
 def run(*arguments: object) -> Result:
-    """Run a command in this process; what stops it stays in ``result.exception``."""
-    return CliRunner().invoke(cli, [str(argument) for argument in arguments])
+    """Run a command in this process; what stops it stays in ``result.exception``.
+
+    In a thread of its own: the browser of other tests keeps an event loop running in this one, beside which
+    no question can be asked.
+    """
+    words = [str(argument) for argument in arguments]
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(copy_context().run, CliRunner().invoke, cli, words).result()
 
 
 @pytest.fixture
