@@ -272,7 +272,7 @@ def _codes(page: Data, lang: str) -> Iterator[str]:
     yield _table(words(lang)["code_heads"].split("|"), rows) + "\n"
 
 
-def page_text(page: Data, lang: str) -> str:
+def page_text(page: Data, lang: str = "en") -> str:
     """One rule's page in a language."""
     said, page = words(lang), in_language(page, lang)
     lines = [f"# {page['title']}\n", page["what"].strip() + "\n"]

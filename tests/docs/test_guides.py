@@ -34,7 +34,8 @@ SHORTER = {"administrator", "lossless", "reliability"}
 """French pages that leave the detail to the English one."""
 WHOLE = [name for path in WRITTEN if (name := path.name.removesuffix(".fr.md")) not in SHORTER]
 """French pages that say all of what the English one says."""
-PROSE = ROOT / "tools" / "rule_docs_fr.toml"
+PROSE = [ROOT / "tools" / "rule_docs_fr.toml", ROOT / "tools" / "judgement_fr.md"]
+"""The French words of pages that are generated."""
 FOUND_ELSEWHERE = {"--upgrade", "--then", "--nworkers", "--nthreads", "--empty"}
 """Of pip, of the commands after a schedule, of Dask's worker, of a benchmark."""
 
@@ -153,7 +154,7 @@ def test_lines_left_out_are_lines_left_out() -> None:
     assert snippets.differs("one\n…\nthree", answer) == "three"
 
 
-@pytest.mark.parametrize("path", [*WRITTEN, PROSE], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*WRITTEN, *PROSE], ids=lambda path: path.name)
 def test_french_pages_have_french_spaces(path: Path) -> None:
     """A space that does not break stands before : ; ! ? and inside « »; code is left alone."""
     text = path.read_text(encoding="utf-8")
