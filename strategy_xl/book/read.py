@@ -29,7 +29,8 @@ from strategy_xl.book.frames import (
 )
 from strategy_xl.book.left_out import left_out
 from strategy_xl.book.relations import check_relations
-from strategy_xl.book.resolve import BlockPlace, BookNames, Place, Resolution, resolve, table_area
+from strategy_xl.book.resolve import resolve
+from strategy_xl.book.whereabouts import BlockPlace, BookNames, Place, Resolution, table_area
 from strategy_xl.cellcolumns import Cells
 from strategy_xl.cellvalues import ErrorValue, error_value
 from strategy_xl.collection import no_collection
