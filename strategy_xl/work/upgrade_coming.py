@@ -10,8 +10,8 @@ from strategy_xl.book.data import BlockData
 from strategy_xl.book.whereabouts import Place
 from strategy_xl.build.book import render
 from strategy_xl.build.formulas import Formulas
-from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout
-from strategy_xl.build.placing import lay_out, list_rows
+from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout, list_rows
+from strategy_xl.build.placing import lay_out
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.workbook_part import TableColumn, TableInfo, WorkbookInfo

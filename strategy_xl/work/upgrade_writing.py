@@ -11,8 +11,7 @@ from strategy_xl.book.data import BlockData
 from strategy_xl.book.whereabouts import Place
 from strategy_xl.build.defined_names import choice_text, filled_part, setting_text, stamp
 from strategy_xl.build.layout import Area as PlacedArea
-from strategy_xl.build.layout import PlacedBlock
-from strategy_xl.build.placing import list_rows
+from strategy_xl.build.layout import PlacedBlock, list_rows
 from strategy_xl.build.validation import choices_name, source_name
 from strategy_xl.formulas.cell_refs import Area, cell_name, column_letters, parse_area, parse_cell
 from strategy_xl.formulas.tokens import WORD, tokens
