@@ -22,7 +22,8 @@ from strategy_xl.rules.table import Table
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.spec import DataBlock, FieldSpec, ModuleSpec, TableBlock
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coercion import Context, coerce_column
+from strategy_xl.text.coerced import Context
+from strategy_xl.text.coercion import coerce_column
 
 Rows = npt.NDArray[np.int64]
 

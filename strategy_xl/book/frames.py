@@ -21,7 +21,7 @@ from strategy_xl.ooxml.sheet_facts import SheetMeta
 from strategy_xl.rules.frame import as_array, flags
 from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import DataBlock, FieldRole, FieldSpec, FieldType, TableBlock
-from strategy_xl.text.coercion import Coerced, as_column, blank_mask
+from strategy_xl.text.coerced import Coerced, as_column, blank_mask
 from strategy_xl.text.parsing import fold
 
 

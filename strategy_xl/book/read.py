@@ -46,7 +46,8 @@ from strategy_xl.ooxml.workbook_part import TableColumn, WorkbookInfo
 from strategy_xl.schema.names import GUEST, STORED, renamed_by
 from strategy_xl.schema.spec import FieldRole, FieldSpec, ListSpec, TableBlock, WorkbookSpec
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coercion import CellProblem, Coerced, Context, blank_mask, coerce_column
+from strategy_xl.text.coerced import CellProblem, Coerced, Context, blank_mask
+from strategy_xl.text.coercion import coerce_column
 from strategy_xl.text.parsing import fold
 
 __all__ = ["BlockData", "WorkbookData", "read_workbook"]
