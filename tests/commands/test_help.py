@@ -20,8 +20,6 @@ from strategy_xl.commands.results_table import show_results
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import JobReport
 
-ROOT = Path(__file__).parents[2]
-
 
 def run(*arguments: object, **environment: str) -> Result:
     """Run a command in this process; what stops it stays in ``result.exception``."""
@@ -92,7 +90,7 @@ def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
         'echo "${COMPREPLY[@]}"; COMP_WORDS=(strategy-xl recompute --bo); COMP_CWORD=2; '
         'COMPREPLY=(); _strategy_xl_completion strategy-xl; echo "${COMPREPLY[@]}"'
     )
-    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
     shell = subprocess.run(
         ["bash", "-c", typed], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
