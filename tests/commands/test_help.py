@@ -7,14 +7,13 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
-from strategy_xl.commands import cli, completion, imported
+from strategy_xl.commands import cli, completion, every_command
 from strategy_xl.commands.examples import EXAMPLES
 from strategy_xl.commands.results_table import show_results
 from strategy_xl.schema.loader import load_default
@@ -26,14 +25,7 @@ def run(*arguments: object, **environment: str) -> Result:
     return CliRunner().invoke(cli, [str(argument) for argument in arguments], env=environment, color=True)
 
 
-def _all(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-    yield name, command
-    if isinstance(command, click.Group):
-        for inner, member in command.commands.items():
-            yield from _all(f"{name} {inner}", member)
-
-
-COMMANDS = {full: command for name in cli.commands for full, command in _all(name, imported(name))}
+COMMANDS = dict(every_command())
 
 
 @pytest.mark.parametrize("name", COMMANDS)
