@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,7 @@ WRONG = {
 def run(name: str, line: str) -> Result:
     """Run a command with ``--json`` in this process."""
     words, dashes, rest = line.partition("-- ")
-    given = [*name.split(), *words.split(), "--json", *(["--"] if dashes else []), *rest.split()]
+    given = [*name.split(), *shlex.split(words), "--json", *(["--"] if dashes else []), *rest.split()]
     return CliRunner().invoke(cli, given, catch_exceptions=False)
 
 
@@ -196,11 +197,11 @@ def test_data_of_a_file_is_not_told_again(folder: Path) -> None:
 def test_forget_tells_no_name(folder: Path) -> None:
     """What forget tells may go into a log: the name is not in it."""
     (folder / "list.csv").unlink()
-    result = run("forget", "Durand . --workbooks --yes")
+    result = run("forget", "'Durand SA' . --workbooks --yes")
     assert {"workbook", "history"} <= {place["kind"] for place in found(result)["places"]}
     assert found(result)["done"]
     assert "Durand" not in result.stdout
-    assert found(run("export", "Durand ."))["workbooks"] == {}
+    assert found(run("export", "'Durand SA' ."))["workbooks"] == {}
 
 
 def test_an_import_tells_what_changes_by_keys(folder: Path) -> None:
