@@ -17,6 +17,7 @@ from strategy_xl.hosts import doctor as checks
 from strategy_xl.hosts.excel.install import Outcome, Step
 from strategy_xl.hosts.web import server
 
+pytestmark = pytest.mark.xdist_group("json")  # its folder is made once
 DAY = ["--today", "2027-03-01"]
 COMMANDS = {name: command for name, command in every_command() if not isinstance(command, click.Group)}
 EXCUSED = {"completion": "what it prints is a script that a shell reads"}
