@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strategy_xl.book.data import BlockData, Rows, Singles
-from strategy_xl.book.whereabouts import Place
+from strategy_xl.book.known_places import Place
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import Area, cell_name

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from strategy_xl.book.data import BlockData
-from strategy_xl.book.whereabouts import Place
+from strategy_xl.book.known_places import Place
 from strategy_xl.build.book import render
 from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout, list_rows

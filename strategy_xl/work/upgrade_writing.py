@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from strategy_xl.book.data import BlockData
-from strategy_xl.book.whereabouts import Place
+from strategy_xl.book.known_places import Place
 from strategy_xl.build.defined_names import choice_text, filled_part, setting_text, stamp
 from strategy_xl.build.layout import Area as PlacedArea
 from strategy_xl.build.layout import PlacedBlock, list_rows
