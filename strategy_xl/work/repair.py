@@ -27,9 +27,9 @@ from strategy_xl.ooxml.splice import Splice
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.names import STORED, parse_anchor
 from strategy_xl.schema.spec import DataBlock, TableBlock, WorkbookSpec
-from strategy_xl.work.mending import StandingBook
 from strategy_xl.work.ranges import NewTable, new_tables
 from strategy_xl.work.rewording import Rewording
+from strategy_xl.work.standing_formulas import StandingBook
 
 
 @dataclass(frozen=True, slots=True)

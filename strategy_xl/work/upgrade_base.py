@@ -19,8 +19,8 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.earlier import LABELLED, earlier, editions
 from strategy_xl.schema.names import STORED, choice_name
 from strategy_xl.schema.spec import FieldRole, WorkbookSpec
-from strategy_xl.work.mending import GONE, StandingBook, StandingFormulas
 from strategy_xl.work.rewording import bare
+from strategy_xl.work.standing_formulas import GONE, StandingBook, StandingFormulas
 
 Texts = Mapping[str, Mapping[tuple[int, int], str]]
 """Sheet title → cell → text of its formula."""

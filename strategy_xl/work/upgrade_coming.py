@@ -17,7 +17,7 @@ from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.workbook_part import TableColumn, TableInfo, WorkbookInfo
 from strategy_xl.schema.names import list_name
 from strategy_xl.schema.spec import DataBlock, FieldSpec, FormBlock, ListsBlock, TableBlock
-from strategy_xl.work.mending import StandingBook
+from strategy_xl.work.standing_formulas import StandingBook
 from strategy_xl.work.upgrade_base import Base
 from strategy_xl.work.upgrade_columns import ColumnPlan, Renamed
 from strategy_xl.work.upgrade_lines import Strip

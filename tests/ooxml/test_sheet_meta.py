@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategy_xl.formulas.cell_refs import cell_name
-from strategy_xl.ooxml import sheet_facts as cells_meta
-from strategy_xl.ooxml.sheet_facts import SheetMeta, _parse, scan
+from strategy_xl.ooxml import sheet_meta as cells_meta
+from strategy_xl.ooxml.sheet_meta import SheetMeta, _parse, scan
 
 HEAD = b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 HEAD += b'<dimension ref="A1"/><cols><col min="1" max="2" width="9"/></cols>'
