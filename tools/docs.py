@@ -22,6 +22,7 @@ os.environ["STRATEGY_XL_LANG"] = "fr" if "--french-commands" in sys.argv else "e
 import click
 import finding_docs
 import sheet_docs
+from generated import refresh
 
 from strategy_xl.commands import _speak, cli, every_command
 from strategy_xl.commands.render import language
@@ -148,19 +149,7 @@ def main() -> int:
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
         print(cli_page(), end="")
         return 0
-    check = "--check" in sys.argv[1:]
-    stale = []
-    for name, page in PAGES.items():
-        content, target = HEAD + page(), DOCS / name
-        if target.exists() and target.read_text(encoding="utf-8") == content:
-            continue
-        stale.append(name)
-        if not check:
-            DOCS.mkdir(exist_ok=True)
-            target.write_text(content, encoding="utf-8")
-    for name in stale:
-        print(("stale: " if check else "written: ") + name)
-    return int(check and bool(stale))
+    return int(refresh(DOCS, ((name, HEAD + page()) for name, page in PAGES.items())))
 
 
 if __name__ == "__main__":

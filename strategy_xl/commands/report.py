@@ -150,7 +150,7 @@ def _scope(connection: Connection, target: Target, folder: Path) -> tuple[Scope,
 
     Errors: HistoryError SX972 when it knows none there, UsageError SX107 when there are none.
     """
-    from strategy_xl.history.places import BESIDE
+    from strategy_xl.history.address import BESIDE
     from strategy_xl.history.queries import Scope, shares_of
     from strategy_xl.runs.histories import part_of
     from strategy_xl.runs.stores.remote_path import path_of
