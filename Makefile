@@ -62,9 +62,10 @@ docs: $(VENV)/.dev  ## write the generated references, build the site in out/sit
 	$(BIN)/python tools/function_docs.py
 	$(BIN)/python tools/docs_site.py $(OUT)/site
 
-# Writes docs/judgement.md; CHURN=Telco-Customer-Churn.csv adds which classes leave.
+# Writes docs/judgement.md and its French page; CHURN=Telco-Customer-Churn.csv adds which classes leave.
 judgement: system $(VENV)/.dev  ## docs/judgement.md, how well the rules judge
 	$(BIN)/python tools/judgement.py $(if $(CHURN),--churn $(CHURN))
+	$(BIN)/python tools/docs.py
 
 # What the fragments in changes/ make: shown, or with VERSION=0.2.0 put into CHANGELOG.md in their place.
 changelog: $(VENV)/.dev  ## what the fragments in changes/ make (VERSION=0.2.0 writes it)

@@ -1,4 +1,4 @@
-"""Write the reference pages that are generated: command line, findings, sheets, settings, template format.
+"""Write the reference pages that are generated, and judgement in French after the English page.
 
 ``--check`` fails when a page is stale. What a page says comes from the program itself, so it cannot lie.
 """
@@ -21,6 +21,7 @@ os.environ["STRATEGY_XL_LANG"] = "fr" if "--french-commands" in sys.argv else "e
 
 import click
 import finding_docs
+import judgement_fr
 import sheet_docs
 from generated import refresh
 
@@ -138,6 +139,7 @@ PAGES: typing.Mapping[str, typing.Callable[[], str]] = {
     "cli.md": cli_page,
     "cli.fr.md": in_french,
     "template-reference.md": templates_page,
+    "judgement.fr.md": judgement_fr.page,
     **finding_docs.PAGES,
     **sheet_docs.PAGES,
 }
