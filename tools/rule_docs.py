@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
-import sys
 import tomllib
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 from babel.messages.pofile import read_po
+from generated import refresh
 from rule_examples import (
     PREFIX,
     Answer,
@@ -312,22 +312,11 @@ def contents() -> Iterator[tuple[str, str]]:
 
 def main() -> int:
     """Write the pages, or check with ``--check``; 1 when one is stale or an example does not come out."""
-    check = "--check" in sys.argv[1:]
     wrong = [line for page in data()["pages"] for spec in page["examples"] for line in mismatches(spec)]
-    stale = []
-    for name, text in contents():
-        target = DOCS / name
-        if target.exists() and target.read_text(encoding="utf-8") == text:
-            continue
-        stale.append(name)
-        if not check:
-            DOCS.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
-    for name in stale:
-        print(("stale: " if check else "written: ") + name)
+    stale = refresh(DOCS, contents())
     for line in wrong:
         print(line)
-    return int(bool(wrong) or (check and bool(stale)))
+    return int(bool(wrong) or stale)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from strategy_xl.book import lost
 from strategy_xl.book.below import DEEP, Below, Under
 from strategy_xl.book.data import BlockData, Rows, Singles
 from strategy_xl.book.frames import Column, as_they_stand, filled_rows, left_results, table_of
+from strategy_xl.book.known_places import BlockPlace, Place
 from strategy_xl.book.left_out import left_out
-from strategy_xl.book.whereabouts import BlockPlace, Place
 from strategy_xl.cellcolumns import Cells
 from strategy_xl.cellvalues import ErrorValue, error_value
 from strategy_xl.errors import Finding, Location, Severity

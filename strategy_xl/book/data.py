@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from strategy_xl.book.known_places import Place
 from strategy_xl.book.shown import Look
-from strategy_xl.book.whereabouts import Place
 from strategy_xl.errors import Finding
 from strategy_xl.formulas.cell_refs import Area, cell_name
 from strategy_xl.ooxml.snapshot import Snapshot

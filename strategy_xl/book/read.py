@@ -14,9 +14,9 @@ from strategy_xl.book.block_reader import BlockReader
 from strategy_xl.book.copies import copied_sheets
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.doubts import doubts
+from strategy_xl.book.known_places import BookNames, Place, Resolution, table_area
 from strategy_xl.book.relations import check_relations
 from strategy_xl.book.resolve import resolve
-from strategy_xl.book.whereabouts import BookNames, Place, Resolution, table_area
 from strategy_xl.collection import no_collection
 from strategy_xl.errors import Finding, Location
 from strategy_xl.formulas.cell_refs import cell_name

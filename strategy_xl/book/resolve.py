@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from strategy_xl.book.whereabouts import (
+from strategy_xl.book.known_places import (
     BlockPlace,
     BookNames,
     Place,

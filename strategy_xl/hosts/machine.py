@@ -37,7 +37,7 @@ def outer_environment() -> dict[str, str]:
     """The variables for a program that has a Python of its own, as LibreOffice has, or is another Python.
 
     Hosts point Python to their own library: another one must find its own. And an environment that is
-    activated leaves the path: a Python inside of a program looks for its library beside the first in it.
+    activated leaves the path: a Python within a program looks for its library beside the first ``python3``.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     kept.pop("VIRTUAL_ENV", None)

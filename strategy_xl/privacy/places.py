@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from strategy_xl.errors import Finding, Location, StrategyXlError, UsageError
-from strategy_xl.history.places import FILE as HISTORY
+from strategy_xl.history.address import FILE as HISTORY
 from strategy_xl.ooxml.backups import FOLDER as BACKUPS
 from strategy_xl.ooxml.backups import HIDDEN
 from strategy_xl.privacy.files import DATABASES, holds

@@ -141,7 +141,7 @@ class Journal:
         self._file, self._home = file, home.resolve()
         self._run, self._task = 0, ""
         self._lines: list[tuple[str, tuple[object, ...]]] = []
-        self._flushed = self._beaten = 0.0
+        self._flushed = 0.0
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

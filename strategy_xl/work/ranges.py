@@ -15,7 +15,7 @@ from strategy_xl.ooxml.splice import Splice
 from strategy_xl.ooxml.workbook_part import TableColumn, WorkbookInfo
 from strategy_xl.schema.names import TABLE_STYLE
 from strategy_xl.schema.spec import FieldRole, TableBlock
-from strategy_xl.work.mending import StandingBook
+from strategy_xl.work.standing_formulas import StandingBook
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,22 @@ from dataclasses import replace
 from datetime import date
 
 from strategy_xl.book.data import BlockData
-from strategy_xl.book.whereabouts import Place
+from strategy_xl.book.known_places import Place
 from strategy_xl.build.book import render
 from strategy_xl.build.formulas import Formulas
-from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout, list_rows
+from strategy_xl.build.layout import BookLayout, SheetLayout, list_rows
 from strategy_xl.build.placing import lay_out
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.workbook_part import TableColumn, TableInfo, WorkbookInfo
 from strategy_xl.schema.names import list_name
 from strategy_xl.schema.spec import DataBlock, FieldSpec, FormBlock, ListsBlock, TableBlock
-from strategy_xl.work.mending import StandingBook
+from strategy_xl.work.standing_formulas import StandingBook
 from strategy_xl.work.upgrade_base import Base
 from strategy_xl.work.upgrade_columns import ColumnPlan, Renamed
 from strategy_xl.work.upgrade_lines import Strip
 from strategy_xl.work.upgrade_scope import Scope
+from strategy_xl.work.whole_parts import arranged
 
 ROOM = 42
 """Rows left to a table at the end of a sheet before what an upgrade puts below it."""
@@ -192,16 +193,7 @@ class Coming:
         title = self.base.data.sheets.get(sheet.module.key)
         if title is None:
             return sheet
-        new = [placed for placed in sheet.blocks if placed.block.key in self.scope.blocks]
-        blocks: list[PlacedBlock] = []
-        row = self._bottoms.get(title, 2)
-        for placed in (*new, *(placed for placed in sheet.blocks if placed not in new)):
-            moved = row - placed.row
-            rows = {key: at + moved for key, at in placed.rows.items()}
-            body, last = placed.body + moved, placed.last + moved
-            blocks.append(replace(placed, sheet=title, row=row, body=body, last=last, rows=rows))
-            row = last + 2
-        return replace(sheet, title=title, blocks=tuple(blocks))
+        return arranged(sheet, title, self.scope.blocks, self._bottoms.get(title, 2))
 
 
 def _retitled(column: TableColumn, name: str | None) -> TableColumn:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from strategy_xl.book.data import BlockData
-from strategy_xl.book.whereabouts import Place
+from strategy_xl.book.known_places import Place
 from strategy_xl.build.defined_names import choice_text, filled_part, setting_text, stamp
 from strategy_xl.build.layout import Area as PlacedArea
 from strategy_xl.build.layout import PlacedBlock, list_rows
@@ -21,10 +21,11 @@ from strategy_xl.ooxml.splice import Splice
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.workbook_tabs import with_own_names
 from strategy_xl.schema.names import STAMP, anchor_name, choice_name, list_name, setting_name
-from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, ListSpec, TableBlock
+from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, ListSpec
 from strategy_xl.work.upgrade_columns import Conflict
 from strategy_xl.work.upgrade_coming import Coming
 from strategy_xl.work.upgrade_follow import Follow
+from strategy_xl.work.whole_parts import WholeParts
 
 Told = tuple[Any, ...]
 """Fields of a ``Change``."""
@@ -61,7 +62,7 @@ class _Writing:
     def all(self, decide: Callable[[Conflict], bool]) -> list[Told]:
         """Write all of it."""
         splice = self._splice
-        self._put_sheets_and_blocks()
+        self._put_whole()
         self._put_columns()
         self._put_lines()
         self._put_lists()
@@ -78,47 +79,24 @@ class _Writing:
         follow.formulas()
         follow.texts()
         self._changes += follow.changes
-        splice.names(self._comes, set())
         splice.edit(splice.workbook_part, partial(with_own_names, names=self._names))
         splice.finish()
         return self._changes
 
-    def _put_sheets_and_blocks(self) -> None:
-        """What comes as a whole."""
-        after: str | None = None
+    def _put_whole(self) -> None:
+        """Sheets and blocks as they were built, and the names that lead to them."""
+        whole = WholeParts(self._layout, self._scope.modules, self._scope.blocks)
+        whole.put(self._splice, self._base.data.sheets)
+        self._splice.names(whole.has, set())
         for module in self._spec.modules:
-            title = self._layout.titles[module.key]
             if module.key in self._scope.modules:
-                self._splice.sheet(title, after)
+                title = self._layout.titles[module.key]
                 self._changes.append(("sheet", title, "", title))
-                after = title
-            else:
-                after = self._base.data.sheets.get(module.key, after)
         for key in self._scope.blocks:
             placed = self._layout.placed[key]
-            self._splice.block(placed.sheet, placed.row, placed.last)
             module, block = self._spec.data_blocks()[key]
             label = (block.title or module.title).get(self._lang)
             self._changes.append(("block", placed.sheet, f"B{placed.row}", label))
-
-    def _comes(self, text: str) -> bool:
-        """Whether a name of the built workbook leads to what comes as a whole."""
-        marks = [_prefix(self._layout.titles[key]) for key in self._scope.modules]
-        blocks = [block for key in self._scope.modules for block in self._spec.module(key).blocks]
-        marks += [
-            f"{block.table_name}["
-            for block in (*blocks, *self._scope.blocks.values())
-            if isinstance(block, TableBlock)
-        ]
-        if any(mark in text for mark in marks):
-            return True
-        for key in self._scope.blocks:
-            placed = self._layout.placed[key]
-            areas = text.split(_prefix(placed.sheet))[1:]
-            cells = (parse_cell(area.partition(":")[0].partition(")")[0].partition(",")[0]) for area in areas)
-            if any(cell is not None and placed.row <= cell[0] <= placed.last for cell in cells):
-                return True
-        return False
 
     # -- columns, lines, lists -------------------------------------------------------------------------
 
@@ -273,11 +251,6 @@ class _Writing:
             name = source_name(item.source)
             if name not in self._base.names and name not in self._names:
                 self._names[name] = filled_part(self._formulas.whole(item.source)), True
-
-
-def _prefix(title: str) -> str:
-    quoted = title.replace("'", "''")
-    return f"'{quoted}'!"
 
 
 def _absolute(place: Place, more: int = 0) -> str:

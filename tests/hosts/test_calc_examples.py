@@ -99,9 +99,6 @@ def write_book(
     return places
 
 
-Found = dict[tuple[str, str], tuple[Case, Any]]
-
-
 @pytest.fixture(scope="module")
 def world(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """All examples computed by LibreOffice, from .xlsx and from the .ods and .xlsx that it wrote itself."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from strategy_xl.book.whereabouts import parse_reference
+from strategy_xl.book.known_places import parse_reference
 from strategy_xl.errors import Location, UsageError, WorkbookError
 from strategy_xl.formulas.cell_refs import Area, parse_area
 from strategy_xl.ooxml.sheet_values import SheetValues
