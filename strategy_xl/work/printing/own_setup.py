@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.formulas.cell_refs import Area, parse_area
@@ -47,9 +47,17 @@ def laid_out(
             continue
         grid = values.grid(title)
         if _has_all(area, measured, grid):
-            found[title] = sheet_pages(Parts.of(measured, grid, area), paper)
+            found[title] = sheet_pages(Parts.of(measured, grid, area, _uncalculated(data, title)), paper)
         values.release(title)
     return found
+
+
+def _uncalculated(data: WorkbookData, title: str) -> Iterator[tuple[int, int]]:
+    """Cells of a sheet's tables, row and column, whose formulas have no result yet, in rows with entries."""
+    for block in data.blocks.values():
+        if block.sheet == title and block.table is not None:
+            for field, rows in block.uncached_rows.items():
+                yield from ((int(row), block.places[field].column) for row in rows)
 
 
 def _is_untouched(measured: SheetGeometry, module: ModuleSpec) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -68,13 +68,23 @@ class Parts:
     shares: Mapping[tuple[int, int], float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, measured: SheetGeometry, grid: Grid, area: Area) -> Parts:
-        """The parts of a sheet of which an area is printed."""
+    def of(
+        cls, measured: SheetGeometry, grid: Grid, area: Area, unknown: Iterable[tuple[int, int]] = ()
+    ) -> Parts:
+        """The parts of a sheet of which an area is printed.
+
+        Arguments:
+            measured, grid, area: as above.
+            unknown: cells, row and column, whose formulas no program has calculated yet: LibreOffice will.
+        """
         found = np.zeros((area.bottom, area.right), bool)
         for column in range(1, min(area.right, grid.width) + 1):
             if column not in measured.hidden_columns:
                 values = grid.column(column, 1, area.bottom)
                 found[:, column - 1] = [value is not None and value != "" for value in values]
+        for row, column in unknown:
+            if row <= area.bottom and column <= area.right:
+                found[row - 1, column - 1] = column not in measured.hidden_columns
         return cls(measured, grid, area, found)
 
     def _used(self) -> npt.NDArray[np.bool_]:
@@ -130,14 +140,15 @@ class Parts:
             reach = max((c for c in range(area.left, area.right + 1) if self.measured.width_of(c)), default=0)
             here = slice(area.top - 1, area.bottom)
             rights[here] = np.maximum(rights[here], min(reach, self.area.right))
-        used[[row - 1 for row in self.blank_rows]] = False
-        rows = np.flatnonzero(used[self.area.top - 1 :]) + self.area.top
-        runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if len(rows) else []
+        out = self.blank_rows | self.measured.hidden_rows
+        shown = np.array([row for row in range(self.area.top, self.area.bottom + 1) if row not in out], int)
+        places = np.flatnonzero(used[shown - 1])
+        runs = np.split(shown[places], np.flatnonzero(np.diff(places) > 1) + 1) if len(places) else []
         parts: list[Part] = []
         top = 0
         for run in runs:
             top, bottom = top or int(run[0]), int(run[-1])
-            if bottom - top < _HEADING and run is not runs[-1]:
+            if len(run) <= _HEADING and run is not runs[-1]:
                 continue
             inside = [table for table in self.tables if top <= table.area.top <= bottom]
             longest = max(inside, key=lambda table: table.area.size, default=None)
