@@ -166,7 +166,8 @@ def doctor(place: Path, *, migrate: bool, history: str | None) -> None:
 
 def _waiting(target: Target) -> int:
     """How many workbooks wait in the journal beside the workbooks to be told."""
-    from strategy_xl.runs.journal import FILE, Journal
+    from strategy_xl.runs.at_work import FILE
+    from strategy_xl.runs.journal import Journal
     from strategy_xl.runs.remembering import name_of
     from strategy_xl.runs.stores.keeping import keeping
 

@@ -172,7 +172,7 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
 
 def _journal_file(found: Found, options: dict[str, Any]) -> Path | None:
     """The file of the run's journal; one workbook alone needs none, but keeps to one that is there."""
-    from strategy_xl.runs.journal import FILE
+    from strategy_xl.runs.at_work import FILE
     from strategy_xl.runs.stores.keeping import keeping
 
     file: Path = options["journal"] or keeping(found.home) / FILE

@@ -166,8 +166,8 @@ def _journaled(
     """What the journal of the folder, or of one above it, knows of the run."""
     from strategy_xl.history.snapshots import days_of
     from strategy_xl.report.collect import Journaled
+    from strategy_xl.runs.at_work import FILE
     from strategy_xl.runs.histories import place_of, told_from
-    from strategy_xl.runs.journal import FILE
     from strategy_xl.runs.past_runs import past_run
     from strategy_xl.runs.stores.keeping import keeping
 

@@ -21,7 +21,7 @@ from strategy_xl.history.places import FILE as HISTORY
 from strategy_xl.ooxml.erasing import document_property, holds_text
 from strategy_xl.privacy.unmarked import is_unmarked, is_unmarked_list, is_unmarked_portfolio
 from strategy_xl.report.data import GENERATOR
-from strategy_xl.runs.journal import FILE as JOURNAL
+from strategy_xl.runs.at_work import FILE as JOURNAL
 from strategy_xl.runs.stores.remote import store_of
 from strategy_xl.runs.stores.remote_path import RemotePath
 from strategy_xl.runs.stores.staging import fetched

@@ -17,12 +17,13 @@ from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout
 from strategy_xl.build.select import only
 from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.ooxml.chart_sources import has_lost_charts
 from strategy_xl.ooxml.formula_texts import formula_texts
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.snapshot import Snapshot, twice
-from strategy_xl.ooxml.splice import Splice, has_lost_charts
+from strategy_xl.ooxml.splice import Splice
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.names import STORED, parse_anchor
 from strategy_xl.schema.spec import DataBlock, TableBlock, WorkbookSpec

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.lost import single_cells
 from strategy_xl.book.read import read_workbook
-from strategy_xl.book.resolve import Place, read_stamp
+from strategy_xl.book.resolve import read_stamp
+from strategy_xl.book.whereabouts import Place
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.formulas.shifting import has_relative_references
 from strategy_xl.ooxml.formula_texts import formula_texts

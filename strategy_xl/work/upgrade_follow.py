@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from strategy_xl.book.data import BlockData, WorkbookData
-from strategy_xl.book.resolve import Place
+from strategy_xl.book.whereabouts import Place
 from strategy_xl.formulas.cell_refs import Area, cell_name
 from strategy_xl.ooxml.cells import Formula
 from strategy_xl.ooxml.sheet_values import SheetValues

@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import snippets  # noqa: E402 - a tool, not in the package
 
 DOCS = ROOT / "docs"
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 GUIDES = {"staff": "fr", "consultant": "en", "trainer": "fr", "developer": "en"}
 """Guides, and the language in which each is run: its commands are the same in the other."""
 TYPED = ("tutorial", *GUIDES, "administrator")
@@ -49,13 +50,23 @@ def test_a_guide_runs(name: str, tmp_path: Path) -> None:
     assert snippets.run(page(name, GUIDES[name]), tmp_path, GUIDES[name]) == []
 
 
-def test_readme_shows_what_its_first_commands_answer(tmp_path: Path) -> None:
-    """The two commands under the picture; those further down are run by tests/commands/test_cli.py."""
+def test_readme_shows_what_make_demo_answers(tmp_path: Path) -> None:
+    """The lines of the target in the Makefile; those further down are run by tests/commands/test_cli.py."""
     head = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Start")[0]
     top = tmp_path / "top.md"
     top.write_text(head, encoding="utf-8")
-    assert [each.kind for each in snippets.snippets(top)] == ["picture", "console", "text"]
-    assert snippets.run(top, tmp_path, "en") == []
+    picture, typed, shown = snippets.snippets(top)
+    assert (picture.kind, typed.kind, shown.kind) == ("picture", "console", "text")
+    assert [line.partition("#")[0].strip() for line in typed.text.splitlines()] == ["make demo", "make test"]
+    variables = dict(re.findall(r"^(\w+) [:?]?= *(.*)$", MAKEFILE, re.MULTILINE))
+    recipe = re.search(r"^demo:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
+    assert recipe is not None
+    lines = re.findall(r"^\t\$\(BIN\)/(strategy-xl .*?)(?: \|\| .*)?$", recipe[1], re.MULTILINE)
+    assert len(lines) == 2
+    (tmp_path / variables["OUT"]).mkdir()
+    said = "\n".join(lines).replace("$(DEMO)", variables["DEMO"].replace("$(OUT)", variables["OUT"]))
+    top.write_text(f"```console\n{said}\n```\n\n```text\n{shown.text}```\n", encoding="utf-8")
+    assert snippets.run(top, tmp_path, "fr") == []
 
 
 @pytest.mark.parametrize("lang", SUFFIX)

@@ -27,9 +27,10 @@ from strategy_xl.book.read import read_workbook
 from strategy_xl.commands import cli
 from strategy_xl.ooxml.backups import Backups
 from strategy_xl.ooxml.patch import set_cells
+from strategy_xl.runs.at_work import FILE
 from strategy_xl.runs.engines import bundles, dask, local
 from strategy_xl.runs.interrupts import Interrupts
-from strategy_xl.runs.journal import FILE, Journal
+from strategy_xl.runs.journal import Journal
 from strategy_xl.runs.outcome import Treat
 from strategy_xl.runs.runner import Frame, Task, run
 from strategy_xl.runs.stores.remote_path import RemotePath
