@@ -96,7 +96,7 @@ def _print(book: Path, plan: PrintPlan, spec: WorkbookSpec, day: date) -> Bound:
         copy = folder / "copy" / book.name  # a footer may show the name of the file
         copy.parent.mkdir()
         with copy.open("wb") as stream:
-            copy_for_printer(plan, stream)
+            copy_for_printer(plan, spec, stream)
         with shown_wait(text("pdf.printing", n=len(plan.sheets), name=book.name)):
             printout = printed(book, copy, folder, machine, plan.data.lang)
         return bind(plan, spec, printout, day, PROGRAM)
