@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from docs_pages import LANGUAGES
+
 from strategy_xl.commands.functions_ import shown
 from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.functions.arguments import Argument, Kind
@@ -16,7 +18,6 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out, signature
 from strategy_xl.functions.intake import choice_labels, field_of
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example, functions
-from strategy_xl.model import LANGUAGES
 from strategy_xl.text.catalog import format_value, message
 
 DOCS = Path(__file__).parents[1] / "docs"

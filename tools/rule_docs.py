@@ -23,10 +23,10 @@ from pathlib import Path
 
 import pandas as pd
 from babel.messages.pofile import read_po
+from docs_pages import LANGUAGES
 
 from strategy_xl.answers import sentences as present
 from strategy_xl.functions.intake import block_fields, choice_labels, setting_field
-from strategy_xl.model import LANGUAGES
 from strategy_xl.rules.completeness import BlockNeed
 from strategy_xl.rules.params import params_type
 from strategy_xl.rules.result import RuleResult

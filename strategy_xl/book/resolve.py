@@ -16,6 +16,7 @@ from functools import cached_property
 
 from strategy_xl.errors import Finding, Location, Severity, WorkbookError
 from strategy_xl.formulas.cell_refs import Area, cell_name, parse_cell
+from strategy_xl.languages import HOUSE, LANGUAGES
 from strategy_xl.ooxml.limits import is_whole
 from strategy_xl.ooxml.workbook_part import TableColumn
 from strategy_xl.schema.names import GUEST, STAMP, choice_name, list_name, parse_anchor
@@ -42,6 +43,7 @@ _REFERENCE = re.compile(
 )
 _CHOICE = re.compile(r"IFERROR\(IF\(((?:'(?:[^']|'')+'|[^'!\[\]]+?)!\$?[A-Za-z]{1,3}\$?\d+)=")
 _CLOSE_ENOUGH = 0.6
+_LANGUAGE_CODE = re.compile(r"[a-z]{2}")
 _SHEET = "sheet"
 
 
@@ -145,17 +147,21 @@ def read_stamp(path: str, names: Mapping[str, str], spec: WorkbookSpec) -> tuple
     """Schema version and language of the stamp, and whether there was one.
 
     Errors: WorkbookError SX110 when nothing shows that the workbook is one of ours, SX111 when a newer
-    version of the program made it.
+    version of the program made it, SX665 when it is in a language that is not there.
     """
     parts = names.get(STAMP, "").strip().lstrip("=").strip('"').split(";")
     if not is_whole(parts[0]):
         if any(parse_anchor(name) for name in names):
-            return spec.schema_version, "fr", False
+            return spec.schema_version, HOUSE, False
         raise WorkbookError("SX110", Location(path))
     version = int(parts[0])
     if version > spec.schema_version:
         raise WorkbookError("SX111", Location(path), found=version, known=spec.schema_version)
-    lang = parts[1] if len(parts) > 1 and parts[1] in {"fr", "en"} else "fr"
+    lang = parts[1] if len(parts) > 1 else HOUSE
+    if lang not in LANGUAGES:
+        if _LANGUAGE_CODE.fullmatch(lang):
+            raise WorkbookError("SX665", Location(path), lang=lang, known=", ".join(LANGUAGES))
+        lang = HOUSE  # nothing that a program writes
     return version, lang, True
 
 
@@ -275,7 +281,7 @@ class _Resolver:
         votes = Counter(place.sheet for place in known if place is not None)
         if votes:
             return votes.most_common(1)[0][0]
-        labels = {fold(module.sheet.fr), fold(module.sheet.en)}
+        labels = set(map(fold, module.sheet.every()))
         return next((name for name in self.book.sheets if name in self.ours and fold(name) in labels), None)
 
     def _block(self, module: ModuleSpec, block: DataBlock, sheet: str) -> BlockPlace | None:
@@ -352,7 +358,7 @@ class _Resolver:
             if place is not None and place.sheet == sheet and owner != block.key
         }
         others |= {table.header for table in self.book.tables if table.sheet == sheet}
-        labels = {fold(text) for item in block.fields for text in (item.label.fr, item.label.en)}
+        labels = {fold(text) for item in block.fields for text in item.label.every()}
         best, hits = 0, len(block.fields) / 2
         for row in range(1, 60):
             count = sum(isinstance(value, str) and fold(value) in labels for value in self.cells(sheet, row))
@@ -498,7 +504,7 @@ class _Resolver:
 
 
 def _names(item: FieldSpec) -> tuple[str, ...]:
-    return fold(item.label.fr), fold(item.label.en), fold(item.key)
+    return (*map(fold, item.label.every()), fold(item.key))
 
 
 def _title(module: ModuleSpec, block: DataBlock, lang: str) -> str:

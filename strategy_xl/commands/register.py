@@ -10,7 +10,7 @@ import click
 from strategy_xl.commands.place import Here
 from strategy_xl.commands.purge import years_option
 from strategy_xl.commands.render import chosen_day, language, load_spec, templates_option, text, today_option
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 
 @click.command(help=text("privacy.register.help"))

@@ -12,7 +12,7 @@ from strategy_xl.collection import no_collection
 from strategy_xl.commands.place import Here, Place
 from strategy_xl.commands.render import history_option, language, load_spec, templates_option, text
 from strategy_xl.errors import Location, StrategyXlError, UsageError
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from strategy_xl.history.queries import Connection, Scope

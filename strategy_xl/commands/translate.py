@@ -35,7 +35,7 @@ def translate(
 ) -> None:
     """Put each workbook into a language, and say what follows and what people have to look at."""
     from strategy_xl.errors import UsageError
-    from strategy_xl.model import LANGUAGES
+    from strategy_xl.languages import LANGUAGES
     from strategy_xl.work.translate import translate_workbook
 
     if target not in LANGUAGES:

@@ -46,15 +46,14 @@ class BookState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A word in both languages, and the tone (``good``, ``warn``, ``bad``, ``info``, ``neutral``) it has."""
+    """A word by language, and the tone (``good``, ``warn``, ``bad``, ``info``, ``neutral``) it has."""
 
-    fr: str
-    en: str
+    said: Mapping[str, str]
     tone: str = "neutral"
 
     def get(self, lang: str) -> str:
         """The word in a language."""
-        return self.fr if lang == "fr" else self.en
+        return self.said[lang]
 
 
 Labels = Mapping[str, Label]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.schema.spec import ListSpec
 from strategy_xl.text.parsing import fold
 

@@ -22,6 +22,7 @@ import pandas as pd
 from strategy_xl.cellcolumns import DAY, NUMBER, TEXT, Cells
 from strategy_xl.cellvalues import EARLIEST_YEAR, LATEST_YEAR, from_serial, to_serial
 from strategy_xl.errors import Severity
+from strategy_xl.languages import HOUSE, LANGUAGES, forms_of
 from strategy_xl.schema.names import YES_NO
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType
 from strategy_xl.text.catalog import format_value, message
@@ -37,10 +38,8 @@ from strategy_xl.text.parsing import (
 
 TEXT_DTYPE: Any = pd.Series([], dtype="str").dtype if int(pd.__version__.split(".", 1)[0]) >= 3 else object
 _PLAIN_BOOLEANS: Mapping[object, bool | None] = {
-    "Oui": True,
-    "Non": False,
-    "Yes": True,
-    "No": False,
+    **{forms_of(lang).no[0].capitalize(): False for lang in LANGUAGES},
+    **{forms_of(lang).yes[0].capitalize(): True for lang in LANGUAGES},
     "": None,
 }
 _KINDS: Mapping[FieldType, int] = {**dict.fromkeys(NUMERIC_TYPES, NUMBER), FieldType.DATE: DAY}
@@ -96,7 +95,7 @@ def as_column(array: Any) -> Any:
 class Context:
     """What coercion must know of the workbook."""
 
-    lang: str = "fr"
+    lang: str = HOUSE
     date1904: bool = False
     choices: Mapping[str, Choices] = field(default_factory=dict)
     strict: bool = True
@@ -214,7 +213,7 @@ def _text(value: object, lang: str) -> str | None:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))
     if isinstance(value, date):
-        return f"{value:%d/%m/%Y}" if lang == "fr" else f"{value:%Y-%m-%d}"
+        return value.strftime(forms_of(lang).date_text)
     return str(value).strip() or None
 
 

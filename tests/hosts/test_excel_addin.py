@@ -27,7 +27,7 @@ from strategy_xl.hosts.excel.addin import build_xlam
 from strategy_xl.hosts.excel.vba import modules as vba
 from strategy_xl.hosts.excel.vba import vba_text, xlwings_module
 from strategy_xl.hosts.excel.vba.vba_project import read_project, records
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import has_message, message
 
 NAMES = list(functions())

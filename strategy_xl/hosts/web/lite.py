@@ -24,7 +24,7 @@ from strategy_xl.errors import UsageError
 from strategy_xl.functions.examples import signature
 from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.hosts.web import lite_bundle
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.ooxml.finish import DECLARATION, RELATIONS, complete, rework
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package

@@ -37,7 +37,7 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.functions.results import with_error_texts
 from strategy_xl.hosts.web import office_pages as pages
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import language_of
 from strategy_xl.text.catalog import message
 
 if TYPE_CHECKING:
@@ -144,8 +144,7 @@ def function_module(lang: str) -> ModuleType:
 
 def _chosen(wanted: str | None, default: str) -> str:
     """A language we have: of a tag such as ``fr-CH``, or of a browser's list of them."""
-    found = (wanted or "")[:2].lower()
-    return found if found in LANGUAGES else default
+    return language_of(wanted or "", default)
 
 
 def _fault(runtime: str) -> list[list[object]]:
