@@ -16,6 +16,7 @@ from strategy_xl.commands.render import (
     text,
     today_option,
 )
+from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from strategy_xl.errors import Finding
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 @click.command(help=text("cli.translate.help"))
 @click.argument("paths", metavar="BOOK|FOLDER", nargs=-1, required=True)
-@click.option("--to", "target", required=True, metavar="fr|en", help=text("cli.translate.to.help"))
+@click.option(
+    "--to", "target", required=True, metavar="|".join(LANGUAGES), help=text("cli.translate.to.help")
+)
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
 @click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
 @backup_option
@@ -35,7 +38,6 @@ def translate(
 ) -> None:
     """Put each workbook into a language, and say what follows and what people have to look at."""
     from strategy_xl.errors import UsageError
-    from strategy_xl.languages import LANGUAGES
     from strategy_xl.work.translate import translate_workbook
 
     if target not in LANGUAGES:

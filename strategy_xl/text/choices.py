@@ -20,7 +20,7 @@ class Choices:
 
     Arguments:
         exact: label as it stands in the workbook's language → key.
-        folded: keys and labels of both languages, folded → key; the workbook's own labels win.
+        folded: keys and labels of all languages, folded → key; the workbook's own labels win.
         labels: labels to propose, in the workbook's language.
         by_key: key → the label that the workbook's formulas know, to write in its cells.
         open: whether a label that is not in the list is taken as it is.

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from strategy_xl.languages import forms_of
@@ -72,6 +73,7 @@ def _growth(value: float, lang: str, decimals: int) -> str:
     return f"×{forms_of(lang).space}{_number(1 + value, lang, 1)}"
 
 
+@lru_cache(maxsize=4096)
 def _date(value: date, lang: str) -> str:
     forms = forms_of(lang)
     name = forms.months[value.month - 1] if forms.months else ""

@@ -79,7 +79,7 @@ class TableBlock(Block):
             ranks alerts.
         due: date field by which alerts of the same stake are ranked.
         record: what the history keeps of its rows.
-        seed: rows written at build time, by field key (a value, or a text in both languages).
+        seed: rows written at build time, by field key (a value, or a text in each language).
         retired: computed columns that new workbooks have no more; those of earlier versions keep theirs.
     """
 
