@@ -16,7 +16,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
-from messages import LOCALES, TEMPLATES
+from messages import LOCALES, TEMPLATES, is_said
 
 from strategy_xl.languages import FALLBACK, HOUSE
 from strategy_xl.schema.translations import said_in
@@ -53,14 +53,16 @@ def place(area: str, lang: str) -> Path:
 def held(path: Path, lang: str) -> Catalog:
     """What a language has of an area."""
     if not path.is_file():
-        return Catalog(locale=lang)
+        return Catalog(
+            locale=lang, project="strategy-xl", header_comment=f"# strategy_xl in {lang}.", fuzzy=False
+        )
     with path.open("rb") as stream:
         return read_po(stream, locale=lang)
 
 
 def missing(english: Catalog, own: Catalog) -> list[str]:
     """Keys of an area that a language does not say, in no context either."""
-    said = {_key(item.id) for item in own if item.id and item.string and item.string != ("",)}
+    said = {_key(item.id) for item in own if item.id and is_said(item.string)}
     return [key for item in english if item.id and (key := _key(item.id)) not in said]
 
 
@@ -72,7 +74,7 @@ def completed(area: str, english: Catalog, own: Catalog) -> None:
     """Add what a language does not say to its catalogue, without a text; the English stands above it."""
     lacking = set(missing(english, own))
     for item in english:
-        if item.id and _key(item.id) in lacking:
+        if item.id and _key(item.id) in lacking and own.get(item.id) is None:
             told = [] if area == TEMPLATES.parent.name else [str(item.string)]
             own.add(item.id, auto_comments=[*item.auto_comments, *told])
 

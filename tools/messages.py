@@ -22,9 +22,16 @@ def compiled(source: Path) -> bytes:
     """The .mo bytes of a .po file."""
     with source.open("rb") as stream:
         catalogue = read_po(stream, locale=source.parts[-3])
+    for item in [item for item in catalogue if item.id and not is_said(item.string)]:
+        catalogue.delete(item.id, item.context)  # Babel would write the key as the text of one in numbers
     target = io.BytesIO()
     write_mo(target, catalogue)
     return target.getvalue()
+
+
+def is_said(text: str | tuple[str, ...] | list[str]) -> bool:
+    """Whether a text of a catalogue is filled in, in all its numbers."""
+    return bool(text) and (isinstance(text, str) or all(text))
 
 
 def messages(content: bytes) -> dict[object, str]:

@@ -17,7 +17,6 @@ from strategy_xl.history.alert_rows import KnownAlerts, alerts_of
 from strategy_xl.history.book_record import AlertRecord
 from strategy_xl.history.queries import Scope
 from strategy_xl.history.trends import stalls
-from strategy_xl.languages import LANGUAGES
 from strategy_xl.model import STALLED_DAYS
 from strategy_xl.ooxml.backups import FOLDER
 from strategy_xl.report.data import Alerts, Book, BookState, Label, Labels, Night, Places, ReportData
@@ -32,7 +31,7 @@ from strategy_xl.report.kinds import (
     spots_of,
 )
 from strategy_xl.report.whereabouts import Whereabouts
-from strategy_xl.schema.spec import ListSpec, Translated, WorkbookSpec
+from strategy_xl.schema.spec import ListSpec, WorkbookSpec
 from strategy_xl.text.catalog import message
 
 if TYPE_CHECKING:
@@ -169,7 +168,7 @@ def collect(
         ),
         accounts=accounts_of(kinds["account"], places["account"]),
         lists=lists(spec),
-        modules={module.key: _label(module.sheet) for module in spec.modules},
+        modules={module.key: Label.of(module.sheet) for module in spec.modules},
         left_clients=0 if compared is None else snapshots.gone_since(connection, "client", compared, scope),
     )
 
@@ -212,12 +211,8 @@ def lists(spec: WorkbookSpec) -> dict[str, Labels]:
     return found
 
 
-def _label(said: Translated, tone: str = "neutral") -> Label:
-    return Label({lang: said.get(lang) for lang in LANGUAGES}, tone)
-
-
 def _labels(list_: ListSpec) -> Labels:
-    return {choice.key: _label(choice, choice.tone.value) for choice in list_.choices}
+    return {choice.key: Label.of(choice, choice.tone.value) for choice in list_.choices}
 
 
 def _count(alerts: KnownAlerts, book: int) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
-from strategy_xl.languages import LANGUAGES
+from strategy_xl.languages import LANGUAGES, forms_of
 from strategy_xl.report import sections
 from strategy_xl.report.data import BookState, Label, Labels, ReportData
 from strategy_xl.report.listings import DECIMALS, Form, Listing, listings
@@ -162,6 +162,8 @@ def _blocks(data: ReportData, lists: dict[str, Listing], words: Words) -> Iterab
     """The lists as packed columns, and what the scripts know beside."""
     about = {
         "lang": words.lang,
+        "tag": forms_of(words.lang).tag,
+        "names_months": bool(forms_of(words.lang).months),
         "texts": {key: words.get(f"page.{key}", **_FILLED_LATER) for key in _TEXTS},
         "lists": {
             key: {choice: [label.get(words.lang), label.tone] for choice, label in labels.items()}

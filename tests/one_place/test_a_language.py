@@ -46,12 +46,11 @@ USE = """
 from openpyxl import load_workbook
 from plain_cells import values
 from strategy_xl.errors import UsageError
-from strategy_xl.functions.calling import call
-from strategy_xl.functions.registry import EXAMPLE_DAY, functions
+from strategy_xl.functions.registry import functions
 from strategy_xl.hosts.calc import extension
 from strategy_xl.hosts.excel.vba import modules
 from strategy_xl.languages import LANGUAGES
-from strategy_xl.text.catalog import format_value, message
+from strategy_xl.text.catalog import format_value, message, own_messages
 from strategy_xl.text.words.language import detect_language
 book, day = Path("plan.xlsx"), ("--today", "2026-05-27")
 run("new", book, "--lang", "de", "--only", "sources", *day)
@@ -86,7 +85,7 @@ tell({
         for value, form in ((-1234567.5, "dec1"), (0.25, "percent"), (9.5, "money"))
     ],
     "messages": [message("core.yes", "de"), message("kpi.FORCED", "de", forced_reason="x")],
-    "called": call("STRAT_KPI_STATUS", (None,) * 10, lang="it", today=EXAMPLE_DAY),
+    "own": [key for key in own_messages("de")[0] if key],
     "vba": modules.addin_module(functions().values()),
     "calc": extension.add_ins(),
     "spoken": detect_language(["der", "umsatz", "soll", "steigen"], "Der Umsatz soll steigen"),
@@ -140,6 +139,7 @@ def test_a_language_is_its_forms_its_catalogues_and_its_words(house: House) -> N
     assert french[-3:] == ["Kundenumfrage", "Sondage ou enquête", "31.12.2025"]
     assert found["figures"] == ["-1.234.567,5", "25\u00a0%", "10\u00a0€"]
     assert found["messages"] == ["Ja", "Status chosen by hand: x."]
+    assert found["own"] == ["core.yes"]
     assert found["back"]
     assert found["refused"] == ["SX146", {"lang": "it", "known": "fr, en, de"}]
     assert 'Case 7: MenuLanguage = "de"' in found["vba"]
