@@ -38,6 +38,11 @@ TEXTS = {
     "Settings": "Einstellungen",
     "Yes": "Ja",
 }
+IN_PLACE = """
+msgctxt "sources.blocks.evidence.fields.module.label"
+msgid "Used for"
+msgstr "Dient zu"
+"""
 YES = {"core.yes": "Ja"}
 """A handful of texts; all others are told in English."""
 WORDS = "strategy_xl/text/words/data"
@@ -113,6 +118,7 @@ def test_a_language_is_its_forms_its_catalogues_and_its_words(house: House) -> N
     told = house.tool("languages.py", "de", "--begin")
     assert re.search(r"^workbook_templates: (\d{4}) of \1 missing$", told, re.MULTILINE)
     fill(house.root / "workbook_templates/locales/de/LC_MESSAGES/templates.po", TEXTS)
+    house.insert("workbook_templates/locales/de/LC_MESSAGES/templates.po", IN_PLACE)
     fill(house.root / "strategy_xl/text/locales/de/LC_MESSAGES/core.po", YES)
     shutil.copytree(ROOT / WORDS / "en", house.root / WORDS / "de")
     words = house.root / WORDS / "de" / "language.toml"
@@ -129,7 +135,7 @@ def test_a_language_is_its_forms_its_catalogues_and_its_words(house: House) -> N
     found = house.ask(USE)
     assert found["languages"] == ["fr", "en", "de"]
     assert found["sheets"] == ["Quellen", "Einstellungen"]
-    heads = ["Titel", "Art", "Reference", "Datum", "What it tells", "Used for"]
+    heads = ["Titel", "Art", "Reference", "Datum", "What it tells", "Dient zu"]
     assert [cell for cell in found["cells"] if cell in heads] == heads
     assert found["format"] == "dd.mm.yyyy"
     assert found["checked"] == [["SX221", "E7"]]  # a day as a text, understood, which no formula counts
