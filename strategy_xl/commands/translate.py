@@ -11,6 +11,7 @@ from strategy_xl.commands.each_book import done_to_each, show_end
 from strategy_xl.commands.render import (
     backup_option,
     chosen_day,
+    json_option,
     load_spec,
     templates_option,
     text,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     "--to", "target", required=True, metavar="|".join(LANGUAGES), help=text("cli.translate.to.help")
 )
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @backup_option
 @templates_option
 @today_option

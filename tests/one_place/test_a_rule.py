@@ -56,7 +56,6 @@ SENTENCES = {
 PAGE = """
 [[pages]]
 key = "care"
-french = { title = "Les étapes suivies", what = "Quelles étapes du parcours n’ont personne." }
 title = "Steps looked after"
 modules = ["care"]
 functions = ["care.look_after"]
@@ -73,6 +72,15 @@ show = ["cared"], expect = [{ cared = true }, { cared = false }] }]
 [pages.examples.tables.steps]
 columns = ["step", "our_action", "owner"]
 rows = [["Need", "Call", "Sophie"], ["Search", "Write", ""]]
+"""
+FRENCH = """
+[care]
+title = "Les étapes suivies"
+what = "Quelles étapes du parcours n’ont personne."
+why = "Ce dont personne ne répond ne se fait pas."
+definition = "Une étape est suivie quand un responsable y est nommé."
+source = "Une convention de ce projet."
+examples = [{ title = "Une étape sans responsable" }]
 """
 
 USE = """
@@ -98,6 +106,7 @@ tell({
     "again": run("recompute", book, "--json", "--no-history", *day)[0]["status"],
     "wrong": [line for example in page["examples"] for line in rule_docs.mismatches(example)],
     "page": rule_docs.page_text(page),
+    "french": rule_docs.page_text(page, "fr"),
 })
 """
 
@@ -111,6 +120,7 @@ def test_a_rule_is_a_function_its_sentences_its_call_and_its_page(house: House) 
     house.insert("workbook_templates/journey.toml", CALL, before='[[blocks]]\nkind = "summary"')
     house.insert("workbook_templates/journey.toml", FIELDS)
     house.insert("tools/rule_docs.toml", PAGE)
+    house.insert("tools/rule_docs_fr.toml", FRENCH)
     assert_kept("add a rule", house.changed())
 
     house.tool("messages.py")
@@ -123,4 +133,4 @@ def test_a_rule_is_a_function_its_sentences_its_call_and_its_page(house: House) 
     assert found["again"] == "unchanged"
     assert found["wrong"] == []
     assert "You act, but nobody answers for it: ‹our_action›." in found["page"]
-    assert "Vous agissez, mais personne n’en répond : Write." in found["page"]
+    assert "Vous agissez, mais personne n’en répond : Write." in found["french"]

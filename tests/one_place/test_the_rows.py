@@ -18,4 +18,4 @@ def test_a_row_that_is_wrong_is_found() -> None:
         assert_kept("add a sheet", kept | {"strategy_xl/book/read.py"})
     with pytest.raises(AssertionError, match="<block>"):
         assert_kept("add a sheet", kept - {"workbook_templates/example/b.csv"})
-    assert len(promised("add a rule")) == 4
+    assert len(promised("add a rule")) == 5
