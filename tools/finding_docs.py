@@ -14,7 +14,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from strategy_xl.model import LANGUAGES
+from docs_pages import LANGUAGES
+
 from strategy_xl.text.catalog import has_message, message
 
 DATA = Path(__file__).with_suffix(".toml")

@@ -33,7 +33,7 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example
 from strategy_xl.hosts.calc.extension import build_oxt
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 FORMULA, ANSWER = Font(name="Consolas", size=9, color="595959"), PatternFill("solid", fgColor="FFF6DD")
 LOCALE = {"fr": "[$-40C]", "en": "[$-409]"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from docs_pages import LANGUAGES
 from generated import refresh
 
 from strategy_xl.commands.functions_ import shown
@@ -17,7 +18,6 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out, signature
 from strategy_xl.functions.intake import choice_labels, field_of
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example, functions
-from strategy_xl.model import LANGUAGES
 from strategy_xl.text.catalog import format_value, message
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 from babel.messages.pofile import read_po
+from docs_pages import LANGUAGES
 from generated import refresh
 from rule_examples import (
     PREFIX,
@@ -39,7 +40,6 @@ from sheet_docs import takes, unit
 
 from strategy_xl.answers import sentences as present
 from strategy_xl.functions.intake import choice_labels, setting_field
-from strategy_xl.model import LANGUAGES
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole
 from strategy_xl.text.catalog import format_value

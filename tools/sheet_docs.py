@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from docs_pages import LANGUAGES
+
 from strategy_xl.functions.intake import choice_labels
-from strategy_xl.model import LANGUAGES
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import (
     AnyBlock,

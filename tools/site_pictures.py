@@ -24,7 +24,7 @@ from pictures import make_book
 from PIL import Image
 from shrink import shrink
 
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.schema.loader import load_default
 
 if TYPE_CHECKING:

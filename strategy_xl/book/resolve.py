@@ -8,6 +8,7 @@ that fails too, the finding says which header looks like the missing one. Positi
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -24,6 +25,7 @@ from strategy_xl.book.known_places import (
 )
 from strategy_xl.errors import Finding, Location, Severity, WorkbookError
 from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.languages import HOUSE, LANGUAGES
 from strategy_xl.ooxml.limits import is_whole
 from strategy_xl.schema.names import GUEST, STAMP, parse_anchor
 from strategy_xl.schema.spec import (
@@ -45,6 +47,7 @@ Cells = Callable[[str, int], Sequence[object]]
 """Gives the values of a row of a sheet, column A first."""
 
 _CLOSE_ENOUGH = 0.6
+_LANGUAGE_CODE = re.compile(r"[a-z]{2}")
 _SHEET = "sheet"
 
 
@@ -52,17 +55,21 @@ def read_stamp(path: str, names: Mapping[str, str], spec: WorkbookSpec) -> tuple
     """Schema version and language of the stamp, and whether there was one.
 
     Errors: WorkbookError SX110 when nothing shows that the workbook is one of ours, SX111 when a newer
-    version of the program made it.
+    version of the program made it, SX665 when it is in a language that is not there.
     """
     parts = names.get(STAMP, "").strip().lstrip("=").strip('"').split(";")
     if not is_whole(parts[0]):
         if any(parse_anchor(name) for name in names):
-            return spec.schema_version, "fr", False
+            return spec.schema_version, HOUSE, False
         raise WorkbookError("SX110", Location(path))
     version = int(parts[0])
     if version > spec.schema_version:
         raise WorkbookError("SX111", Location(path), found=version, known=spec.schema_version)
-    lang = parts[1] if len(parts) > 1 and parts[1] in {"fr", "en"} else "fr"
+    lang = parts[1] if len(parts) > 1 else HOUSE
+    if lang not in LANGUAGES:
+        if _LANGUAGE_CODE.fullmatch(lang):
+            raise WorkbookError("SX665", Location(path), lang=lang, known=", ".join(LANGUAGES))
+        lang = HOUSE  # nothing that a program writes
     return version, lang, True
 
 
@@ -152,7 +159,7 @@ class _Resolver:
         votes = Counter(place.sheet for place in known if place is not None)
         if votes:
             return votes.most_common(1)[0][0]
-        labels = {fold(module.sheet.fr), fold(module.sheet.en)}
+        labels = set(map(fold, module.sheet.every()))
         return next((name for name in self.book.sheets if name in self.ours and fold(name) in labels), None)
 
     def _block(self, module: ModuleSpec, block: DataBlock, sheet: str) -> BlockPlace | None:
@@ -229,7 +236,7 @@ class _Resolver:
             if place is not None and place.sheet == sheet and owner != block.key
         }
         others |= {table.header for table in self.book.tables if table.sheet == sheet}
-        labels = {fold(text) for item in block.fields for text in (item.label.fr, item.label.en)}
+        labels = {fold(text) for item in block.fields for text in item.label.every()}
         best, hits = 0, len(block.fields) / 2
         for row in range(1, 60):
             count = sum(isinstance(value, str) and fold(value) in labels for value in self.cells(sheet, row))
@@ -375,7 +382,7 @@ class _Resolver:
 
 
 def _names(item: FieldSpec) -> tuple[str, ...]:
-    return fold(item.label.fr), fold(item.label.en), fold(item.key)
+    return (*map(fold, item.label.every()), fold(item.key))
 
 
 def _title(module: ModuleSpec, block: DataBlock, lang: str) -> str:

@@ -12,7 +12,7 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out, signature
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, find
 from strategy_xl.functions.registry import functions as all_functions
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES, forms_of
 from strategy_xl.text.catalog import message
 
 
@@ -73,7 +73,7 @@ def shown(cell: object, lang: str) -> str:
     """A cell as people see it."""
     if isinstance(cell, int | float):
         text = f"{cell:.4f}".rstrip("0").rstrip(".")
-        return text.replace(".", ",") if lang == "fr" else text
+        return text.replace(".", forms_of(lang).decimal)
     return "" if cell is None else str(cell)
 
 

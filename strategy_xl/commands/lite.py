@@ -8,7 +8,7 @@ import click
 
 from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import json_option, show_json, text
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 
 @click.command(help=text("web.cli.lite.help"))

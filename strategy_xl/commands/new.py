@@ -22,7 +22,7 @@ from strategy_xl.commands.render import (
 )
 from strategy_xl.commands.render import today_option as with_today
 from strategy_xl.errors import UsageError, WorkbookError
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from strategy_xl.schema.spec import WorkbookSpec

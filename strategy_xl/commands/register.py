@@ -19,7 +19,7 @@ from strategy_xl.commands.render import (
     text,
     today_option,
 )
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 
 @click.command(help=text("privacy.register.help"))

@@ -18,7 +18,7 @@ import click
 from strategy_xl.commands.place import Here
 from strategy_xl.errors import Finding, Severity, StrategyXlError
 from strategy_xl.history.address import VARIABLE
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import has_message, message
 
 if TYPE_CHECKING:

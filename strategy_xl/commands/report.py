@@ -20,7 +20,7 @@ from strategy_xl.commands.render import (
     text,
 )
 from strategy_xl.errors import Location, StrategyXlError, UsageError
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from strategy_xl.history.queries import Connection, Scope

@@ -9,7 +9,7 @@ import click
 
 from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import json_option, language, show_json, text
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 _FILE = Here(exists=True, dir_okay=False)
 

@@ -17,6 +17,7 @@ from strategy_xl.commands.render import (
     text,
     today_option,
 )
+from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from strategy_xl.errors import Finding
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 @click.command(help=text("cli.translate.help"))
 @click.argument("paths", metavar="BOOK|FOLDER", nargs=-1, required=True)
-@click.option("--to", "target", required=True, metavar="fr|en", help=text("cli.translate.to.help"))
+@click.option(
+    "--to", "target", required=True, metavar="|".join(LANGUAGES), help=text("cli.translate.to.help")
+)
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
 @json_option
 @backup_option
@@ -36,7 +39,6 @@ def translate(
 ) -> None:
     """Put each workbook into a language, and say what follows and what people have to look at."""
     from strategy_xl.errors import UsageError
-    from strategy_xl.model import LANGUAGES
     from strategy_xl.work.translate import translate_workbook
 
     if target not in LANGUAGES:

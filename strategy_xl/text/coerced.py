@@ -15,6 +15,7 @@ import pandas as pd
 
 from strategy_xl.cellcolumns import Cells
 from strategy_xl.errors import Severity
+from strategy_xl.languages import HOUSE, LANGUAGES, forms_of
 from strategy_xl.schema.names import YES_NO
 from strategy_xl.text.catalog import format_value, message
 from strategy_xl.text.choices import Choices
@@ -22,10 +23,8 @@ from strategy_xl.text.choices import Choices
 TEXT_DTYPE: Any = pd.Series([], dtype="str").dtype if int(pd.__version__.split(".", 1)[0]) >= 3 else object
 _LONGEST_SHOWN = 80
 PLAIN_BOOLEANS: Mapping[object, bool | None] = {
-    "Oui": True,
-    "Non": False,
-    "Yes": True,
-    "No": False,
+    **{forms_of(lang).no[0].capitalize(): False for lang in LANGUAGES},
+    **{forms_of(lang).yes[0].capitalize(): True for lang in LANGUAGES},
     "": None,
 }
 
@@ -76,7 +75,7 @@ def as_column(array: Any) -> Any:
 class Context:
     """What coercion must know of the workbook."""
 
-    lang: str = "fr"
+    lang: str = HOUSE
     date1904: bool = False
     choices: Mapping[str, Choices] = field(default_factory=dict)
     strict: bool = True
@@ -138,7 +137,7 @@ def as_text(value: object, lang: str) -> str | None:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))
     if isinstance(value, date):
-        return f"{value:%d/%m/%Y}" if lang == "fr" else f"{value:%Y-%m-%d}"
+        return value.strftime(forms_of(lang).date_text)
     return str(value).strip() or None
 
 

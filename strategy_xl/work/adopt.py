@@ -27,7 +27,7 @@ from strategy_xl.errors import (
     UsageError,
     WorkbookError,
 )
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.ooxml.grafting import graft
 from strategy_xl.ooxml.holdings import holdings, refuse_if_closed
 from strategy_xl.ooxml.other_names import with_other_names

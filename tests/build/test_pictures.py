@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))

@@ -42,7 +42,7 @@ def test_pages_are_fresh() -> None:
 
 def test_every_concept_and_every_rule_of_the_templates_has_a_page() -> None:
     """No concept is left out, and no template runs a rule that no page describes."""
-    assert set(PAGES) == set(CONCEPTS)
+    assert set(PAGES) >= set(CONCEPTS)
     described = {module for page in PAGES.values() for module in page["modules"]}
     run = {call.run.partition(".")[0] for module in load_default().modules for call in module.rules}
     assert len(run) > 10

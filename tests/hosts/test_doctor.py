@@ -36,7 +36,7 @@ from strategy_xl.hosts.excel.install import ADDIN_FILE, addins_folder, install
 from strategy_xl.hosts.excel.office import excels, program_bits
 from strategy_xl.hosts.machine import Interpreter, Machine
 from strategy_xl.hosts.windows import Hive
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import message
 
 XLWINGS = version("xlwings")

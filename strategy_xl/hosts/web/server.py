@@ -37,7 +37,7 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.functions.results import with_error_texts
 from strategy_xl.hosts.web import office_pages as pages
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import HOUSE, language_of
 from strategy_xl.text.catalog import message
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _VALUE_TYPES = 1.4
 """Runtime of custom functions from which Excel takes error values as data."""
 
 logger = logging.getLogger(__name__)
-_language: ContextVar[str] = ContextVar("language", default="fr")
+_language: ContextVar[str] = ContextVar("language", default=HOUSE)
 
 
 # -- what may be missing -----------------------------------------------------------------------------------
@@ -144,8 +144,7 @@ def function_module(lang: str) -> ModuleType:
 
 def _chosen(wanted: str | None, default: str) -> str:
     """A language we have: of a tag such as ``fr-CH``, or of a browser's list of them."""
-    found = (wanted or "")[:2].lower()
-    return found if found in LANGUAGES else default
+    return language_of(wanted or "", default)
 
 
 def _fault(runtime: str) -> list[list[object]]:
@@ -282,7 +281,7 @@ class _Site:
         return self.text(pages.icon(size), "image/png")
 
 
-def make_app(lang: str = "fr") -> Starlette:
+def make_app(lang: str = HOUSE) -> Starlette:
     """The web application (ASGI) that an Office.js add-in of Excel talks to.
 
     Arguments:
@@ -338,7 +337,7 @@ def serve(
     host: str = LOOPBACK,
     port: int = DEFAULT_PORT,
     *,
-    lang: str = "fr",
+    lang: str = HOUSE,
     certificate: Path | None = None,
     private_key: Path | None = None,
     told: Callable[[str, Sequence[str]], None] = _say,

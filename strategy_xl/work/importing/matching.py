@@ -164,7 +164,7 @@ class _Matcher:
         fields = {
             title_key(text): spec.key
             for spec in self.fields
-            for text in (spec.label.en, spec.label.fr, spec.key)
+            for text in (*reversed(spec.label.every()), spec.key)
         }
         told: dict[str, list[int]] = {}
         for title, wanted in mapping.items():
@@ -263,7 +263,7 @@ class _Matcher:
         yield (
             "label",
             1.0,
-            {title_key(text): (spec.key, 0) for spec in fields for text in (spec.label.en, spec.label.fr)},
+            {title_key(text): (spec.key, 0) for spec in fields for text in reversed(spec.label.every())},
         )
         yield "key", 1.0, {title_key(spec.key): (spec.key, 0) for spec in fields}
         for name, how, confidence in (
@@ -325,7 +325,7 @@ class _Matcher:
             title_key(text): spec.label.get(self.lang)
             for spec in self.fields
             if spec.key not in self.taken
-            for text in (spec.label.fr, spec.label.en)
+            for text in spec.label.every()
         }
         for index, title in self.left.items():
             close = difflib.get_close_matches(title_key(title), free, 1, _CLOSE_ENOUGH)
