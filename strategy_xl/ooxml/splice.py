@@ -6,13 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from strategy_xl.errors import PatchRefusedError
 from strategy_xl.formulas.cell_refs import Area, parse_cell
-from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
+from strategy_xl.ooxml.calc_chain import ask_calculation
 from strategy_xl.ooxml.cells import Styled
+from strategy_xl.ooxml.new_parts import DECLARATION, Edit, NewParts, kind_of, one_by_one
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.plain_cells import plain_cells
@@ -29,23 +30,15 @@ from strategy_xl.ooxml.xml_bytes import (
     set_attribute,
     tags,
 )
-from strategy_xl.ooxml.xml_insert import AFTER_CELLS, insert_child
+from strategy_xl.ooxml.xml_insert import with_children
 
 _MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_NO_LINKS = _DECLARATION + (
-    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
-)
 _TABLE_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.table+xml"
-_LINKS_TYPE = b"application/vnd.openxmlformats-package.relationships+xml"
-_TYPES = "[Content_Types].xml"
-_LISTED = (b"Default", b"Override", b"Relationship")
 _SHARED = re.compile(rb' t="s"><v>(\d+)</v></c>')
 _ITEM = re.compile(rb"<si>(.*?)</si>", re.DOTALL)
 _STYLE = re.compile(rb'(<(?:c|row|col) (?:[^<>]*? )?(?:s|style)=")(\d+)')
 _DIFFERENCE = re.compile(rb'(\bdxfId=")(\d+)')
 _SELECTED = re.compile(rb' tabSelected="\w+"')
-_PRIORITY = re.compile(rb'(\bpriority=")(\d+)')
 _DAYS = re.compile(rb'<dataValidation [^<>]*?\btype="date".*?</dataValidation>', re.DOTALL)
 _DAY = re.compile(rb"(?<=>)\d{4,7}(?=</formula[12]>)")
 _EPOCHS = 1462  # days from the first of 1900 to that of 1904
@@ -53,11 +46,7 @@ _SOURCE = re.compile(rb"(<(?:\w+:)?f>)([^<]*)(</(?:\w+:)?f>)")
 _CALCULATED = re.compile(
     rb"(<(?:\w+:)?calculatedColumnFormula\b[^<>]*>)([^<]*)(</(?:\w+:)?calculatedColumnFormula>)"
 )
-_NUMBERED = re.compile(r"(.*?)\d*(\.\w+)")
-
 _STYLED = re.compile(rb'<c r="([A-Z]+\d+)" s="(\d+)"')
-
-Edit = Callable[[bytes], bytes]
 
 
 class Splice:
@@ -72,8 +61,7 @@ class Splice:
         Errors: PatchRefusedError SX138 for a workbook in a form to which nothing can be added.
         """
         self._job, self._info, self._source = job, job.info, WorkbookInfo(source)
-        self._edits: defaultdict[str, list[Edit]] = defaultdict(list)
-        self._given: defaultdict[str, set[str]] = defaultdict(set)
+        self._parts = NewParts(job)
         styles = self._info.styles_part
         try:
             parts = [
@@ -86,7 +74,7 @@ class Splice:
         self._styles = StyleMap(source.read(str(self._source.styles_part)), parts[1])
         shared = self._source.shared_strings_part
         self._strings = _ITEM.findall(source.read(shared)) if shared is not None else []
-        self._edits[styles].append(lambda _: self._styles.part)
+        self._parts.edit(styles, lambda _: self._styles.part)
         self._cells: defaultdict[str, dict[int, dict[int, Any]]] = defaultdict(dict)
         self._tails: defaultdict[str, list[Edit]] = defaultdict(list)
         self._numbers = [table.id for table in self._info.tables]
@@ -98,10 +86,11 @@ class Splice:
         """Take a whole sheet over, behind another one or (None) as the first."""
         sheet = self._source.sheet(title)
         part = self._copy(sheet.part, self._translated)
-        link = self._relate(self._info.part, b"worksheet", part)
+        link = self._parts.relate(self._info.part, b"worksheet", part)
         data = self._source.package.read(self._source.part)
-        self._edits[self._info.part].append(
-            partial(with_sheet, title=title, link=link, after=after, source=data, index=sheet.position)
+        self._parts.edit(
+            self._info.part,
+            partial(with_sheet, title=title, link=link, after=after, source=data, index=sheet.position),
         )
 
     def block(self, title: str, first: int, last: int) -> None:
@@ -119,7 +108,7 @@ class Splice:
             if first <= table.area.top <= last:
                 part = self._copy(table.part, self._numbered)
                 found.append((b"tableParts", self._entry(title, part)))
-        self._tails[title].append(partial(_with_children, children=found))
+        self._tails[title].append(partial(with_children, children=found))
 
     def rows(self, source: str, first: int, last: int, target: str, at: int) -> None:
         """Take rows of a sheet over into blank rows of another: cells, merged areas, conditions and rules.
@@ -135,7 +124,7 @@ class Splice:
         rules = rules_in(self._with_differences(data), first, last)
         found = [(into, lowered(raw, at - first)) for into, raw in rules]
         if found:
-            self._tails[target].append(partial(_with_children, children=found))
+            self._tails[target].append(partial(with_children, children=found))
 
     def table(
         self, title: str, name: str, area: Area, columns: Sequence[tuple[str, str, bool]], style: str
@@ -149,7 +138,7 @@ class Splice:
             columns: for each its header, formula (empty without) and whether that is an array formula.
             style: name of the table's style.
         """
-        part = self._free_name("xl/tables/table1.xml")
+        part = self._parts.free_name("xl/tables/table1.xml")
         listed = b""
         for number, (header, formula, is_array) in enumerate(columns, 1):
             start = b'<tableColumn id="%d" name="%b"' % (number, _header(header))
@@ -158,14 +147,14 @@ class Splice:
             listed += start + (b">" + inside + b"</tableColumn>" if formula else b"/>")
         ref, raw_name = str(area).encode(), escape(name)
         self._job.added[part] = self._numbered(
-            _DECLARATION + b'<table xmlns="%b" id="1" name="%b" displayName="%b" ref="%b" totalsRowShown="0">'
+            DECLARATION + b'<table xmlns="%b" id="1" name="%b" displayName="%b" ref="%b" totalsRowShown="0">'
             b'<autoFilter ref="%b"/><tableColumns count="%d">%b</tableColumns>'
             b'<tableStyleInfo name="%b" showRowStripes="1"/></table>'
             % (_MAIN, raw_name, raw_name, ref, ref, len(columns), listed, style.encode())
         )
-        self._declare(part, _TABLE_TYPE)
+        self._parts.declare(part, _TABLE_TYPE)
         entry = self._entry(title, part)
-        self._tails[title].append(partial(_with_children, children=[(b"tableParts", entry)]))
+        self._tails[title].append(partial(with_children, children=[(b"tableParts", entry)]))
 
     def cells(self, title: str, edits: Mapping[int, Mapping[int, Any]]) -> None:
         """Change cells of a sheet: column → row → value, as in ``set_cells``."""
@@ -191,11 +180,11 @@ class Splice:
         data = self._with_differences(self._source.package.read(self._source.sheet(source).part))
         found = list(rules_of(data, cell, area, words))
         if found:
-            self._tails[target].append(partial(_with_children, children=found))
+            self._tails[target].append(partial(with_children, children=found))
 
     def edit(self, part: str, change: Edit) -> None:
         """Change a part of the target by a function on its bytes."""
-        self._edits[part].append(change)
+        self._parts.edit(part, change)
 
     def tail(self, title: str, change: Edit) -> None:
         """Change what follows the cells of a sheet."""
@@ -215,12 +204,13 @@ class Splice:
         """
         data = self._source.package.read(self._source.part)
         found = {name.name for name in self._source.defined_names if wanted(name.text)}
-        self._edits[self._info.part].append(partial(with_names, source=data, wanted=found, stale=stale))
+        change = partial(with_names, source=data, wanted=found, stale=stale)
+        self._parts.edit(self._info.part, change)
 
     def name(self, name: str, text: str) -> None:
         """Define a hidden name of the workbook."""
         raw = b'<definedName name="%b" hidden="1">%b</definedName>' % (escape(name), escape(text))
-        self._edits[self._info.part].append(partial(with_more_names, names=[raw]))
+        self._parts.edit(self._info.part, partial(with_more_names, names=[raw]))
 
     def charts(self, source: str, target: str, wanted: Callable[[str], bool]) -> None:
         """Put back what charts of a sheet read, where that was lost.
@@ -232,7 +222,7 @@ class Splice:
         pairs = zip(_charts(self._source, source), _charts(self._info, target), strict=False)
         for mine, theirs in pairs:
             texts = [m[2] for m in _SOURCE.finditer(self._source.package.read(mine))]
-            self._edits[theirs].append(partial(_with_sources, texts=texts, wanted=wanted))
+            self._parts.edit(theirs, partial(_with_sources, texts=texts, wanted=wanted))
 
     def column_formulas(self, table: TableInfo, texts: Mapping[str, str]) -> None:
         """Change formulas of a table's columns: header → text."""
@@ -249,7 +239,7 @@ class Splice:
             return pieces.result()
 
         if texts:
-            self._edits[table.part].append(change)
+            self._parts.edit(table.part, change)
 
     def attach(self, part: str, relation: bytes, kind: bytes, data: bytes, of: str | None = None) -> str:
         """Add a part of its own, related with another one.
@@ -263,108 +253,34 @@ class Splice:
 
         Result: the name that it has.
         """
-        name = self._free_name(part)
-        self._job.added[name] = data
-        self._declare(name, kind)
-        self._relate(of or self._info.part, relation, name)
-        return name
+        return self._parts.attach(part, relation, kind, data, of)[0]
 
     def finish(self) -> None:
         """Hand everything over to the patch, which then can be written."""
         for title in {*self._cells, *self._tails}:
-            tail = partial(_one_by_one, edits=self._tails[title])
+            tail = partial(one_by_one, edits=self._tails[title])
             self._job.patch_sheet(self._info.sheet(title), self._cells[title], tail)
         self._job.settle_calculation(full_calc=False)
-        self._edits[self._info.part] += (with_view, ask_calculation)
-        for part, edits in self._edits.items():
-            changed = edit_part(self._info, part, partial(_one_by_one, edits=edits))
-            if changed is not None:
-                self._job.replaced[part] = changed
+        for change in (with_view, ask_calculation):
+            self._parts.edit(self._info.part, change)
+        self._parts.finish()
 
     # -- parts -----------------------------------------------------------------------------------------
 
-    def _free_name(self, part: str) -> str:
-        """The part's own name, or the first number that is free in the target."""
-        taken = {name.lower() for name in (*self._job.package.members, *self._job.added)}
-        match = _NUMBERED.fullmatch(part)
-        assert match is not None  # the program names its parts so
-        number, name = 0, part
-        # Some programs leave the relations of a part behind that is gone.
-        while taken & {name.lower(), "{0}/_rels/{2}.rels".format(*name.lower().rpartition("/"))}:
-            number += 1
-            name = f"{match[1]}{number}{match[2]}"
-        return name
-
-    def _append(self, part: str, entry: bytes) -> None:
-        self._edits[part].append(partial(insert_child, order=_LISTED, raw=entry))
-
-    def _declare(self, part: str, kind: bytes) -> None:
-        """Note the type of a new part."""
-        listing = self._info.package.find(_TYPES) or _TYPES
-        self._append(listing, b'<Override PartName="/%b" ContentType="%b"/>' % (escape(part), kind))
-
-    def _kind_of(self, part: str) -> bytes:
-        types = self._source.tree(_TYPES)
-        known = {item.get("PartName"): item.get("ContentType") for item in types.all("Override")}
-        endings = {item.get("Extension"): item.get("ContentType") for item in types.all("Default")}
-        return (known.get(f"/{part}") or endings[part.rpartition(".")[2]]).encode()
-
-    def _relate(self, part: str, kind: bytes, target: str) -> bytes:
-        """Relate a part of the target with a new one; the relation's id."""
-        ids = {item.id for item in self._info.relationships(part)} | self._given[part]
-        free = next(name for n in range(1, len(ids) + 2) if (name := f"rId{n}") not in ids)
-        self._given[part].add(free)
-        entry = b'<Relationship Id="%b" Type="%b/%b" Target="/%b"/>'
-        entry %= (free.encode(), LINKS, kind, escape(target))
-        links = self._info.package.relations_of(part)
-        if links is not None:
-            self._append(links, entry)
-        else:
-            folder, _, name = part.rpartition("/")
-            links = f"{folder}/_rels/{name}.rels"
-            known = self._job.added.get(links, _NO_LINKS)
-            assert isinstance(known, bytes)
-            self._add_links(links, insert_child(known, _LISTED, entry))
-        return free.encode()
-
-    def _add_links(self, part: str, data: bytes) -> None:
-        """Add a part of relations, and its type where that is not told for all of them."""
-        if part not in self._job.added and not self._knows_links:
-            self._declare(part, _LINKS_TYPE)
-        self._job.added[part] = data
-
-    @cached_property
-    def _knows_links(self) -> bool:
-        """Whether the target tells the type of relations by their ending."""
-        listing = self._info.package.find(_TYPES)
-        known = self._info.tree(listing).all("Default") if listing is not None else []
-        return any(item.get("Extension").lower() == "rels" for item in known)
-
     def _entry(self, title: str, table: str) -> bytes:
         """The element by which a sheet names one of its tables."""
-        link = self._relate(self._info.sheet(title).part, b"table", table)
+        link = self._parts.relate(self._info.sheet(title).part, b"table", table)
         return b'<tablePart xmlns:r="%b" r:id="%b"/>' % (LINKS, link)
 
     def _copy(self, part: str, change: Edit) -> str:
         """Copy a part of the source and all that it relates to; its name in the target."""
-        name = self._free_name(part)
-        self._job.added[name] = b""  # taken
-        package = self._source.package
-        links = package.relations_of(part)
-        if links is not None:
-            text = package.read(links)
-            for link in self._source.relationships(part):
-                if link.is_external:
-                    continue
-                new = self._copy(link.target, self._numbered if link.kind == "table" else _as_it_is)
-                old = b'Target="/%b"' % link.target.encode()
-                text = text.replace(old, b'target="/%b"' % new.encode())
-            folder, _, file = name.rpartition("/")
-            # A number given to one part may be another's old one: those done are told by their case.
-            self._add_links(f"{folder}/_rels/{file}.rels", text.replace(b" target=", b" Target="))
-        self._job.added[name] = change(package.read(part))
-        self._declare(name, self._kind_of(part))
-        return name
+
+        def changed(name: str, data: bytes) -> bytes:
+            if name == part:
+                return change(data)
+            return self._numbered(data) if kind_of(self._source, name) == _TABLE_TYPE else data
+
+        return self._parts.copy(self._source, part, changed)
 
     def _numbered(self, data: bytes) -> bytes:
         """A table's part with an id that is free."""
@@ -410,36 +326,9 @@ def _in_1904(day: re.Match[bytes]) -> bytes:
     return b"%d" % max(int(day[0]) - _EPOCHS, 0)
 
 
-def _as_it_is(data: bytes) -> bytes:
-    return data
-
-
-def _one_by_one(data: bytes, edits: Sequence[Edit]) -> bytes:
-    for edit in edits:
-        data = edit(data)
-    return data
-
-
 def _header(text: str) -> bytes:
     """A column's name as a table's part has it."""
     return encode_xstring(text).replace(b'"', b"&quot;").replace(b"\n", b"_x000a_")
-
-
-def _with_children(tail: bytes, children: Sequence[tuple[bytes | None, bytes]]) -> bytes:
-    """What follows the cells of a sheet, with more elements in it."""
-    close = next(tags(tail), None)
-    start = close.end if close is not None and close.is_close and close.local == b"sheetData" else 0
-    last = max((int(found[2]) for found in _PRIORITY.finditer(tail)), default=0)
-
-    def behind(found: re.Match[bytes]) -> bytes:
-        return found[1] + b"%d" % (int(found[2]) + last)
-
-    # It reads like a part of its own when it is opened by the tag that it closes.
-    root = b"<%b>" % tail[tail.rindex(b"</") + 2 :].partition(b">")[0].strip()
-    rest = root + tail[start:]
-    for into, raw in children:
-        rest = insert_child(rest, AFTER_CELLS, _PRIORITY.sub(behind, raw), into=into)
-    return tail[:start] + rest.removeprefix(root)
 
 
 def _with_sources(data: bytes, texts: Sequence[bytes], wanted: Callable[[str], bool]) -> bytes:

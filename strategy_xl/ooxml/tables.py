@@ -17,6 +17,7 @@ from strategy_xl.ooxml.grown_charts import chart_parts, grown_chart
 from strategy_xl.ooxml.grown_names import grown_names
 from strategy_xl.ooxml.grown_tail import grown_tail
 from strategy_xl.ooxml.growth import Growth, TableEdit
+from strategy_xl.ooxml.new_parts import one_by_one
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob, PatchReport, TailEdit
 from strategy_xl.ooxml.snapshot import Snapshot
@@ -74,7 +75,7 @@ def edit_tables(  # noqa: PLR0913 - source, target, tables; the rest are keyword
                     tails[sheet].append(partial(grown_tail, reach=growth.reach, home=sheet.name))
             _put(job, growth.table.part, growth.edit_part)
         for sheet, by_column in by_sheet.items():
-            edit_tail = partial(_one_by_one, edits=tails[sheet]) if sheet in tails else None
+            edit_tail = partial(one_by_one, edits=tails[sheet]) if sheet in tails else None
             job.patch_sheet(sheet, by_column, edit_tail, (heights or {}).get(sheet.name))
         longer = [growth for growth in growths if growth.is_longer]
         _draw(job, longer)
@@ -161,12 +162,6 @@ def _put(job: PatchJob, part: str, edit: TailEdit) -> None:
     changed = edit_part(job.info, part, edit)
     if changed is not None:
         job.replaced[part] = changed
-
-
-def _one_by_one(tail: bytes, edits: Sequence[TailEdit]) -> bytes:
-    for edit in edits:
-        tail = edit(tail)
-    return tail
 
 
 def _ruled_by(job: PatchJob, growth: Growth) -> Iterator[SheetInfo]:
