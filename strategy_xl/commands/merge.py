@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from strategy_xl.work.merge_writing import MergeReport
 
-_CONFLICTS = frozenset({"SX510", "SX511", "SX513", "SX526", "SX528"})
+_CONFLICTS = frozenset({"SX510", "SX511", "SX513", "SX526", "SX528", "SX529"})
 
 
 @click.command(help=text("cli.merge.help"))
@@ -113,7 +113,7 @@ def _data(report: MergeReport, target: Path) -> dict[str, Any]:
         "rows_removed": plan.cleared,
         "sheets": list(report.sheets),
         "prefer": plan.prefer,
-        "conflicts": conflicts_data(plan, report.notes),
+        "conflicts": conflicts_data(plan, report.notes, report.drawn),
         "findings": [finding_data(finding) for finding in report.findings],
         "backup": str(report.patch.backup) if report.patch.backup is not None else None,
     }

@@ -12,8 +12,8 @@ from strategy_xl.formulas.reaching import sheet_before
 from strategy_xl.formulas.tokens import WORD, tokens
 from strategy_xl.ooxml.column_widths import width_of
 from strategy_xl.ooxml.inserted_columns import NewColumn
-from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.own_columns import with_own_columns
+from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.spec import WorkbookSpec
@@ -110,6 +110,12 @@ def columns_between(b: Version, a: Version, sheet: str) -> dict[int, int]:
     return found
 
 
+def nearest(columns: Mapping[int, int], at: int) -> int:
+    """Where a column is afterwards: as far moved as the nearest known one before it."""
+    known = max((column for column in columns if column <= at), default=None)
+    return at if known is None else columns[known] + at - known
+
+
 def with_other_columns(text: str, columns: Mapping[int, int]) -> str:
     """A formula whose references to columns of its own sheet lead to others.
 
@@ -127,8 +133,7 @@ def with_other_columns(text: str, columns: Mapping[int, int]) -> str:
         if cell is None or sheet_before(found, first, "") != "":
             out.append(token.text)
             continue
-        nearest = max((column for column in columns if column <= cell[1]), default=None)
-        column = cell[1] if nearest is None else columns[nearest] + cell[1] - nearest
+        column = nearest(columns, cell[1])
         fixed = "$" if token.text.startswith("$") else ""
         rest = token.text.lstrip("$").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
         out.append(f"{fixed}{column_letters(column)}{rest}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from strategy_xl.answers.change_sentences import LONGEST
 from strategy_xl.errors import Finding, Location, Severity
@@ -14,6 +14,7 @@ from strategy_xl.work.diff_cells import Content, is_own
 from strategy_xl.work.diff_own import OwnChange, OwnKind
 from strategy_xl.work.diff_sentences import DifferenceTeller
 from strategy_xl.work.merge import MergePlan
+from strategy_xl.work.merge_drawn import Drawn, DrawnMerge
 from strategy_xl.work.merge_notes import NoteMerge
 from strategy_xl.work.merge_rows import CellConflict, NewRow, RowConflict, Side
 
@@ -26,11 +27,12 @@ _COMMENTS = frozenset({OwnKind.COMMENT_ADDED, OwnKind.COMMENT_CHANGED, OwnKind.C
 class MergeTeller:
     """Tells one merge in the language of A."""
 
-    def __init__(self, spec: WorkbookSpec, plan: MergePlan, notes: NoteMerge) -> None:
-        """Over the templates, the plan and what becomes of notes."""
+    def __init__(self, spec: WorkbookSpec, plan: MergePlan, notes: NoteMerge, drawn: DrawnMerge) -> None:
+        """Over the templates, the plan, and what becomes of notes and of what lies over cells."""
         self._spec, self._plan, self._three, self._notes = spec, plan, plan.three, notes
         self._lang = plan.three.a.data.lang
         self._teller = DifferenceTeller(spec, self._lang)
+        self._drawn = drawn
         # A conflict that a preference settles asks for no hand.
         self._gravity = Severity.NOTE if plan.prefer is not None else Severity.WARNING
 
@@ -47,6 +49,7 @@ class MergeTeller:
         yield from self._columns()
         yield from self._loose()
         yield from self._beside()
+        yield from self._over()
         yield from self._own()
 
     # -- blocks ----------------------------------------------------------------------------------------
@@ -168,6 +171,25 @@ class MergeTeller:
             where = Location(self._three.b.path, sheet, cell_name(row, column))
             yield Finding("SX518", where, {"text": shorten(text, _LONGER)})
 
+    def _over(self) -> Iterator[Finding]:
+        """Charts, pictures and shapes that both changed otherwise, and those that cannot leave B."""
+        for one in self._drawn.conflicts:
+            args = {"name": self._item(one), "kept": one.kept.upper()}
+            yield Finding("SX529", Location(self._three.a.path, one.sheet), args, self._gravity)
+        for one in self._drawn.refused:
+            yield self._left(one, "diff.reason.kind")
+
+    def unread(self, refused: Sequence[Drawn]) -> Iterator[Finding]:
+        """Charts of B that read what A has not."""
+        return (self._left(one, "diff.reason.reads") for one in refused)
+
+    def _left(self, one: Drawn, reason: str) -> Finding:
+        args = {"name": self._item(one), "reason": message(reason, self._lang)}
+        return Finding("SX531", Location(self._three.b.path, one.sheet), args)
+
+    def _item(self, one: Drawn) -> str:
+        return message(f"diff.drawn.{one.item.kind}", self._lang, name=one.item.name)
+
     def sheet(self, title: str, refused: str) -> Finding:
         """A sheet of B that was taken over, or why it could not be (a key of the catalogue)."""
         where = Location(self._three.b.path, title)
@@ -186,23 +208,17 @@ class MergeTeller:
     def _is_known(self, change: OwnChange) -> bool:
         """Whether A has a change of B already, or is told elsewhere of it."""
         a, kind = self._three.a, change.kind
-        if kind in {*_COMMENTS, OwnKind.CELLS, OwnKind.COLUMN_ADDED}:
+        if kind in {*_COMMENTS, OwnKind.CELLS, OwnKind.COLUMN_ADDED, OwnKind.DRAWN}:
             return True
         if kind is OwnKind.COLUMN_GONE:
             return change.name not in a.own_columns.get(change.block, {})
         if kind in {OwnKind.NAME_ADDED, OwnKind.NAME_CHANGED, OwnKind.NAME_GONE}:
             return a.names.get(change.name, "") == change.new
-        if kind in {OwnKind.DRAWN, OwnKind.MEDIA}:
-            return self._is_drawn(change)
+        if kind is OwnKind.MEDIA:
+            digest = self._three.b.media_digest(change.name)
+            return not change.new or digest in a.media.values() or digest in self._drawn.media
         is_there = change.sheet in a.titles
         return not is_there if kind is OwnKind.SHEET_GONE else is_there or change.sheet in self._plan.sheets
-
-    def _is_drawn(self, change: OwnChange) -> bool:
-        """Whether A has as many charts, or the picture, that B has."""
-        a = self._three.a
-        if change.kind is OwnKind.DRAWN:
-            return str(a.drawn.get(change.sheet, 0)) == change.new
-        return not change.new or self._three.b.media_digest(change.name) in a.media.values()
 
     def _told(self, change: OwnChange) -> Finding:
         """What is told of a change that A does not get."""

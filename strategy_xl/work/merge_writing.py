@@ -17,6 +17,7 @@ from strategy_xl.book.data import BlockData
 from strategy_xl.errors import Finding
 from strategy_xl.formulas.shifting import ShiftError, shift_formula
 from strategy_xl.ooxml.cells import Formula
+from strategy_xl.ooxml.drawn_items import DrawnKind, drawn_on
 from strategy_xl.ooxml.growth import TableEdit
 from strategy_xl.ooxml.lone_sheets import can_graft, graft_sheets, is_graftable, lone_sheets
 from strategy_xl.ooxml.package import Package
@@ -32,6 +33,7 @@ from strategy_xl.work.mending import StandingFormulas
 from strategy_xl.work.merge import MergePlan
 from strategy_xl.work.merge_around import Around, put_around
 from strategy_xl.work.merge_columns import columns_between, with_other_columns
+from strategy_xl.work.merge_drawn import DrawnMerge, merge_drawn
 from strategy_xl.work.merge_findings import MergeTeller
 from strategy_xl.work.merge_notes import NoteMerge, merge_notes
 from strategy_xl.work.merge_rows import BlockMerge, NewRow
@@ -49,7 +51,7 @@ class MergeReport:
         findings: conflicts with both values, and whatever was not taken over.
         added: how many rows A got. sheets: titles of the sheets that it got.
         patch: what was changed in the file.
-        notes: what became of notes.
+        notes: what became of notes. drawn: what became of charts, pictures and shapes.
     """
 
     plan: MergePlan
@@ -58,11 +60,12 @@ class MergeReport:
     sheets: tuple[str, ...]
     patch: PatchReport
     notes: NoteMerge
+    drawn: DrawnMerge
 
     @property
     def conflicts(self) -> int:
         """How many conflicts there are, settled ones too."""
-        return self.plan.conflicts + len(self.notes.conflicts)
+        return self.plan.conflicts + len(self.notes.conflicts) + len(self.drawn.conflicts)
 
 
 @dataclass
@@ -104,20 +107,21 @@ def write_merge(
     written = work.written()
     landing = _landing(plan, written)
     notes = merge_notes(plan, landing)
-    teller = MergeTeller(spec, plan, notes)
-    findings = [*teller.findings(), *(teller.no_room(key, row) for key, row in written.no_room)]
     grafts, refused = _grafts(plan)
+    drawn = merge_drawn(plan, grafts)
+    teller = MergeTeller(spec, plan, notes, drawn)
+    findings = [*teller.findings(), *(teller.no_room(key, row) for key, row in written.no_room)]
     findings += [teller.sheet(title, refused.get(title, "")) for title in plan.sheets]
-    around = Around(notes.changes)
+    around = Around(plan.three, landing, notes.changes, drawn)
     steps: list[Step] = [partial(_put_cells, written)]
     if grafts:
         steps.append(partial(_put_sheets, plan.three.b.snapshot, grafts))
     if around:
-        steps.append(partial(_put_around, plan.three.b.snapshot, around))
+        steps.append(partial(put_around, around))
     before = plan.wider.parts if plan.wider is not None else ()
     patch = in_steps(plan.three.a.snapshot, target, steps, dry_run=dry_run, backups=backups, before=before)
-    told = (*findings, *patch.warnings)
-    return MergeReport(plan, told, written.added, tuple(grafts), patch, notes)
+    told = (*findings, *teller.unread(around.refused), *patch.warnings)
+    return MergeReport(plan, told, written.added, tuple(grafts), patch, notes, drawn)
 
 
 def _landing(plan: MergePlan, written: _Written) -> Places:
@@ -141,19 +145,15 @@ def _put_sheets(
     return graft_sheets(source, target, sheets, grafts, **how)
 
 
-def _put_around(
-    b: Snapshot, around: Around, source: Snapshot, target: Path, how: Mapping[str, Any]
-) -> PatchReport:
-    return put_around(source, target, b, around, how)
-
-
 def _grafts(plan: MergePlan) -> tuple[list[str], dict[str, str]]:
     """Sheets of B that can be taken over, and why others cannot."""
     refused: dict[str, str] = {}
     with Package.open(plan.three.b.snapshot) as package:
         info = WorkbookInfo.of(package)
         for title in plan.sheets:
-            if not is_graftable(info, title):
+            sheet = info.sheet(title)
+            items = drawn_on(info, sheet) if sheet.kind == "worksheet" else []
+            if not is_graftable(info, title) or any(item.kind is DrawnKind.OTHER for item in items):
                 refused[title] = "diff.reason.drawn"
     grafts = [title for title in plan.sheets if title not in refused]
     sheets = lone_sheets(plan.three.b.snapshot, grafts) if grafts else None
