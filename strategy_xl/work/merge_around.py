@@ -1,9 +1,9 @@
-"""Write what is around the cells of a merge: notes, charts, pictures and shapes that B has otherwise."""
+"""Write what is around what cells hold: notes, charts, pictures, shapes and looks that B has otherwise."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,9 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.work.diff_places import Place, Places
 from strategy_xl.work.merge_columns import columns_between, nearest
 from strategy_xl.work.merge_drawn import Drawn, DrawnMerge
+from strategy_xl.work.merge_looks import LookMerge
 from strategy_xl.work.merge_loose import Three
+from strategy_xl.work.merge_styles import looks_as_in
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Around:
     Arguments:
         three: the versions. landing: from B to what comes out.
         notes: place in A → place in B whose note it gets, None for none.
-        drawn: what becomes of what lies over cells.
+        drawn: what becomes of what lies over cells. looks: what becomes of the looks of cells.
+        columns: block → headers of columns that look as in B.
         refused: gets what could not be laid over a sheet, since it reads what A has not.
     """
 
@@ -39,11 +42,13 @@ class Around:
     landing: Places
     notes: Mapping[Place, Place | None] = field(default_factory=dict)
     drawn: DrawnMerge = field(default_factory=DrawnMerge)
+    looks: LookMerge = field(default_factory=LookMerge)
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     refused: list[Drawn] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether there is anything."""
-        return bool(self.notes or self.drawn.laid or self.drawn.gone)
+        return any((self.notes, self.drawn.laid, self.drawn.gone, self.looks.cells, self.columns))
 
 
 def put_around(around: Around, source: Snapshot, target: Path, how: Mapping[str, Any]) -> PatchReport:
@@ -70,9 +75,11 @@ def put_around(around: Around, source: Snapshot, target: Path, how: Mapping[str,
             more, unread = drawn.change(job.info.sheet(title), laid, gone)
             tails[title] += more
             around.refused.extend(Drawn(title, item) for item in unread)
-        for title, edits in tails.items():
-            if edits:
-                job.patch_sheet(job.info.sheet(title), {}, partial(one_by_one, edits=edits))
+        cells = looks_as_in(around.three, around.looks, around.columns, theirs, job, parts)
+        for title in dict.fromkeys((*tails, *cells)):
+            edits = tails.get(title)
+            tail = partial(one_by_one, edits=edits) if edits else None
+            job.patch_sheet(job.info.sheet(title), cells.get(title, {}), tail)
         parts.finish()
         job.check_signature(allow=False)
         return job.write(**how)

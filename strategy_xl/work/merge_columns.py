@@ -45,7 +45,7 @@ def widen(spec: WorkbookSpec, base: Version, a: Version, b: Version, today: date
 
     The columns come where they stand in B: before the same column, else at the end.
     """
-    found = {key: new for key in a.data.blocks if (new := dict(_new_columns(base, a, b, key)))}
+    found = {key: new for key in a.blocks if (new := dict(_new_columns(base, a, b, key)))}
     done: dict[str, tuple[str, ...]] = {}
     refused: dict[str, tuple[str, ...]] = {}
     wider = a
@@ -64,7 +64,13 @@ def widen(spec: WorkbookSpec, base: Version, a: Version, b: Version, today: date
 def _new_columns(base: Version, a: Version, b: Version, key: str) -> Iterator[tuple[str, NewColumn]]:
     """The columns that A's table is to get, by header."""
     block, theirs = a.data.blocks[key], b.data.blocks.get(key)
-    if theirs is None or block.table is None or theirs.table is None or key not in base.data.blocks:
+    if (
+        theirs is None
+        or key not in b.blocks
+        or block.table is None
+        or theirs.table is None
+        or key not in base.data.blocks
+    ):
         return
     own, known = b.own_columns.get(key, {}), base.own_columns.get(key, {})
     with Package.open(a.snapshot) as mine, Package.open(b.snapshot) as other:

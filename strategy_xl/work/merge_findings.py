@@ -15,6 +15,7 @@ from strategy_xl.work.diff_own import OwnChange, OwnKind
 from strategy_xl.work.diff_sentences import DifferenceTeller
 from strategy_xl.work.merge import MergePlan
 from strategy_xl.work.merge_drawn import Drawn, DrawnMerge
+from strategy_xl.work.merge_looks import LookMerge
 from strategy_xl.work.merge_notes import NoteMerge
 from strategy_xl.work.merge_rows import CellConflict, NewRow, RowConflict, Side
 
@@ -27,12 +28,14 @@ _COMMENTS = frozenset({OwnKind.COMMENT_ADDED, OwnKind.COMMENT_CHANGED, OwnKind.C
 class MergeTeller:
     """Tells one merge in the language of A."""
 
-    def __init__(self, spec: WorkbookSpec, plan: MergePlan, notes: NoteMerge, drawn: DrawnMerge) -> None:
-        """Over the templates, the plan, and what becomes of notes and of what lies over cells."""
+    def __init__(
+        self, spec: WorkbookSpec, plan: MergePlan, notes: NoteMerge, drawn: DrawnMerge, looks: LookMerge
+    ) -> None:
+        """Over the templates, the plan, and what becomes of notes, of what lies over cells and of looks."""
         self._spec, self._plan, self._three, self._notes = spec, plan, plan.three, notes
         self._lang = plan.three.a.data.lang
         self._teller = DifferenceTeller(spec, self._lang)
-        self._drawn = drawn
+        self._drawn, self._looks = drawn, looks
         # A conflict that a preference settles asks for no hand.
         self._gravity = Severity.NOTE if plan.prefer is not None else Severity.WARNING
 
@@ -178,6 +181,8 @@ class MergeTeller:
             yield Finding("SX529", Location(self._three.a.path, one.sheet), args, self._gravity)
         for one in self._drawn.refused:
             yield self._left(one, "diff.reason.kind")
+        for title, n in self._looks.both.items():
+            yield Finding("SX532", Location(self._three.b.path, title), {"n": n}, Severity.NOTE)
 
     def unread(self, refused: Sequence[Drawn]) -> Iterator[Finding]:
         """Charts of B that read what A has not."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from strategy_xl.work.diff import inverted
 from strategy_xl.work.diff_places import Place, Places
 from strategy_xl.work.diff_version import Version
 from strategy_xl.work.merge import MergePlan
@@ -60,9 +62,11 @@ class _Notes:
     def __init__(self, plan: MergePlan, landing: Places) -> None:
         self._plan, self._three, self._landing = plan, plan.three, landing
         self._to_a, self._to_b, self._back = plan.three.places()
+        self._to_base = Places(plan.three.a, plan.three.base, inverted(plan.three.to_a))
         self._changes: dict[Place, Place | None] = {}
         self._conflicts: list[NoteConflict] = []
         self._lost: dict[Place, str] = {}
+        self._met: set[Place | None] = set()
 
     def merge(self) -> NoteMerge:
         """All of it."""
@@ -72,6 +76,9 @@ class _Notes:
         for place, text in _listed(self._three.base):
             if place[0] in self._to_b.sheets and self._is_peoples(self._three.base, self._to_b, place):
                 self._of_base(place, text)
+        for place, text in _listed(self._three.a):
+            if place not in self._changes and place not in self._met and self._is_cleared(place):
+                self._conflict(NoteConflict(place, None, "", text, ""))
         return NoteMerge(self._changes, tuple(self._conflicts), self._lost)
 
     def _is_peoples(self, version: Version, places: Places, place: Place) -> bool:
@@ -110,6 +117,7 @@ class _Notes:
             return
         here = self._to_a.cell(*was)
         held = _text(self._three.a, here)
+        self._met.add(here)
         if here is None or not held or (place is None and not self._is_cleared(here)):
             return
         if held == base:
@@ -119,14 +127,19 @@ class _Notes:
 
     def _is_cleared(self, place: Place) -> bool:
         """Whether the row of a cell of A goes."""
+        found = self._to_base.block_cell(*place)
+        return found is not None and place[:2] in self._cleared
+
+    @cached_property
+    def _cleared(self) -> set[tuple[str, int]]:
+        """Sheet and row of the rows of A that go."""
         a = self._three.a
-        for key, merge in self._plan.blocks.items():
-            block = a.data.blocks[key]
-            for at in merge.cleared:
-                index = a.index(key, at)
-                if block.is_table and (block.sheet, index) == place[:2]:
-                    return True
-        return False
+        return {
+            (a.data.blocks[key].sheet, a.index(key, at))
+            for key, merge in self._plan.blocks.items()
+            if a.data.blocks[key].is_table
+            for at in merge.cleared
+        }
 
     def _conflict(self, found: NoteConflict) -> None:
         # What would be lost comes back where nothing was decided.

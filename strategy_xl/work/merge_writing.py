@@ -35,6 +35,7 @@ from strategy_xl.work.merge_around import Around, put_around
 from strategy_xl.work.merge_columns import columns_between, with_other_columns
 from strategy_xl.work.merge_drawn import DrawnMerge, merge_drawn
 from strategy_xl.work.merge_findings import MergeTeller
+from strategy_xl.work.merge_looks import merge_looks
 from strategy_xl.work.merge_notes import NoteMerge, merge_notes
 from strategy_xl.work.merge_rows import BlockMerge, NewRow
 from strategy_xl.work.merge_steps import Step, in_steps
@@ -109,10 +110,12 @@ def write_merge(
     notes = merge_notes(plan, landing)
     grafts, refused = _grafts(plan)
     drawn = merge_drawn(plan, grafts)
-    teller = MergeTeller(spec, plan, notes, drawn)
+    looks = merge_looks(plan, landing)
+    teller = MergeTeller(spec, plan, notes, drawn, looks)
     findings = [*teller.findings(), *(teller.no_room(key, row) for key, row in written.no_room)]
     findings += [teller.sheet(title, refused.get(title, "")) for title in plan.sheets]
-    around = Around(plan.three, landing, notes.changes, drawn)
+    wider = plan.wider.columns if plan.wider is not None else {}
+    around = Around(plan.three, landing, notes.changes, drawn, looks, wider)
     steps: list[Step] = [partial(_put_cells, written)]
     if grafts:
         steps.append(partial(_put_sheets, plan.three.b.snapshot, grafts))

@@ -22,7 +22,6 @@ from strategy_xl.work.merge import plan_merge
 from strategy_xl.work.merge_rows import Side
 from strategy_xl.work.merge_writing import MergeReport, write_merge
 
-
 FIRST = {("Ardoise", "revenue"): "premier", ("Belloc", "hours"): "deuxième"}
 
 
@@ -90,7 +89,7 @@ def test_notes_follow_their_rows(base: Path, tmp_path: Path) -> None:
 
 
 def test_notes_that_both_changed(base: Path, tmp_path: Path) -> None:
-    """A's note stays and both are told; what one removed and the other changed is there; a preference settles."""
+    """A's note stays and both are told; what one removed and the other changed is there."""
     a = noted(base, tmp_path / "a.xlsx", {("Ardoise", "revenue"): "de A", ("Belloc", "hours"): None})
     b = noted(base, tmp_path / "b.xlsx", {("Ardoise", "revenue"): "de B", ("Belloc", "hours"): "encore"})
     out = tmp_path / "out.xlsx"
@@ -105,9 +104,11 @@ def test_notes_that_both_changed(base: Path, tmp_path: Path) -> None:
 
 
 def test_a_conversation_comes_with_those_who_speak(base: Path, tmp_path: Path) -> None:
-    """A thread of comments comes with its answers, its short form and its people; the same one is not doubled."""
+    """A thread of comments comes with its answers, its short form and its people, and only once."""
     b = tmp_path / "b.xlsx"
-    b.write_bytes(with_thread(noted(base, b, {("Dubail", "revenue"): "[Threaded comment] Qui ?"}).read_bytes()))
+    b.write_bytes(
+        with_thread(noted(base, b, {("Dubail", "revenue"): "[Threaded comment] Qui ?"}).read_bytes())
+    )
     out = tmp_path / "out.xlsx"
     assert codes(merged(base, base, b, out)) == []
     with ZipFile(out) as package:
@@ -137,7 +138,8 @@ def with_thread(content: bytes) -> bytes:
                 link = f'<Relationship Id="rIdP" Type="{links}/person" Target="/xl/persons/person.xml"/>'
                 data = data.replace(end, link.encode() + end)
             elif "worksheets/_rels" in name and part.rpartition("/")[2].encode() in data:
-                link = f'<Relationship Id="rIdT" Type="{links}/threadedComment" Target="/xl/threadedComments/t1.xml"/>'
+                there = 'Target="/xl/threadedComments/t1.xml"'
+                link = f'<Relationship Id="rIdT" Type="{links}/threadedComment" {there}/>'
                 data = data.replace(end, link.encode() + end)
             elif name == "[Content_Types].xml":
                 kinds = {"persons/person": "person", "threadedComments/t1": "threadedcomments"}
@@ -147,13 +149,15 @@ def with_thread(content: bytes) -> bytes:
                 )
                 data = data.replace(b"</Types>", told.encode() + b"</Types>")
             target.writestr(name, data)
-        person = f'<personList {schema}><person displayName="Moi" id="{{P}}" userId="" providerId=""/></personList>'
-        target.writestr("xl/persons/person.xml", person)
+        person = '<person displayName="Moi" id="{P}" userId="" providerId=""/>'
+        target.writestr("xl/persons/person.xml", f"<personList {schema}>{person}</personList>")
         texts = ((b'id="{T}"', "Qui ?"), (b'id="{U}" parentId="{T}"', "Lui"))
         threads = "".join(
             f'<threadedComment ref="{ref[1].decode()}" dT="2026-11-28T10:00:00.00" personId="{{P}}" '
             f"{ids.decode()}><text>{text}</text></threadedComment>"
             for ids, text in texts
         )
-        target.writestr("xl/threadedComments/t1.xml", f"<ThreadedComments {schema}>{threads}</ThreadedComments>")
+        target.writestr(
+            "xl/threadedComments/t1.xml", f"<ThreadedComments {schema}>{threads}</ThreadedComments>"
+        )
     return found.getvalue()
