@@ -149,7 +149,7 @@ def write_version(  # noqa: PLR0913, PLR0917 - what a version has
     fits, rest = rows[: len(block.all_rows)], rows[len(block.all_rows) :]
     edits: dict[str, dict[tuple[int, int], Any]] = {block.sheet: {}}
     labels = data.look.labels["sectors"]
-    rows = [{**row, "sector": labels.get(row["sector"])} for row in rows]
+    rows = [{**row, "sector": labels.get(row.get("sector"))} for row in rows]
     for index, row in zip(block.all_rows, fits, strict=False):
         edits[block.sheet] |= {block.cell(key, index): row.get(key) for key in (*FIELDS, ENTITY_ID)}
         edits[block.sheet] |= {(index, own[key]): row.get(key) for key in columns}

@@ -43,6 +43,7 @@ class DrawnItem:
         kind: what. name: what it is called.
         mark: what it shows, the same whichever program has saved it: the title of a chart, the bytes of a
             picture, the form and texts of a shape.
+        pictures: checksums of the pictures in it.
         reads: what a chart reads: title of a sheet, first and last column; rows left out, since tables grow.
         at: its position in the drawing. raw: its element. root: the opening tag of the drawing.
         links: relations of the drawing that it uses, by their ids.
@@ -51,6 +52,7 @@ class DrawnItem:
     kind: DrawnKind
     name: str
     mark: Hashable
+    pictures: tuple[int, ...]
     reads: frozenset[Read]
     at: int
     raw: bytes
@@ -85,16 +87,17 @@ def _item(
         kind = DrawnKind.OTHER  # it leads to a cell, or nowhere
     parts = [part for link in used.values() if (part := info.package.find(link.target)) is not None]
     mark: Hashable
+    pictures: tuple[int, ...] = ()
     reads: frozenset[Read] = frozenset()
     if kind is DrawnKind.CHART:
         charts = [info.package.read(part) for part in parts]
         mark = tuple("".join(_title(data)) for data in charts)
         reads = frozenset(read for data in charts for read in _reads(data))
     else:
-        pictures = sorted(info.package.member(part).crc for part in parts)
+        pictures = tuple(sorted(info.package.member(part).crc for part in parts))
         texts = b"".join(_TEXT.findall(raw)), *_FORM.findall(raw)
         mark = (*pictures, *(texts if kind is not DrawnKind.PICTURE else ()))
-    return DrawnItem(kind, name, (kind, mark), reads, at, raw, root, used)
+    return DrawnItem(kind, name, (kind, mark), pictures, reads, at, raw, root, used)
 
 
 def _kind(raw: bytes, links: Mapping[str, Relationship]) -> DrawnKind:
@@ -132,9 +135,3 @@ def _title(data: bytes) -> Iterator[str]:
             if tag.is_close and opened >= 0:
                 yield content(data[opened : tag.start])
             opened = -1 if tag.is_close or tag.is_empty else tag.end
-
-
-def media_of(info: WorkbookInfo, items: list[DrawnItem]) -> set[int]:
-    """Checksums of the pictures that some items show."""
-    parts = (info.package.find(link.target) for item in items for link in item.links.values())
-    return {info.package.member(part).crc for part in parts if part is not None}

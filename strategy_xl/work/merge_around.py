@@ -36,6 +36,7 @@ class Around:
         drawn: what becomes of what lies over cells. looks: what becomes of the looks of cells.
         columns: block → headers of columns that look as in B.
         refused: gets what could not be laid over a sheet, since it reads what A has not.
+        unsaid: gets places in A whose notes stay as they are, since their part cannot be changed.
     """
 
     three: Three
@@ -45,6 +46,7 @@ class Around:
     looks: LookMerge = field(default_factory=LookMerge)
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     refused: list[Drawn] = field(default_factory=list)
+    unsaid: list[Place] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether there is anything."""
@@ -67,7 +69,10 @@ def put_around(around: Around, source: Snapshot, target: Path, how: Mapping[str,
         tails: defaultdict[str, list[TailEdit]] = defaultdict(list)
         notes = NoteEdits(job, parts)
         for title, changes in _by_sheet(theirs, around.notes).items():
-            tails[title] += notes.change(job.info.sheet(title), changes)
+            if notes.can_change(job.info.sheet(title)):
+                tails[title] += notes.change(job.info.sheet(title), changes)
+            else:
+                around.unsaid.extend((title, *cell) for cell in changes)
         where = Whereabouts(around.three, around.landing, theirs, job.info)
         drawn = DrawnEdits(job, parts, theirs, partial(with_references, where=where))
         for title in dict.fromkeys((*around.drawn.laid, *around.drawn.gone)):

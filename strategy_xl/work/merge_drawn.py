@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from strategy_xl.ooxml.drawn_edits import Laid
-from strategy_xl.ooxml.drawn_items import DrawnItem, DrawnKind, Read, drawn_on, media_of
+from strategy_xl.ooxml.drawn_items import DrawnItem, DrawnKind, Read, drawn_on
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.work.diff_places import paired_sheets
@@ -96,9 +96,10 @@ class _Merge:
             elif not self._to_b.is_same(item, other):
                 self._changed(title, item, one, other)
         new = [item for at, item in enumerate(mine) if at not in to_a.values()]
+        inside = {item.pictures for item in base if item.kind is DrawnKind.OTHER}
         for at, item in enumerate(theirs):
-            if at in to_b.values():
-                continue
+            if at in to_b.values() or (item.kind is DrawnKind.PICTURE and item.pictures in inside):
+                continue  # the picture of something that the program of B does not know
             twin = next((one for one in new if self._across.is_same(item, one)), None)
             if twin is not None:
                 new.remove(twin)  # both added it
@@ -146,7 +147,7 @@ class _Drawings:
         with Package.open(self._version.snapshot) as package:
             info = WorkbookInfo.of(package)
             found = drawn_on(info, info.sheet(title))
-            self.media |= media_of(info, found)
+            self.media |= {picture for item in found for picture in item.pictures}
             return found
 
 

@@ -12,6 +12,7 @@ from strategy_xl.text.catalog import message
 from strategy_xl.text.shortening import shorten
 from strategy_xl.work.diff_cells import Content, is_own
 from strategy_xl.work.diff_own import OwnChange, OwnKind
+from strategy_xl.work.diff_places import Place
 from strategy_xl.work.diff_sentences import DifferenceTeller
 from strategy_xl.work.merge import MergePlan
 from strategy_xl.work.merge_drawn import Drawn, DrawnMerge
@@ -187,6 +188,16 @@ class MergeTeller:
     def unread(self, refused: Sequence[Drawn]) -> Iterator[Finding]:
         """Charts of B that read what A has not."""
         return (self._left(one, "diff.reason.reads") for one in refused)
+
+    def unsaid(self, places: Sequence[Place]) -> Iterator[Finding]:
+        """Notes that stay as they are in A."""
+        for sheet, row, column in places:
+            cell = cell_name(row, column)
+            args = {
+                "name": message("diff.drawn.note", self._lang, name=cell),
+                "reason": message("diff.reason.sheet", self._lang),
+            }
+            yield Finding("SX531", Location(self._three.a.path, sheet, cell), args)
 
     def _left(self, one: Drawn, reason: str) -> Finding:
         args = {"name": self._item(one), "reason": message(reason, self._lang)}

@@ -123,7 +123,7 @@ def write_merge(
         steps.append(partial(put_around, around))
     before = plan.wider.parts if plan.wider is not None else ()
     patch = in_steps(plan.three.a.snapshot, target, steps, dry_run=dry_run, backups=backups, before=before)
-    told = (*findings, *teller.unread(around.refused), *patch.warnings)
+    told = (*findings, *teller.unread(around.refused), *teller.unsaid(around.unsaid), *patch.warnings)
     return MergeReport(plan, told, written.added, tuple(grafts), patch, notes, drawn)
 
 

@@ -8,20 +8,36 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
+import merges
 import openpyxl
 import pytest
 import versions
+from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
 from openxml_audit import OpenXmlValidator
 from package_audit import audit
 from versions import DAY, SPEC, clients, patched
 
+from strategy_xl.book.read import read_workbook
 from strategy_xl.errors import Severity
+from strategy_xl.formulas.cell_refs import column_letters
+from strategy_xl.ooxml.cell_looks import Aspect, looks_of, styles_on
+from strategy_xl.ooxml.cells import Formula
+from strategy_xl.ooxml.drawn_items import drawn_on
+from strategy_xl.ooxml.formula_texts import formula_texts
+from strategy_xl.ooxml.inserted_columns import NewColumn
+from strategy_xl.ooxml.own_columns import with_own_columns
+from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.patch import set_cells
+from strategy_xl.ooxml.snapshot import Snapshot
+from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.work.diff_version import Version, read_version
 from strategy_xl.work.merge import plan_merge
 from strategy_xl.work.merge_rows import Side
 from strategy_xl.work.merge_writing import MergeReport, write_merge
 
+SHORT = merges.small_spec()
 FIRST = {("Ardoise", "revenue"): "premier", ("Belloc", "hours"): "deuxième"}
 
 
@@ -120,6 +136,122 @@ def test_a_conversation_comes_with_those_who_speak(base: Path, tmp_path: Path) -
     again = tmp_path / "again.xlsx"
     merged(base, out, b, again)
     assert again.read_bytes() == out.read_bytes()
+
+
+# -- columns, and what lies over cells --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook of three clients in a short table."""
+    path = tmp_path_factory.mktemp("short") / "base.xlsx"
+    rows = [{"name": name, "revenue": 10.0 * at, "hours": 1.0} for at, name in enumerate("XYZ", 1)]
+    merges.write_version(path, rows, None, None)
+    return path
+
+
+def widened(source: Path, target: Path, header: str, before: str) -> Path:
+    """A copy with a column of people's own before one of ours."""
+    block = read_workbook(source, SHORT).blocks["clients"]
+    new = NewColumn(block.places[before].column - block.table_left, header, 14.0)
+    target.write_bytes(with_own_columns(Snapshot.take(source), str(block.table), [new]).content)
+    return target
+
+
+def in_short(base: Path, a: Path, b: Path, out: Path) -> tuple[MergeReport, Version]:
+    """Put versions of the short workbook together; what comes out is sound."""
+    report = write_merge(plan_merge(base, a, b, SHORT, DAY), out, SHORT)
+    assert audit(out) == []
+    return report, read_version(out, SHORT, DAY, judges=False)
+
+
+def test_formulas_of_a_column_read_the_same_fields(short: Path, tmp_path: Path) -> None:
+    """A column that B added comes with formulas and header; they read what stands elsewhere in A."""
+    a = widened(short, tmp_path / "a.xlsx", "Priorité", "revenue")
+    b = widened(short, tmp_path / "b.xlsx", "Double", "hours")
+    theirs = read_version(b, SHORT, DAY, judges=False)
+    block, column = theirs.data.blocks["clients"], theirs.own_columns["clients"]["Double"]
+    rows = range(block.first_row, block.table_last + 1)
+    formulas = {(row, column): Formula(f"{block.a1('revenue', row)}*2") for row in rows}
+    set_cells(b, b, {block.sheet: formulas})
+    report, out = in_short(short, a, b, tmp_path / "out.xlsx")
+    assert [one.code for one in report.findings] == ["SX530"]
+    assert list(out.own_columns["clients"]) == ["Priorité", "Double"]
+    mine, place = out.data.blocks["clients"], out.own_columns["clients"]["Double"]
+    texts = formula_texts(part_of(tmp_path / "out.xlsx", mine.sheet))
+    wanted = {(row, place): f"{mine.a1('revenue', row)}*2" for row in rows}
+    assert {cell: texts.get(cell) for cell in wanted} == wanted
+    # The other way round, nothing is left to do.
+    again, _ = in_short(short, tmp_path / "out.xlsx", b, tmp_path / "again.xlsx")
+    assert again.findings == ()
+    assert (tmp_path / "again.xlsx").read_bytes() == (tmp_path / "out.xlsx").read_bytes()
+
+
+def part_of(path: Path, title: str) -> bytes:
+    """The part of a sheet."""
+    with Package.open(path) as package:
+        return package.read(WorkbookInfo.of(package).sheet(title).part)
+
+
+def drawn(path: Path) -> dict[str, list[tuple[str, list[tuple[str, int, int]]]]]:
+    """What lies over the sheets of people: kind, and what it reads."""
+    with Package.open(path) as package:
+        info = WorkbookInfo.of(package)
+        return {
+            sheet.name: [(str(item.kind), sorted(item.reads)) for item in drawn_on(info, sheet)]
+            for sheet in info.sheets
+        }
+
+
+def test_charts_come_over_and_go(short: Path, tmp_path: Path) -> None:
+    """A chart beside a table reads the same columns in A, one on an own sheet comes with it."""
+    a = widened(short, tmp_path / "a.xlsx", "Priorité", "revenue")
+    block = read_workbook(short, SHORT).blocks["clients"]
+    book = openpyxl.load_workbook(short)
+    own, column = book.create_sheet("À moi"), block.places["revenue"].column
+    for sheet, at in ((book[block.sheet], column), (own, 1)):
+        chart = BarChart()
+        chart.title = sheet.title
+        first, last = block.first_row, block.table_last
+        chart.add_data(Reference(sheet, min_col=at, min_row=first, max_row=last))
+        sheet.add_chart(chart, "B90")
+    book["À moi"]["A1"] = 3
+    b = tmp_path / "b.xlsx"
+    book.save(b)
+    out = tmp_path / "out.xlsx"
+    report, version = in_short(short, a, b, out)
+    assert [one.code for one in report.findings] == ["SX514"]
+    revenue = version.data.blocks["clients"].places["revenue"].column
+    assert drawn(out)[block.sheet][1:] == [("chart", [(block.sheet, revenue, revenue)])]
+    assert drawn(out)["À moi"] == [("chart", [("À moi", 1, 1)])]
+    assert f"${column_letters(revenue)}${block.first_row}".encode() in charts(out)
+    report, _ = in_short(out, out, a, tmp_path / "less.xlsx")
+    assert [one.code for one in report.findings] == ["SX516"]
+    assert len(drawn(tmp_path / "less.xlsx")[block.sheet]) == 1
+    with ZipFile(out) as full, ZipFile(tmp_path / "less.xlsx") as less:
+        assert len(set(full.namelist()) - set(less.namelist())) == 1
+
+
+def charts(path: Path) -> bytes:
+    """All charts of a workbook."""
+    with ZipFile(path) as package:
+        return b"".join(package.read(name) for name in package.namelist() if "charts/chart" in name)
+
+
+def test_a_coloured_header_keeps_its_text(short: Path, tmp_path: Path) -> None:
+    """The ground of a table's header is taken over, and the table stays what it is."""
+    block = read_workbook(short, SHORT).blocks["clients"]
+    book = openpyxl.load_workbook(short)
+    cell = book[block.sheet].cell(block.first_row - 1, block.places["revenue"].column)
+    cell.fill = PatternFill("solid", "FFABCDEF")
+    b = tmp_path / "b.xlsx"
+    book.save(b)
+    report, version = in_short(short, short, b, tmp_path / "out.xlsx")
+    assert report.findings == ()
+    with Package.open(version.snapshot) as package:
+        info = WorkbookInfo.of(package)
+        style = styles_on(info, info.sheet(block.sheet))[cell.row, cell.column]
+        assert looks_of(info)[style][Aspect.GROUND] == "solid ABCDEF"
 
 
 def with_thread(content: bytes) -> bytes:
