@@ -47,7 +47,7 @@ from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import render
 from strategy_xl.build.select import only
 from strategy_xl.ooxml.cell_looks import Aspect, looks_of, styles_on
-from strategy_xl.ooxml.cells import Styled
+from strategy_xl.ooxml.cells import Kept, Styled
 from strategy_xl.ooxml.drawn_items import drawn_on
 from strategy_xl.ooxml.inserted_columns import NewColumn
 from strategy_xl.ooxml.own_columns import with_own_columns
@@ -153,10 +153,6 @@ def write_version(  # noqa: PLR0913, PLR0917 - what a version has
     for index, row in zip(block.all_rows, fits, strict=False):
         edits[block.sheet] |= {block.cell(key, index): row.get(key) for key in (*FIELDS, ENTITY_ID)}
         edits[block.sheet] |= {(index, own[key]): row.get(key) for key in columns}
-    for at, first in enumerate(firsts[: len(fits)]):
-        if first in extras.coloured:
-            cell = block.cell(COLOURED, block.first_row + at)
-            edits[block.sheet][cell] = Styled(edits[block.sheet][cell], coloured)
     if setting is not None:
         edits.setdefault(settings.sheet, {})[settings.cell(SETTING, 1)] = setting
     edits[block.sheet][BESIDE] = beside
@@ -167,6 +163,9 @@ def write_version(  # noqa: PLR0913, PLR0917 - what a version has
         append_rows(path, path, str(block.table), more, edits=edits)
     else:
         set_cells(path, path, edits)
+    places = {first: block.cell(COLOURED, block.first_row + at) for at, first in enumerate(firsts)}
+    styled = {cell: Styled(Kept(), coloured) for first, cell in places.items() if first in extras.coloured}
+    set_cells(path, path, {block.sheet: styled})
     notes = {
         block.cell(key, block.first_row + at): text
         for at, first in enumerate(firsts)

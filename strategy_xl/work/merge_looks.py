@@ -59,9 +59,11 @@ def merge_looks(plan: MergePlan, landing: Places) -> LookMerge:
         words_b = _words([(base.of(was, aspect), theirs.of(there, aspect)) for was, _, there in trios])
         for was, here, there in trios:
             old, own, new = base.of(was, aspect), mine.of(here, aspect), theirs.of(there, aspect)
-            if new in (words_b[old], own):
+            # A row that stands elsewhere may look as its place does: nobody made it so.
+            if new in (words_b[old], own, base.of((was[0], there[1], was[2]), aspect)):
                 continue
-            if own == words_a[old] or plan.prefer is Side.B:
+            is_kept = own in (words_a[old], base.of((was[0], here[1], was[2]), aspect))
+            if is_kept or plan.prefer is Side.B:
                 found[here].add(aspect)
             else:
                 both[here[0]] += 1
