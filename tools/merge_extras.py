@@ -18,7 +18,7 @@ from zipfile import ZipFile
 
 from merge_cases import Case
 
-from strategy_xl.ooxml.new_parts import NewParts, one_by_one
+from strategy_xl.ooxml.added_parts import AddedParts, one_by_one
 from strategy_xl.ooxml.note_edits import Note, NoteEdits
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
@@ -130,7 +130,7 @@ def put_notes(path: Path, title: str, cells: Mapping[tuple[int, int], str]) -> N
     }
     with Package.open(snapshot) as package:
         job = PatchJob(package, path, snapshot)
-        parts = NewParts(job)
+        parts = AddedParts(job)
         sheet = job.info.sheet(title)
         tails = NoteEdits(job, parts).change(sheet, notes)
         if tails:

@@ -10,8 +10,8 @@ from functools import partial
 from itertools import count
 from typing import Final
 
+from strategy_xl.ooxml.added_parts import DECLARATION, AddedParts
 from strategy_xl.ooxml.drawn_items import DrawnItem, drawn_on
-from strategy_xl.ooxml.new_parts import DECLARATION, NewParts
 from strategy_xl.ooxml.patch import PatchJob, TailEdit
 from strategy_xl.ooxml.rewriting import Pieces
 from strategy_xl.ooxml.workbook_part import SheetInfo, WorkbookInfo
@@ -47,7 +47,7 @@ class Laid:
 class DrawnEdits:
     """Changes of what lies over the cells of a workbook's sheets, in a patch."""
 
-    def __init__(self, job: PatchJob, parts: NewParts, theirs: WorkbookInfo, reads: Reads) -> None:
+    def __init__(self, job: PatchJob, parts: AddedParts, theirs: WorkbookInfo, reads: Reads) -> None:
         """Over the patch, what comes into its package, and the workbook from which it comes."""
         self._info, self._parts, self._theirs, self._reads = job.info, parts, theirs, reads
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from strategy_xl.errors import WorkbookError
 from strategy_xl.formulas.cell_refs import cell_name, parse_cell
-from strategy_xl.ooxml.new_parts import DECLARATION, NewParts
+from strategy_xl.ooxml.added_parts import DECLARATION, AddedParts
 from strategy_xl.ooxml.notes import EXCEL, OFFICE, VML
 from strategy_xl.ooxml.patch import PatchJob, TailEdit
 from strategy_xl.ooxml.rewriting import Pieces
@@ -106,7 +106,7 @@ def notes_of(info: WorkbookInfo, sheet: SheetInfo) -> dict[Cell, Note]:
 class NoteEdits:
     """Changes of the notes of a workbook's sheets, in a patch."""
 
-    def __init__(self, job: PatchJob, parts: NewParts) -> None:
+    def __init__(self, job: PatchJob, parts: AddedParts) -> None:
         """Over the patch and what comes into its package."""
         self._info, self._parts = job.info, parts
         self._people = set(_people(job.info))

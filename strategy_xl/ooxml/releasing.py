@@ -7,10 +7,10 @@ from functools import partial
 from typing import NamedTuple
 
 from strategy_xl.errors import PatchRefusedError
+from strategy_xl.ooxml.added_parts import reached
 from strategy_xl.ooxml.calc_chain import chain_part, edit_part, without_cells
 from strategy_xl.ooxml.graft_record import GraftRecord, checksum, find_record
 from strategy_xl.ooxml.grafting import bare_part
-from strategy_xl.ooxml.new_parts import reached
 from strategy_xl.ooxml.package import part_key
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.readers import Reading, readers

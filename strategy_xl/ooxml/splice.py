@@ -1,30 +1,35 @@
-"""Take sheets, blocks of rows and tables over from one package into another, which is only added to."""
+"""Take sheets, blocks of rows and tables over from one package into another, which is only added to.
+
+The one way by which sheets come into a workbook. Which door to take: ``grafting`` for all sheets of a built
+workbook that may have to go again (adopt, release), ``lone_sheets`` for people's own sheets of another
+workbook (merge), ``Splice`` itself for what belongs to a workbook of ours, piece by piece (repair, upgrade).
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
 from strategy_xl.errors import PatchRefusedError
 from strategy_xl.formulas.cell_refs import Area, parse_cell
-from strategy_xl.ooxml.calc_chain import ask_calculation
+from strategy_xl.ooxml.added_parts import DECLARATION, AddedParts, Edit, kind_of, one_by_one
+from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
 from strategy_xl.ooxml.cells import Styled
-from strategy_xl.ooxml.new_parts import DECLARATION, Edit, NewParts, kind_of, one_by_one
+from strategy_xl.ooxml.chart_sources import charts_of, sources_of, with_sources
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.plain_cells import plain_cells
 from strategy_xl.ooxml.rewriting import Pieces
-from strategy_xl.ooxml.sheet_rules import Words, lowered, rules_in, rules_of
+from strategy_xl.ooxml.sheet_rules import Rule, Words, lowered, rules_in, rules_of
 from strategy_xl.ooxml.style_map import StyleMap
 from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
-from strategy_xl.ooxml.workbook_tabs import GONE, LINKS, with_more_names, with_names, with_sheet, with_view
+from strategy_xl.ooxml.workbook_tabs import LINKS, with_more_names, with_names, with_sheet, with_view
 from strategy_xl.ooxml.xml_bytes import (
     as_utf8,
-    content,
     encode_xstring,
     escape,
     set_attribute,
@@ -39,10 +44,10 @@ _ITEM = re.compile(rb"<si>(.*?)</si>", re.DOTALL)
 _STYLE = re.compile(rb'(<(?:c|row|col) (?:[^<>]*? )?(?:s|style)=")(\d+)')
 _DIFFERENCE = re.compile(rb'(\bdxfId=")(\d+)')
 _SELECTED = re.compile(rb' tabSelected="\w+"')
+_PRIORITY = re.compile(rb'(\bpriority=")(\d+)')
 _DAYS = re.compile(rb'<dataValidation [^<>]*?\btype="date".*?</dataValidation>', re.DOTALL)
 _DAY = re.compile(rb"(?<=>)\d{4,7}(?=</formula[12]>)")
 _EPOCHS = 1462  # days from the first of 1900 to that of 1904
-_SOURCE = re.compile(rb"(<(?:\w+:)?f>)([^<]*)(</(?:\w+:)?f>)")
 _CALCULATED = re.compile(
     rb"(<(?:\w+:)?calculatedColumnFormula\b[^<>]*>)([^<]*)(</(?:\w+:)?calculatedColumnFormula>)"
 )
@@ -61,7 +66,8 @@ class Splice:
         Errors: PatchRefusedError SX138 for a workbook in a form to which nothing can be added.
         """
         self._job, self._info, self._source = job, job.info, WorkbookInfo(source)
-        self._parts = NewParts(job)
+        self._edits: defaultdict[str, list[Edit]] = defaultdict(list)
+        self._parts = AddedParts(job, self._edits)
         styles = self._info.styles_part
         try:
             parts = [
@@ -74,7 +80,7 @@ class Splice:
         self._styles = StyleMap(source.read(str(self._source.styles_part)), parts[1])
         shared = self._source.shared_strings_part
         self._strings = _ITEM.findall(source.read(shared)) if shared is not None else []
-        self._parts.edit(styles, lambda _: self._styles.part)
+        self._edits[styles].append(lambda _: self._styles.part)
         self._cells: defaultdict[str, dict[int, dict[int, Any]]] = defaultdict(dict)
         self._tails: defaultdict[str, list[Edit]] = defaultdict(list)
         self._numbers = [table.id for table in self._info.tables]
@@ -88,27 +94,27 @@ class Splice:
         part = self._copy(sheet.part, self._translated)
         link = self._parts.relate(self._info.part, b"worksheet", part)
         data = self._source.package.read(self._source.part)
-        self._parts.edit(
-            self._info.part,
-            partial(with_sheet, title=title, link=link, after=after, source=data, index=sheet.position),
+        self._edits[self._info.part].append(
+            partial(with_sheet, title=title, link=link, after=after, source=data, index=sheet.position)
         )
+
+    def sheets(self, titles: Iterable[str]) -> None:
+        """Take whole sheets over, one after the other behind the last."""
+        after = self._info.sheets[-1].name if self._info.sheets else None
+        for title in titles:
+            self.sheet(title, after)
+            after = title
 
     def block(self, title: str, first: int, last: int) -> None:
         """Take rows of a sheet over into the sheet of that title, which has nothing in these rows.
 
         Their merged cells, conditions, rules and tables come with them; heights, notes and pictures do not.
         """
-        sheet = self._source.sheet(title)
-        data = self._source.package.read(sheet.part)
-        for row, column, style, value in plain_cells(data, self._strings, first, last):
-            styled = Styled(value, b"%d" % self._styles.cell(style))
-            self._cells[title].setdefault(column, {})[row] = styled
-        found = rules_in(self._with_differences(data), first, last)
-        for table in self._source.tables_of(sheet):
+        self.rows(title, first, last, title, first)
+        for table in self._source.tables_of(self._source.sheet(title)):
             if first <= table.area.top <= last:
                 part = self._copy(table.part, self._numbered)
-                found.append((b"tableParts", self._entry(title, part)))
-        self._tails[title].append(partial(with_children, children=found))
+                self._insert(title, [self._entry(title, part)])
 
     def rows(self, source: str, first: int, last: int, target: str, at: int) -> None:
         """Take rows of a sheet over into blank rows of another: cells, merged areas, conditions and rules.
@@ -122,9 +128,7 @@ class Splice:
             styled = Styled(value, b"%d" % self._styles.cell(style))
             self._cells[target].setdefault(column, {})[row + at - first] = styled
         rules = rules_in(self._with_differences(data), first, last)
-        found = [(into, lowered(raw, at - first)) for into, raw in rules]
-        if found:
-            self._tails[target].append(partial(with_children, children=found))
+        self._insert(target, [(into, lowered(raw, at - first)) for into, raw in rules])
 
     def table(
         self, title: str, name: str, area: Area, columns: Sequence[tuple[str, str, bool]], style: str
@@ -138,7 +142,6 @@ class Splice:
             columns: for each its header, formula (empty without) and whether that is an array formula.
             style: name of the table's style.
         """
-        part = self._parts.free_name("xl/tables/table1.xml")
         listed = b""
         for number, (header, formula, is_array) in enumerate(columns, 1):
             start = b'<tableColumn id="%d" name="%b"' % (number, _header(header))
@@ -146,15 +149,14 @@ class Splice:
             inside = b"<calculatedColumnFormula%b>%b</calculatedColumnFormula>" % (array, escape(formula))
             listed += start + (b">" + inside + b"</tableColumn>" if formula else b"/>")
         ref, raw_name = str(area).encode(), escape(name)
-        self._job.added[part] = self._numbered(
+        data = self._numbered(
             DECLARATION + b'<table xmlns="%b" id="1" name="%b" displayName="%b" ref="%b" totalsRowShown="0">'
             b'<autoFilter ref="%b"/><tableColumns count="%d">%b</tableColumns>'
             b'<tableStyleInfo name="%b" showRowStripes="1"/></table>'
             % (_MAIN, raw_name, raw_name, ref, ref, len(columns), listed, style.encode())
         )
-        self._parts.declare(part, _TABLE_TYPE)
-        entry = self._entry(title, part)
-        self._tails[title].append(partial(with_children, children=[(b"tableParts", entry)]))
+        part = self._parts.add("xl/tables/table1.xml", data, _TABLE_TYPE)
+        self._insert(title, [self._entry(title, part)])
 
     def cells(self, title: str, edits: Mapping[int, Mapping[int, Any]]) -> None:
         """Change cells of a sheet: column → row → value, as in ``set_cells``."""
@@ -178,13 +180,11 @@ class Splice:
             words: a formula that reads from the cell there, as it reads from the first of the area here.
         """
         data = self._with_differences(self._source.package.read(self._source.sheet(source).part))
-        found = list(rules_of(data, cell, area, words))
-        if found:
-            self._tails[target].append(partial(with_children, children=found))
+        self._insert(target, list(rules_of(data, cell, area, words)))
 
     def edit(self, part: str, change: Edit) -> None:
         """Change a part of the target by a function on its bytes."""
-        self._parts.edit(part, change)
+        self._edits[part].append(change)
 
     def tail(self, title: str, change: Edit) -> None:
         """Change what follows the cells of a sheet."""
@@ -204,13 +204,12 @@ class Splice:
         """
         data = self._source.package.read(self._source.part)
         found = {name.name for name in self._source.defined_names if wanted(name.text)}
-        change = partial(with_names, source=data, wanted=found, stale=stale)
-        self._parts.edit(self._info.part, change)
+        self._edits[self._info.part].append(partial(with_names, source=data, wanted=found, stale=stale))
 
     def name(self, name: str, text: str) -> None:
         """Define a hidden name of the workbook."""
         raw = b'<definedName name="%b" hidden="1">%b</definedName>' % (escape(name), escape(text))
-        self._parts.edit(self._info.part, partial(with_more_names, names=[raw]))
+        self._edits[self._info.part].append(partial(with_more_names, names=[raw]))
 
     def charts(self, source: str, target: str, wanted: Callable[[str], bool]) -> None:
         """Put back what charts of a sheet read, where that was lost.
@@ -219,10 +218,10 @@ class Splice:
             source, target: title of the sheet here and there.
             wanted: told what a chart reads here, whether it was taken over.
         """
-        pairs = zip(_charts(self._source, source), _charts(self._info, target), strict=False)
+        pairs = zip(charts_of(self._source, source), charts_of(self._info, target), strict=False)
         for mine, theirs in pairs:
-            texts = [m[2] for m in _SOURCE.finditer(self._source.package.read(mine))]
-            self._parts.edit(theirs, partial(_with_sources, texts=texts, wanted=wanted))
+            texts = sources_of(self._source.package.read(mine))
+            self._edits[theirs].append(partial(with_sources, texts=texts, wanted=wanted))
 
     def column_formulas(self, table: TableInfo, texts: Mapping[str, str]) -> None:
         """Change formulas of a table's columns: header → text."""
@@ -239,7 +238,7 @@ class Splice:
             return pieces.result()
 
         if texts:
-            self._parts.edit(table.part, change)
+            self._edits[table.part].append(change)
 
     def attach(self, part: str, relation: bytes, kind: bytes, data: bytes, of: str | None = None) -> str:
         """Add a part of its own, related with another one.
@@ -253,7 +252,7 @@ class Splice:
 
         Result: the name that it has.
         """
-        return self._parts.attach(part, relation, kind, data, of)[0]
+        return self._parts.add(part, data, kind, (of or self._info.part, relation))
 
     def finish(self) -> None:
         """Hand everything over to the patch, which then can be written."""
@@ -261,16 +260,23 @@ class Splice:
             tail = partial(one_by_one, edits=self._tails[title])
             self._job.patch_sheet(self._info.sheet(title), self._cells[title], tail)
         self._job.settle_calculation(full_calc=False)
-        for change in (with_view, ask_calculation):
-            self._parts.edit(self._info.part, change)
-        self._parts.finish()
+        self._edits[self._info.part] += (with_view, ask_calculation)
+        for part, edits in self._edits.items():
+            changed = edit_part(self._info, part, partial(one_by_one, edits=edits))
+            if changed is not None:
+                self._job.replaced[part] = changed
 
-    # -- parts -----------------------------------------------------------------------------------------
+    # -- inside ----------------------------------------------------------------------------------------
 
-    def _entry(self, title: str, table: str) -> bytes:
-        """The element by which a sheet names one of its tables."""
+    def _insert(self, title: str, children: Sequence[Rule]) -> None:
+        """Put elements behind the cells of a sheet."""
+        if children:
+            self._tails[title].append(partial(with_children, children=children))
+
+    def _entry(self, title: str, table: str) -> Rule:
+        """The element by which a sheet names one of its tables, and the list it goes into."""
         link = self._parts.relate(self._info.sheet(title).part, b"table", table)
-        return b'<tablePart xmlns:r="%b" r:id="%b"/>' % (LINKS, link)
+        return b"tableParts", b'<tablePart xmlns:r="%b" r:id="%b"/>' % (LINKS, link)
 
     def _copy(self, part: str, change: Edit) -> str:
         """Copy a part of the source and all that it relates to; its name in the target."""
@@ -306,22 +312,6 @@ class Splice:
         return _DIFFERENCE.sub(lambda m: m[1] + b"%d" % self._styles.difference(int(m[2])), sheet)
 
 
-def has_lost_charts(info: WorkbookInfo, title: str) -> bool:
-    """Whether a chart of a sheet has lost what it read."""
-    texts = (found[2] for part in _charts(info, title) for found in _SOURCE.finditer(info.package.read(part)))
-    return any(GONE in text for text in texts)
-
-
-def _charts(info: WorkbookInfo, title: str) -> Iterator[str]:
-    """The parts of a sheet's charts in the order of its drawing."""
-    for drawing in info.related(info.sheet(title).part, "drawing"):
-        targets = {link.id: info.package.find(link.target) for link in info.relationships(drawing)}
-        for tag in tags(info.package.read(drawing)):
-            if tag.local == b"chart" and not tag.is_close:
-                values = (value.decode() for value in tag.attributes().values())
-                yield from (part for value in values if (part := targets.get(value)) is not None)
-
-
 def _in_1904(day: re.Match[bytes]) -> bytes:
     return b"%d" % max(int(day[0]) - _EPOCHS, 0)
 
@@ -329,17 +319,3 @@ def _in_1904(day: re.Match[bytes]) -> bytes:
 def _header(text: str) -> bytes:
     """A column's name as a table's part has it."""
     return encode_xstring(text).replace(b'"', b"&quot;").replace(b"\n", b"_x000a_")
-
-
-def _with_sources(data: bytes, texts: Sequence[bytes], wanted: Callable[[str], bool]) -> bytes:
-    """A chart's part with what it reads put back where it is gone; as it is when it is another chart."""
-    found = list(_SOURCE.finditer(data))
-    if len(found) != len(texts):
-        return data
-    new = iter(texts)
-
-    def back(match: re.Match[bytes]) -> bytes:
-        text = next(new)
-        return match[1] + text + match[3] if GONE in match[2] and wanted(content(text)) else match[0]
-
-    return _SOURCE.sub(back, data)

@@ -11,13 +11,13 @@ from typing import Any
 
 from strategy_xl.errors import Location, PatchRefusedError
 from strategy_xl.formulas.reaching import Reach
+from strategy_xl.ooxml.added_parts import one_by_one
 from strategy_xl.ooxml.calc_chain import edit_part
 from strategy_xl.ooxml.edit_forms import CellEdits, ColumnEdits, normalised
 from strategy_xl.ooxml.grown_charts import chart_parts, grown_chart
 from strategy_xl.ooxml.grown_names import grown_names
 from strategy_xl.ooxml.grown_tail import grown_tail
 from strategy_xl.ooxml.growth import Growth, TableEdit
-from strategy_xl.ooxml.new_parts import one_by_one
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob, PatchReport, TailEdit
 from strategy_xl.ooxml.snapshot import Snapshot

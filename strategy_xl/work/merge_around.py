@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from strategy_xl.formulas.cell_refs import Area
+from strategy_xl.ooxml.added_parts import AddedParts, one_by_one
 from strategy_xl.ooxml.chart_references import with_references
 from strategy_xl.ooxml.drawn_edits import DrawnEdits
-from strategy_xl.ooxml.new_parts import NewParts, one_by_one
 from strategy_xl.ooxml.note_edits import Cell, Note, NoteEdits, notes_of
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob, PatchReport, TailEdit
@@ -65,7 +65,7 @@ def put_around(around: Around, source: Snapshot, target: Path, how: Mapping[str,
     with Package.open(around.three.b.snapshot) as b, Package.open(source) as package:
         theirs = WorkbookInfo.of(b)
         job = PatchJob(package, target, source)
-        parts = NewParts(job)
+        parts = AddedParts(job)
         tails: defaultdict[str, list[TailEdit]] = defaultdict(list)
         notes = NoteEdits(job, parts)
         for title, changes in _by_sheet(theirs, around.notes).items():

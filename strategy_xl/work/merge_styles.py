@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from strategy_xl.ooxml.added_parts import AddedParts
 from strategy_xl.ooxml.cell_looks import styles_on
 from strategy_xl.ooxml.cells import Kept, Styled
-from strategy_xl.ooxml.new_parts import NewParts
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.style_map import StyleMap
 from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
@@ -24,7 +24,7 @@ def looks_as_in(
     columns: Mapping[str, Sequence[str]],
     theirs: WorkbookInfo,
     job: PatchJob,
-    parts: NewParts,
+    parts: AddedParts,
 ) -> Cells:
     """The cells of A that look as in B, with their styles.
 

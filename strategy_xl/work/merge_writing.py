@@ -29,7 +29,6 @@ from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock,
 from strategy_xl.work.diff_cells import Content, Odd, OwnFormula, bare, cell_value, is_own, own_key
 from strategy_xl.work.diff_places import Places
 from strategy_xl.work.diff_rows import by_place
-from strategy_xl.work.mending import StandingFormulas
 from strategy_xl.work.merge import MergePlan
 from strategy_xl.work.merge_around import Around, put_around
 from strategy_xl.work.merge_columns import columns_between, with_other_columns
@@ -39,6 +38,7 @@ from strategy_xl.work.merge_looks import merge_looks
 from strategy_xl.work.merge_notes import NoteMerge, merge_notes
 from strategy_xl.work.merge_rows import BlockMerge, NewRow
 from strategy_xl.work.merge_steps import Step, in_steps
+from strategy_xl.work.standing_formulas import StandingFormulas
 
 Edits = dict[str, dict[tuple[int, int], Any]]
 

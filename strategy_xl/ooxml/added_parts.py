@@ -1,4 +1,4 @@
-"""Parts that a workbook gets: free names for them, their types, and the relations that lead to them."""
+"""Parts that come into a package: their names, their types, and how those that are there relate to them."""
 
 from __future__ import annotations
 
@@ -30,13 +30,18 @@ Edit = Callable[[bytes], bytes]
 """Changes the bytes of a part."""
 
 
-class NewParts:
+class AddedParts:
     """What comes into the package of a patch; ``finish`` hands the parts that change over to the patch."""
 
-    def __init__(self, job: PatchJob) -> None:
-        """Over the patch."""
+    def __init__(self, job: PatchJob, edits: defaultdict[str, list[Edit]] | None = None) -> None:
+        """Over a patch, whose new parts these are.
+
+        Arguments:
+            job: the patch.
+            edits: part → what is going to be changed in it, where somebody else hands that over.
+        """
         self._job, self._info = job, job.info
-        self._edits: defaultdict[str, list[Edit]] = defaultdict(list)
+        self._edits = edits if edits is not None else defaultdict[str, list[Edit]](list)
         self._given: defaultdict[str, set[str]] = defaultdict(set)
         self._copies: dict[tuple[WorkbookInfo, str], str] = {}
 
@@ -62,10 +67,24 @@ class NewParts:
 
         Result: the name that it has, and the id of the relation.
         """
+        name = self.add(part, data, kind)
+        return name, self.relate(of or self._info.part, relation, name)
+
+    def add(self, part: str, data: bytes, kind: bytes, by: tuple[str, bytes] | None = None) -> str:
+        """Add a part of its own; the name that it has.
+
+        Arguments:
+            part: its name, when that is free.
+            data: its content.
+            kind: type of the content.
+            by: the part that relates to it, and the kind of that relation.
+        """
         name = self.free_name(part)
         self._job.added[name] = data
         self.declare(name, kind)
-        return name, self.relate(of or self._info.part, relation, name)
+        if by is not None:
+            self.relate(*by, name)
+        return name
 
     def free_name(self, part: str) -> str:
         """The part's own name, or the first number that is free in the target."""
