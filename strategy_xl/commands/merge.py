@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from strategy_xl.work.merge_writing import MergeReport
 
-_CONFLICTS = frozenset({"SX510", "SX511", "SX513", "SX526"})
+_CONFLICTS = frozenset({"SX510", "SX511", "SX513", "SX526", "SX528", "SX529"})
 
 
 @click.command(help=text("cli.merge.help"))
@@ -85,8 +85,8 @@ def merge(base: Path, a: Path, b: Path, templates: Path | None, today: Any, **op
         show_findings(report.findings)
         counts = {"cells": planned.cells, "rows": report.added, "cleared": planned.cleared}
         done = "cli.merge.would" if options["dry_run"] else "cli.merge.done"
-        settled = planned.conflicts if prefer is not None else 0
-        click.echo(text(done, path=str(target), conflicts=planned.conflicts - settled, **counts))
+        settled = report.conflicts if prefer is not None else 0
+        click.echo(text(done, path=str(target), conflicts=report.conflicts - settled, **counts))
         if settled:
             click.echo(text("cli.merge.settled", n=settled))
         if options["html"] is not None:
@@ -117,7 +117,7 @@ def _data(report: MergeReport, target: Path) -> dict[str, Any]:
         "rows_removed": plan.cleared,
         "sheets": list(report.sheets),
         "prefer": plan.prefer,
-        "conflicts": conflicts_data(plan),
+        "conflicts": conflicts_data(plan, report.notes, report.drawn),
         "findings": [finding_data(finding) for finding in report.findings],
         "backup": str(report.patch.backup) if report.patch.backup is not None else None,
     }
@@ -137,7 +137,7 @@ def _write_page(target: Path, report: MergeReport, paths: tuple[Path, Path, Path
         Section("notes", text("diff.page.notes"), tuple(one for one in lines if one.mark != "!")),
     ]
     counts = {"cells": report.plan.cells, "rows": report.added, "cleared": report.plan.cleared}
-    summary = [text("diff.page.merged", conflicts=report.plan.conflicts, **counts)]
+    summary = [text("diff.page.merged", conflicts=report.conflicts, **counts)]
     versions = list(zip((text("diff.page.base"), "A", "B"), map(str, paths), strict=True))
     page = DiffPage(text("diff.page.merge"), versions, summary, [part for part in parts if part.lines])
     write_page(target, page, day)

@@ -16,7 +16,7 @@ from typing import Any
 
 from strategy_xl.errors import PatchRefusedError
 from strategy_xl.formulas.cell_refs import Area, parse_cell
-from strategy_xl.ooxml.added_parts import DECLARATION, AddedParts, Edit
+from strategy_xl.ooxml.added_parts import DECLARATION, AddedParts, Edit, kind_of, one_by_one
 from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
 from strategy_xl.ooxml.cells import Styled
 from strategy_xl.ooxml.chart_sources import charts_of, sources_of, with_sources
@@ -35,7 +35,7 @@ from strategy_xl.ooxml.xml_bytes import (
     set_attribute,
     tags,
 )
-from strategy_xl.ooxml.xml_insert import AFTER_CELLS, insert_child
+from strategy_xl.ooxml.xml_insert import with_children
 
 _MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _TABLE_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.table+xml"
@@ -91,7 +91,7 @@ class Splice:
     def sheet(self, title: str, after: str | None) -> None:
         """Take a whole sheet over, behind another one or (None) as the first."""
         sheet = self._source.sheet(title)
-        part = self._parts.copy(self._source, sheet.part, self._translated, self._numbered)
+        part = self._copy(sheet.part, self._translated)
         link = self._parts.relate(self._info.part, b"worksheet", part)
         data = self._source.package.read(self._source.part)
         self._edits[self._info.part].append(
@@ -113,7 +113,7 @@ class Splice:
         self.rows(title, first, last, title, first)
         for table in self._source.tables_of(self._source.sheet(title)):
             if first <= table.area.top <= last:
-                part = self._parts.copy(self._source, table.part, self._numbered, self._numbered)
+                part = self._copy(table.part, self._numbered)
                 self._insert(title, [self._entry(title, part)])
 
     def rows(self, source: str, first: int, last: int, target: str, at: int) -> None:
@@ -257,12 +257,12 @@ class Splice:
     def finish(self) -> None:
         """Hand everything over to the patch, which then can be written."""
         for title in {*self._cells, *self._tails}:
-            tail = partial(_one_by_one, edits=self._tails[title])
+            tail = partial(one_by_one, edits=self._tails[title])
             self._job.patch_sheet(self._info.sheet(title), self._cells[title], tail)
         self._job.settle_calculation(full_calc=False)
         self._edits[self._info.part] += (with_view, ask_calculation)
         for part, edits in self._edits.items():
-            changed = edit_part(self._info, part, partial(_one_by_one, edits=edits))
+            changed = edit_part(self._info, part, partial(one_by_one, edits=edits))
             if changed is not None:
                 self._job.replaced[part] = changed
 
@@ -271,12 +271,22 @@ class Splice:
     def _insert(self, title: str, children: Sequence[Rule]) -> None:
         """Put elements behind the cells of a sheet."""
         if children:
-            self._tails[title].append(partial(_with_children, children=children))
+            self._tails[title].append(partial(with_children, children=children))
 
     def _entry(self, title: str, table: str) -> Rule:
         """The element by which a sheet names one of its tables, and the list it goes into."""
         link = self._parts.relate(self._info.sheet(title).part, b"table", table)
         return b"tableParts", b'<tablePart xmlns:r="%b" r:id="%b"/>' % (LINKS, link)
+
+    def _copy(self, part: str, change: Edit) -> str:
+        """Copy a part of the source and all that it relates to; its name in the target."""
+
+        def changed(name: str, data: bytes) -> bytes:
+            if name == part:
+                return change(data)
+            return self._numbered(data) if kind_of(self._source, name) == _TABLE_TYPE else data
+
+        return self._parts.copy(self._source, part, changed)
 
     def _numbered(self, data: bytes) -> bytes:
         """A table's part with an id that is free."""
@@ -306,29 +316,6 @@ def _in_1904(day: re.Match[bytes]) -> bytes:
     return b"%d" % max(int(day[0]) - _EPOCHS, 0)
 
 
-def _one_by_one(data: bytes, edits: Sequence[Edit]) -> bytes:
-    for edit in edits:
-        data = edit(data)
-    return data
-
-
 def _header(text: str) -> bytes:
     """A column's name as a table's part has it."""
     return encode_xstring(text).replace(b'"', b"&quot;").replace(b"\n", b"_x000a_")
-
-
-def _with_children(tail: bytes, children: Sequence[Rule]) -> bytes:
-    """What follows the cells of a sheet, with more elements in it."""
-    close = next(tags(tail), None)
-    start = close.end if close is not None and close.is_close and close.local == b"sheetData" else 0
-    last = max((int(found[2]) for found in _PRIORITY.finditer(tail)), default=0)
-
-    def behind(found: re.Match[bytes]) -> bytes:
-        return found[1] + b"%d" % (int(found[2]) + last)
-
-    # It reads like a part of its own when it is opened by the tag that it closes.
-    root = b"<%b>" % tail[tail.rindex(b"</") + 2 :].partition(b">")[0].strip()
-    rest = root + tail[start:]
-    for into, raw in children:
-        rest = insert_child(rest, AFTER_CELLS, _PRIORITY.sub(behind, raw), into=into)
-    return tail[:start] + rest.removeprefix(root)
