@@ -96,6 +96,7 @@ def read_workbook(
         )
         codes = {finding.code for finding in found.findings}
         work.is_whole = not codes & _LOSSES
+        work.is_present = found.schema_version == spec.schema_version
         # What formulas show for lack of a sheet or a table that is gone is no news beside that.
         work.tells_errors = not codes & {*_LOSSES, "SX124"}
         blocks_found = [work.bounded(block) for block in found.blocks.values()]
@@ -206,6 +207,7 @@ class _Reader:
         self.findings: list[Finding] = []
         self.meant: dict[str, dict[tuple[int, int], object]] = {}
         self.is_whole = self.tells_errors = True
+        self.is_present = False
         self._last: dict[str, int | None] = {}
         self._width: dict[str, int] = {}
         self._waiting: Counter[str] = Counter()
@@ -374,7 +376,8 @@ class _Reader:
         merged = self.values.meta(data.sheet).merged
         shown, unread = self._shown(data, columns), self._unread(data, columns)
         data = replace(data, shown=shown, unread=unread, merged=lost.within(data, merged))
-        data = lost.look(data, index, self.values.meta, is_whole=self.is_whole)
+        arrays = self.values.array_cells if self.is_present else None
+        data = lost.look(data, index, self.values.meta, arrays, is_whole=self.is_whole)
         self._report(data, columns)
         if data.is_table and data.merged:
             area = data.merged[0]
