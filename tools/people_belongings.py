@@ -23,19 +23,44 @@ def kept_not(
     Arguments:
         before, after: the workbook.
         renamed: sheet and text of cells that are told to read otherwise now.
-        ours: sheet and place of cells, as they are afterwards, that the program fills.
+        ours: sheet and place of cells, as they are afterwards, that the program fills. With them only what
+            is in tables and around cells is looked at: results outside of tables are others after a night.
     """
     was, now = load_workbook(before), load_workbook(after)
     for sheet in was:
         if sheet.title not in now.sheetnames:
             yield f"sheet {sheet.title}"
             continue
-        yield from _cells(sheet, now[sheet.title], renamed)
+        if not ours:
+            yield from _cells(sheet, now[sheet.title], renamed)
         yield from _tables(sheet, now[sheet.title], renamed, ours)
         yield from _rules(sheet, now[sheet.title], by_value=not ours)
         yield from _around(sheet, now[sheet.title])
-    yield from _names(was, now, {before for _, before in renamed})
+    if not ours:
+        yield from _names(was, now, {before for _, before in renamed})
     yield from _reading(was, now)
+
+
+def typed_not(book: Any, texts: Collection[str]) -> Iterator[str]:
+    """Which texts do not stand in one cell of a workbook, in words."""
+    found = Counter(
+        cell.value
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str)
+    )
+    yield from (f"{text!r} stands there {found[text]} times" for text in texts if found[text] != 1)
+
+
+def shown_otherwise(was: Any, now: Any, titles: Collection[str]) -> Iterator[str]:
+    """Cells of sheets that show something else in another version of a workbook, both read with values."""
+    for title in titles:
+        for row in was[title].iter_rows():
+            for cell in row:
+                new = now[title][cell.coordinate].value
+                if new != cell.value:
+                    yield f"{title}!{cell.coordinate} shows {new!r}, not {cell.value!r}"
 
 
 def _is_formula(value: Any) -> bool:
@@ -98,7 +123,9 @@ def _tables(
                 )
                 if (now.title, new.coordinate) not in ours:
                     yield from _differences(old, new, renamed)
-            if _width(was, left + index) != _width(now, places[column.id]):
+            # Where tables share a sheet's columns, only cells move.
+            is_alone = len(was.tables) == 1
+            if is_alone and _width(was, left + index) != _width(now, places[column.id]):
                 yield f"width {table.name} {column.name}"
         ids = [column.id for column in table.tableColumns]
         new_ids = [column.id for column in other.tableColumns]
