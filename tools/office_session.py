@@ -123,7 +123,7 @@ class _Afternoon:
         """Another name, a figure that nothing answers for, a text."""
         self._write(self._sheet, self._cell(self._name, 0), "Perso nom")
         self._do("typed", self._sheet, self._cell(self._number, 1), self._typed["number"])
-        for step, item in enumerate(self._inputs(FieldType.LONG_TEXT, FieldType.TEXT)[-2:]):
+        for step, item in enumerate(self._inputs(FieldType.LONG_TEXT, FieldType.TEXT)[-2:], 1):
             if item.source is None and item.key != self._name:
                 self._write(self._sheet, self._cell(item.key, step), f"perso texte {step}")
                 self._cells += 1

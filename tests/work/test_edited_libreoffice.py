@@ -1,4 +1,4 @@
-"""Somebody spends an afternoon with a workbook in LibreOffice; upgraded and translated, it has all of that."""
+"""Somebody spends an afternoon with a workbook in LibreOffice; upgraded and translated, it has it all."""
 
 from __future__ import annotations
 
