@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from generated import refresh
 
 from strategy_xl.commands.functions_ import shown
 from strategy_xl.formulas.cell_refs import column_letters
@@ -144,19 +145,7 @@ def page(lang: str) -> str:
 
 def main() -> int:
     """Write the pages, or check with ``--check``; 1 when one is stale."""
-    check = "--check" in sys.argv[1:]
-    stale = []
-    for lang in LANGUAGES:
-        content, target = page(lang), DOCS / f"functions.{lang}.md"
-        if target.exists() and target.read_text(encoding="utf-8") == content:
-            continue
-        stale.append(target.name)
-        if not check:
-            DOCS.mkdir(exist_ok=True)
-            target.write_text(content, encoding="utf-8")
-    for name in stale:
-        print(("stale: " if check else "written: ") + name)
-    return int(check and bool(stale))
+    return int(refresh(DOCS, ((f"functions.{lang}.md", page(lang)) for lang in LANGUAGES)))
 
 
 if __name__ == "__main__":

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from strategy_xl.book.data import BlockData, Rows, Singles
-from strategy_xl.book.resolve import Place
+from strategy_xl.book.known_places import Place
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import Area, cell_name
-from strategy_xl.ooxml.sheet_facts import SheetMeta
+from strategy_xl.ooxml.sheet_meta import SheetMeta
 from strategy_xl.schema.names import COMPANY, LABEL, SHARE, box_key, label_key
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, GridBlock, WorkbookSpec
-from strategy_xl.text.coercion import blank_mask
+from strategy_xl.text.coerced import blank_mask
 
 Metas = Callable[[str], SheetMeta]
 Arrays = Callable[[str], Collection[tuple[int, int]]]

@@ -19,6 +19,7 @@ from openpyxl.drawing.xdr import XDRPositiveSize2D
 from strategy_xl.build import chart_parts as parts
 from strategy_xl.build import network
 from strategy_xl.build.chart_extras import Extras, LabelledSeries
+from strategy_xl.build.chart_lines import chart_lines
 from strategy_xl.build.layout import (
     CHART_GAP_CM,
     CM_PER_ROW,
@@ -28,7 +29,6 @@ from strategy_xl.build.layout import (
     pixels,
 )
 from strategy_xl.build.page import Book, Page
-from strategy_xl.build.placing import chart_lines
 from strategy_xl.build.style import TONE_INK, TONE_STRONG, WHITE, mix
 from strategy_xl.formulas.references import parse_argument
 from strategy_xl.schema.spec import NUMERIC_TYPES, ChartSpec, FieldType, SeriesSpec, Tone

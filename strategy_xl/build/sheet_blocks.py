@@ -10,9 +10,9 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from strategy_xl.build import charts, completeness, sheet_card, sheet_path, tones
 from strategy_xl.build.defined_names import link_name
-from strategy_xl.build.layout import APART_POINTS, BESIDE_POINTS, WIDE_TYPES, PlacedBlock, Span
+from strategy_xl.build.layout import APART_POINTS, BESIDE_POINTS, WIDE_TYPES, PlacedBlock, Span, list_rows
 from strategy_xl.build.page import Page, field_note
-from strategy_xl.build.placing import is_whole_beside, list_rows
+from strategy_xl.build.placed_results import is_whole_beside
 from strategy_xl.build.style import (
     LINE,
     TONE_INK,

@@ -35,7 +35,8 @@ from strategy_xl.schema.names import YES_NO
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType, Text
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coercion import TEXT_DTYPE, Context, as_column, coerce_column
+from strategy_xl.text.coerced import TEXT_DTYPE, Context, as_column
+from strategy_xl.text.coercion import coerce_column
 from strategy_xl.text.parsing import fold
 from strategy_xl.text.shortening import shorten
 

@@ -2,7 +2,8 @@
 
 The sheets are first brought into the form that this program writes itself (``Splice`` takes no other): a
 copy of them alone goes through openpyxl. Of the workbook that gets them every other byte stays, and what
-openpyxl would lose is refused before.
+openpyxl would lose is refused before. No record is kept: they belong to the workbook from then on. Sheets of
+ours that may have to go again come by ``grafting``.
 """
 
 from __future__ import annotations
@@ -89,10 +90,7 @@ def graft_sheets(
         job = PatchJob(package, target, source)
         with Package("", BytesIO(sheets)) as lone:
             splice = Splice(job, lone)
-            after = job.info.sheets[-1].name
-            for title in titles:
-                splice.sheet(title, after)
-                after = title
+            splice.sheets(titles)
             splice.finish()
             job.check_signature(allow=False)
             return job.write(dry_run=dry_run, backups=backups)

@@ -22,9 +22,10 @@ from strategy_xl.ooxml.cell_scan import NotPlainError
 from strategy_xl.ooxml.foreign_values import panics_told
 from strategy_xl.ooxml.formula_texts import array_areas
 from strategy_xl.ooxml.limits import SPARE_ROWS, whole
+from strategy_xl.ooxml.meta_scan import scan
 from strategy_xl.ooxml.plain_parts import PlainParts
-from strategy_xl.ooxml.sheet_facts import SheetMeta, scan
 from strategy_xl.ooxml.sheet_grid import Grid, RowsGrid
+from strategy_xl.ooxml.sheet_meta import SheetMeta
 from strategy_xl.ooxml.sheet_pass import BookFacts, read_sheet
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_tree import well_formed

@@ -146,7 +146,9 @@ def _attempt(
             book = Path(folder, "built.xlsx")
             book.write_bytes(_built(spec, wish, naming, is_1904=job.info.is_1904))
             with _told_of(path, book):
-                lists, findings = Filling(book, spec, path, job.info).fill(wish.lists)
+                filling = Filling(book, spec, path, job.info)
+                lists, findings = filling.fill(wish.lists)
+                findings += filling.offers(lists)
                 _calculated(book, spec, wish.today)
             with Package.open(book) as source:
                 renamed = names_renamed(job.info, WorkbookInfo(source))

@@ -23,10 +23,10 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock, Text, WorkbookSpec
 from strategy_xl.work.diff_cells import Content, Odd, OwnFormula, cell_value, is_own
 from strategy_xl.work.diff_rows import by_place
-from strategy_xl.work.mending import StandingFormulas
 from strategy_xl.work.merge import MergePlan
 from strategy_xl.work.merge_findings import MergeTeller
 from strategy_xl.work.merge_rows import BlockMerge, NewRow
+from strategy_xl.work.standing_formulas import StandingFormulas
 
 Edits = dict[str, dict[tuple[int, int], Any]]
 

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from strategy_xl.book.block_reader import MAX_SAME
 from strategy_xl.book.data import WorkbookData
-from strategy_xl.book.read import MAX_SAME, read_workbook
+from strategy_xl.book.read import read_workbook
 from strategy_xl.build import book as build
 from strategy_xl.errors import Severity, WorkbookError
 from strategy_xl.ooxml.package import Package

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from strategy_xl.book.data import WorkbookData
+from strategy_xl.book.known_places import BookNames, Place, parse_reference, table_area
 from strategy_xl.book.read import read_workbook
-from strategy_xl.book.resolve import BookNames, Place, parse_reference, resolve, table_area
+from strategy_xl.book.resolve import resolve
 from strategy_xl.build import book as build
 from strategy_xl.build.select import only
 from strategy_xl.errors import WorkbookError

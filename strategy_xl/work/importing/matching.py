@@ -207,10 +207,8 @@ class _Matcher:
         parts = {part: self._first(table("synonyms")["parts"][part]) for part in ("first", "last")}
         if parts["first"] is None or parts["last"] is None or parts["first"] == parts["last"]:
             return
-        if (
-            self.block.key != "contacts"
-            and self._first(table("synonyms")[self.block.key]["name"]) is not None
-        ):
+        firms = table("synonyms").get(self.block.key, {}).get("name", ())
+        if self.block.key != "contacts" and self._first(firms) is not None:
             return  # firms are listed, and somebody who works there
         joined = (parts["first"], parts["last"])
         self._take(Match(parts["last"], self._title(joined), key, "parts", 0.95, joined))
