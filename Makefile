@@ -11,7 +11,7 @@ WHEEL_VENV := .venv-wheel
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless adopt nights merges upgrades judgement pictures wheel wine clean system
+.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless adopt nights merges upgrades edited judgement pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml strategy_xl/__init__.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -109,6 +109,11 @@ fuzz: $(VENV)/.dev  ## mutated workbooks, formulas and lists (FUZZ="--minutes 5"
 # is lost (UPGRADES="--books 20 --versions 3").
 upgrades: $(VENV)/.dev  ## workbooks of each landed version, changed as people change them, upgraded
 	$(BIN)/python tools/upgrades.py $(UPGRADES)
+
+# People edit workbooks of every version in LibreOffice; then upgrade, translate, adopt and diff are held against what
+# they did (EDITED="--books small-3 adopted").
+edited: system $(VENV)/.dev  ## workbooks edited in LibreOffice: upgraded, translated, adopted, nothing lost
+	$(BIN)/python tools/edited_books.py $(EDITED)
 
 # Thirty nights over 200 workbooks with scripted edits: the history tells exactly what was scripted. FOLDER=…
 nights: $(VENV)/.dev  ## thirty nights over 200 workbooks, told exactly by the history

@@ -60,6 +60,7 @@ class BlockReader:
         self.findings: list[Finding] = []
         self.meant: dict[str, dict[tuple[int, int], object]] = {}
         self.is_whole = self.tells_errors = True
+        self.is_present = False
         self._last: dict[str, int | None] = {}
         self._width: dict[str, int] = {}
         self._waiting: Counter[str] = Counter()
@@ -228,7 +229,8 @@ class BlockReader:
         merged = self.values.meta(data.sheet).merged
         shown, unread = self._shown(data, columns), self._unread(data, columns)
         data = replace(data, shown=shown, unread=unread, merged=lost.within(data, merged))
-        data = lost.look(data, index, self.values.meta, is_whole=self.is_whole)
+        arrays = self.values.array_cells if self.is_present else None
+        data = lost.look(data, index, self.values.meta, arrays, is_whole=self.is_whole)
         self._report(data, columns)
         if data.is_table and data.merged:
             area = data.merged[0]

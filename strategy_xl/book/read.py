@@ -74,6 +74,7 @@ def read_workbook(
         )
         codes = {finding.code for finding in found.findings}
         work.is_whole = not codes & _LOSSES
+        work.is_present = found.schema_version == spec.schema_version
         # What formulas show for lack of a sheet or a table that is gone is no news beside that.
         work.tells_errors = not codes & {*_LOSSES, "SX124"}
         blocks_found = [work.bounded(block) for block in found.blocks.values()]

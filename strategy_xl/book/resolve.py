@@ -297,6 +297,8 @@ class _Resolver:
                 over = (block.title is not None) + (block.intro is not None)
                 if isinstance(block, FormBlock | SummaryBlock):
                     over += block.fields[0].section is not None
+                if isinstance(block, SummaryBlock) and not block.beside and not block.card:
+                    over += 1  # labels above the results
                 if not isinstance(block, DataBlock) or (isinstance(block, FormBlock) and block.instances > 1):
                     over += 1  # titles of lists, boxes and instances
                 below.append(min(rows) - over - 1)

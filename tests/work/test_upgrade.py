@@ -23,6 +23,7 @@ from strategy_xl.work.recompute import recompute_workbook
 from strategy_xl.work.restore import restore_workbook
 from strategy_xl.work.upgrade import upgrade_workbook
 from strategy_xl.work.upgrade_base import FormulasOf, base_of, is_own
+from strategy_xl.work.upgrade_scope import Scope
 
 SPEC = load_default()
 BOOKS = Path(__file__).parents[1] / "data" / "books"
@@ -49,6 +50,19 @@ def test_its_own_templates_rendered_again_are_what_the_version_wrote(name: str) 
     there = [(text, cell) for text, cell in cells if text is not None]
     assert len(there) > 500
     assert [cell for text, cell in there if not is_own(text, own.text(cell), cell.place.sheet)] == []
+
+
+def test_a_path_shows_only_steps_whose_sheets_are_there() -> None:
+    """A workbook with a few sheets of its version has not all that the present path leads through."""
+    from strategy_xl.ooxml.snapshot import Snapshot
+
+    base = base_of(Snapshot.take(BOOKS / "version-0.1.1-en.xlsx"), SPEC)
+    spec = Scope(base, SPEC).spec
+    here = {module.key for module in spec.modules}
+    shown = {item.module for _, block in spec.data_blocks().values() for item in block.fields if item.module}
+    assert shown
+    assert shown <= here
+    assert "cqqcoqp" not in here
 
 
 @pytest.mark.parametrize("name", ["small-1", "small-2", "small-3"])
