@@ -13,8 +13,8 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -107,8 +107,7 @@ def build(out: Path) -> Path:
     work = out.with_name(f"{out.name}-work")
     shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(out, ignore_errors=True)
-    program = shutil.which("zensical", path=sysconfig.get_path("scripts"))
-    if program is None:
+    if find_spec("zensical") is None:
         raise SystemExit('the site needs zensical: pip install -e ".[docs]"')
     running = {}
     for lang in LANGUAGES:
@@ -117,7 +116,7 @@ def build(out: Path) -> Path:
             shutil.copy(THEME / own, work / "pages" / lang / own)
         config = work / f"{lang}.yml"
         config.write_text(json.dumps(configuration(lang), ensure_ascii=False, indent=1), encoding="utf-8")
-        command = [program, "build", "--clean", "--strict", "--config-file", config]
+        command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict", "--config-file", config]
         running[lang] = subprocess.Popen(  # noqa: S603 - our own command line
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )

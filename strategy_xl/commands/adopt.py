@@ -15,6 +15,7 @@ from strategy_xl.commands.render import (
     chosen_day,
     exit_code,
     finding_data,
+    json_option,
     language,
     load_spec,
     show_backups,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 @click.option("--company", help=text("cli.new.company.help"))
 @click.option("-o", "--out", type=Here("SX818", dir_okay=False), help=text("adopt.out.help"))
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @backup_option
 @templates_option
 @today_option

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from strategy_xl.commands.render import language, show_json, text
+from strategy_xl.commands.render import json_option, language, show_json, text
 from strategy_xl.functions.arguments import Argument
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out, signature
@@ -19,7 +19,7 @@ from strategy_xl.text.catalog import message
 @click.command(name="functions", help=text("functions.cli.help"))
 @click.argument("name", required=False)
 @click.option("--lang", type=click.Choice(LANGUAGES), help=text("functions.cli.lang.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 def functions(name: str | None, lang: str | None, *, as_json: bool) -> None:
     """Print the list, or all about one function."""
     chosen = lang or language()

@@ -15,6 +15,7 @@ from strategy_xl.commands.render import (
     chosen_day,
     exit_code,
     finding_data,
+    json_option,
     load_spec,
     show_backups,
     show_findings,
@@ -49,13 +50,14 @@ _CONFLICTS = frozenset({"SX510", "SX511", "SX513", "SX526"})
 @click.option("--force", is_flag=True, help=text("cli.merge.force"))
 @click.option("--name", metavar="NAME", help=text("cli.merge.name"))
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @click.option("--html", type=Here("SX818", dir_okay=False), metavar="PAGE", help=text("cli.diff.html"))
 @backup_option
 @templates_option
 @today_option
 def merge(base: Path, a: Path, b: Path, templates: Path | None, today: Any, **options: Any) -> None:
     """Plan the merge, write it, and tell conflicts and what was not taken over."""
+    from strategy_xl.commands.progressing import shown_steps, shown_wait
     from strategy_xl.ooxml.open_marks import refuse_if_open
     from strategy_xl.ooxml.replace import check_target
     from strategy_xl.work.merge import plan_merge
@@ -69,8 +71,10 @@ def merge(base: Path, a: Path, b: Path, templates: Path | None, today: Any, **op
         refuse_if_open(target)
     spec, day = load_spec(templates), chosen_day(today)
     prefer = Side(options["prefer"]) if options["prefer"] is not None else None
-    planned = plan_merge(base, a, b, spec, day, prefer=prefer)
-    report = write_merge(planned, target, spec, dry_run=options["dry_run"], backups=options["backup"])
+    with shown_wait(text("cli.progress.compare", a=a.name, b=b.name)):
+        planned = plan_merge(base, a, b, spec, day, prefer=prefer)
+    with shown_steps(target):
+        report = write_merge(planned, target, spec, dry_run=options["dry_run"], backups=options["backup"])
     if options["name"]:
         report = _named(report, {str(a): options["name"], str(b): f"{options['name']} (B)"})
     if options["html"] is not None:

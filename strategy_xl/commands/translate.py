@@ -11,6 +11,7 @@ from strategy_xl.commands.each_book import done_to_each, show_end
 from strategy_xl.commands.render import (
     backup_option,
     chosen_day,
+    json_option,
     load_spec,
     templates_option,
     text,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 @click.argument("paths", metavar="BOOK|FOLDER", nargs=-1, required=True)
 @click.option("--to", "target", required=True, metavar="fr|en", help=text("cli.translate.to.help"))
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @backup_option
 @templates_option
 @today_option

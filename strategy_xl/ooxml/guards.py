@@ -92,11 +92,11 @@ def is_drawn_over(info: WorkbookInfo, sheet: SheetInfo, area: Area) -> bool:
         other.overlaps(area)
         for part in info.related(sheet.part, "drawing")
         for anchor in info.tree(part).children
-        if (other := _anchored(anchor)) is not None
+        if (other := anchored(anchor)) is not None
     )
 
 
-def _anchored(anchor: Element) -> Area | None:
+def anchored(anchor: Element) -> Area | None:
     """The cells that a drawing lies over; of one that gives its size, as many rows as usual ones."""
     start, end, size = anchor.find("from"), anchor.find("to"), anchor.find("ext")
     if start is None:

@@ -21,13 +21,21 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def as_json(data: ReportData, lang: str) -> str:
     """The report as JSON: numbers as numbers, verdicts as keys, days as ``2027-03-01``.
 
+    Arguments: as of ``as_data``.
+    """
+    return json.dumps(as_data(data, lang), ensure_ascii=False, indent=1, default=_plain) + "\n"
+
+
+def as_data(data: ReportData, lang: str) -> dict[str, Any]:
+    """The report with stable keys.
+
     Arguments:
         data: the report.
         lang: language of the sentences.
     """
     told = highlights(data, lang)
     night = data.night
-    whole = {
+    return {
         "program": PROGRAM,
         "night": {
             "run": night.run,
@@ -44,7 +52,6 @@ def as_json(data: ReportData, lang: str) -> str:
             for listing in listings(data, lang)
         },
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1, default=_plain) + "\n"
 
 
 def _row(data: ReportData, listing: Listing, at: int) -> Mapping[str, Any]:

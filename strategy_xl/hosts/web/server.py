@@ -329,8 +329,8 @@ def _listen(host: str, port: int) -> socket.socket:
         raise UsageError("SX993", host=host, port=str(port), reason=reason) from error
 
 
-def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+def _say(_: str, lines: Sequence[str]) -> None:
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
     sys.stderr.flush()
 
 
@@ -341,7 +341,7 @@ def serve(
     lang: str = "fr",
     certificate: Path | None = None,
     private_key: Path | None = None,
-    say: Callable[[str], None] = _say,
+    told: Callable[[str, Sequence[str]], None] = _say,
 ) -> None:
     """Serve the add-in until the process is interrupted; the licence is stated first.
 
@@ -349,7 +349,7 @@ def serve(
         host, port: where to listen; by default this machine only. Port 0 takes a free one.
         lang: language of the texts where Excel asks for none.
         certificate, private_key: PEM files for HTTPS, without which Excel loads no add-in.
-        say: takes each line to tell.
+        told: takes the address and the lines to tell, as soon as it listens.
 
     Raises UsageError: SX991 extra not installed, SX992 no licence key, SX993 address taken, SX994
     certificate that cannot be used.
@@ -366,11 +366,11 @@ def serve(
             raise UsageError("SX994", reason=error.strerror or str(error)) from error
         shown = f"[{host}]" if ":" in host else host
         address = f"{'https' if certificate else 'http'}://{shown}:{door.getsockname()[1]}"
-        say(message("web.started", lang, address=address))
-        say(message("web.page.licence", lang))
+        lines = [message("web.started", lang, address=address), message("web.page.licence", lang)]
         if not certificate:
-            say(message("web.no_https", lang))
+            lines.append(message("web.no_https", lang))
         if not _is_loopback(host):
-            say(message("web.open", lang))
+            lines.append(message("web.open", lang))
+        told(address, lines)
         with suppress(KeyboardInterrupt):  # how people end it
             uvicorn.Server(config).run(sockets=[door])

@@ -41,7 +41,6 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc"),
     pytest.mark.xdist_group("dask"),
 ]
-ROOT = Path(__file__).parents[3]
 DAY = date(2027, 3, 1)
 TODAY = ["--today", DAY.isoformat()]
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers have no tests to import
@@ -61,11 +60,7 @@ class Machines:
         self.address: str = json.loads(self.file.read_text(encoding="utf-8"))["address"]
 
     def _start(self, tool: str, *options: str) -> subprocess.Popen[bytes]:
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
-        }
+        environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
         order = [sys.executable, "-m", f"distributed.cli.{tool}", "--no-dashboard"]
         process = subprocess.Popen(
             [*order, "--scheduler-file", str(self.file), *options],
