@@ -28,8 +28,8 @@ from strategy_xl.hosts.doctor import (
     calc_side,
     examine,
     excel_side,
-    places,
     python_side,
+    system_side,
 )
 from strategy_xl.hosts.excel import addin
 from strategy_xl.hosts.excel.install import ADDIN_FILE, addins_folder, install
@@ -513,13 +513,13 @@ def test_mac(machine: Machine) -> None:
     """With Excel for Mac, the script that lets its button start Python is looked for."""
     mac = replace(machine, system="darwin", windows=None)
     excel = machine.home / "Microsoft Excel.app"
-    assert [each.code for each in places.mac(mac, excel)] == ["NO_EXCEL"]
+    assert [each.code for each in system_side.mac(mac, excel)] == ["NO_EXCEL"]
     excel.mkdir()
-    assert [each.code for each in places.mac(mac, excel)] == ["NO_SCRIPT"]
+    assert [each.code for each in system_side.mac(mac, excel)] == ["NO_SCRIPT"]
     script = machine.home / f"Library/Application Scripts/com.microsoft.Excel/xlwings-{XLWINGS}.applescript"
     script.parent.mkdir(parents=True)
     script.touch()
-    assert [each.code for each in places.mac(mac, excel)] == ["OK"]
+    assert [each.code for each in system_side.mac(mac, excel)] == ["OK"]
 
 
 # -- LibreOffice -------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml import meta_scan
-from strategy_xl.ooxml.meta_scan import scan
-from strategy_xl.ooxml.sheet_meta import SheetMeta, _parse
+from strategy_xl.ooxml.meta_scan import _parse, scan
+from strategy_xl.ooxml.sheet_meta import SheetMeta
 
 HEAD = b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 HEAD += b'<dimension ref="A1"/><cols><col min="1" max="2" width="9"/></cols>'
