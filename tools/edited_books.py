@@ -46,6 +46,7 @@ from strategy_xl.work.diff_data import difference_data  # noqa: E402
 from strategy_xl.work.recompute import recompute_workbook  # noqa: E402
 from strategy_xl.work.release import release_workbook  # noqa: E402
 from strategy_xl.work.restore import restore_workbook  # noqa: E402
+from strategy_xl.work.rewording import bare  # noqa: E402
 from strategy_xl.work.translate import translate_workbook  # noqa: E402
 from strategy_xl.work.upgrade import UpgradeReport, upgrade_workbook  # noqa: E402
 
@@ -93,7 +94,7 @@ class Walk:
     # -- what is looked for ------------------------------------------------------------------------------
 
     def typed(self, book: Path) -> Iterator[str]:
-        """Texts that he typed stand there once each."""
+        """Texts that he typed stand there still."""
         return typed_not(load_workbook(book), self.session.texts)
 
     def calculated(self, book: Path, name: str) -> Iterator[str]:
@@ -244,7 +245,8 @@ def different(one: Path, other: Path) -> Iterator[str]:
             for cell in row:
                 new = now[sheet.title][cell.coordinate]
                 texts = [getattr(item.value, "text", item.value) for item in (cell, new)]
-                if texts[0] != texts[1]:
+                # LibreOffice leaves out quotes that a title like 5W2H needs.
+                if bare(str(texts[0])) != bare(str(texts[1])):
                     yield f"{sheet.title}!{cell.coordinate} {texts[0]!r} {texts[1]!r}"
                 if cell.number_format != new.number_format:
                     yield f"{sheet.title}!{cell.coordinate} format {cell.number_format} {new.number_format}"

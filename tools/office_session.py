@@ -35,7 +35,7 @@ class Session:
 
     Arguments:
         operations: for ``people.py``, in order.
-        texts: texts that he typed; each stands in the workbook as often as here.
+        texts: texts that he typed, each in a cell of its own.
         locale: how he types.
         cells: how many cells of rows that were there have another content, names apart.
     """
