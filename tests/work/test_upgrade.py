@@ -84,6 +84,25 @@ def test_an_upgraded_workbook_is_a_present_one(name: str, tmp_path: Path) -> Non
     assert recompute_workbook(book, SPEC, DAY).changed == 0
 
 
+def test_a_column_that_people_count_is_the_same_one_afterwards(tmp_path: Path) -> None:
+    """« VLOOKUP(…;Prospects;7;0) » reads the field that it read, wherever that stands now."""
+    book = Path(shutil.copy(BOOKS / "small-1.xlsx", tmp_path / "book.xlsx"))
+
+    def fields() -> dict[int, str]:
+        block = read_workbook(book, SPEC).blocks["prospects"]
+        return {place.column - block.table_left + 1: key for key, place in block.places.items()}
+
+    before, table = fields(), read_workbook(book, SPEC).blocks["prospects"]
+    cells = {(at, 90): Formula(f'VLOOKUP("x",{table.table},{at},0)') for at in before}
+    set_cells(book, book, {table.sheet: cells})
+    upgrade_workbook(book, book, SPEC, DAY)
+    after = fields()
+    texts = [cell.value for row in load_workbook(book)[table.sheet] for cell in row if cell.column > 80]
+    counted = [int(found[1]) for text in texts if (found := re.search(r'VLOOKUP\("x",\w+,(\d+),0', str(text)))]
+    assert [after[number] for number in counted] == [before[number] for number in sorted(before)]
+    assert counted != sorted(before)
+
+
 def test_the_whole_example_answers_as_a_present_one_does(tmp_path: Path) -> None:
     """The workbook of the last version and of the present one, recomputed, show the same in every field."""
     old = Path(shutil.copy(BOOKS / "version-0.1.3-fr.xlsx", tmp_path / "old.xlsx"))
