@@ -36,8 +36,8 @@ WHOLE = [name for path in WRITTEN if (name := path.name.removesuffix(".fr.md")) 
 """French pages that say all of what the English one says."""
 PROSE = [ROOT / "tools" / "rule_docs_fr.toml", ROOT / "tools" / "judgement_fr.md"]
 """The French words of pages that are generated."""
-FOUND_ELSEWHERE = {"--upgrade", "--then", "--nworkers", "--nthreads", "--empty"}
-"""Of pip, of the commands after a schedule, of Dask's worker, of a benchmark."""
+FOUND_ELSEWHERE = {"--upgrade", "--then", "--nworkers", "--nthreads", "--empty", "--state"}
+"""Of pip, of the commands after a schedule, of Dask's worker, of a benchmark, of a tool behind make."""
 
 
 def page(name: str, lang: str) -> Path:
