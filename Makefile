@@ -1,5 +1,5 @@
 # make demo   builds the example workbook, recomputes it and says where it is
-# make test   installs what the tests need and runs them all
+# make test   installs what the tests need and runs them all, on the built wheel
 # Both make their own environment in .venv; nothing else is needed but Python 3.11 or newer.
 
 .DEFAULT_GOAL := help
@@ -7,17 +7,18 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WHEEL_VENV := .venv-wheel
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
 
-.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless adopt nights merges upgrades judgement pictures wheel wine clean system
+.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless adopt nights merges upgrades edited judgement pictures wheel wine clean system
 
-$(VENV)/.runtime: pyproject.toml
+$(VENV)/.runtime: pyproject.toml strategy_xl/__init__.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
-$(VENV)/.dev: pyproject.toml
+$(VENV)/.dev: pyproject.toml strategy_xl/__init__.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,server]"
 	touch $@ $(VENV)/.runtime
@@ -31,9 +32,11 @@ demo: $(VENV)/.runtime  ## the example workbook, built and recomputed
 	$(BIN)/strategy-xl recompute $(DEMO) || test $$? -eq 1
 	@echo "→ $(abspath $(DEMO))"
 
-# Three processes on two cores: one of them mostly waits for LibreOffice, a server or a disk.
-test: system $(VENV)/.dev  ## install what the tests need, and run them all
-	$(BIN)/python -m pytest -n 3 --dist loadgroup
+# The wheel is what is tested, as people get it: in an environment of its own, from a folder in which Python finds no
+# checkout. Three processes on two cores: one of them mostly waits for LibreOffice, a server or a disk.
+test: system $(VENV)/.dev  ## install what the tests need, build the wheel, and run them all on it
+	$(BIN)/python tools/wheel_env.py $(WHEEL_VENV)
+	cd $(WHEEL_VENV) && env -u PYTHONPATH bin/python -m pytest -n 3 --dist loadgroup ../tests
 
 lint: $(VENV)/.dev  ## ruff, mypy, import-linter; are catalogues and references fresh?
 	$(BIN)/ruff check .
@@ -59,9 +62,10 @@ docs: $(VENV)/.dev  ## write the generated references, build the site in out/sit
 	$(BIN)/python tools/function_docs.py
 	$(BIN)/python tools/docs_site.py $(OUT)/site
 
-# Writes docs/judgement.md; CHURN=Telco-Customer-Churn.csv adds which classes leave.
+# Writes docs/judgement.md and its French page; CHURN=Telco-Customer-Churn.csv adds which classes leave.
 judgement: system $(VENV)/.dev  ## docs/judgement.md, how well the rules judge
 	$(BIN)/python tools/judgement.py $(if $(CHURN),--churn $(CHURN))
+	$(BIN)/python tools/docs.py
 
 # What the fragments in changes/ make: shown, or with VERSION=0.2.0 put into CHANGELOG.md in their place.
 changelog: $(VENV)/.dev  ## what the fragments in changes/ make (VERSION=0.2.0 writes it)
@@ -106,6 +110,11 @@ fuzz: $(VENV)/.dev  ## mutated workbooks, formulas and lists (FUZZ="--minutes 5"
 upgrades: $(VENV)/.dev  ## workbooks of each landed version, changed as people change them, upgraded
 	$(BIN)/python tools/upgrades.py $(UPGRADES)
 
+# People edit workbooks of every version in LibreOffice; then upgrade, translate, adopt and diff are held against what
+# they did (EDITED="--books small-3 adopted").
+edited: system $(VENV)/.dev  ## workbooks edited in LibreOffice: upgraded, translated, adopted, nothing lost
+	$(BIN)/python tools/edited_books.py $(EDITED)
+
 # Thirty nights over 200 workbooks with scripted edits: the history tells exactly what was scripted. FOLDER=…
 nights: $(VENV)/.dev  ## thirty nights over 200 workbooks, told exactly by the history
 	$(BIN)/python tools/simulate_nights.py $(or $(FOLDER),$(OUT)/nights) --postgresql
@@ -122,5 +131,5 @@ wine: $(VENV)/.dev  ## the Excel side on a Windows Python under Wine
 wheel: $(VENV)/.dev  ## the wheel, in dist/
 	$(BIN)/python -m build --wheel --outdir dist .
 
-clean:  ## take away what was made in out/, dist/ and build/
-	rm -rf $(OUT) dist build
+clean:  ## take away what was made in out/, dist/, build/ and the wheel's environment
+	rm -rf $(OUT) dist build $(WHEEL_VENV)

@@ -17,7 +17,6 @@ import zipfile
 from pathlib import Path
 
 COLUMNS = 8
-RESULT_COLUMN = 8
 
 PATCH_COLUMN = """
 import sys

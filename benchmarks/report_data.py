@@ -79,16 +79,14 @@ def lists() -> dict[str, dict[str, Label]]:
     """The lists of the program's own templates that a report shows, by what they say it of."""
     spec = load_default()
     return {
-        kind: {
-            choice.key: Label(choice.fr, choice.en, choice.tone.value) for choice in spec.list_(key).choices
-        }
+        kind: {choice.key: Label.of(choice, choice.tone.value) for choice in spec.list_(key).choices}
         for kind, key in _LISTS.items()
     }
 
 
 def modules() -> dict[str, Label]:
     """The names of the templates' sheets."""
-    return {module.key: Label(module.sheet.fr, module.sheet.en) for module in load_default().modules}
+    return {module.key: Label.of(module.sheet) for module in load_default().modules}
 
 
 class Portfolio:

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-LANGUAGES = ("fr", "en")
-"""Languages of workbooks, messages and word lists."""
-
 
 class FactValue(StrEnum):
     """Answer to a fact about a person: known to hold, known not to, or not known."""

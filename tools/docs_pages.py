@@ -144,19 +144,10 @@ def _relative(path: str, here: str) -> str:
     return os.path.relpath(path, os.path.dirname(here) or ".")  # noqa: PTH120 - paths of a site, upwards too
 
 
-@cache
-def french_heads() -> Mapping[str, str]:
-    """What French readers see above pages that are in English only: their title, and what a rule answers."""
-    rules = tomllib.loads((ROOT / "tools" / "rule_docs.toml").read_text(encoding="utf-8"))["pages"]
-    told = {f"rules/{rule['key']}": (rule["french"]["title"], rule["french"]["what"]) for rule in rules}
-    heads = {key: f"# {title}\n\n{what}\n\n" for key, (title, what) in told.items()}
-    return heads | {key: f"# {title}\n\n" for key, title in settings()["french"].items()}
-
-
 def title(key: str, lang: str) -> str:
-    """The first heading of a page, as a language shows it."""
-    if pages(lang)[key].lang != lang and key in french_heads():
-        return french_heads()[key].partition("\n")[0].removeprefix("# ")
+    """The first heading of a page, as a language shows it; of one in English only, that of the settings."""
+    if pages(lang)[key].lang != lang and key in settings()["french"]:
+        return str(settings()["french"][key])
     found = re.search(r"^# (.*)$", pages(lang)[key].source.read_text(encoding="utf-8"), re.MULTILINE)
     if found is None:
         sys.exit(f"{key}: no title")
@@ -174,7 +165,7 @@ def lay_out(lang: str, folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         text = "".join(_turned(page, lang))
         if page.lang != lang:
-            before, head, rest = re.split(r"(^# .*\n+)", text, maxsplit=1, flags=re.MULTILINE)
-            text = before + french_heads().get(page.key, head) + NOTES[lang] + rest
+            before, rest = re.split(r"^# .*\n+", text, maxsplit=1, flags=re.MULTILINE)
+            text = f"{before}# {title(page.key, lang)}\n\n{NOTES[lang]}{rest}"
         target.write_text(text, encoding="utf-8")
     shutil.copytree(DOCS / "pictures", folder / "pictures")

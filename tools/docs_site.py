@@ -13,8 +13,8 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -57,8 +57,8 @@ def configuration(lang: str) -> dict[str, object]:
     return {
         "site_name": settings()["name"],
         "site_description": settings()["description"][lang],
-        "docs_dir": f"pages/{lang}",
-        "site_dir": f"site/{lang}",
+        "docs_dir": "pages",
+        "site_dir": "site",
         "use_directory_urls": False,
         "strict": True,
         "nav": [{settings()["home"][lang]: "index.md"}, *navigation(lang)],
@@ -107,27 +107,30 @@ def build(out: Path) -> Path:
     work = out.with_name(f"{out.name}-work")
     shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(out, ignore_errors=True)
-    program = shutil.which("zensical", path=sysconfig.get_path("scripts"))
-    if program is None:
+    if find_spec("zensical") is None:
         raise SystemExit('the site needs zensical: pip install -e ".[docs]"')
     running = {}
     for lang in LANGUAGES:
-        lay_out(lang, work / "pages" / lang)
+        here = work / lang  # a folder each: the builder clears a cache beside its settings
+        lay_out(lang, here / "pages")
         for own in OWN:
-            shutil.copy(THEME / own, work / "pages" / lang / own)
-        config = work / f"{lang}.yml"
+            shutil.copy(THEME / own, here / "pages" / own)
+        config = here / "site.yml"
         config.write_text(json.dumps(configuration(lang), ensure_ascii=False, indent=1), encoding="utf-8")
-        command = [program, "build", "--clean", "--strict", "--config-file", config]
+        command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict", "--config-file", config]
         running[lang] = subprocess.Popen(  # noqa: S603 - our own command line
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
     told = {lang: building.communicate()[0] for lang, building in running.items()}
+    whole = work / "site"
+    whole.mkdir()
     for lang, building in running.items():
         if building.returncode:
             sys.exit(f"{lang}: " + COLOURS.sub("", told[lang]).partition("Traceback")[0])
-        (work / "site" / lang / "404.html").unlink()  # a page of a server; this site is opened from the disk
-    (work / "site" / "index.html").write_text(FRONT, encoding="utf-8")
-    shutil.move(work / "site", out)
+        shutil.move(work / lang / "site", whole / lang)
+        (whole / lang / "404.html").unlink()  # a page of a server; this site is opened from the disk
+    (whole / "index.html").write_text(FRONT, encoding="utf-8")
+    shutil.move(whole, out)
     shutil.rmtree(work)
     return out
 

@@ -14,7 +14,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from strategy_xl.model import LANGUAGES
+from docs_pages import LANGUAGES
+
 from strategy_xl.text.catalog import has_message, message
 
 DATA = Path(__file__).with_suffix(".toml")
@@ -93,6 +94,10 @@ def _finding(code: str, lang: str) -> Iterator[str]:
     yield f"### {code}\n\n> `{example(code, lang)}`\n"
     if has_message(f"{code}.hint", lang):
         yield f"→ {told(f'{code}.hint', code, lang)}\n"
+    elif code in data()["notes"]:
+        yield f"→ {data()['heads'][lang]['noted']}\n"
+    else:
+        sys.exit(f"{code} says no remedy: write {code}.hint, or name it among the notes of {DATA.name}")
 
 
 PAGES = {f"findings{'' if lang == 'en' else '.fr'}.md": partial(page, lang) for lang in LANGUAGES}

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example
 from strategy_xl.hosts.calc.extension import build_oxt
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 FORMULA, ANSWER = Font(name="Consolas", size=9, color="595959"), PatternFill("solid", fgColor="FFF6DD")
 LOCALE = {"fr": "[$-40C]", "en": "[$-409]"}
@@ -145,6 +145,41 @@ def _agrees(found: Sequence[Sequence[dict[str, Any]]], answer: Answer) -> bool:
     return True
 
 
+def asked(here: Path) -> tuple[list[dict[str, Any]], list[dict[str, Answer]]]:
+    """What Calc is to do (``calc_driver.py``) with a workbook a language, and what its cells are to answer.
+
+    Arguments: here: where the workbooks go, and what is printed of them.
+    """
+    steps, expected = [], []
+    for lang in LANGUAGES:
+        book = here / f"{lang}.xlsx"
+        expected.append(build(book, lang))
+        printed = {(here / f"{lang}.pdf").as_uri(): "calc_pdf_Export"}
+        steps.append({"open": book.as_uri(), "read": list(expected[-1]), "save": printed})
+    return steps, expected
+
+
+def cut(
+    here: Path, found: Sequence[Any], expected: Sequence[Mapping[str, Answer]], folder: Path
+) -> Iterator[Path]:
+    """The pictures, out of what was printed.
+
+    Errors: SystemExit when Calc answers otherwise than the page of the functions says.
+    """
+    for answers, wanted in zip(found, expected, strict=True):
+        if wrong := [place for place, answer in wanted.items() if not _agrees(answers[place], answer)]:
+            sys.exit(f"LibreOffice answers otherwise: {wrong[0]} {answers[wrong[0]]}")
+    for lang in LANGUAGES:
+        command = ["pdftoppm", "-r", "84", "-png", str(here / f"{lang}.pdf"), str(here / lang)]
+        subprocess.run(command, check=True)  # noqa: S603 - our own command line
+        pages = sorted(here.glob(f"{lang}-*.png"))
+        for page, (function, _example) in zip(pages, drawn(lang), strict=True):
+            target = folder / picture_name(function, lang)
+            shutil.copy(page, target)
+            shrink(target, height=TALLEST)
+            yield target
+
+
 def draw(folder: Path) -> None:
     """Draw every function in both languages.
 
@@ -157,25 +192,10 @@ def draw(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as made:
         here = Path(made)
         extension = build_oxt(here / "strategy_xl.oxt")
-        steps, expected = [], []
-        for lang in LANGUAGES:
-            expected.append(build(here / f"{lang}.xlsx", lang))
-            step: dict[str, Any] = {"open": (here / f"{lang}.xlsx").as_uri(), "read": list(expected[-1])}
-            step["save"] = {(here / f"{lang}.pdf").as_uri(): "calc_pdf_Export"}
-            steps.append(step)
-        for found, wanted in zip(
-            in_calc.drive(python, soffice, here / "profile", steps, extension), expected, strict=True
-        ):
-            if wrong := [place for place, answer in wanted.items() if not _agrees(found[place], answer)]:
-                sys.exit(f"LibreOffice answers otherwise: {wrong[0]} {found[wrong[0]]}")
-        for lang in LANGUAGES:
-            command = ["pdftoppm", "-r", "84", "-png", str(here / f"{lang}.pdf"), str(here / lang)]
-            subprocess.run(command, check=True)  # noqa: S603 - our own command line
-            pages = sorted(here.glob(f"{lang}-*.png"))
-            for page, (function, _example) in zip(pages, drawn(lang), strict=True):
-                target = folder / picture_name(function, lang)
-                shutil.copy(page, target)
-                shrink(target, height=TALLEST)
+        steps, expected = asked(here)
+        found = in_calc.drive(python, soffice, here / "profile", steps, extension)
+        for _made in cut(here, found, expected, folder):
+            pass
 
 
 def main() -> int:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from docs_pages import LANGUAGES
+from generated import refresh
 
 from strategy_xl.commands.functions_ import shown
 from strategy_xl.formulas.cell_refs import column_letters
@@ -16,7 +18,6 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out, signature
 from strategy_xl.functions.intake import choice_labels, field_of
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example, functions
-from strategy_xl.model import LANGUAGES
 from strategy_xl.text.catalog import format_value, message
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -144,19 +145,7 @@ def page(lang: str) -> str:
 
 def main() -> int:
     """Write the pages, or check with ``--check``; 1 when one is stale."""
-    check = "--check" in sys.argv[1:]
-    stale = []
-    for lang in LANGUAGES:
-        content, target = page(lang), DOCS / f"functions.{lang}.md"
-        if target.exists() and target.read_text(encoding="utf-8") == content:
-            continue
-        stale.append(target.name)
-        if not check:
-            DOCS.mkdir(exist_ok=True)
-            target.write_text(content, encoding="utf-8")
-    for name in stale:
-        print(("stale: " if check else "written: ") + name)
-    return int(check and bool(stale))
+    return int(refresh(DOCS, ((f"functions.{lang}.md", page(lang)) for lang in LANGUAGES)))
 
 
 if __name__ == "__main__":

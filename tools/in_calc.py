@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
+
+from strategy_xl.hosts.machine import outer_environment
 
 DRIVER = Path(__file__).parent / "calc_driver.py"
 XLSX, ODS = "Calc MS Excel 2007 XML", "calc8"
@@ -44,7 +45,7 @@ def drive(
         text=True,
         timeout=600,
         check=False,
-        env={**os.environ, "PYTHONPATH": ""},
+        env=outer_environment(),
     )
     if done.returncode:
         raise RuntimeError(done.stderr)

@@ -17,6 +17,8 @@ from strategy_xl.work.merge_rows import BlockMerge
 
 Row = dict[str, Any]
 FIELDS = ("name", "revenue", "hours", "satisfaction", "sector", "note")
+WAS = "was"
+"""The key under which a row that must come out has the name that it had first."""
 _WORDS = ("Aubrac", "Belloc", "Carhaix", "Dinan", "Estrel", "Fougères", "Guérande", "Hennebont", "Island")
 _SECTORS = ("manufacturing", "retail", "health")
 
@@ -29,12 +31,14 @@ class Edits:
         cells: base name → field → new content.
         gone: base names of removed rows. added: new rows, by name.
         order: the base names and new names, as the rows stand in this version.
+        columns: keys of columns of people's own that came into the table.
     """
 
     cells: dict[str, Row] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     added: dict[str, Row] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -66,12 +70,13 @@ class Case:
         ]
 
 
-def make_case(seed: int, *, with_ids: bool) -> Case:
+def make_case(seed: int, *, with_ids: bool, with_columns: bool = False) -> Case:
     """A case by its number.
 
     Arguments:
         seed: the number. with_ids: whether rows carry the ids that a night gives them; without, a row that is
             renamed has no other edit by the same person.
+        with_columns: whether they add columns of their own.
     """
     chance = random.Random(seed)  # noqa: S311 - cases that can be made again
     base = [_row(chance, f"{word} {n}", with_ids=with_ids) for n, word in enumerate(_names(chance))]
@@ -81,6 +86,8 @@ def make_case(seed: int, *, with_ids: bool) -> Case:
         for edits in (case.a, case.b):
             edits.added[name] = _row(chance, name, with_ids=False)
             edits.order.insert(chance.randrange(len(edits.order) + 1), name)
+    if with_columns:
+        _add_columns(random.Random(-3 - seed), case, with_ids=with_ids)  # noqa: S311 - as above
     _expect(case)
     return case
 
@@ -139,6 +146,19 @@ def _cells(chance: random.Random, row: Row) -> Row:
     return found
 
 
+def _add_columns(chance: random.Random, case: Case, *, with_ids: bool) -> None:
+    """Columns of their own, filled here and there; one that both add has the same header."""
+    both = ["own:Commune"] if chance.random() < 0.25 else []
+    for edits, letter in ((case.a, "A"), (case.b, "B")):
+        edits.columns = [*([f"own:De {letter}"] if chance.random() < 0.4 else []), *both]
+        for key in edits.columns:
+            for name in edits.order:
+                is_renamed = "name" in edits.cells.get(name, {}) and not with_ids
+                if chance.random() < 0.4 and not is_renamed:
+                    row = edits.added[name] if name in edits.added else edits.cells.setdefault(name, {})
+                    row[key] = chance.choice(["oui", "non", f"de {letter}"])
+
+
 def _expect(case: Case) -> None:
     """Work out what must come out."""
     for row in case.base:
@@ -151,23 +171,21 @@ def _expect(case: Case) -> None:
             edits = theirs if gone[0] else mine
             if edits:
                 case.contested.add(name)
-                case.rows.append({**row, **edits})
+                case.rows.append({**row, **edits, WAS: name})
             continue
-        out = {**row, **theirs, **mine}
+        out = {**row, **theirs, **mine, WAS: name}
         case.cells |= {(name, key) for key in mine.keys() & theirs.keys() if mine[key] != theirs[key]}
         case.rows.append(out)
     for name in [*case.a.added, *(name for name in case.b.added if name not in case.a.added)]:
         mine, theirs = case.a.added.get(name), case.b.added.get(name)
         if mine is None or theirs is None:
-            case.rows.append(dict(mine or theirs or {}))
+            case.rows.append({**(mine or theirs or {}), WAS: name})
             continue
         case.twins.add(name)
-        case.rows.append({key: theirs[key] if mine[key] is None else mine[key] for key in mine})
-        case.cells |= {
-            (name, key)
-            for key in mine
-            if mine[key] is not None and theirs[key] is not None and mine[key] != theirs[key]
-        }
+        filled = {key: value for key, value in mine.items() if value is not None}
+        case.rows.append({**theirs, **filled, WAS: name})
+        others = {key: value for key, value in theirs.items() if value is not None}
+        case.cells |= {(name, key) for key in filled.keys() & others.keys() if filled[key] != others[key]}
 
 
 # -- as the merge sees it ------------------------------------------------------------------------------------
@@ -190,6 +208,6 @@ def applied(a: Held, merge: BlockMerge) -> list[Row]:
     return out + [dict(row.cells) for row in merge.new]
 
 
-def plain_rows(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-    """Rows to compare, in no order and without ids."""
-    return sorted(tuple(repr(row.get(key)) for key in FIELDS) for row in rows)
+def plain_rows(rows: Iterable[Mapping[str, Any]], more: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    """Rows to compare, in no order and without ids; with columns of people's own."""
+    return sorted(tuple(repr(row.get(key)) for key in (*FIELDS, *more)) for row in rows)

@@ -29,7 +29,7 @@ from render import render, sheet_titles, to_pdf
 from strategy_xl.build.book import example_rows
 from strategy_xl.build.book import render as build_bytes
 from strategy_xl.build.example import with_lists
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import recompute_workbook
 

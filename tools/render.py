@@ -67,23 +67,28 @@ def to_pdf(book: Path, folder: Path, *, single_pages: bool = True) -> Path:
     return folder / f"{book.stem}.pdf"
 
 
-def render(book: Path, target: Path, *, dpi: int, crop_cm: tuple[float, float]) -> list[Path]:
-    """Write one PNG a sheet into the folder; a large sheet is cut to a width and height in cm."""
+def draw_page(pdf: Path, number: int, picture: Path, *, dpi: int, crop_cm: tuple[float, float]) -> None:
+    """Write one page of a PDF, counted from 1, as PNG; a large one is cut to a width and height in cm."""
     pdftoppm = shutil.which("pdftoppm")
     if pdftoppm is None:
         raise SystemExit("pdftoppm (poppler-utils) is needed")
+    width, height = (int(side / 2.54 * dpi) for side in crop_cm)
+    page = ["-f", str(number), "-l", str(number), "-singlefile"]
+    size = ["-r", str(dpi), "-x", "0", "-y", "0", "-W", str(width), "-H", str(height)]
+    subprocess.run(  # noqa: S603 - our own command line
+        [pdftoppm, "-png", *page, *size, str(pdf), str(picture.with_suffix(""))], check=True
+    )
+
+
+def render(book: Path, target: Path, *, dpi: int, crop_cm: tuple[float, float]) -> list[Path]:
+    """Write one PNG a sheet into the folder; a large sheet is cut to a width and height in cm."""
     target.mkdir(parents=True, exist_ok=True)
     made = []
     with tempfile.TemporaryDirectory() as name:
         pdf = to_pdf(unprotected(book, Path(name)), Path(name))
-        width, height = (int(side / 2.54 * dpi) for side in crop_cm)
         for number, title in enumerate(sheet_titles(book), 1):
             picture = target / file_name(number, title)
-            page = ["-f", str(number), "-l", str(number), "-singlefile"]
-            size = ["-r", str(dpi), "-x", "0", "-y", "0", "-W", str(width), "-H", str(height)]
-            subprocess.run(  # noqa: S603 - our own command line
-                [pdftoppm, "-png", *page, *size, str(pdf), str(picture.with_suffix(""))], check=True
-            )
+            draw_page(pdf, number, picture, dpi=dpi, crop_cm=crop_cm)
             made.append(picture)
     return made
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from docs_pages import LANGUAGES
+
 from strategy_xl.functions.intake import choice_labels
-from strategy_xl.model import LANGUAGES
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import (
     AnyBlock,
@@ -33,20 +34,21 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").strip()
 
 
-def _unit(field: FieldSpec, lang: str) -> str:
-    unit: object = field.unit
-    return unit.get(lang) if isinstance(unit, Text) else str(unit or "")
+def unit(field: FieldSpec, lang: str) -> str:
+    """The unit of a field; empty without one."""
+    given: object = field.unit
+    return given.get(lang) if isinstance(given, Text) else str(given or "")
 
 
-def _takes(field: FieldSpec, lang: str) -> str:
+def takes(field: FieldSpec, lang: str) -> str:
     """The kind of a field with its unit, its choices and its bounds."""
     if field.type is FieldType.CHOICE and field.choices is not None:
         return " · ".join(choice_labels(field.choices, lang).values())
     words = [message(f"functions.docs.type.{field.type}", lang)] if field.type not in UNNAMED else []
-    words.append(_unit(field, lang))
+    words.append(unit(field, lang))
     if field.minimum is not None and field.maximum is not None:
         words.append("–".join(format_value(end, "dec2", lang) for end in (field.minimum, field.maximum)))
-    return ", ".join(filter(None, words))
+    return ", ".join(filter(None, dict.fromkeys(words)))  # a unit may be the bounds: 1–5
 
 
 def _fields(fields: tuple[FieldSpec, ...], lang: str) -> Iterator[str]:
@@ -58,7 +60,7 @@ def _fields(fields: tuple[FieldSpec, ...], lang: str) -> Iterator[str]:
             continue
         label = f"{field.label.get(lang)}{' *' if field.required else ''}"
         note = field.help.get(lang) if field.help else ""
-        yield f"| {' | '.join(map(_cell, (label, words[str(field.role)], _takes(field, lang), note)))} |"
+        yield f"| {' | '.join(map(_cell, (label, words[str(field.role)], takes(field, lang), note)))} |"
     yield ""
 
 
@@ -137,7 +139,7 @@ def settings_page(lang: str) -> str:
                     heads = (words["setting"], words["name"], words["default"], words["help"])
                     lines.append(f"| {' | '.join(heads)} |\n|---|---|---:|---|")
                 value = _default(field, lang)
-                default = f"{value} {_unit(field, lang)}".strip() if value else ""
+                default = f"{value} {unit(field, lang)}".strip() if value else ""
                 note = field.help.get(lang) if field.help else ""
                 cells = (field.label.get(lang), f"`SX_{field.key}`", default, note)
                 lines.append(f"| {' | '.join(map(_cell, cells))} |")

@@ -50,7 +50,6 @@ CLIENTS = {
     "Cidrerie": {**GOOD, "satisfaction": 3.0, "impact": 1.0},
     "Dubail": {"revenue": 5_000.0, "margin_rate": 0.2, "hours": 40.0, "satisfaction": 3.0, "impact": 1.0},
 }
-CLASSES = {"Ardoise": "ideal", "Bois Lannec": "happy", "Cidrerie": "at_risk", "Dubail": "avoid"}
 NEW_NAME, COPY = "Bois Lannec et Fils", "Ardoise (copie)"
 KPI, ACCOUNT, DECIDER, OTHER = "Contrats", "Ardoise", "Anne Le Goff", "Paul Evano"
 

@@ -15,13 +15,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+import render
 import snippets
 from browsing import browsing
 from pictures import make_book
-from render import file_name, render, sheet_titles
+from PIL import Image
 from shrink import shrink
 
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.schema.loader import load_default
 
 if TYPE_CHECKING:
@@ -41,6 +44,19 @@ HEIGHTS = {"home-fr": 340, "home-en": 340}
 """Pictures that show the top of their sheet only, in pixels."""
 DPI, WIDTH_CM, HEIGHT_CM = 72, 34.5, 26.0
 WINDOW = {"width": 1080, "height": 800}
+SQUARES, FAR = (32, 24), 20.0
+"""Two pictures are compared square by square; greys by which one may differ and still be the same."""
+
+
+def _greys(picture: Path) -> npt.NDArray[np.float64]:
+    with Image.open(picture) as opened:
+        small = opened.convert("L").resize(SQUARES, Image.Resampling.BOX)
+    return np.asarray(small, dtype=np.float64)
+
+
+def unlike(one: Path, other: Path) -> float:
+    """Share of the squares by which two pictures differ: fonts and versions of LibreOffice do by a little."""
+    return float(np.mean(np.abs(_greys(one) - _greys(other)) > FAR))
 
 
 def sheet_of(module: str, lang: str) -> str:
@@ -48,16 +64,25 @@ def sheet_of(module: str, lang: str) -> str:
     return next(each.sheet.get(lang) for each in load_default().modules if each.key == module)
 
 
+def draw_pages(pdf: Path, titles: list[str], wanted: dict[str, str], target: Path) -> Iterator[Path]:
+    """Pictures of some sheets, by name and title, out of a PDF with a page a sheet."""
+    for name, title in wanted.items():
+        made = target / f"{name}.png"
+        render.draw_page(pdf, titles.index(title) + 1, made, dpi=DPI, crop_cm=(WIDTH_CM, HEIGHT_CM))
+        shrink(made, height=HEIGHTS.get(name))
+        yield made
+
+
 def draw_sheets(book: Path, wanted: dict[str, str], target: Path) -> Iterator[Path]:
     """Pictures of some sheets of a workbook, by name and title."""
     with tempfile.TemporaryDirectory() as scratch:
-        render(book, Path(scratch), dpi=DPI, crop_cm=(WIDTH_CM, HEIGHT_CM))
-        titles = sheet_titles(book)
-        for name, title in wanted.items():
-            made = target / f"{name}.png"
-            shutil.copy(Path(scratch) / file_name(titles.index(title) + 1, title), made)
-            shrink(made, height=HEIGHTS.get(name))
-            yield made
+        pdf = render.to_pdf(render.unprotected(book, Path(scratch)), Path(scratch))
+        yield from draw_pages(pdf, render.sheet_titles(book), wanted, target)
+
+
+def example_sheets(lang: str) -> dict[str, str]:
+    """Names of the pictures of the example, and the sheet that each shows."""
+    return {f"{name}-{lang}": sheet_of(module, lang) for name, module in SHEETS.items()}
 
 
 def draw_page(page: Path, made: Path, browser: Browser) -> Path:
@@ -105,9 +130,7 @@ def draw(target: Path, lang: str) -> Iterator[Path]:
         with browsing() as browser:
             yield from draw_tutorial(tutorial(lang, Path(scratch)), lang, target, browser)
         book = make_book("example", lang, Path(scratch) / "book.xlsx")
-        yield from draw_sheets(
-            book, {f"{name}-{lang}": sheet_of(module, lang) for name, module in SHEETS.items()}, target
-        )
+        yield from draw_sheets(book, example_sheets(lang), target)
 
 
 def main() -> int:

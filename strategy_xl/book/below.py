@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from strategy_xl.book.frames import says_total, total_rows
-from strategy_xl.book.resolve import BlockPlace
+from strategy_xl.book.known_places import BlockPlace
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import MAX_ROW, Area, cell_name
-from strategy_xl.ooxml.sheet_facts import SheetMeta
 from strategy_xl.ooxml.sheet_grid import Grid
+from strategy_xl.ooxml.sheet_meta import SheetMeta
 from strategy_xl.schema.spec import FieldRole, TableBlock
 
 DEEP = 5_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from strategy_xl.book.resolve import Resolution
+from strategy_xl.book.known_places import Resolution
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.names import STAMP, STORED

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from strategy_xl.book.resolve import Place
+from strategy_xl.book.known_places import Place
 from strategy_xl.book.shown import Look
 from strategy_xl.errors import Finding
 from strategy_xl.formulas.cell_refs import Area, cell_name
@@ -22,7 +22,8 @@ from strategy_xl.rules.table import Table
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.spec import DataBlock, FieldSpec, ModuleSpec, TableBlock
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coercion import Context, coerce_column
+from strategy_xl.text.coerced import Context
+from strategy_xl.text.coercion import coerce_column
 
 Rows = npt.NDArray[np.int64]
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from strategy_xl.book.data import BlockData, WorkbookData
-from strategy_xl.book.resolve import Place
+from strategy_xl.book.known_places import Place
 from strategy_xl.ooxml.cells import Cached, Formula
 from strategy_xl.schema.spec import FieldRole, FieldSpec
 

@@ -14,14 +14,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from strategy_xl.book.data import BlockData, Rows, WorkbookData
-from strategy_xl.book.resolve import BlockPlace
+from strategy_xl.book.known_places import BlockPlace
 from strategy_xl.cellcolumns import ERROR, NOTHING, TEXT, Cells
 from strategy_xl.cellvalues import to_serial
-from strategy_xl.ooxml.sheet_facts import SheetMeta
+from strategy_xl.ooxml.sheet_meta import SheetMeta
 from strategy_xl.rules.frame import as_array, flags
 from strategy_xl.rules.table import Table
 from strategy_xl.schema.spec import DataBlock, FieldRole, FieldSpec, FieldType, TableBlock
-from strategy_xl.text.coercion import Coerced, as_column, blank_mask
+from strategy_xl.text.coerced import Coerced, as_column, blank_mask
 from strategy_xl.text.parsing import fold
 
 

@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from strategy_xl.book.frames import Column, total_rows
-from strategy_xl.book.resolve import BlockPlace
+from strategy_xl.book.known_places import BlockPlace
 from strategy_xl.cellvalues import error_value
-from strategy_xl.ooxml.sheet_facts import SheetMeta
+from strategy_xl.ooxml.sheet_meta import SheetMeta
 from strategy_xl.schema.spec import FieldRole, FieldType, TableBlock
 from strategy_xl.text.parsing import fold
 

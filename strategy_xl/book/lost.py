@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,16 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from strategy_xl.book.data import BlockData, Rows, Singles
-from strategy_xl.book.resolve import Place
+from strategy_xl.book.known_places import Place
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import Area, cell_name
-from strategy_xl.ooxml.sheet_facts import SheetMeta
+from strategy_xl.ooxml.sheet_meta import SheetMeta
 from strategy_xl.schema.names import COMPANY, LABEL, SHARE, box_key, label_key
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, GridBlock, WorkbookSpec
-from strategy_xl.text.coercion import blank_mask
+from strategy_xl.text.coerced import blank_mask
 
 Metas = Callable[[str], SheetMeta]
+Arrays = Callable[[str], Collection[tuple[int, int]]]
 Mask = npt.NDArray[np.bool_]
 
 
@@ -27,13 +28,16 @@ _BROKEN = frozenset({ErrorValue.REF.value, ErrorValue.NAME.value})
 """What a formula shows whose cells were cut away."""
 
 
-def look(data: BlockData, index: Rows, metas: Metas, *, is_whole: bool) -> BlockData:
+def look(
+    data: BlockData, index: Rows, metas: Metas, arrays: Arrays | None = None, *, is_whole: bool
+) -> BlockData:
     """The block with what became of its formulas: ``uncached_rows``, ``overtyped`` and ``erased``.
 
     Arguments:
         data: the block with what its cells show.
         index: rows or instances that people filled; only those can miss a result.
         metas: what is known of a sheet by its title.
+        arrays: the cells of a sheet that array formulas fill; None where nobody knows which are to be.
         is_whole: whether all that formulas need is there; else one that points nowhere stays as it is.
     """
     uncached: dict[str, Rows] = {}
@@ -61,6 +65,10 @@ def look(data: BlockData, index: Rows, metas: Metas, *, is_whole: bool) -> Block
             blank = blank_mask(data.shown[spec.key])
             _note(overtyped, spec.key, rows[~has & ~blank])
             lost |= ~has & blank & ~_hidden(data, spec.key, rows)
+        if spec.array and arrays is not None:
+            # LibreOffice 7 saves nearly all of them as plain ones once somebody has given cells a name.
+            filled = arrays(sheet)
+            lost |= has & np.array([data.cell(spec.key, int(row)) not in filled for row in rows], bool)
         _note(erased, spec.key, rows[lost])
         _note(uncached, spec.key, index[missing[index - data.first_row]])
     return replace(data, uncached_rows=uncached, overtyped=overtyped, erased=erased)

@@ -11,14 +11,23 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from strategy_xl.book.known_places import (
+    BlockPlace,
+    BookNames,
+    Place,
+    Resolution,
+    TableArea,
+    choice_places,
+    list_places,
+    parse_reference,
+)
 from strategy_xl.errors import Finding, Location, Severity, WorkbookError
-from strategy_xl.formulas.cell_refs import Area, cell_name, parse_cell
+from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.languages import HOUSE, LANGUAGES
 from strategy_xl.ooxml.limits import is_whole
-from strategy_xl.ooxml.workbook_part import TableColumn
-from strategy_xl.schema.names import GUEST, STAMP, choice_name, list_name, parse_anchor
+from strategy_xl.schema.names import GUEST, STAMP, parse_anchor
 from strategy_xl.schema.spec import (
     AnyBlock,
     DataBlock,
@@ -37,125 +46,30 @@ from strategy_xl.text.parsing import fold
 Cells = Callable[[str, int], Sequence[object]]
 """Gives the values of a row of a sheet, column A first."""
 
-_REFERENCE = re.compile(
-    r"(?:'((?:[^']|'')+)'|([^'!\[\]]+))!(\$?[A-Za-z]{1,3}\$?\d+)(?::\$?[A-Za-z]{1,3}\$?\d+)?\Z"
-)
-_CHOICE = re.compile(r"IFERROR\(IF\(((?:'(?:[^']|'')+'|[^'!\[\]]+?)!\$?[A-Za-z]{1,3}\$?\d+)=")
 _CLOSE_ENOUGH = 0.6
+_LANGUAGE_CODE = re.compile(r"[a-z]{2}")
 _SHEET = "sheet"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A cell: sheet title, row and column, 1-based."""
-
-    sheet: str
-    row: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class TableArea:
-    """A ListObject as the workbook declares it: name, sheet, data rows under the header, columns, look."""
-
-    name: str
-    sheet: str
-    header: int
-    last: int
-    left: int
-    right: int
-    columns: tuple[TableColumn, ...] = ()
-    has_look: bool = True
-
-
-@dataclass(frozen=True)
-class BookNames:
-    """What resolving needs to know of a workbook.
-
-    Arguments:
-        sheets: sheet titles in order.
-        names: defined name → what it stands for (``'Clients'!$C$6``, ``"1;fr;0.1.0"``, ``#REF!``).
-        tables: the ListObjects.
-    """
-
-    sheets: tuple[str, ...]
-    names: Mapping[str, str]
-    tables: tuple[TableArea, ...]
-
-
-@dataclass(frozen=True)
-class BlockPlace:
-    """Where a block stands.
-
-    Arguments:
-        module, block: what it is.
-        sheet: title of the sheet most of it stands on.
-        places: field key → header cell (table) or first value cell (form).
-        header: row of the headers (table), 0 for a form.
-        last: last data row of the ListObject; None when the table has become a plain range.
-        bottom: last row the block may use before the next block begins; None when nothing follows.
-        table, left, columns: name of the ListObject as it is now, its first column and what it says of
-            its columns; None, 0 and nothing without one.
-        has_look: whether the ListObject says how it looks.
-    """
-
-    module: ModuleSpec
-    block: DataBlock
-    sheet: str
-    places: Mapping[str, Place]
-    header: int = 0
-    last: int | None = None
-    bottom: int | None = None
-    table: str | None = None
-    left: int = 0
-    columns: tuple[TableColumn, ...] = ()
-    has_look: bool = True
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """Everything found: blocks by key, sheet titles by module, language and version of the stamp."""
-
-    lang: str
-    schema_version: int
-    blocks: Mapping[str, BlockPlace]
-    sheets: Mapping[str, str]
-    lists: Mapping[str, tuple[Place, int]]
-    """List key → first cell and number of cells of its labels on the settings sheet."""
-    choices: Mapping[str, Mapping[str, Place]]
-    """List key → choice key → its cell where that is still there, for lists to which formulas point."""
-    anchors: Mapping[tuple[str, str], Place]
-    """(block key, field key) → cell of every stored name that still leads somewhere."""
-    findings: tuple[Finding, ...]
-    is_guest: bool = False
-    """Whether the workbook is somebody else's that has taken our sheets in."""
-
-
-def parse_reference(text: str) -> Place | None:
-    """The first cell of ``'Sheet'!$C$6``; None for anything else (``#REF!``, a constant, a formula)."""
-    match = _REFERENCE.match(text.strip().lstrip("="))
-    if match is None:
-        return None
-    cell = parse_cell(match[3])
-    sheet = match[1].replace("''", "'") if match[1] else match[2]
-    return Place(sheet, *cell) if cell is not None else None
 
 
 def read_stamp(path: str, names: Mapping[str, str], spec: WorkbookSpec) -> tuple[int, str, bool]:
     """Schema version and language of the stamp, and whether there was one.
 
     Errors: WorkbookError SX110 when nothing shows that the workbook is one of ours, SX111 when a newer
-    version of the program made it.
+    version of the program made it, SX665 when it is in a language that is not there.
     """
     parts = names.get(STAMP, "").strip().lstrip("=").strip('"').split(";")
     if not is_whole(parts[0]):
         if any(parse_anchor(name) for name in names):
-            return spec.schema_version, "fr", False
+            return spec.schema_version, HOUSE, False
         raise WorkbookError("SX110", Location(path))
     version = int(parts[0])
     if version > spec.schema_version:
         raise WorkbookError("SX111", Location(path), found=version, known=spec.schema_version)
-    lang = parts[1] if len(parts) > 1 and parts[1] in {"fr", "en"} else "fr"
+    lang = parts[1] if len(parts) > 1 else HOUSE
+    if lang not in LANGUAGES:
+        if _LANGUAGE_CODE.fullmatch(lang):
+            raise WorkbookError("SX665", Location(path), lang=lang, known=", ".join(LANGUAGES))
+        lang = HOUSE  # nothing that a program writes
     return version, lang, True
 
 
@@ -184,36 +98,6 @@ def resolve(
     return Resolution(
         lang, version, work.blocks, work.sheets, work.lists, choices, anchors, found, GUEST in book.names
     )
-
-
-def list_places(book: BookNames, spec: WorkbookSpec) -> dict[str, tuple[Place, int]]:
-    """First cell and number of cells of each list of choices, by its key."""
-    found: dict[str, tuple[Place, int]] = {}
-    for item in spec.lists:
-        text = book.names.get(list_name(item.key), "")
-        place = parse_reference(text)
-        last = parse_cell(text.rpartition(":")[2])
-        if place is not None and place.sheet in book.sheets:
-            found[item.key] = (place, last[0] - place.row + 1 if last else 1)
-    return found
-
-
-def choice_places(book: BookNames, spec: WorkbookSpec) -> dict[str, dict[str, Place]]:
-    """The cell of each choice that is still there, by list and choice."""
-    found: dict[str, dict[str, Place]] = {}
-    for item in spec.lists:
-        names = {choice.key: choice_name(item.key, choice.key) for choice in item.choices}
-        texts = {key: book.names[name] for key, name in names.items() if name in book.names}
-        if texts:
-            places = ((key, _named_choice(text)) for key, text in texts.items())
-            found[item.key] = {key: at for key, at in places if at is not None and at.sheet in book.sheets}
-    return found
-
-
-def _named_choice(text: str) -> Place | None:
-    """The cell in ``IFERROR(IF('Sheet'!$B$7="","Label",'Sheet'!$B$7),"Label")``."""
-    match = _CHOICE.match(text.strip().lstrip("="))
-    return parse_reference(match[1]) if match is not None else None
 
 
 class _Resolver:
@@ -275,7 +159,7 @@ class _Resolver:
         votes = Counter(place.sheet for place in known if place is not None)
         if votes:
             return votes.most_common(1)[0][0]
-        labels = {fold(module.sheet.fr), fold(module.sheet.en)}
+        labels = set(map(fold, module.sheet.every()))
         return next((name for name in self.book.sheets if name in self.ours and fold(name) in labels), None)
 
     def _block(self, module: ModuleSpec, block: DataBlock, sheet: str) -> BlockPlace | None:
@@ -352,7 +236,7 @@ class _Resolver:
             if place is not None and place.sheet == sheet and owner != block.key
         }
         others |= {table.header for table in self.book.tables if table.sheet == sheet}
-        labels = {fold(text) for item in block.fields for text in (item.label.fr, item.label.en)}
+        labels = {fold(text) for item in block.fields for text in item.label.every()}
         best, hits = 0, len(block.fields) / 2
         for row in range(1, 60):
             count = sum(isinstance(value, str) and fold(value) in labels for value in self.cells(sheet, row))
@@ -413,6 +297,8 @@ class _Resolver:
                 over = (block.title is not None) + (block.intro is not None)
                 if isinstance(block, FormBlock | SummaryBlock):
                     over += block.fields[0].section is not None
+                if isinstance(block, SummaryBlock) and not block.beside and not block.card:
+                    over += 1  # labels above the results
                 if not isinstance(block, DataBlock) or (isinstance(block, FormBlock) and block.instances > 1):
                     over += 1  # titles of lists, boxes and instances
                 below.append(min(rows) - over - 1)
@@ -498,7 +384,7 @@ class _Resolver:
 
 
 def _names(item: FieldSpec) -> tuple[str, ...]:
-    return fold(item.label.fr), fold(item.label.en), fold(item.key)
+    return (*map(fold, item.label.every()), fold(item.key))
 
 
 def _title(module: ModuleSpec, block: DataBlock, lang: str) -> str:
@@ -507,16 +393,3 @@ def _title(module: ModuleSpec, block: DataBlock, lang: str) -> str:
 
 def _within(column: int, table: TableArea | None) -> bool:
     return table is None or table.left <= column <= table.right
-
-
-def table_area(
-    name: str,
-    sheet: str,
-    area: Area,
-    totals: int = 0,
-    columns: tuple[TableColumn, ...] = (),
-    *,
-    has_look: bool = True,
-) -> TableArea:
-    """A ListObject from its whole range, header and totals rows included."""
-    return TableArea(name, sheet, area.top, area.bottom - totals, area.left, area.right, columns, has_look)

@@ -23,7 +23,7 @@ from strategy_xl.build.placing import lay_out
 from strategy_xl.build.skeletons import Rows, Wanted
 from strategy_xl.build.written import Values
 from strategy_xl.errors import UsageError
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.ooxml.finish import complete
 from strategy_xl.ooxml.replace import atomic_replace, check_target
 from strategy_xl.schema.consistency import SETTINGS_BLOCK

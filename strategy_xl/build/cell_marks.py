@@ -16,6 +16,7 @@ from strategy_xl.build.layout import PlacedBlock
 from strategy_xl.build.page import Page
 from strategy_xl.build.style import NBSP, TONE_INK, TONE_STRONG, WHITE, mix, money_format, tone_fill
 from strategy_xl.formulas.excel import quote
+from strategy_xl.languages import forms_of
 from strategy_xl.ooxml.extensions import SparklineGroup
 from strategy_xl.schema.spec import FieldSpec, TableBlock, Tone, UnitSpec
 
@@ -93,11 +94,11 @@ def _forms(unit: UnitSpec, here: str, named: str, lang: str) -> Iterator[tuple[s
         yield is_unit, money_format(unit.names[0], lang)
         return
     if unit.kind == "percent":
-        space = NBSP if lang == "fr" else ""
+        space = forms_of(lang).space
         share = f"{is_unit},ISNUMBER({here}),ABS(N({here}))<=1"
         yield f"AND({share},ROUND(100*N({here}),1)=ROUND(100*N({here}),0))", f"0{space}%"
         yield f"AND({share})", f"0.0{space}%"
-    glued = unit.kind == "percent" and lang != "fr"
+    glued = unit.kind == "percent" and not forms_of(lang).space
     suffix = f'{"" if glued else NBSP}"{unit.names[0]}"'
     yield f"AND({is_unit},ISNUMBER({here}),ROUND(N({here}),1)=ROUND(N({here}),0))", f"#,##0{suffix}"
     yield is_unit, f"#,##0.0{suffix}"

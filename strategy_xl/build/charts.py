@@ -19,6 +19,7 @@ from openpyxl.drawing.xdr import XDRPositiveSize2D
 from strategy_xl.build import chart_parts as parts
 from strategy_xl.build import network
 from strategy_xl.build.chart_extras import Extras, LabelledSeries
+from strategy_xl.build.chart_lines import chart_lines
 from strategy_xl.build.layout import (
     CHART_GAP_CM,
     CM_PER_ROW,
@@ -28,9 +29,9 @@ from strategy_xl.build.layout import (
     pixels,
 )
 from strategy_xl.build.page import Book, Page
-from strategy_xl.build.placing import chart_lines
 from strategy_xl.build.style import TONE_INK, TONE_STRONG, WHITE, mix
 from strategy_xl.formulas.references import parse_argument
+from strategy_xl.languages import forms_of
 from strategy_xl.schema.spec import NUMERIC_TYPES, ChartSpec, FieldType, SeriesSpec, Tone
 
 ZONES_PLOT = (0.055, 0.12, 0.925, 0.68)
@@ -128,7 +129,7 @@ class _Builder:
         chart.x_axis.majorGridlines = None
         first = self.spec.series[0]
         if first.x is not None and self.type_of(first.x) is FieldType.DATE:
-            self.number_format(chart.x_axis, "mm/yyyy" if self.book.lang == "fr" else "mmm yyyy")
+            self.number_format(chart.x_axis, forms_of(self.book.lang).month_cell)
         else:
             self.number_format(chart.x_axis, "General")
             chart.x_axis.scaling.min, chart.x_axis.scaling.max = self.spec.minimum, self.spec.maximum

@@ -9,9 +9,8 @@ from openpyxl.workbook.defined_name import DefinedName
 from strategy_xl import __version__
 from strategy_xl.build.completeness import formula
 from strategy_xl.build.formulas import Formulas
-from strategy_xl.build.layout import FIRST_COLUMN, TITLE_ROW, Area, PlacedBlock
+from strategy_xl.build.layout import FIRST_COLUMN, TITLE_ROW, Area, PlacedBlock, list_rows
 from strategy_xl.build.page import Book
-from strategy_xl.build.placing import list_rows
 from strategy_xl.build.validation import NUMBERS, choices_name, source_name
 from strategy_xl.formulas.excel import quote
 from strategy_xl.formulas.references import parse_column

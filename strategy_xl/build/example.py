@@ -1,8 +1,8 @@
 """The example firm: rows of every block, from the CSV files beside the templates.
 
-A header is a field key, or ``key:fr`` / ``key:en`` for translated columns. ``@-45`` in a date column is 45
-days before the day of the build, ``@m-3`` the first day of the month three months back; choices are given by
-key. ``lists.csv`` adds choices to the open lists.
+A header is a field key, or ``key:fr`` / ``key:en`` (and other languages) for translated columns. ``@-45`` in
+a date column is 45 days before the day of the build, ``@m-3`` the first day of the month three months back;
+choices are given by key. ``lists.csv`` adds choices to the open lists.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from importlib.resources.abc import Traversable
 from strategy_xl.book.shown import CellValue
 from strategy_xl.build.written import Values
 from strategy_xl.errors import Location, TemplateError
-from strategy_xl.schema.loader import default_folder
+from strategy_xl.languages import FALLBACK
+from strategy_xl.schema.shipped import default_folder
 from strategy_xl.schema.spec import ChoiceSpec, FormBlock, ListSpec, TableBlock, WorkbookSpec
 
 LISTS_FILE = "lists.csv"
@@ -45,7 +46,8 @@ def with_lists(spec: WorkbookSpec, source: Traversable | None = None) -> Workboo
     for record in _records(entry):
         if record["list"] not in known:
             raise TemplateError("SX103", Location(entry.name), key="list", reference=record["list"])
-        choice = ChoiceSpec(key=record["key"], fr=record["fr"], en=record["en"])
+        said = {key: text for key, text in record.items() if key != "list" and text}
+        choice = ChoiceSpec.model_validate(said)
         added.setdefault(record["list"], []).append(choice)
 
     def extended(item: ListSpec) -> ListSpec:
@@ -71,7 +73,7 @@ def load(
     Arguments:
         block: the block.
         spec: the workbook, with the example's lists (``with_lists``).
-        lang: ``fr`` or ``en``.
+        lang: the language; in English what has no column of that one.
         today: the day from which ``@-45`` counts.
         source: another folder of CSV files.
 
@@ -90,7 +92,7 @@ def load(
             key, _, only = header.partition(":")
             if key not in fields:
                 raise TemplateError("SX103", Location(entry.name), key=header, reference=key)
-            if not only or only == lang:
+            if not only or only == (lang if f"{key}:{lang}" in record else FALLBACK):
                 row[key] = values.cell(fields[key], raw.strip(), entry.name)
         rows.append(row)
     return rows

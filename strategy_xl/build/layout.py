@@ -18,6 +18,7 @@ from strategy_xl.schema.spec import (
     FieldType,
     GridBlock,
     ListsBlock,
+    ListSpec,
     MapBlock,
     ModuleSpec,
     TableBlock,
@@ -198,3 +199,20 @@ class BookLayout:
     def first_map(self) -> PlacedBlock | None:
         """Where the map is; None when the book has none."""
         return next((item for item in self.placed.values() if isinstance(item.block, MapBlock)), None)
+
+
+def block_intro(block: AnyBlock) -> int:
+    """Rows of title and introduction above a block's content."""
+    return (block.title is not None) + (block.intro is not None)
+
+
+def table_rows(block: TableBlock, given: int = 0) -> int:
+    """Rows that a new table has: those of a locked one are fixed, a growing one has some free ones."""
+    if block.locked:
+        return len(block.seed) or block.rows
+    return max(given, len(block.seed)) + block.rows
+
+
+def list_rows(spec: ListSpec) -> int:
+    """Cells of a list: its choices and the spare ones of an open list, at least one."""
+    return max(len(spec.choices) + (spec.spare if spec.open else 0), 1)

@@ -6,18 +6,11 @@ needs, so that a form above a table of narrow columns still reads well.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from strategy_xl.build import sheet_card
+from strategy_xl.build import sheet_path
+from strategy_xl.build.chart_lines import chart_end
 from strategy_xl.build.layout import (
-    APART_POINTS,
-    BESIDE_POINTS,
-    BESIDE_VALUE_WIDTH,
-    BESIDE_WIDTH,
-    CHART_GAP_CM,
-    CHART_PAGE_CM,
-    CM_PER_ROW,
     FIRST_COLUMN,
     FIRST_ROW,
     INSTANCE_WIDTH,
@@ -29,7 +22,6 @@ from strategy_xl.build.layout import (
     LONG_WIDTH,
     MAX_LABEL_WIDTH,
     PAGE_WIDTH,
-    PIXELS_PER_INCH,
     SHORT_WIDTH,
     UNIFORM_COLUMNS,
     WIDE_TYPES,
@@ -37,15 +29,16 @@ from strategy_xl.build.layout import (
     PlacedBlock,
     SheetLayout,
     Span,
-    pixels,
+    block_intro,
+    list_rows,
+    table_rows,
 )
+from strategy_xl.build.placed_results import place_summary
 from strategy_xl.build.widths import Columns
 from strategy_xl.schema.spec import (
     INDENT_WIDTH,
     AnyBlock,
-    ChartSpec,
     FieldSpec,
-    FieldType,
     FormBlock,
     GridBlock,
     ListsBlock,
@@ -62,20 +55,8 @@ from strategy_xl.text.lines import BOLD_LETTERS
 WORKINGS_WIDTH = 12.0
 SQUARE_WIDTH = 124.0
 """Width in characters of a square with axes: what stands beside it is to be seen with it."""
-STEPS_A_LINE, STEP_WIDTH, ARROW_WIDTH = 4, 14.0, 5.0
-"""A path: steps in a line, width of the two columns of each and of the arrow behind it."""
-MIN_VALUE_WIDTH, MIN_PAIR_WIDTH = 9.0, 40.0
-LEGEND_WIDTH = 66.0
-"""Width in characters of the lines to read beside tiles; half of it may lie past the page."""
-MAX_TILE_RATIO, MAX_TILE_PAGE = 2.6, 1.3
-"""How unequal tiles may be, and how much of a page they may take, before they become pairs."""
-
-
-def table_rows(block: TableBlock, given: int = 0) -> int:
-    """Rows that a new table has: those of a locked one are fixed, a growing one has some free ones."""
-    if block.locked:
-        return len(block.seed) or block.rows
-    return max(given, len(block.seed)) + block.rows
+STEP_WIDTH, ARROW_WIDTH = 14.0, 5.0
+"""A path: width of the two columns of each step and of the arrow behind it."""
 
 
 def _base_widths(module: ModuleSpec, lists: Sequence[ListSpec]) -> tuple[list[float], frozenset[int]]:
@@ -117,32 +98,8 @@ def _base_widths(module: ModuleSpec, lists: Sequence[ListSpec]) -> tuple[list[fl
 def _free_widths(module: ModuleSpec) -> list[float]:
     """Column widths of a sheet on which nothing asks for any: those of a path, else a page in equal parts."""
     if any(isinstance(block, SummaryBlock) and block.path for block in module.blocks):
-        return [STEP_WIDTH, STEP_WIDTH, ARROW_WIDTH] * STEPS_A_LINE
+        return [STEP_WIDTH, STEP_WIDTH, ARROW_WIDTH] * sheet_path.STEPS_A_LINE
     return [PAGE_WIDTH / UNIFORM_COLUMNS] * UNIFORM_COLUMNS
-
-
-def block_intro(block: AnyBlock) -> int:
-    """Rows of title and introduction above a block's content."""
-    return (block.title is not None) + (block.intro is not None)
-
-
-def chart_rows(charts: Iterable[ChartSpec]) -> int:
-    """Rows that a block's charts take, laid from left to right and then below."""
-    return sum(math.ceil(height / CM_PER_ROW) + 1 for _, height in chart_lines(charts))
-
-
-def chart_lines(charts: Iterable[ChartSpec]) -> list[tuple[list[ChartSpec], float]]:
-    """Charts line by line, each line with the height of its tallest, in cm."""
-    lines: list[tuple[list[ChartSpec], float]] = []
-    used = 0.0
-    for chart in charts:
-        if not lines or used + chart.width > CHART_PAGE_CM:
-            lines.append(([], 0.0))
-            used = 0.0
-        row, height = lines[-1]
-        lines[-1] = ([*row, chart], max(height, chart.height))
-        used += chart.width + CHART_GAP_CM
-    return lines
 
 
 def _form_spans(block: FormBlock, columns: Columns, lang: str) -> dict[str, Span]:
@@ -185,143 +142,6 @@ def _place_form(block: FormBlock, sheet: str, row: int, columns: Columns, lang: 
     return PlacedBlock(
         block, sheet, row, body, at - 1, dict.fromkeys(keys, column), rows, spans, block.instances
     )
-
-
-def _pairs(columns: Columns) -> list[tuple[Span, Span]]:
-    """Value and label side by side, as many pairs as a page takes: for columns too unequal for tiles."""
-    pairs: list[tuple[Span, Span]] = []
-    first, used = FIRST_COLUMN, 0.0
-    while used < PAGE_WIDTH - MIN_PAIR_WIDTH or not pairs:
-        if columns.width(first) < LEAST_LABEL_WIDTH:
-            value = columns.span(first, MIN_VALUE_WIDTH, MIN_VALUE_WIDTH)
-            label = columns.span(value.last + 1, MIN_PAIR_WIDTH - MIN_VALUE_WIDTH)
-        else:
-            label = Span(first, first)
-            value = columns.span(label.last + 1, MIN_VALUE_WIDTH, MIN_VALUE_WIDTH)
-        last = max(value.last, label.last)
-        pairs.append((value, label))
-        used += sum(columns.width(column) for column in range(first, last + 1))
-        first = last + 1
-    return pairs
-
-
-def _tile_spans(block: SummaryBlock, columns: Columns) -> list[tuple[Span, Span]]:
-    """Value and label span of each tile in a row; the same span when the label stands above the value."""
-    tiles = columns.split(block.columns)
-    widths = [sum(columns.width(column) for column in range(tile.first, tile.last + 1)) for tile in tiles]
-    if max(widths) > MAX_TILE_RATIO * min(widths) or sum(widths) > MAX_TILE_PAGE * PAGE_WIDTH:
-        return _pairs(columns)
-    return [(tile, tile) for tile in tiles]
-
-
-def is_whole_beside(spec: FieldSpec) -> bool:
-    """Whether a result beside a picture takes the whole width: a text, or a choice that has a heading."""
-    return spec.type in LONG_TYPES or (spec.type is FieldType.CHOICE and spec.section is not None)
-
-
-def _place_beside(
-    block: SummaryBlock, sheet: str, row: int, columns: Columns, after: PlacedBlock | None
-) -> PlacedBlock:
-    """Charts, or the grid above, with the results at their right; a message has two rows or more."""
-    if block.charts or after is None:
-        body, first = row + block_intro(block), _chart_end(block.charts, columns) + 1
-    else:
-        body = after.body
-        first = max(span.last for span in after.spans.values()) + 1
-    value = columns.span(first, BESIDE_VALUE_WIDTH, BESIDE_VALUE_WIDTH)
-    whole = Span(first, max(columns.span(first, BESIDE_WIDTH).last, value.last + 1))
-    label = Span(value.last + 1, whole.last)
-    if columns.width(value.first) > LEAST_LABEL_WIDTH:  # too wide for a figure: the label goes there
-        label = Span(value.first, value.first)
-        value = columns.span(label.last + 1, BESIDE_VALUE_WIDTH, BESIDE_VALUE_WIDTH)
-        whole = Span(first, value.last)
-    rows: dict[str, int] = {":charts": body}
-    spans: dict[str, Span] = {"beside": whole}
-    at = body
-    for spec in block.fields:
-        if spec.section is not None:
-            if at > body:
-                rows[f"{spec.key}:apart"] = at
-                at += 1
-            rows[f"{spec.key}:section"] = at
-            at += 1
-        rows[spec.key] = at
-        if is_whole_beside(spec):
-            spans[spec.key] = whole
-        else:
-            spans[spec.key], spans[f"{spec.key}:label"] = value, label
-        at += max(spec.lines, 2) if spec.type in WIDE_TYPES else 1
-    tallest = max((chart.height for chart in block.charts), default=0.0)
-    lower = sum(key.endswith(":apart") for key in rows) * (BESIDE_POINTS - APART_POINTS)
-    charts = math.ceil((tallest / 2.54 * 72 + lower) / BESIDE_POINTS) if block.charts else 0
-    last = max(at - 1, body + charts - 1)
-    keys = {spec.key: spans[spec.key].first for spec in block.fields}
-    return PlacedBlock(block, sheet, row, body, last, keys, rows, spans)
-
-
-def _place_path(block: SummaryBlock, sheet: str, row: int) -> PlacedBlock:
-    """Steps in lines: the name above, a result a row under it; a free row between the lines."""
-    body = at = row + block_intro(block)
-    rows: dict[str, int] = {}
-    spans: dict[str, Span] = {}
-    steps = block.steps()
-    height = 1 + max((len(step) for step in steps), default=0)
-    for index, step in enumerate(steps):
-        line, position = divmod(index, STEPS_A_LINE)
-        at = body + line * (height + 1)
-        first = FIRST_COLUMN + 3 * position
-        rows[f"{step[0].key}:label"] = at
-        spans[f"{step[0].key}:label"] = Span(first, first + 1)
-        spans[f"{step[0].key}:arrow"] = Span(first + 2, first + 2)
-        for offset, spec in enumerate(step, 1):
-            rows[spec.key], spans[spec.key] = at + offset, Span(first, first + 1)
-    keys = {spec.key: spans[spec.key].first for spec in block.fields}
-    return PlacedBlock(block, sheet, row, body, at + height - 1, keys, rows, spans)
-
-
-def _place_summary(
-    block: SummaryBlock, sheet: str, row: int, columns: Columns, after: PlacedBlock | None = None
-) -> PlacedBlock:
-    if block.path:
-        return _place_path(block, sheet, row)
-    if block.beside:
-        return _place_beside(block, sheet, row, columns, after)
-    body = row + block_intro(block)
-    if block.card:
-        return sheet_card.place(block, sheet, row, body, columns)
-    spans: dict[str, Span] = {}
-    if block.legend:
-        tiles = [(tile, tile) for tile in columns.split(block.columns, PAGE_WIDTH - LEGEND_WIDTH / 2)]
-        spans[":legend"] = columns.span(tiles[-1][1].last + 1, LEGEND_WIDTH)
-    else:
-        tiles = _tile_spans(block, columns)
-    stacked = tiles[0][0] == tiles[0][1]
-    step = 2 if stacked else 1
-    last_column = columns.span(FIRST_COLUMN, PAGE_WIDTH).last
-    rows: dict[str, int] = {}
-    first: dict[str, int] = {}
-    at, position = body, 0
-    for spec in block.fields:
-        label_key = f"{spec.key}:label"
-        if spec.hidden or spec.type in WIDE_TYPES:
-            at += step if position else 0
-            position = 0
-            label = columns.span(FIRST_COLUMN, SHORT_WIDTH)
-            value = Span(label.last + 1, max(last_column, label.last + 1))
-            rows[spec.key] = rows[label_key] = at
-            at += 1
-        else:
-            value, label = tiles[position]
-            rows[spec.key], rows[label_key] = at + stacked, at
-            position += 1
-            if position == len(tiles):
-                at, position = at + step, 0
-        first[spec.key], spans[spec.key], spans[label_key] = value.first, value, label
-    at += step if position else 0
-    charts = chart_rows(block.charts)
-    rows[":charts"] = at + (1 if block.fields and charts else 0)
-    last = rows[":charts"] + charts - 1 if charts else at - 1
-    return PlacedBlock(block, sheet, row, body, max(last, row), first, rows, spans)
 
 
 def _place_grid(block: GridBlock, sheet: str, row: int, columns: Columns) -> PlacedBlock:
@@ -378,11 +198,6 @@ def _place_lists(block: ListsBlock, sheet: str, row: int, lists: Sequence[ListSp
     return PlacedBlock(block, sheet, row, body, max(at - 2, row), columns, rows)
 
 
-def list_rows(spec: ListSpec) -> int:
-    """Cells of a list: its choices and the spare ones of an open list, at least one."""
-    return max(len(spec.choices) + (spec.spare if spec.open else 0), 1)
-
-
 class _Sheet:
     """One sheet while its blocks are placed."""
 
@@ -405,7 +220,7 @@ class _Sheet:
             case FormBlock():
                 return _place_form(block, self.title, row, self.columns, self.lang)
             case SummaryBlock():
-                return _place_summary(block, self.title, row, self.columns, after)
+                return place_summary(block, self.title, row, self.columns, after)
             case GridBlock():
                 return _place_grid(block, self.title, row, self.columns)
             case TextBlock():
@@ -448,20 +263,6 @@ class _Sheet:
         )
 
 
-def _chart_end(charts: Iterable[ChartSpec], columns: Columns) -> int:
-    """The column in which the widest line of charts ends."""
-    lines = (
-        sum(chart.width for chart in line) + CHART_GAP_CM * (len(line) - 1) for line, _ in chart_lines(charts)
-    )
-    left = max(lines, default=0.0) / 2.54 * PIXELS_PER_INCH
-    column = FIRST_COLUMN
-    while left > 0:
-        width = columns.width(column)
-        left -= pixels(width) if width else 0
-        column += 1
-    return max(column - 1, FIRST_COLUMN)
-
-
 def _last_column(placed: PlacedBlock, columns: Columns) -> int:
     """The rightmost column in which a block shows something."""
     block = placed.block
@@ -469,7 +270,7 @@ def _last_column(placed: PlacedBlock, columns: Columns) -> int:
         return FIRST_COLUMN
     ends = [span.last for span in placed.spans.values()]
     if isinstance(block, SummaryBlock):
-        ends.append(_chart_end(block.charts, columns))
+        ends.append(chart_end(block.charts, columns))
     if isinstance(block, TableBlock):
         ends.append(FIRST_COLUMN + len(block.fields) - 1)
     elif isinstance(block, FormBlock) and block.instances > 1:

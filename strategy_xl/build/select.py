@@ -73,9 +73,11 @@ def closure(spec: WorkbookSpec, wanted: Sequence[str]) -> frozenset[str]:
 
 def only(spec: WorkbookSpec, wanted: Sequence[str]) -> WorkbookSpec:
     """The workbook with the closure of the wanted modules, in its own order; all of it when none is named."""
-    if not wanted:
-        return spec
-    keys = closure(spec, wanted)
+    return cut(spec, closure(spec, wanted)) if wanted else spec
+
+
+def cut(spec: WorkbookSpec, keys: frozenset[str]) -> WorkbookSpec:
+    """The workbook with just these modules, in its own order, whatever they lean on."""
     modules = (_without_steps(module, keys) for module in spec.modules if module.key in keys)
     return spec.model_copy(update={"modules": tuple(modules)})
 

@@ -10,9 +10,9 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from strategy_xl.build import charts, completeness, sheet_card, sheet_path, tones
 from strategy_xl.build.defined_names import link_name
-from strategy_xl.build.layout import APART_POINTS, BESIDE_POINTS, WIDE_TYPES, PlacedBlock, Span
+from strategy_xl.build.layout import APART_POINTS, BESIDE_POINTS, WIDE_TYPES, PlacedBlock, Span, list_rows
 from strategy_xl.build.page import Page, field_note
-from strategy_xl.build.placing import is_whole_beside, list_rows
+from strategy_xl.build.placed_results import is_whole_beside
 from strategy_xl.build.style import (
     LINE,
     TONE_INK,
@@ -23,6 +23,7 @@ from strategy_xl.build.style import (
     tone_fill,
     value_look,
 )
+from strategy_xl.languages import forms_of
 from strategy_xl.schema.spec import (
     FieldSpec,
     FieldType,
@@ -295,7 +296,7 @@ def _map_row(page: Page, placed: PlacedBlock, module: ModuleSpec, colour: str) -
         row, placed.spans["question"], question, Look(border=LINE, wrap=True, horizontal="left", indent=1)
     )
     page.height(row, max(1.35, text_lines(question, page.layout.span_width(placed.spans["question"]) - 2)))
-    percent = "0\N{NO-BREAK SPACE}%" if book.lang == "fr" else "0%"
+    percent = f"0{forms_of(book.lang).space}%"
     look = Look(border=LINE, format=percent, horizontal="center")
     formula = completeness.formula(book.formulas, module)
     if formula is None:

@@ -1,4 +1,4 @@
-"""Write results as a path: steps with their name, state and next step, and arrows between them."""
+"""Place and write results as a path: steps with their name, state and next step, and arrows between them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,40 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from strategy_xl.build import tones
 from strategy_xl.build.defined_names import link_name
-from strategy_xl.build.layout import WIDE_TYPES, PlacedBlock
+from strategy_xl.build.layout import FIRST_COLUMN, WIDE_TYPES, PlacedBlock, Span
 from strategy_xl.build.page import Page
-from strategy_xl.build.placing import STEPS_A_LINE
 from strategy_xl.build.style import TONE_STRONG, WHITE, Look, mix, value_look
 from strategy_xl.schema.spec import FieldSpec, FieldType, SummaryBlock, Tone
 
 ON, DOWN, AGAIN = "→", "↵", "↻"
 MESSAGE_LINES = 3.3
+STEPS_A_LINE = 4
+
+
+def place(block: SummaryBlock, sheet: str, row: int, body: int) -> PlacedBlock:
+    """Steps in lines: the name above, a result a row under it; a free row between the lines.
+
+    Arguments:
+        block: a summary with a path.
+        sheet: tab title.
+        row, body: first row of the block and of its content.
+    """
+    at = body
+    rows: dict[str, int] = {}
+    spans: dict[str, Span] = {}
+    steps = block.steps()
+    height = 1 + max((len(step) for step in steps), default=0)
+    for index, step in enumerate(steps):
+        line, position = divmod(index, STEPS_A_LINE)
+        at = body + line * (height + 1)
+        first = FIRST_COLUMN + 3 * position
+        rows[f"{step[0].key}:label"] = at
+        spans[f"{step[0].key}:label"] = Span(first, first + 1)
+        spans[f"{step[0].key}:arrow"] = Span(first + 2, first + 2)
+        for offset, spec in enumerate(step, 1):
+            rows[spec.key], spans[spec.key] = at + offset, Span(first, first + 1)
+    keys = {spec.key: spans[spec.key].first for spec in block.fields}
+    return PlacedBlock(block, sheet, row, body, at + height - 1, keys, rows, spans)
 
 
 def write(page: Page, placed: PlacedBlock, block: SummaryBlock) -> None:

@@ -37,6 +37,7 @@ from strategy_xl.build.placing import lay_out
 from strategy_xl.build.streaming import TableStream
 from strategy_xl.build.style import Styles
 from strategy_xl.build.validation import Validations
+from strategy_xl.languages import forms_of
 from strategy_xl.ooxml.extensions import SparklineGroup
 from strategy_xl.ooxml.finish import rework
 from strategy_xl.schema.spec import (
@@ -140,7 +141,7 @@ def _properties(book: Book) -> None:
     title = book.text(book.spec.name)
     properties.title = f"{title} – {book.company}" if book.company else title
     properties.creator = properties.lastModifiedBy = AUTHOR
-    properties.language = "fr-FR" if book.lang == "fr" else "en-GB"
+    properties.language = forms_of(book.lang).tag
 
 
 def make(

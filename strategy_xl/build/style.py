@@ -9,6 +9,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
+from strategy_xl.languages import forms_of
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldRole, FieldSpec, FieldType, ThemeSpec, Tone
 
 WHITE = "FFFFFF"
@@ -159,7 +160,7 @@ class Styles:
 
 def money_format(unit: str, lang: str) -> str:
     """Number format of whole amounts in a currency, or in one for each of something (``€/h``)."""
-    if lang == "fr":
+    if not forms_of(lang).currency_first:
         return f'#,##0{NBSP}"{unit}"'
     symbol, slash, per = unit.partition("/")
     after = f'"{slash}{per}"' if slash else ""
@@ -181,9 +182,9 @@ def number_format(spec: FieldSpec, lang: str) -> str:  # noqa: PLR0911 - one ret
         case FieldType.MONEY:
             return money_format(unit or "€", lang)
         case FieldType.PERCENT:
-            return f"0{NBSP}%" if lang == "fr" else "0%"
+            return f"0{forms_of(lang).space}%"
         case FieldType.DATE:
-            return "dd/mm/yyyy" if lang == "fr" else "d mmm yyyy"
+            return forms_of(lang).date_cell
         case FieldType.INTEGER:
             return f"#,##0{suffix}"
         case FieldType.NUMBER if spec.role is FieldRole.INPUT:

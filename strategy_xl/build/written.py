@@ -10,6 +10,7 @@ from typing import Any
 
 from strategy_xl.book.shown import CellValue, Look
 from strategy_xl.errors import Location, TemplateError
+from strategy_xl.languages import FALLBACK
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType, WorkbookSpec
 
 _RELATIVE_DAY = re.compile(r"@([+-]?\d+)")
@@ -43,7 +44,7 @@ class Values:
         Raises TemplateError when the text is not of the field's type.
         """
         if isinstance(raw, Mapping):
-            raw = raw.get(self.lang)
+            raw = raw.get(self.lang, raw.get(FALLBACK))
         if raw is None or raw == "":
             return None
         try:

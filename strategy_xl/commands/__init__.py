@@ -5,16 +5,28 @@ from __future__ import annotations
 import gettext
 import os
 import sys
+from collections.abc import Iterator
 from importlib import import_module
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import click
 
 from strategy_xl import __version__
 from strategy_xl.collection import no_collection
 from strategy_xl.commands.examples import EXAMPLES
-from strategy_xl.commands.render import EXIT_UNREADABLE, EXIT_USAGE, language, quiet_option, show_error, text
-from strategy_xl.errors import StrategyXlError, TemplateError, UsageError
+from strategy_xl.commands.render import (
+    EXIT_UNREADABLE,
+    EXIT_USAGE,
+    finding_data,
+    language,
+    quiet_option,
+    show_error,
+    show_json,
+    text,
+)
+from strategy_xl.errors import Finding, Location, Severity, StrategyXlError, TemplateError, UsageError
 
 COMPLETION = "_STRATEGY_XL_COMPLETE"
 """Set by what a shell calls, so that the program answers with completions."""
@@ -64,6 +76,19 @@ def imported(name: str) -> click.Command:
     return command
 
 
+def every_command() -> Iterator[tuple[str, click.Command]]:
+    """What people type to call each command, those of groups after the group, and the command, imported."""
+
+    def below(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+        yield name, command
+        if isinstance(command, click.Group):
+            for inner, member in command.commands.items():
+                yield from below(f"{name} {inner}", member)
+
+    for name in _COMMANDS:
+        yield from below(name, imported(name))
+
+
 def _complete(command: click.Command, name: str) -> None:
     """Give a command, and those of a group, what all have: examples, and ``--quiet``."""
     if isinstance(command, click.Group):
@@ -84,6 +109,32 @@ class _Commands(click.Group):
         """The command that is to be run."""
         name, listed, rest = super().resolve_command(ctx, args)
         return name, listed if name is None or listed is None else imported(name), rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that is named; what stops it is data where ``--json`` asks for data."""
+        asks = "--json" in takewhile(lambda word: word != "--", ctx.args)
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, StrategyXlError) as error:
+            if not asks:
+                raise
+            code = error.exit_code if isinstance(error, click.ClickException) else _stopped(error)
+            show_json({"exit_code": code, "findings": [finding_data(_finding(error))]})
+            ctx.exit(code)
+
+
+def _finding(error: click.ClickException | StrategyXlError) -> Finding:
+    """What stopped a command; of what Click says of options and arguments, a finding of our own."""
+    if isinstance(error, StrategyXlError):
+        return error.finding
+    context = getattr(error, "ctx", None) or click.get_current_context()
+    args = {"detail": error.format_message(), "command": context.command_path}
+    return Finding("SX660", Location(), args, Severity.ERROR)
+
+
+def _stopped(error: StrategyXlError) -> int:
+    """The exit code of what stopped a command."""
+    return EXIT_USAGE if isinstance(error, UsageError | TemplateError) else EXIT_UNREADABLE
 
 
 def _color() -> bool | None:
@@ -123,4 +174,4 @@ def main() -> None:
     except StrategyXlError as error:
         with click.Context(cli, color=_color()):
             show_error(error)
-        sys.exit(EXIT_USAGE if isinstance(error, UsageError | TemplateError) else EXIT_UNREADABLE)
+        sys.exit(_stopped(error))

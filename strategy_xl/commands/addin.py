@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from strategy_xl.commands.place import Here
-from strategy_xl.commands.render import EXIT_FINDINGS, text
-from strategy_xl.errors import Location, UsageError
+from strategy_xl.commands.render import EXIT_FINDINGS, finding_data, json_option, show_json, text
+from strategy_xl.errors import Finding, Location, Severity, UsageError
 from strategy_xl.text.catalog import has_message
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ _for_option = click.option(
 @click.argument("out", type=Here("SX818", dir_okay=False), metavar="OUT")
 @click.option("--python", metavar="PATH", help=text("addin.python.help"))
 @click.option("--force", is_flag=True, help=text("addin.force.help"))
-def build(out: Path, python: str | None, *, force: bool) -> None:
+@json_option
+def build(out: Path, python: str | None, *, force: bool, as_json: bool) -> None:
     """Write the file that the ending of its name asks for, and say what to do with it."""
     kind = out.suffix.lower()
     if kind not in {XLAM, OXT}:
@@ -53,13 +54,17 @@ def build(out: Path, python: str | None, *, force: bool) -> None:
         from strategy_xl.hosts.calc.extension import build_oxt as write
     done = write(out, python=python)
     click.echo(text("addin.build.done", path=str(done)))
-    click.echo(text("addin.build.next.excel" if kind == XLAM else "addin.build.next.calc", path=str(done)))
+    then = text("addin.build.next.excel" if kind == XLAM else "addin.build.next.calc", path=str(done))
+    click.echo(then)
+    if as_json:
+        show_json({"written": str(done), "next": then, "findings": []})
 
 
 @addin.command(help=text("addin.install.help"))
 @_for_option
 @click.option("--python", metavar="PATH", help=text("addin.python.help"))
-def install(office: str, python: str | None) -> None:
+@json_option
+def install(office: str, python: str | None, *, as_json: bool) -> None:
     """Build with this interpreter and install; tell each step."""
     from strategy_xl.hosts.machine import Machine
 
@@ -67,18 +72,19 @@ def install(office: str, python: str | None) -> None:
     if office == CALC:
         from strategy_xl.hosts.libreoffice import install as put
 
-        _tell(put(machine, python=python))
+        _tell(put(machine, python=python), as_json=as_json)
         return
     from strategy_xl.hosts.excel.install import install as register
 
     if machine.windows is None:
         raise _by_hand(machine)
-    _tell(register(machine.windows, machine.environment, python=python))
+    _tell(register(machine.windows, machine.environment, python=python), as_json=as_json)
 
 
 @addin.command(help=text("addin.uninstall.help"))
 @_for_option
-def uninstall(office: str) -> None:
+@json_option
+def uninstall(office: str, *, as_json: bool) -> None:
     """Take away what ``install`` has put there; tell each step."""
     from strategy_xl.hosts.machine import Machine
 
@@ -86,13 +92,13 @@ def uninstall(office: str) -> None:
     if office == CALC:
         from strategy_xl.hosts.libreoffice import uninstall as take
 
-        _tell(take(machine))
+        _tell(take(machine), as_json=as_json)
         return
     from strategy_xl.hosts.excel.install import uninstall as unregister
 
     if machine.windows is None:
         raise _by_hand(machine)
-    _tell(unregister(machine.windows, machine.environment))
+    _tell(unregister(machine.windows, machine.environment), as_json=as_json)
 
 
 def _by_hand(machine: Machine) -> UsageError:
@@ -100,7 +106,7 @@ def _by_hand(machine: Machine) -> UsageError:
     return UsageError("SX959" if machine.system == "darwin" else "SX958")
 
 
-def _tell(outcome: Outcome) -> None:
+def _tell(outcome: Outcome, *, as_json: bool) -> None:
     """Print the steps, then what stands in the way; the exit code says whether something does."""
     for step in outcome.steps:
         click.echo(_said(step))
@@ -108,6 +114,10 @@ def _tell(outcome: Outcome) -> None:
         click.secho(_said(warning), fg="yellow")
         if has_message(f"{warning.key}.hint"):
             click.echo(f"    → {text(f'{warning.key}.hint', **warning.args)}")
+    if as_json:
+        findings = [Finding(step.key, Location(), step.args, Severity.WARNING) for step in outcome.warnings]
+        steps = [{"code": step.key, "message": _said(step)} for step in outcome.steps]
+        show_json({"steps": steps, "findings": list(map(finding_data, findings))})
     if outcome.warnings:
         raise SystemExit(EXIT_FINDINGS)
 

@@ -15,6 +15,7 @@ from strategy_xl.commands.render import (
     chosen_day,
     exit_code,
     finding_data,
+    json_option,
     language,
     load_spec,
     show_backups,
@@ -25,6 +26,7 @@ from strategy_xl.commands.render import (
     today_option,
 )
 from strategy_xl.errors import UsageError
+from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from strategy_xl.work.adopt import AdoptionReport
@@ -38,11 +40,13 @@ if TYPE_CHECKING:
 @click.option("--map", "maps", multiple=True, metavar="OURS[=THEIRS]", help=text("adopt.map.help"))
 @click.option("--column", "pairs", multiple=True, metavar="COLUMN=FIELD", help=text("adopt.column.help"))
 @click.option("--link", is_flag=True, help=text("adopt.link.help"))
-@click.option("--lang", default="fr", show_default=True, metavar="fr|en", help=text("cli.new.lang.help"))
+@click.option(
+    "--lang", default="fr", show_default=True, metavar="|".join(LANGUAGES), help=text("cli.new.lang.help")
+)
 @click.option("--company", help=text("cli.new.company.help"))
 @click.option("-o", "--out", type=Here("SX818", dir_okay=False), help=text("adopt.out.help"))
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @backup_option
 @templates_option
 @today_option

@@ -14,6 +14,7 @@ from strategy_xl.commands.render import (
     chosen_day,
     exit_code,
     finding_data,
+    json_option,
     load_spec,
     show_backups,
     show_findings,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 @click.command(help=text("cli.check.help"))
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @click.option("--fix", is_flag=True, help=text("cli.fix.help"))
 @backup_option
 @templates_option
@@ -41,6 +42,7 @@ def check(
     paths: tuple[str, ...], templates: Path | None, today: Any, backup: int, *, as_json: bool, fix: bool
 ) -> None:
     """Print the findings of each workbook; with ``fix`` also what was put right, and what is left."""
+    from strategy_xl.commands.progressing import counted, shown_steps
     from strategy_xl.runs.discover import workbooks
     from strategy_xl.runs.faults import logger, logging_to
     from strategy_xl.runs.outcome import guarded
@@ -56,22 +58,24 @@ def check(
     mend = at_hand(partial(fix_workbook, spec=spec), backups=backup)
     fixed = backups = 0
 
-    def done(path: Path, job: Callable[[Path], JobReport]) -> JobReport:
-        report, _stamp, trace = guarded(path, job)
+    def done(path: Path, job: Callable[[Path], JobReport], before: str) -> JobReport:
+        with shown_steps(path, before):
+            report, _stamp, trace = guarded(path, job)
         if trace:
             logger.error("%s\n%s", path, trace)
         return report
 
     with logging_to(keeping(home)):
-        for path in books:
-            report = done(path, look)
+        for number, path in enumerate(books, 1):
+            before = counted(number, len(books))
+            report = done(path, look, before)
             if fix and report.failure is None:
-                mended = done(path, mend)
+                mended = done(path, mend, before)
                 fixed += mended.changed
                 backups += mended.backup is not None
                 if mended.changed and not as_json:
                     show_findings([*report.findings, *mended.findings])
-                report = done(path, look) if mended.failure is None else mended
+                report = done(path, look, before) if mended.failure is None else mended
             findings += report.findings
             if report.failure is not None:
                 findings.append(report.failure)

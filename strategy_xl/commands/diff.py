@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from strategy_xl.commands.place import Here
+from strategy_xl.commands.place import Here, write_text
 from strategy_xl.commands.render import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
     chosen_day,
     finding_lines,
+    json_option,
     language,
     load_spec,
     printable,
@@ -41,7 +42,7 @@ _NOTHING = frozenset({os.devnull, "/dev/null", "nul"})
 
 @click.command(help=text("cli.diff.help"))
 @click.argument("paths", nargs=-1, required=True, type=Here())
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @click.option("--html", type=Here("SX818", dir_okay=False), metavar="OUT", help=text("cli.diff.html"))
 @click.option("--textconv", is_flag=True, help=text("cli.diff.textconv"))
 @click.option("--git", "from_git", is_flag=True, help=text("cli.diff.git"))
@@ -49,6 +50,8 @@ _NOTHING = frozenset({os.devnull, "/dev/null", "nul"})
 @today_option
 def diff(paths: tuple[Path, ...], templates: Path | None, today: Any, **options: Any) -> None:
     """Tell what differs; or, for git, do what it asks."""
+    if options["as_json"] and (options["textconv"] or options["from_git"]):
+        raise UsageError("SX662")  # git reads lines
     spec, day = load_spec(templates), chosen_day(today)
     if options["textconv"]:
         _expect(paths, 1)
@@ -74,12 +77,17 @@ def _show(paths: tuple[Path, Path], spec: WorkbookSpec, day: date, options: dict
     if any(missing):  # as git gives it for a workbook that came or went
         key = "diff.created" if missing[0] else "diff.deleted"
         click.echo(text(key, path=str(paths[1] if missing[0] else paths[0])))
+        if options["as_json"]:
+            before, after = (None if gone else str(path) for gone, path in zip(missing, paths, strict=True))
+            show_json({"before": before, "after": after, "same": all(missing)})
         return EXIT_CLEAN if all(missing) else EXIT_FINDINGS
+    from strategy_xl.commands.progressing import shown_wait
     from strategy_xl.work.diff import diff as compare
     from strategy_xl.work.diff_data import difference_data
     from strategy_xl.work.diff_sentences import DifferenceTeller
 
-    found = compare(*paths, spec, day)
+    with shown_wait(text("cli.progress.compare", a=paths[0].name, b=paths[1].name)):
+        found = compare(*paths, spec, day)
     teller = DifferenceTeller(spec, language())
     if options["html"] is not None:
         _write_page(options["html"], found, teller, day)
@@ -125,12 +133,11 @@ def _write_page(target: Path, found: Difference, teller: Any, day: date) -> None
 
 def write_page(target: Path, page: DiffPage, day: date) -> None:
     """Write a page, over one that is there. Errors: UsageError SX147 its folder is not there."""
-    from strategy_xl.ooxml.replace import atomic_replace, check_target
+    from strategy_xl.ooxml.replace import check_target
     from strategy_xl.report.diff_page import diff_page
 
     check_target(target, overwrite=True)
-    with atomic_replace(target) as stream:
-        stream.write(diff_page(page, language(), day).encode())
+    write_text(target, diff_page(page, language(), day))
 
 
 # -- for git -------------------------------------------------------------------------------------------------

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from strategy_xl.commands.place import Here
-from strategy_xl.commands.render import EXIT_CLEAN, EXIT_FINDINGS, history_option, show_json, text
+from strategy_xl.commands.render import (
+    EXIT_CLEAN,
+    EXIT_FINDINGS,
+    history_option,
+    json_option,
+    show_json,
+    text,
+)
 from strategy_xl.text.catalog import has_message
 
 if TYPE_CHECKING:
@@ -28,7 +35,7 @@ _TO_MEND = ("attention", "problem")
 )
 @click.option("--night", is_flag=True, help=text("doctor.night.help"))
 @history_option
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 def doctor(folder: Path | None, history: str | None, *, night: bool, as_json: bool) -> None:
     """Run every check and print what it found."""
     from strategy_xl.hosts import doctor as checks

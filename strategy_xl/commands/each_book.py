@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -37,6 +38,7 @@ def done_to_each(
     *,
     refusal: str,
     dry_run: bool,
+    asks: bool = False,
 ) -> Iterator[_Report]:
     """Do something to each workbook of this machine, and give what became of it.
 
@@ -46,9 +48,11 @@ def done_to_each(
         failures: gets what could not be treated.
         refusal: code of the finding for a workbook at an address.
         dry_run: whether nothing is written, so that an open workbook may be read.
+        asks: whether the work asks people, whom a line that moves would disturb.
 
     Errors: UsageError SX107 when nothing is there.
     """
+    from strategy_xl.commands.progressing import counted, shown_steps
     from strategy_xl.errors import Finding, Location, Severity, StrategyXlError
     from strategy_xl.ooxml.open_marks import refuse_if_open
     from strategy_xl.runs.discover import workbooks
@@ -58,14 +62,15 @@ def done_to_each(
     given = workbooks(paths)
     failures += given.failures
     books: Sequence[Path | RemotePath] = given.books
-    for path in books:
+    for number, path in enumerate(books, 1):
         if isinstance(path, RemotePath):
             failures.append(Finding(refusal, Location(str(path)), {}, Severity.ERROR))
             continue
         try:
             if not dry_run:
                 refuse_if_open(path)
-            report = work(path)
+            with nullcontext() if asks else shown_steps(path, counted(number, len(books))):
+                report = work(path)
         except StrategyXlError as error:
             failures.append(error.finding)
         except Exception as error:  # noqa: BLE001 - nothing that happens in one workbook stops the others

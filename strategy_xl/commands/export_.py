@@ -9,8 +9,18 @@ from typing import Any
 import click
 
 from strategy_xl.commands.personal import name_options, places_below, sought_of
-from strategy_xl.commands.place import Here
-from strategy_xl.commands.render import EXIT_CLEAN, EXIT_FINDINGS, language, load_spec, show_findings, text
+from strategy_xl.commands.place import Here, write_text
+from strategy_xl.commands.render import (
+    EXIT_CLEAN,
+    EXIT_FINDINGS,
+    finding_data,
+    json_option,
+    language,
+    load_spec,
+    show_findings,
+    show_json,
+    text,
+)
 
 
 @click.command(name="export", help=text("privacy.export.help"))
@@ -23,10 +33,14 @@ from strategy_xl.commands.render import EXIT_CLEAN, EXIT_FINDINGS, language, loa
     help=text("privacy.export.output.help"),
 )
 @click.option("--force", is_flag=True, help=text("cli.new.force.help"))
-def export(name: str, folder: Path, output: Path | None, *, force: bool, **options: Any) -> None:
-    """Look everywhere, and write what was found."""
+@json_option
+def export(
+    name: str, folder: Path, output: Path | None, *, force: bool, as_json: bool, **options: Any
+) -> None:
+    """Look everywhere, and write what was found: as data when that is asked for and goes into no file."""
+    from strategy_xl.commands.progressing import shown_wait
     from strategy_xl.ooxml.replace import check_target
-    from strategy_xl.privacy.holding import as_text, holdings
+    from strategy_xl.privacy.holding import as_data, as_text, holdings
     from strategy_xl.privacy.who import Who
 
     if output is not None:
@@ -34,12 +48,17 @@ def export(name: str, folder: Path, output: Path | None, *, force: bool, **optio
     spec = load_spec(options["templates"])
     kinds = Who(options["kind"]).kinds if options["kind"] else ()
     sought = sought_of(name, options)
-    found = holdings(places_below(folder, options["history"]).narrowed(sought), spec, sought, kinds)
+    with shown_wait(text("cli.progress.search", folder=str(folder))):
+        found = holdings(places_below(folder, options["history"]).narrowed(sought), spec, sought, kinds)
     content = as_text(found, spec, name, language(), datetime.now().astimezone())
     if output is None:
         click.echo(content, nl=False)
     else:
-        output.write_text(content, encoding="utf-8")
+        write_text(output, content)
         click.echo(text("privacy.export.done", path=str(output)))
-    show_findings(found.findings, err=True)
+    if as_json:
+        held = as_data(found) if output is None else {"written": str(output)}
+        show_json(held | {"findings": list(map(finding_data, found.findings))})
+    else:
+        show_findings(found.findings, err=True)
     raise SystemExit(EXIT_FINDINGS if found.findings else EXIT_CLEAN)

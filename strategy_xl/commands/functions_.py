@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 import click
 
-from strategy_xl.commands.render import language, show_json, text
+from strategy_xl.commands.render import json_option, language, show_json, text
 from strategy_xl.functions.arguments import Argument
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out, signature
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, find
 from strategy_xl.functions.registry import functions as all_functions
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES, forms_of
 from strategy_xl.text.catalog import message
 
 
 @click.command(name="functions", help=text("functions.cli.help"))
 @click.argument("name", required=False)
 @click.option("--lang", type=click.Choice(LANGUAGES), help=text("functions.cli.lang.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 def functions(name: str | None, lang: str | None, *, as_json: bool) -> None:
     """Print the list, or all about one function."""
     chosen = lang or language()
@@ -73,7 +73,7 @@ def shown(cell: object, lang: str) -> str:
     """A cell as people see it."""
     if isinstance(cell, int | float):
         text = f"{cell:.4f}".rstrip("0").rstrip(".")
-        return text.replace(".", ",") if lang == "fr" else text
+        return text.replace(".", forms_of(lang).decimal)
     return "" if cell is None else str(cell)
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strategy_xl.commands.render import language, text
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import HOUSE, LANGUAGES, forms_of
+from strategy_xl.text.catalog import has_message
 
 if TYPE_CHECKING:
     from questionary import Question
@@ -44,10 +45,7 @@ def ask(spec: WorkbookSpec, out: Path | None) -> tuple[Path, dict[str, Any]]:
     said: dict[str, Any] = {"company": _answer(questionary.text(text("start.company"))).strip() or None}
     market = setting(spec, MARKET)
     if market is not None and market.choices is not None:
-        choices = [
-            Choice(item.fr if spoken == "fr" else item.en, item.key)
-            for item in spec.list_(market.choices).choices
-        ]
+        choices = [Choice(item.get(spoken), item.key) for item in spec.list_(market.choices).choices]
         said["market"] = _answer(
             questionary.select(
                 market.label.get(spoken),
@@ -56,7 +54,7 @@ def ask(spec: WorkbookSpec, out: Path | None) -> tuple[Path, dict[str, Any]]:
                 instruction=" ",
             )
         )
-    languages = [Choice(text(f"start.language.{lang}"), lang) for lang in LANGUAGES]
+    languages = [Choice(_named_language(lang), lang) for lang in LANGUAGES]
     said["lang"] = _answer(
         questionary.select(text("start.language"), languages, default=spoken, instruction=" ")
     )
@@ -74,6 +72,12 @@ def ask(spec: WorkbookSpec, out: Path | None) -> tuple[Path, dict[str, Any]]:
     listed = _answer(questionary.path(text("start.list"), validate=_is_list))
     said["listed"] = Path(listed.strip()).expanduser() if listed.strip() else None
     return out or _named(said["company"], said["lang"]), said
+
+
+def _named_language(lang: str) -> str:
+    """A language in the words of the one that is spoken, else in its own."""
+    key = f"start.language.{lang}"
+    return text(key) if has_message(key, language()) else forms_of(lang).name
 
 
 def confirmed() -> None:
@@ -96,7 +100,7 @@ def command_line(out: Path, options: Mapping[str, Any]) -> str:
         options: those of ``new``.
     """
     words = ["strategy-xl", "new", str(out)]
-    if options["lang"] != "fr":
+    if options["lang"] != HOUSE:
         words += ["--lang", options["lang"]]
     for name, option in (("company", "--company"), ("market", "--market"), ("team", "--team")):
         if options.get(name):

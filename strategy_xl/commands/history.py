@@ -16,6 +16,7 @@ from strategy_xl.commands.render import (
     EXIT_FINDINGS,
     chosen_day,
     history_option,
+    json_option,
     show_json,
     templates_option,
     text,
@@ -69,7 +70,7 @@ def history() -> None:
     metavar="N",
     help=text("cli.history.stalled.help"),
 )
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @click.option(
     "--csv",
     type=Here("SX818", dir_okay=False),
@@ -88,6 +89,7 @@ def history() -> None:
 def show(place: Path, **options: Any) -> None:
     """Print what moved, or write the states into a file."""
     from strategy_xl.commands import history_files, history_view
+    from strategy_xl.commands.progressing import shown_wait
     from strategy_xl.commands.render import load_spec
 
     today = chosen_day(options["today"])
@@ -99,8 +101,12 @@ def show(place: Path, **options: Any) -> None:
         if options["csv"] is not None or options["parquet"] is not None:
             rows = history_files.rows(connection, scope, since)
             history_files.write(rows, spec, options["csv"], options["parquet"])
+            if options["as_json"]:
+                written = [str(path) for path in (options["csv"], options["parquet"]) if path is not None]
+                show_json({"written": written, "rows": len(rows), "findings": []})
             return
-        seen = history_view.View.of(connection, scope, since, today, options["stalled_days"])
+        with shown_wait(text("cli.progress.history")):
+            seen = history_view.View.of(connection, scope, since, today, options["stalled_days"])
     if options["as_json"]:
         show_json(seen.data())
     else:
@@ -112,6 +118,7 @@ def show(place: Path, **options: Any) -> None:
 @click.option(
     "--keep-days", type=click.IntRange(1), required=True, metavar="N", help=text("cli.history.keep.help")
 )
+@json_option
 @history_option
 @today_option
 def prune(place: Path, **options: Any) -> None:
@@ -127,13 +134,17 @@ def prune(place: Path, **options: Any) -> None:
     database.compact()
     database.close()
     click.echo(text("cli.history.pruned", day=first, **went._asdict()))
+    if options["as_json"]:
+        where = str(database.location)
+        show_json({"history": where, "before": first, "removed": went._asdict(), "findings": []})
 
 
 @history.command(name="doctor", help=text("cli.history.doctor.help"))
 @click.argument("place", metavar="[FOLDER]", type=Place(), default=".")
 @click.option("--migrate", is_flag=True, help=text("cli.history.migrate.help"))
+@json_option
 @history_option
-def doctor(place: Path, *, migrate: bool, history: str | None) -> None:
+def doctor(place: Path, *, migrate: bool, as_json: bool, history: str | None) -> None:
     """Say what the history holds, and whether all of it holds together."""
     from strategy_xl.history import upkeep
 
@@ -161,12 +172,24 @@ def doctor(place: Path, *, migrate: bool, history: str | None) -> None:
         click.echo(text("cli.history.fault.hint"))
     elif not waiting:
         click.echo(text("cli.history.sound"))
+    if as_json:
+        show_json(
+            {
+                "history": str(database.location),
+                "version": database.version() or None,
+                "holds": held._asdict(),
+                "megabytes": size,
+                "waiting": waiting,
+                "faults": wrong,
+            }
+        )
     raise SystemExit(EXIT_FINDINGS if wrong or waiting else EXIT_CLEAN)
 
 
 def _waiting(target: Target) -> int:
     """How many workbooks wait in the journal beside the workbooks to be told."""
-    from strategy_xl.runs.journal import FILE, Journal
+    from strategy_xl.runs.at_work import FILE
+    from strategy_xl.runs.journal import Journal
     from strategy_xl.runs.remembering import name_of
     from strategy_xl.runs.stores.keeping import keeping
 

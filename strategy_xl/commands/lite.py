@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from strategy_xl.commands.place import Here
-from strategy_xl.commands.render import text
-from strategy_xl.model import LANGUAGES
+from strategy_xl.commands.render import json_option, show_json, text
+from strategy_xl.languages import LANGUAGES
 
 
 @click.command(help=text("web.cli.lite.help"))
@@ -21,11 +21,14 @@ from strategy_xl.model import LANGUAGES
     help=text("web.cli.lite.lang.help"),
 )
 @click.option("--force", is_flag=True, help=text("web.cli.lite.force.help"))
-def lite(out: Path, lang: str, *, force: bool) -> None:
+@json_option
+def lite(out: Path, lang: str, *, force: bool, as_json: bool) -> None:
     """Write the workbook and say how much code it carries."""
     from strategy_xl.functions.registry import functions
     from strategy_xl.hosts.web.lite import build_lite, main_py
 
     build_lite(out, lang=lang, overwrite=force)
-    size = round(len(main_py(lang).encode()) / 1000)
-    click.echo(text("web.cli.lite.done", path=str(out), n=len(functions()), size=size))
+    size, count = len(main_py(lang).encode()), len(functions())
+    click.echo(text("web.cli.lite.done", path=str(out), n=count, size=round(size / 1000)))
+    if as_json:
+        show_json({"written": str(out), "functions": count, "bytes": size, "findings": []})

@@ -15,6 +15,7 @@ from strategy_xl.commands.render import (
     chosen_day,
     exit_code,
     finding_data,
+    json_option,
     load_spec,
     show_backups,
     show_findings,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from strategy_xl.work.merge_writing import MergeReport
 
-_CONFLICTS = frozenset({"SX510", "SX511", "SX513", "SX526"})
+_CONFLICTS = frozenset({"SX510", "SX511", "SX513", "SX526", "SX528", "SX529"})
 
 
 @click.command(help=text("cli.merge.help"))
@@ -49,13 +50,14 @@ _CONFLICTS = frozenset({"SX510", "SX511", "SX513", "SX526"})
 @click.option("--force", is_flag=True, help=text("cli.merge.force"))
 @click.option("--name", metavar="NAME", help=text("cli.merge.name"))
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @click.option("--html", type=Here("SX818", dir_okay=False), metavar="PAGE", help=text("cli.diff.html"))
 @backup_option
 @templates_option
 @today_option
 def merge(base: Path, a: Path, b: Path, templates: Path | None, today: Any, **options: Any) -> None:
     """Plan the merge, write it, and tell conflicts and what was not taken over."""
+    from strategy_xl.commands.progressing import shown_steps, shown_wait
     from strategy_xl.ooxml.open_marks import refuse_if_open
     from strategy_xl.ooxml.replace import check_target
     from strategy_xl.work.merge import plan_merge
@@ -69,8 +71,10 @@ def merge(base: Path, a: Path, b: Path, templates: Path | None, today: Any, **op
         refuse_if_open(target)
     spec, day = load_spec(templates), chosen_day(today)
     prefer = Side(options["prefer"]) if options["prefer"] is not None else None
-    planned = plan_merge(base, a, b, spec, day, prefer=prefer)
-    report = write_merge(planned, target, spec, dry_run=options["dry_run"], backups=options["backup"])
+    with shown_wait(text("cli.progress.compare", a=a.name, b=b.name)):
+        planned = plan_merge(base, a, b, spec, day, prefer=prefer)
+    with shown_steps(target):
+        report = write_merge(planned, target, spec, dry_run=options["dry_run"], backups=options["backup"])
     if options["name"]:
         report = _named(report, {str(a): options["name"], str(b): f"{options['name']} (B)"})
     if options["html"] is not None:
@@ -81,8 +85,8 @@ def merge(base: Path, a: Path, b: Path, templates: Path | None, today: Any, **op
         show_findings(report.findings)
         counts = {"cells": planned.cells, "rows": report.added, "cleared": planned.cleared}
         done = "cli.merge.would" if options["dry_run"] else "cli.merge.done"
-        settled = planned.conflicts if prefer is not None else 0
-        click.echo(text(done, path=str(target), conflicts=planned.conflicts - settled, **counts))
+        settled = report.conflicts if prefer is not None else 0
+        click.echo(text(done, path=str(target), conflicts=report.conflicts - settled, **counts))
         if settled:
             click.echo(text("cli.merge.settled", n=settled))
         if options["html"] is not None:
@@ -113,7 +117,7 @@ def _data(report: MergeReport, target: Path) -> dict[str, Any]:
         "rows_removed": plan.cleared,
         "sheets": list(report.sheets),
         "prefer": plan.prefer,
-        "conflicts": conflicts_data(plan),
+        "conflicts": conflicts_data(plan, report.notes, report.drawn),
         "findings": [finding_data(finding) for finding in report.findings],
         "backup": str(report.patch.backup) if report.patch.backup is not None else None,
     }
@@ -133,7 +137,7 @@ def _write_page(target: Path, report: MergeReport, paths: tuple[Path, Path, Path
         Section("notes", text("diff.page.notes"), tuple(one for one in lines if one.mark != "!")),
     ]
     counts = {"cells": report.plan.cells, "rows": report.added, "cleared": report.plan.cleared}
-    summary = [text("diff.page.merged", conflicts=report.plan.conflicts, **counts)]
+    summary = [text("diff.page.merged", conflicts=report.conflicts, **counts)]
     versions = list(zip((text("diff.page.base"), "A", "B"), map(str, paths), strict=True))
     page = DiffPage(text("diff.page.merge"), versions, summary, [part for part in parts if part.lines])
     write_page(target, page, day)

@@ -11,9 +11,9 @@ import click
 from strategy_xl.commands.import_planning import planned_import
 from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import (
-    EXIT_UNREADABLE,
     chosen_day,
     finding_data,
+    json_option,
     load_spec,
     show_findings,
     show_json,
@@ -21,8 +21,8 @@ from strategy_xl.commands.render import (
     text,
 )
 from strategy_xl.commands.render import today_option as with_today
-from strategy_xl.errors import UsageError
-from strategy_xl.model import LANGUAGES
+from strategy_xl.errors import UsageError, WorkbookError
+from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from strategy_xl.schema.spec import WorkbookSpec
@@ -50,7 +50,7 @@ LIST_MODULE = "clients"
 @click.option("--with-example", "example", is_flag=True, help=text("cli.new.example.help"))
 @click.option("--protect", is_flag=True, help=text("cli.new.protect.help"))
 @click.option("--force", is_flag=True, help=text("cli.new.force.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @templates_option
 @with_today
 def new(out: Path | None, *, as_json: bool, **options: Any) -> None:
@@ -83,8 +83,7 @@ def new(out: Path | None, *, as_json: bool, **options: Any) -> None:
     with nullcontext() if asks else shown_steps(out):  # a line that moves would run into the last question
         report = begin_workbook(wanted, spec, chosen_day(options["today"]), filling.fill)
     if report.failure is not None:
-        show_findings([report.failure], err=True)
-        raise SystemExit(EXIT_UNREADABLE)
+        raise WorkbookError(report.failure.code, report.failure.location, **report.failure.args)
     misfits = [finding for finding in report.findings if finding.code in MISFITS]
     if as_json:
         findings = [finding_data(finding) for finding in misfits]

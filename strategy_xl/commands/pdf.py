@@ -14,6 +14,7 @@ from strategy_xl.commands.render import (
     chosen_day,
     exit_code,
     finding_data,
+    json_option,
     load_spec,
     show_findings,
     show_json,
@@ -46,11 +47,12 @@ SUFFIX = ".pdf"
 )
 @click.option("--one-page", is_flag=True, help=text("pdf.one_page.help"))
 @click.option("--force", is_flag=True, help=text("cli.new.force.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @templates_option
 @today_option
 def pdf(book: Path, *, one_page: bool, as_json: bool, **options: Any) -> None:
     """Plan, let LibreOffice print a copy, bind, and put the PDF in its place."""
+    from strategy_xl.commands.progressing import shown_steps
     from strategy_xl.ooxml.replace import atomic_replace, check_target
     from strategy_xl.report.data import PROGRAM
     from strategy_xl.work.printing.paper import FORMATS
@@ -64,8 +66,11 @@ def pdf(book: Path, *, one_page: bool, as_json: bool, **options: Any) -> None:
         raise UsageError("SX939", Location(str(target)))
     check_target(target, overwrite=options["force"])
     spec, day = load_spec(options["templates"]), chosen_day(options["today"])
-    plan = plan_printing(book, spec, options["sheets"], FORMATS[options["paper"]])
-    bound = board_page(plan, spec, day, PROGRAM) if one_page else _print(book, plan, spec, day)
+    with shown_steps(book):
+        plan = plan_printing(book, spec, options["sheets"], FORMATS[options["paper"]])
+        bound = board_page(plan, spec, day, PROGRAM) if one_page else None
+    if bound is None:
+        bound = _print(book, plan, spec, day)
     with atomic_replace(target) as stream:
         stream.write(bound.content)
     if as_json:
@@ -91,7 +96,7 @@ def _print(book: Path, plan: PrintPlan, spec: WorkbookSpec, day: date) -> Bound:
         copy = folder / "copy" / book.name  # a footer may show the name of the file
         copy.parent.mkdir()
         with copy.open("wb") as stream:
-            copy_for_printer(plan, stream)
+            copy_for_printer(plan, spec, stream)
         with shown_wait(text("pdf.printing", n=len(plan.sheets), name=book.name)):
             printout = printed(book, copy, folder, machine, plan.data.lang)
         return bind(plan, spec, printout, day, PROGRAM)

@@ -66,6 +66,14 @@ def _name(ctx: click.Context | None) -> str:
     return below or (ctx.info_name or "").rpartition(" ")[2]
 
 
+def write_text(target: Path, content: str) -> None:
+    """Write a text whole or not at all. Errors: those of ``atomic_replace``."""
+    from strategy_xl.ooxml.replace import atomic_replace
+
+    with atomic_replace(target) as stream:
+        stream.write(content.encode())
+
+
 def chosen_target(book: Path, out: Path | None, *, dry_run: bool) -> Path:
     """Where a command writes: a new file, else over the workbook.
 

@@ -24,8 +24,13 @@ def step_text(path: Path, step: Step) -> str:
 
 
 @contextmanager
-def shown_steps(path: Path) -> Iterator[None]:
-    """Show the steps of the work that is done within on a workbook; nothing where nobody looks."""
+def shown_steps(path: Path, before: str = "") -> Iterator[None]:
+    """Show the steps of the work that is done within on a workbook; nothing where nobody looks.
+
+    Arguments:
+        path: the workbook; its name is shown at once.
+        before: what stands before each step.
+    """
     from rich.console import Console
     from rich.progress import Progress, TextColumn
 
@@ -38,14 +43,23 @@ def shown_steps(path: Path) -> Iterator[None]:
     # Drawn when there is something new, not by a thread.
     told = TextColumn("{task.description}", markup=False)
     with Progress(told, console=console, transient=True, auto_refresh=False) as bar:
-        line = bar.add_task("")
-        with listening(lambda step: bar.update(line, description=step_text(path, step), refresh=True)):
+        line = bar.add_task(f"{before}{printable(path.name)}")
+
+        def show(step: Step) -> None:
+            bar.update(line, description=f"{before}{step_text(path, step)}", refresh=True)
+
+        with listening(show):
             yield
+
+
+def counted(number: int, of: int) -> str:
+    """Which of several workbooks is in hand, before the steps of it; nothing for one alone."""
+    return f"{number}/{of} " if of > 1 else ""
 
 
 @contextmanager
 def shown_wait(line: str) -> Iterator[None]:
-    """Show what another program is doing within; nothing where nobody looks.
+    """Show what is being done within, by what tells no steps; nothing where nobody looks.
 
     Arguments:
         line: what is told.

@@ -13,8 +13,11 @@ from strategy_xl.commands.render import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
     chosen_day,
+    finding_data,
     history_option,
+    json_option,
     show_findings,
+    show_json,
     text,
     today_option,
 )
@@ -40,10 +43,12 @@ def years_option(command: Any) -> Any:
 @click.argument("folder", type=Place(file_okay=False))
 @years_option
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
+@json_option
 @history_option
 @today_option
-def purge(folder: Path, years: int, history: str | None, *, dry_run: bool, today: Any) -> None:
+def purge(folder: Path, years: int, history: str | None, today: Any, *, dry_run: bool, as_json: bool) -> None:
     """Remove them, and name where they still stand in a workbook."""
+    from strategy_xl.commands.progressing import shown_wait
     from strategy_xl.history.database import HistoryError
     from strategy_xl.privacy.forgetting import shortened
     from strategy_xl.privacy.retention import limit, purge
@@ -52,7 +57,8 @@ def purge(folder: Path, years: int, history: str | None, *, dry_run: bool, today
     places = places_below(folder, history, looks=False)
     if places.target is None:
         raise HistoryError("SX964", Location(str(folder)))
-    found = purge(places, day, years, text("privacy.pseudonym.name", mark="-"), dry_run=dry_run)
+    with shown_wait(text("cli.progress.search", folder=str(folder))):
+        found = purge(places, day, years, text("privacy.pseudonym.name", mark="-"), dry_run=dry_run)
     click.echo(text("privacy.purged", n=len(found), day=limit(day, years)))
     staying: dict[str, list[str]] = {}
     for one in found:
@@ -61,5 +67,9 @@ def purge(folder: Path, years: int, history: str | None, *, dry_run: bool, today
     findings = [
         Finding("SX199", Location(path), {"cells": shortened(cells)}) for path, cells in staying.items()
     ]
-    show_findings(findings, err=True)
+    if as_json:
+        data = {"done": not dry_run, "before": limit(day, years), "purged": len(found)}
+        show_json(data | {"findings": list(map(finding_data, findings))})
+    else:
+        show_findings(findings, err=True)
     raise SystemExit(EXIT_FINDINGS if findings else EXIT_CLEAN)

@@ -26,6 +26,7 @@ from strategy_xl.commands.render import (
     finding_data,
     history_option,
     is_quiet,
+    json_option,
     printable,
     show_backups,
     show_findings,
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 )
 @engine_options
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @backup_option
 @click.option("--compact", is_flag=True, help=text("cli.compact.help"))
 @click.option("--tidy", is_flag=True, help=text("cli.tidy.help"))
@@ -149,7 +150,6 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
             ),
             engine.jobs,
             Frame(interrupts, journal, options["book_minutes"], marks, memory, engine.treat),
-            quiet=options["as_json"],
             told=watching.done,
         )
     reports += [
@@ -172,7 +172,7 @@ def recompute(paths: tuple[str, ...], templates: Path | None, **options: Any) ->
 
 def _journal_file(found: Found, options: dict[str, Any]) -> Path | None:
     """The file of the run's journal; one workbook alone needs none, but keeps to one that is there."""
-    from strategy_xl.runs.journal import FILE
+    from strategy_xl.runs.at_work import FILE
     from strategy_xl.runs.stores.keeping import keeping
 
     file: Path = options["journal"] or keeping(found.home) / FILE
@@ -230,7 +230,6 @@ def _with_progress(
     jobs: int,
     frame: Frame,
     *,
-    quiet: bool,
     told: Callable[[JobReport], None],
 ) -> list[JobReport]:
     """Run with a progress bar on the error stream, so that the output can be piped."""
@@ -252,7 +251,7 @@ def _with_progress(
         *columns,
         console=console,
         transient=True,
-        disable=quiet or is_quiet() or not console.is_terminal,
+        disable=is_quiet() or not console.is_terminal,
         auto_refresh=False,
     ) as progress:
         title = text("cli.recompute.progress")

@@ -7,10 +7,19 @@ from typing import Any
 
 import click
 
-from strategy_xl.commands.place import Here
+from strategy_xl.commands.place import Here, write_text
 from strategy_xl.commands.purge import years_option
-from strategy_xl.commands.render import chosen_day, language, load_spec, templates_option, text, today_option
-from strategy_xl.model import LANGUAGES
+from strategy_xl.commands.render import (
+    chosen_day,
+    json_option,
+    language,
+    load_spec,
+    show_json,
+    templates_option,
+    text,
+    today_option,
+)
+from strategy_xl.languages import LANGUAGES
 
 
 @click.command(help=text("privacy.register.help"))
@@ -18,17 +27,20 @@ from strategy_xl.model import LANGUAGES
 @click.option("--lang", type=click.Choice(LANGUAGES), default=language, help=text("privacy.register.lang"))
 @years_option
 @click.option("--force", is_flag=True, help=text("cli.new.force.help"))
+@json_option
 @templates_option
 @today_option
-def register(out: Path, lang: str, years: int, templates: Path | None, *, force: bool, today: Any) -> None:
+def register(out: Path, lang: str, years: int, *, force: bool, as_json: bool, **options: Any) -> None:
     """Write it as a list or as a text, by the ending of the file's name."""
     from strategy_xl.ooxml.replace import check_target
     from strategy_xl.privacy.register import as_csv, as_markdown
     from strategy_xl.privacy.register import register as entries_of
 
     check_target(out, overwrite=force)
-    entries = entries_of(load_spec(templates), lang, years)
+    entries = entries_of(load_spec(options["templates"]), lang, years)
     is_list = out.suffix.lower() == ".csv"
-    content = as_csv(entries, lang) if is_list else as_markdown(entries, lang, chosen_day(today))
-    out.write_text(content, encoding="utf-8", newline="")
+    content = as_csv(entries, lang) if is_list else as_markdown(entries, lang, chosen_day(options["today"]))
+    write_text(out, content)
     click.echo(text("privacy.register.done", path=str(out)))
+    if as_json:
+        show_json({"written": str(out), "entries": len(entries), "findings": []})

@@ -11,6 +11,7 @@ from strategy_xl.commands.render import (
     backup_option,
     exit_code,
     finding_data,
+    json_option,
     show_backups,
     show_findings,
     show_json,
@@ -22,14 +23,16 @@ from strategy_xl.commands.render import (
 @click.argument("book", type=Here(dir_okay=False))
 @click.option("-o", "--out", type=Here("SX818", dir_okay=False), help=text("adopt.out.help"))
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @backup_option
 def release(book: Path, out: Path | None, backup: int, *, dry_run: bool, as_json: bool) -> None:
     """Take the sheets out, then say what is again as it was."""
+    from strategy_xl.commands.progressing import shown_steps
     from strategy_xl.work.release import release_workbook
 
     target = chosen_target(book, out, dry_run=dry_run)
-    report = release_workbook(book, target, dry_run=dry_run, backups=backup)
+    with shown_steps(book):
+        report = release_workbook(book, target, dry_run=dry_run, backups=backup)
     if as_json:
         show_json(
             {

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from contextvars import ContextVar
 from datetime import date
 from pathlib import Path
@@ -17,8 +17,8 @@ import click
 
 from strategy_xl.commands.place import Here
 from strategy_xl.errors import Finding, Severity, StrategyXlError
-from strategy_xl.history.places import VARIABLE
-from strategy_xl.model import LANGUAGES
+from strategy_xl.history.address import VARIABLE
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import has_message, message
 
 if TYPE_CHECKING:
@@ -51,42 +51,77 @@ def printable(line: str) -> str:
     return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], line)
 
 
-_silenced: ContextVar[TextIO | None] = ContextVar("_silenced", default=None)
-"""The output of a command that was told to be quiet."""
+_output: ContextVar[TextIO | None] = ContextVar("_output", default=None)
+"""Where the data goes of a command that is to tell nothing else there."""
+_quiet: ContextVar[bool] = ContextVar("_quiet", default=False)
 
 
 def is_quiet() -> bool:
     """Whether the command that runs was told to be quiet."""
-    return _silenced.get() is not None
+    return _quiet.get()
 
 
 @contextmanager
 def _silence() -> Iterator[None]:
+    """Nothing reaches the output but data."""
     with open(os.devnull, "w", encoding="utf-8") as nothing:  # noqa: PTH123 (no path, a device)
-        before = _silenced.set(sys.stdout)
+        before = _output.set(_output.get() or sys.stdout)
         try:
             with redirect_stdout(nothing):
                 yield
         finally:
-            _silenced.reset(before)
+            _output.reset(before)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    before = _quiet.set(True)
+    try:
+        with _silence():
+            yield
+    finally:
+        _quiet.reset(before)
+
+
+def _within(how: Callable[[], AbstractContextManager[None]]) -> Callable[[click.Context, Any, bool], bool]:
+    """What an option does that counts until the program ends, whatever else is wrong with the command."""
+
+    def begin(context: click.Context, _: click.Parameter, value: bool) -> bool:
+        if value and not context.resilient_parsing:
+            context.find_root().with_resource(how())
+        return value
+
+    return begin
 
 
 def quiet_option() -> click.Option:
     """``--quiet``: nothing is told but what is wrong, on the error stream, and data asked for with --json."""
-
-    def begin(context: click.Context, _: click.Parameter, value: bool) -> None:
-        if value and not context.resilient_parsing:
-            context.with_resource(_silence())
-
-    return click.Option(
-        ["-q", "--quiet"], is_flag=True, expose_value=False, help=text("start.quiet.help"), callback=begin
-    )
+    help_text, begin = text("start.quiet.help"), _within(_quietly)
+    return click.Option(["-q", "--quiet"], is_flag=True, expose_value=False, help=help_text, callback=begin)
 
 
-def show_json(data: object) -> None:
-    """Print data as JSON; bytes of file names that are no UTF-8 are escapes, which read back as they were."""
-    dumped = json.dumps(data, ensure_ascii=False, indent=2)
-    click.echo(dumped.encode("utf-8", "backslashreplace").decode("utf-8"), file=_silenced.get())
+def json_option(command: _Command) -> _Command:
+    """Add ``--json``: the output is data, and what is told to people besides goes nowhere."""
+    help_text, begin = text("cli.json.help"), _within(_silence)
+    return click.option("--json", "as_json", is_flag=True, help=help_text, callback=begin)(command)
+
+
+def _plain(value: object) -> object:
+    """A day as ``2027-03-01``, a path as text, a number of numpy as one of Python's."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def show_json(data: object, *, in_one_line: bool = False) -> None:
+    """Print data as JSON; bytes of file names that are no UTF-8 are escapes, which read back as they were.
+
+    Arguments:
+        data: mappings and lists; what JSON does not have, as text.
+        in_one_line: for a program that reads on while this one runs.
+    """
+    dumped = json.dumps(data, ensure_ascii=False, indent=None if in_one_line else 2, default=_plain)
+    click.echo(dumped.encode("utf-8", "backslashreplace").decode("utf-8"), file=_output.get())
 
 
 def finding_lines(finding: Finding) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from strategy_xl.commands.render import (
     chosen_day,
     exit_code,
     finding_data,
+    json_option,
     load_spec,
     show_backups,
     show_findings,
@@ -27,23 +28,25 @@ from strategy_xl.commands.render import (
 @click.argument("book", type=Here(dir_okay=False))
 @click.option("-o", "--out", type=Here("SX818", dir_okay=False), help=text("cli.repair.out.help"))
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @backup_option
 @templates_option
 @today_option
 def repair(book: Path, out: Path | None, templates: Path | None, *, as_json: bool, **options: Any) -> None:
     """Repair the workbook, then say what came back and what could not."""
+    from strategy_xl.commands.progressing import shown_steps
     from strategy_xl.work.repair import repair_workbook
 
     target = chosen_target(book, out, dry_run=options["dry_run"])
-    report = repair_workbook(
-        book,
-        target,
-        load_spec(templates),
-        chosen_day(options["today"]),
-        dry_run=options["dry_run"],
-        backups=options["backup"],
-    )
+    with shown_steps(book):
+        report = repair_workbook(
+            book,
+            target,
+            load_spec(templates),
+            chosen_day(options["today"]),
+            dry_run=options["dry_run"],
+            backups=options["backup"],
+        )
     if as_json:
         data = {
             "workbook": str(book),

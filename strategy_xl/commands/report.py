@@ -10,9 +10,17 @@ import click
 
 from strategy_xl.collection import no_collection
 from strategy_xl.commands.place import Here, Place
-from strategy_xl.commands.render import history_option, language, load_spec, templates_option, text
+from strategy_xl.commands.render import (
+    history_option,
+    json_option,
+    language,
+    load_spec,
+    show_json,
+    templates_option,
+    text,
+)
 from strategy_xl.errors import Location, StrategyXlError, UsageError
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from strategy_xl.history.queries import Connection, Scope
@@ -51,18 +59,27 @@ _SUFFIXES = {"html": ".html", "xlsx": ".xlsx", "json": ".json", "csv": "", "juni
     metavar="PATH",
     help=text("cli.journal.help"),
 )
+@json_option
 @history_option
 @templates_option
-def report(folder: Path, **options: Any) -> None:
-    """Write a report of the last run over a folder, or of another one."""
+def report(folder: Path, *, as_json: bool, **options: Any) -> None:
+    """Write a report of the last run over a folder, or of another one; as data, when that is asked for.
+
+    As for ``export``, a file keeps what it is asked to hold: then the data says where it is.
+    """
     if options["last"] and options["run"]:
         raise UsageError("SX148")
     lang = options["lang"] or language()
     output = options["output"]
-    if output is None and options["mail"] is None:
+    is_data = as_json and output is None and options["mail"] is None
+    if not as_json and output is None and options["mail"] is None:
         output = Path(f"report{_SUFFIXES[options['format_']]}")
+    from strategy_xl.commands.progressing import shown_wait
+
     with no_collection():
-        data = _data(folder, options, (output or options["mail"]).absolute().parent, lang)
+        with shown_wait(text("cli.progress.history")):
+            page = output or options["mail"] or Path("report")
+            data = _data(folder, options, page.absolute().parent, lang)
         written = datetime.now().astimezone()
         if output is not None:
             _write(data, output, options["format_"], lang, written)
@@ -73,6 +90,13 @@ def report(folder: Path, **options: Any) -> None:
             content = mail(data, lang, written, sender=options["sender"], recipients=options["recipients"])
             _replace(options["mail"], bytes(content))
             click.echo(text("cli.report.mailed", path=str(options["mail"])))
+        if is_data:
+            from strategy_xl.report.plain_forms import as_data
+
+            show_json(as_data(data, lang))
+        elif as_json:
+            written_to = [str(path) for path in (output, options["mail"]) if path is not None]
+            show_json({"written": written_to, "findings": []})
 
 
 def _data(folder: Path, options: dict[str, Any], page: Path, lang: str) -> ReportData:
@@ -126,7 +150,7 @@ def _scope(connection: Connection, target: Target, folder: Path) -> tuple[Scope,
 
     Errors: HistoryError SX972 when it knows none there, UsageError SX107 when there are none.
     """
-    from strategy_xl.history.places import BESIDE
+    from strategy_xl.history.address import BESIDE
     from strategy_xl.history.queries import Scope, shares_of
     from strategy_xl.runs.histories import part_of
     from strategy_xl.runs.stores.remote_path import path_of
@@ -166,8 +190,8 @@ def _journaled(
     """What the journal of the folder, or of one above it, knows of the run."""
     from strategy_xl.history.snapshots import days_of
     from strategy_xl.report.collect import Journaled
+    from strategy_xl.runs.at_work import FILE
     from strategy_xl.runs.histories import place_of, told_from
-    from strategy_xl.runs.journal import FILE
     from strategy_xl.runs.past_runs import past_run
     from strategy_xl.runs.stores.keeping import keeping
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from strategy_xl.commands.place import Place
-from strategy_xl.commands.render import text
+from strategy_xl.commands.render import json_option, show_json, text
 from strategy_xl.errors import UsageError
 from strategy_xl.runs.stores.remote_path import RemotePath
 
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 @click.argument("book", type=Place(exists=False, dir_okay=False))
 @click.option("--list", "as_list", is_flag=True, help=text("cli.restore.list.help"))
 @click.option("--version", "version", metavar="V", default="", help=text("cli.restore.version.help"))
-def restore(book: Path, version: str, *, as_list: bool) -> None:
+@json_option
+def restore(book: Path, version: str, *, as_list: bool, as_json: bool) -> None:
     """Show the versions, or restore one."""
     if as_list and version:
         raise UsageError("SX179")
     if as_list:
-        for item, size in _versions(book):
+        found = _versions(book)
+        for item, size in found:
             click.echo(
                 text(
                     "cli.restore.item",
@@ -35,11 +37,21 @@ def restore(book: Path, version: str, *, as_list: bool) -> None:
                     size=size // 1024,
                 )
             )
+        if as_json:
+            versions = [
+                {"version": item.name, "replaced": item.replaced, "bytes": size} for item, size in found
+            ]
+            show_json({"workbook": str(book), "versions": versions, "findings": []})
         return
     report = _restored(book, version)
     done = "cli.restore.done" if report.backup is not None else "cli.restore.same"
     kept = report.backup.stem if report.backup is not None else ""
     click.echo(text(done, book=book.name, version=report.version.name, kept=kept))
+    if as_json:
+        written = str(book) if report.backup is not None else None  # the same bytes: nothing to write
+        backup = str(report.backup) if report.backup is not None else None
+        data = {"workbook": str(book), "version": report.version.name, "written": written, "backup": backup}
+        show_json(data | {"findings": []})
 
 
 def _versions(book: Path | RemotePath) -> list[tuple[Version, int]]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from strategy_xl.commands.place import Here
-from strategy_xl.commands.render import chosen_day, language, text, today_option
+from strategy_xl.commands.render import chosen_day, json_option, language, show_json, text, today_option
 from strategy_xl.errors import Location, UsageError
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def _usual() -> str:
 @click.option("--program", metavar="PATH", help=text("schedule.program.help"))
 @click.option("--directory", metavar="PATH", help=text("schedule.directory.help"))
 @click.option("--force", is_flag=True, help=text("cli.new.force.help"))
+@json_option
 @today_option
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND…")
 def schedule(command: tuple[str, ...], form: str, output: Path, **options: Any) -> None:
@@ -75,8 +76,11 @@ def schedule(command: tuple[str, ...], form: str, output: Path, **options: Any) 
         path.write_bytes(content)
         click.echo(text("schedule.written", path=str(path)))
     click.echo(text("schedule.nothing_changed"))
-    for line in _next_steps(night, form, output, paths):
+    steps = _next_steps(night, form, output, paths)
+    for line in steps:
         click.echo(line)
+    if options["as_json"]:
+        show_json({"written": list(map(str, paths)), "steps": steps, "findings": []})
 
 
 def _night(command: tuple[str, ...], form: str, options: dict[str, Any]) -> Night:
@@ -119,7 +123,8 @@ def _commands(words: tuple[str, ...]) -> list[tuple[str, ...]]:
         name = command[0] if command else ""
         if name not in known:
             raise UsageError("SX187", command=name, known=", ".join(known))
-        imported(name).make_context(f"strategy-xl {name}", command[1:])
+        with imported(name).make_context(f"strategy-xl {name}", command[1:]):
+            pass  # what its options do at once, they do no longer
     return [tuple(command) for command in commands]
 
 

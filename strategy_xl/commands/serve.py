@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from strategy_xl.commands.place import Here
-from strategy_xl.commands.render import language, text
-from strategy_xl.model import LANGUAGES
+from strategy_xl.commands.render import json_option, language, show_json, text
+from strategy_xl.languages import LANGUAGES
 
 _FILE = Here(exists=True, dir_okay=False)
 
@@ -25,8 +26,16 @@ _FILE = Here(exists=True, dir_okay=False)
 @click.option("--lang", type=click.Choice(LANGUAGES), help=text("web.cli.serve.lang.help"))
 @click.option("--certificate", type=_FILE, help=text("web.cli.serve.certificate.help"))
 @click.option("--private-key", type=_FILE, help=text("web.cli.serve.key.help"))
-def serve(host: str, port: int, lang: str | None, **files: Any) -> None:
+@json_option
+def serve(host: str, port: int, lang: str | None, *, as_json: bool, **how: Any) -> None:
     """Start the server; what is missing for it is told instead."""
     from strategy_xl.hosts.web import server
 
-    server.serve(host, port, lang=lang or language(), **files)
+    if as_json:
+        how["told"] = _as_data
+    server.serve(host, port, lang=lang or language(), **how)
+
+
+def _as_data(address: str, lines: Sequence[str]) -> None:
+    """One line as soon as it listens, for the program that has started it and goes on reading."""
+    show_json({"address": address, "notes": list(lines), "findings": []}, in_one_line=True)

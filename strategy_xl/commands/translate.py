@@ -11,11 +11,13 @@ from strategy_xl.commands.each_book import done_to_each, show_end
 from strategy_xl.commands.render import (
     backup_option,
     chosen_day,
+    json_option,
     load_spec,
     templates_option,
     text,
     today_option,
 )
+from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from strategy_xl.errors import Finding
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
 
 @click.command(help=text("cli.translate.help"))
 @click.argument("paths", metavar="BOOK|FOLDER", nargs=-1, required=True)
-@click.option("--to", "target", required=True, metavar="fr|en", help=text("cli.translate.to.help"))
+@click.option(
+    "--to", "target", required=True, metavar="|".join(LANGUAGES), help=text("cli.translate.to.help")
+)
 @click.option("--dry-run", is_flag=True, help=text("cli.dry_run.help"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @backup_option
 @templates_option
 @today_option
@@ -35,7 +39,6 @@ def translate(
 ) -> None:
     """Put each workbook into a language, and say what follows and what people have to look at."""
     from strategy_xl.errors import UsageError
-    from strategy_xl.model import LANGUAGES
     from strategy_xl.work.translate import translate_workbook
 
     if target not in LANGUAGES:

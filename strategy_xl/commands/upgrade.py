@@ -13,6 +13,7 @@ from strategy_xl.commands.each_book import done_to_each, show_end
 from strategy_xl.commands.render import (
     backup_option,
     chosen_day,
+    json_option,
     load_spec,
     templates_option,
     text,
@@ -36,7 +37,7 @@ _EACH = frozenset({"sheet", "block", "column", "line", "list", "header"})
 @click.option(
     "--prefer", type=click.Choice(["mine", "template"]), default=None, help=text("cli.upgrade.prefer.help")
 )
-@click.option("--json", "as_json", is_flag=True, help=text("cli.json.help"))
+@json_option
 @backup_option
 @templates_option
 @today_option
@@ -45,7 +46,8 @@ def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **
     from strategy_xl.work.upgrade import upgrade_workbook
 
     spec, today, is_dry = load_spec(templates), chosen_day(options["today"]), options["dry_run"]
-    decide = _decider(options["prefer"], is_silent=as_json or is_dry)
+    asks = options["prefer"] is None and not as_json and not is_dry and sys.stdin.isatty()
+    decide = _decider(options["prefer"], asks=asks)
 
     def work(path: Path) -> UpgradeReport:
         how = {"decide": decide, "dry_run": is_dry, "backups": options["backup"]}
@@ -53,7 +55,7 @@ def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **
 
     failures: list[Finding] = []
     reports: list[UpgradeReport] = []
-    for report in done_to_each(paths, work, failures, refusal="SX607", dry_run=is_dry):
+    for report in done_to_each(paths, work, failures, refusal="SX607", dry_run=is_dry, asks=asks):
         reports.append(report)
         if not as_json:
             _show(report, is_dry=is_dry)
@@ -68,9 +70,9 @@ def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **
     raise SystemExit(show_end(books, found, failures, None if as_json else told))
 
 
-def _decider(prefer: str | None, *, is_silent: bool) -> Decide:
+def _decider(prefer: str | None, *, asks: bool) -> Decide:
     """Who decides conflicts: the option, else the person at the terminal, else what people made stays."""
-    if prefer is not None or is_silent or not sys.stdin.isatty():
+    if not asks:
         return lambda _: prefer == "template"
 
     def ask(conflict: Conflict) -> bool:

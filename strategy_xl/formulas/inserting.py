@@ -14,6 +14,7 @@ from strategy_xl.formulas.cell_refs import (
     column_number,
     parse_cell,
 )
+from strategy_xl.formulas.counted_columns import CountedTable, follow_counts
 from strategy_xl.formulas.excel import escape_column
 from strategy_xl.formulas.reaching import sheet_before
 from strategy_xl.formulas.tokens import BRACKET, NUMBER, WORD, tokens
@@ -55,16 +56,21 @@ class Insertions:
     """Insertions into the sheets of a workbook, all counted as it was before the first."""
 
     def __init__(
-        self, items: Sequence[Insertion], renamed: Mapping[str, Mapping[str, str]] | None = None
+        self,
+        items: Sequence[Insertion],
+        renamed: Mapping[str, Mapping[str, str]] | None = None,
+        tables: Mapping[str, CountedTable] | None = None,
     ) -> None:
         """Keep them by sheet.
 
         Arguments:
             items: the insertions.
             renamed: name of a table → names of columns before → afterwards, as formulas are to know them.
+            tables: the tables as they were, by the names that formulas give them.
         """
         self.items = tuple(items)
         self.renamed = renamed or {}
+        self.tables = {name.casefold(): table for name, table in (tables or {}).items()}
         self.sheets = {item.sheet.casefold() for item in items}
 
     def of(self, sheet: str) -> list[Insertion]:
@@ -108,6 +114,15 @@ class Insertions:
             area.right if area.right == MAX_COLUMN else self.column(sheet, area.right, *rows),
         )
 
+    def counted(self, sheet: str, area: Area, number: int) -> int:
+        """Which column of an area is afterwards the one that had this number, from 1."""
+        last = area.left + number - 1
+        return number + sum(
+            item.many
+            for item in self.of(sheet)
+            if area.left < item.at <= last and item.moves(area.top, area.bottom)
+        )
+
     def formula(self, text: str, home: str | None) -> str:
         """A formula as it reads afterwards.
 
@@ -122,7 +137,11 @@ class Insertions:
         'SUM(Other!C4:D4)'
         >>> Insertions([Insertion("KPI", 3, 2, is_rows=True)]).formula("SUM(B2:B9)+KPI!$3:$4+5", "KPI")
         'SUM(B2:B11)+KPI!$5:$6+5'
+        >>> found.formula("VLOOKUP(A1,Clients!B:E,3,0)", "KPI")
+        'VLOOKUP(A1,Clients!B:G,5,0)'
         """
+        if self.items:
+            text = follow_counts(text, home, lambda name: self.tables.get(name.casefold()), self.counted)
         for table, names in self.renamed.items():
             text = renamed_columns(text, table, names)
         if not self.items:

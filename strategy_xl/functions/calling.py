@@ -13,7 +13,7 @@ from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import StrategyXlError
 from strategy_xl.functions.registry import find
 from strategy_xl.functions.results import Block, error_text
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import HOUSE, LANGUAGES
 from strategy_xl.text.catalog import message
 from strategy_xl.text.shortening import shorten
 
@@ -25,7 +25,7 @@ def call(
     args: Sequence[object],
     *,
     settings: Mapping[str, object] | None = None,
-    lang: str = "fr",
+    lang: str = HOUSE,
     today: date,
 ) -> Block:
     """Run a cell function on cells; every host goes through here.
@@ -44,7 +44,7 @@ def call(
     tell of those that do not; a row that lacks what it needs gives a short message, an error cell #N/A; a
     fault of the program gives #VALUE! and is logged. Never raises for data.
     """
-    language = lang if lang in LANGUAGES else "fr"
+    language = lang if lang in LANGUAGES else HOUSE
     try:
         from strategy_xl.functions.intake import Refusal
         from strategy_xl.functions.running import run

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.functions.arguments import Kind
 from strategy_xl.functions.registry import CellFunction, Example
-
-SEPARATORS = {"fr": ";", "en": ","}
+from strategy_xl.languages import forms_of
 
 
 def signature(function: CellFunction, lang: str) -> str:
     """The formula with the names of its arguments, optional ones in square brackets."""
     names = [item.name if item.required else f"[{item.name}]" for item in function.arguments]
-    return f"={function.name}({f'{SEPARATORS[lang]} '.join(names)})"
+    return f"={function.name}({f'{forms_of(lang).separator} '.join(names)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +35,13 @@ class ExampleSheet:
     def formula(self, lang: str) -> str:
         """The formula as people type it in a language; ``en`` is also how .xlsx files store it."""
         written = [_literal(value, lang) if not isinstance(value, str) else value for value in self.arguments]
-        return f"={self.name}({SEPARATORS[lang].join(written)})"
+        return f"={self.name}({forms_of(lang).separator.join(written)})"
 
 
 def _literal(value: float, lang: str) -> str:
     text = f"{value:g}" if value == round(value, 6) and abs(value) < 1e6 else repr(value)
     text = text.removesuffix(".0")
-    return text.replace(".", ",") if lang == "fr" else text
+    return text.replace(".", forms_of(lang).decimal)
 
 
 def _block(value: object) -> list[list[object]] | None:

@@ -27,7 +27,7 @@ from strategy_xl.cellvalues import ErrorValue, error_value
 from strategy_xl.functions.arguments import Argument
 from strategy_xl.functions.grid import Grid
 from strategy_xl.functions.results import Cell
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.rules.frame import Bools
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.loader import load_default
@@ -35,7 +35,8 @@ from strategy_xl.schema.names import YES_NO
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType, Text
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coercion import TEXT_DTYPE, Context, as_column, coerce_column
+from strategy_xl.text.coerced import TEXT_DTYPE, Context, as_column
+from strategy_xl.text.coercion import coerce_column
 from strategy_xl.text.parsing import fold
 from strategy_xl.text.shortening import shorten
 
@@ -143,11 +144,12 @@ def block_fields(blocks: str) -> Mapping[str, FieldSpec]:
 
 @cache
 def headers(blocks: str) -> Mapping[str, FieldSpec]:
-    """Folded labels of both languages and keys of some blocks' fields → field."""
+    """Folded labels of all languages and keys of some blocks' fields → field."""
     found: dict[str, FieldSpec] = {}
     fields = [spec for spec in block_fields(blocks).values() if spec.type not in _TYPES_WITHOUT_CELLS]
-    for texts in ((f.key for f in fields), (f.label.en for f in fields), (f.label.fr for f in fields)):
-        found |= {fold(text): spec for text, spec in zip(texts, fields, strict=True)}
+    found |= {fold(spec.key): spec for spec in fields}
+    for lang in reversed(LANGUAGES):
+        found |= {fold(spec.label.get(lang)): spec for spec in fields}
     return found
 
 

@@ -32,7 +32,7 @@ from strategy_xl.functions.intake import (
 )
 from strategy_xl.functions.registry import CellFunction, Shape
 from strategy_xl.functions.results import Block, Cell, column, rows_of
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES, forms_of
 from strategy_xl.rules.frame import Bools
 from strategy_xl.schema.consistency import REFERENCE_DATE
 from strategy_xl.text.catalog import message
@@ -41,8 +41,6 @@ from strategy_xl.text.shortening import shorten
 LANGUAGE_SETTING = "language"
 _SENTENCES = frozenset({"reasons", "advice", "whatif"})
 """Results that are sentences: they say which cell does not count."""
-
-_LANGUAGE_NAMES = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
 
 
 # -- sorting the arguments ---------------------------------------------------------------------------------
@@ -132,11 +130,11 @@ def _language(given: Mapping[str, Grid], settings: Mapping[str, object], lang: s
     argument = LANG.name in given
     wanted = given[LANG.name].cells[0] if argument else settings.get(LANGUAGE_SETTING)
     text = str(plain(wanted) or "").strip().casefold().replace("ç", "c")
-    chosen = _LANGUAGE_NAMES.get(text, text)
-    if chosen in LANGUAGES:
+    chosen = next((code for code in LANGUAGES if text == code or text in forms_of(code).called), None)
+    if chosen is not None:
         return chosen
     if argument:
-        raise refuse("BAD_LANG", lang, found=text)
+        raise refuse("BAD_LANG", lang, found=text, known=", ".join(LANGUAGES))
     return lang
 
 

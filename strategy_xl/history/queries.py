@@ -252,9 +252,9 @@ def states_of(
     Arguments:
         since: states from that day on, and before them the one that held on it; all of them when None.
     """
-    query = _of_kind(kind, scope)
+    query = joined(kind, scope, _STATE)
     if since is not None:
-        query = query.where((states.c.day >= since) | _held_on(since))
+        query = query.where((states.c.day >= since) | held_on(since))
     found: dict[tuple[int, int], list[State]] = {}
     for row in connection.execute(query.order_by(states.c.book, states.c.number, states.c.day)):
         found.setdefault((row.book, row.number), []).append(State(*row))
@@ -272,7 +272,7 @@ def states_on(
         day: the newest known when None.
     """
     newest = states.c.day == entities.c.state_day
-    query = _of_kind(kind, scope).where(states.c.is_there, newest if day is None else _held_on(day))
+    query = joined(kind, scope, _STATE).where(states.c.is_there, newest if day is None else held_on(day))
     return {(row.book, row.number): State(*row) for row in connection.execute(query)}
 
 
@@ -306,16 +306,17 @@ def changes_of(
     return [ChangeRow(*row) for row in connection.execute(query.order_by(*order))]
 
 
-def _of_kind(kind: str, scope: Scope) -> sa.Select[Any]:
+def joined(kind: str, scope: Scope, columns: Sequence[Any]) -> sa.Select[Any]:
+    """States of the entities of a kind, with these: a query for some columns of both."""
     same = (entities.c.book == states.c.book) & (entities.c.number == states.c.number)
     return (
-        sa.select(*_STATE)
-        .join(entities, same)
+        sa.select(*columns)
+        .select_from(states.join(entities, same))
         .where(entities.c.kind == kind, entities.c.book.in_(scope.ids()))
     )
 
 
-def _held_on(day: date) -> sa.ColumnElement[bool]:
+def held_on(day: date) -> sa.ColumnElement[bool]:
     """Whether a state is the one that held on a day."""
     other = states.alias()
     newest = (

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from strategy_xl.history.book_record import Plain
-from strategy_xl.history.queries import EVERYTHING, Scope
+from strategy_xl.history.queries import EVERYTHING, Scope, held_on, joined
 from strategy_xl.history.tables import entities, nights, states
 
 Key = tuple[int, int]
@@ -57,26 +57,6 @@ def _parsed(texts: Sequence[str | None]) -> list[Any]:
     return [found or {} for found in json.loads(f"[{','.join(text or 'null' for text in texts)}]")]
 
 
-def _joined(kind: str, scope: Scope, columns: Sequence[Any]) -> sa.Select[Any]:
-    same = (entities.c.book == states.c.book) & (entities.c.number == states.c.number)
-    return (
-        sa.select(*columns)
-        .select_from(states.join(entities, same))
-        .where(entities.c.kind == kind, entities.c.book.in_(scope.ids()))
-    )
-
-
-def _held_on(day: date) -> sa.ColumnElement[bool]:
-    """Whether a state is the one that held on a day."""
-    other = states.alias()
-    newest = (
-        sa.select(sa.func.max(other.c.day))
-        .where(other.c.book == states.c.book, other.c.number == states.c.number, other.c.day <= day)
-        .scalar_subquery()
-    )
-    return states.c.day == newest
-
-
 def snapshot(
     connection: sa.Connection, kind: str, scope: Scope = EVERYTHING, day: date | None = None
 ) -> Snapshot:
@@ -89,8 +69,8 @@ def snapshot(
         day: the newest known when None. Names, cells and ``latest`` are always those known now.
     """
     columns = [*_SHOWN, sa.cast(states.c["values"], sa.Text), sa.cast(entities.c.latest, sa.Text)]
-    held = states.c.day == entities.c.state_day if day is None else _held_on(day)
-    query = _joined(kind, scope, columns).where(states.c.is_there, held)
+    held = states.c.day == entities.c.state_day if day is None else held_on(day)
+    query = joined(kind, scope, columns).where(states.c.is_there, held)
     rows = connection.execute(query.order_by(entities.c.book, entities.c.position)).all()
     if not rows:
         return Snapshot()
@@ -116,7 +96,7 @@ def changed_since(
         day: the earlier day.
     """
     columns = [entities.c.book, entities.c.number, states.c.verdict, sa.cast(states.c["values"], sa.Text)]
-    query = _joined(kind, scope, columns).where(entities.c.state_day > day, states.c.is_there, _held_on(day))
+    query = joined(kind, scope, columns).where(entities.c.state_day > day, states.c.is_there, held_on(day))
     rows = connection.execute(query).all()
     values = _parsed([row[3] for row in rows])
     return {(row[0], row[1]): Before(row[2], held) for row, held in zip(rows, values, strict=True)}
@@ -131,8 +111,8 @@ def gone_since(connection: sa.Connection, kind: str, day: date, scope: Scope = E
         now.c.day == entities.c.state_day,
         now.c.is_there.is_(False),
     )
-    query = _joined(kind, scope, [sa.func.count()]).where(
-        entities.c.state_day > day, states.c.is_there, _held_on(day), is_gone
+    query = joined(kind, scope, [sa.func.count()]).where(
+        entities.c.state_day > day, states.c.is_there, held_on(day), is_gone
     )
     return int(connection.execute(query).scalar_one())
 
@@ -148,7 +128,7 @@ def trends(
         since: first day.
     """
     value = states.c["values"][key].as_float()
-    query = _joined(kind, scope, [states.c.book, states.c.number, value]).where(
+    query = joined(kind, scope, [states.c.book, states.c.number, value]).where(
         states.c.day >= since, states.c.is_there, value.is_not(None)
     )
     found: dict[Key, list[float]] = {}

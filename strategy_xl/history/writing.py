@@ -19,10 +19,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from strategy_xl.collection import no_collection
+from strategy_xl.history.address import BESIDE
 from strategy_xl.history.alert_rows import write_alerts
 from strategy_xl.history.book_record import BookRecord, ChangeRecord
 from strategy_xl.history.explained import keep_explained
-from strategy_xl.history.places import BESIDE
 from strategy_xl.history.states import write_entities
 from strategy_xl.history.tables import books, nights, runs, shares
 

@@ -33,10 +33,22 @@ def _this_interpreter() -> Interpreter:
     return Interpreter(Path(sys.executable), version, struct.calcsize("P") * 8)
 
 
+def outer_environment() -> dict[str, str]:
+    """The variables for a program that has a Python of its own, as LibreOffice has, or is another Python.
+
+    Hosts point Python to their own library: another one must find its own. And an environment that is
+    activated leaves the path: a Python within a program looks for its library beside the first ``python3``.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    kept.pop("VIRTUAL_ENV", None)
+    if sys.prefix != sys.base_prefix and "PATH" in kept:
+        own = {Path(sys.prefix, name) for name in ("bin", "Scripts")}
+        kept["PATH"] = os.pathsep.join(p for p in kept["PATH"].split(os.pathsep) if Path(p) not in own)
+    return kept
+
+
 def _run(command: Sequence[str], seconds: float = SECONDS) -> str:
     """What a program prints, its errors too. Raises OSError, subprocess.SubprocessError (also too slow)."""
-    # LibreOffice and other hosts point Python to their own library: another Python must find its own.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     done = subprocess.run(  # noqa: S603 - the programs that Excel or LibreOffice themselves would start
         command,
         check=True,
@@ -44,7 +56,7 @@ def _run(command: Sequence[str], seconds: float = SECONDS) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=seconds,
-        env=environment,
+        env=outer_environment(),
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     return done.stdout.decode("utf-8", "replace")

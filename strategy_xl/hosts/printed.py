@@ -8,8 +8,8 @@ from pathlib import Path
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.hosts.libreoffice import office_program
 from strategy_xl.hosts.machine import Machine
+from strategy_xl.languages import forms_of
 
-_LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Setup/L10N">
@@ -54,7 +54,7 @@ def printed(book: Path, copy: Path, folder: Path, machine: Machine, lang: str) -
     program = telling if machine.system == "win32" and telling.is_file() else program
     user = folder / "profile" / "user"
     user.mkdir(parents=True)
-    settings = _PROFILE.format(locale=_LOCALES[lang])
+    settings = _PROFILE.format(locale=forms_of(lang).tag)
     (user / "registrymodifications.xcu").write_text(settings, encoding="utf-8")
     profile = f"-env:UserInstallation={user.parent.as_uri()}"
     command = [str(program), profile, "--headless", "--convert-to", "pdf"]

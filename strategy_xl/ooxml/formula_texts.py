@@ -1,14 +1,24 @@
-"""The texts of all formulas of a sheet, those of shared groups written out."""
+"""The texts of all formulas of a sheet, those of shared groups written out; what array formulas fill."""
 
 from __future__ import annotations
 
 import re
 
-from strategy_xl.formulas.cell_refs import parse_cell
+from strategy_xl.formulas.cell_refs import Area, parse_area, parse_cell
 from strategy_xl.formulas.shifting import ShiftError, shift_formula
 from strategy_xl.ooxml.xml_bytes import attributes_of, content
 
 _FORMULA = re.compile(rb"<(?:[\w.-]+:)?c\s([^<>]*)>\s*<(?:[\w.-]+:)?f\b([^<>]*?)(?:/>|>([^<]*)</)", re.DOTALL)
+_ARRAY = re.compile(rb"<(?:[\w.-]+:)?f\b([^<>]*\bt=[\"']array[\"'][^<>]*)>")
+
+
+def array_areas(data: bytes) -> list[Area]:
+    """The cells that each array formula fills.
+
+    Arguments: data: the sheet's part.
+    """
+    refs = (attributes_of(match[1]).get(b"ref", b"").decode() for match in _ARRAY.finditer(data))
+    return [area for area in map(parse_area, refs) if area is not None]
 
 
 def formula_texts(data: bytes) -> dict[tuple[int, int], str]:

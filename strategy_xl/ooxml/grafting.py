@@ -1,4 +1,8 @@
-"""Take all sheets of a built workbook over into another one, which can be given back as it was."""
+"""Take all sheets of a built workbook over into somebody else's, which can be given back as it was.
+
+``Splice`` puts them in; added here is the record of what was there before (``graft_record``), by which
+``releasing`` takes them out. Sheets that stay are no graft: ``lone_sheets``.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +35,7 @@ def graft(job: PatchJob, source: Package, marks: Mapping[str, str], digest: str)
     """
     built = WorkbookInfo(source)
     splice = Splice(job, source)
-    after = job.info.sheets[-1].name if job.info.sheets else None
-    for sheet in built.sheets:
-        splice.sheet(sheet.name, after)
-        after = sheet.name
+    splice.sheets(sheet.name for sheet in built.sheets)
     splice.names(lambda _: True, frozenset())
     for name, text in marks.items():
         splice.name(name, text)

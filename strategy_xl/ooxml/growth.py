@@ -18,7 +18,7 @@ from strategy_xl.ooxml.guards import first_in_the_way, is_drawn_over, pivot_area
 from strategy_xl.ooxml.patch import without_insert_row
 from strategy_xl.ooxml.pipeline import changed_pieces
 from strategy_xl.ooxml.rewriting import Pieces
-from strategy_xl.ooxml.scan import SheetScanner
+from strategy_xl.ooxml.sheet_patch import SheetPatcher
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import content, set_attribute, tags, top_children
 from strategy_xl.ooxml.xml_insert import insert_child, prefixed
@@ -151,11 +151,11 @@ class Growth:
         peek = Peek()
         rows = range(area.bottom, min(self.bottom + self.edit.spare, MAX_ROW) + 1)
         edits = dict.fromkeys(range(area.left, area.right + 1), dict.fromkeys(rows, peek))
-        scanner = SheetScanner(SheetFacts(self._where, self.sheet.part), edits, adds_rows=False)
+        patcher = SheetPatcher(SheetFacts(self._where, self.sheet.part), edits, adds_rows=False)
         package = self.info.package
-        for _ in changed_pieces(package, self.sheet.part, package.chunks(self.sheet.part), scanner.run):
+        for _ in changed_pieces(package, self.sheet.part, package.chunks(self.sheet.part), patcher.run):
             pass
-        self._seen, self._merged = peek.seen, scanner.merged
+        self._seen, self._merged = peek.seen, patcher.merged
 
     # -- the cells of the new rows -----------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from strategy_xl.errors import Finding, Location, PatchRefusedError
 from strategy_xl.formulas.cell_refs import MAX_COLUMN, MAX_ROW, Area, cell_name, parse_area
-from strategy_xl.ooxml.cells import Cached, Styled
+from strategy_xl.ooxml.cells import Cached, Kept, Styled
 from strategy_xl.ooxml.package import part_key
 from strategy_xl.ooxml.workbook_part import SheetInfo, TableInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import Tag, tags
@@ -92,11 +92,11 @@ def is_drawn_over(info: WorkbookInfo, sheet: SheetInfo, area: Area) -> bool:
         other.overlaps(area)
         for part in info.related(sheet.part, "drawing")
         for anchor in info.tree(part).children
-        if (other := _anchored(anchor)) is not None
+        if (other := anchored(anchor)) is not None
     )
 
 
-def _anchored(anchor: Element) -> Area | None:
+def anchored(anchor: Element) -> Area | None:
     """The cells that a drawing lies over; of one that gives its size, as many rows as usual ones."""
     start, end, size = anchor.find("from"), anchor.find("to"), anchor.find("ext")
     if start is None:
@@ -153,14 +153,14 @@ def _check_table(table: TableInfo, where: Location, edits: Edits) -> None:
         for row, column, edit in header.cells_of(edits):
             index, value = column - area.left, edit.value if isinstance(edit, Styled) else edit
             name = table.columns[index].name if index < len(table.columns) else ""
-            if not isinstance(value, str) or value != name:
+            if not isinstance(value, Kept) and (not isinstance(value, str) or value != name):
                 raise PatchRefusedError(
                     "SX928", _at(where, row, column), name=table.display_name, column=name
                 )
     if table.totals_rows:
         totals = Area(area.bottom - table.totals_rows + 1, area.left, area.bottom, area.right)
         for row, column, value in totals.cells_of(edits):
-            if not isinstance(value, Cached):
+            if not isinstance(value.value if isinstance(value, Styled) else value, Cached | Kept):
                 raise PatchRefusedError("SX929", _at(where, row, column), name=table.display_name)
 
 

@@ -9,6 +9,7 @@ from io import BytesIO
 
 from strategy_xl.errors import Location, PatchRefusedError
 from strategy_xl.formulas.cell_refs import MAX_COLUMN, Area, cell_name
+from strategy_xl.formulas.counted_columns import CountedTable
 from strategy_xl.formulas.inserting import Insertion, Insertions
 from strategy_xl.ooxml.calc_chain import chain_part, edit_part, unlisted
 from strategy_xl.ooxml.grown_charts import chart_parts
@@ -75,10 +76,18 @@ def insert_columns(
     for name, columns in wanted.items():
         items += _insertions(info, info.table(name), columns, alone=_is_alone(info, wanted, name))
     try:
-        return _written(package, info, Insertions(items, renamed), wanted, rows)
+        return _written(package, info, Insertions(items, renamed, _counted_tables(info)), wanted, rows)
     except OverflowError as error:
         where = Location(package.path, items[0].sheet)
         raise PatchRefusedError("SX606", where, column=str(error)) from error
+
+
+def _counted_tables(info: WorkbookInfo) -> dict[str, CountedTable]:
+    return {
+        name: CountedTable(table.sheet, table.area, [column.name for column in table.columns])
+        for table in info.tables
+        for name in (table.name, table.display_name)
+    }
 
 
 def _is_alone(info: WorkbookInfo, wanted: Mapping[str, Sequence[NewColumn]], name: str) -> bool:

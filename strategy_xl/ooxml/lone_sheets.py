@@ -2,7 +2,8 @@
 
 The sheets are first brought into the form that this program writes itself (``Splice`` takes no other): a
 copy of them alone goes through openpyxl. Of the workbook that gets them every other byte stays, and what
-openpyxl would lose is refused before.
+openpyxl would lose is refused before. No record is kept: they belong to the workbook from then on. Sheets of
+ours that may have to go again come by ``grafting``.
 """
 
 from __future__ import annotations
@@ -19,13 +20,17 @@ from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.splice import Splice
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 
-_COPIED = frozenset({"comments", "vmlDrawing", "printerSettings", "hyperlink", "table", "threadedComment"})
-"""Relations of a sheet that go through openpyxl whole, or are of no use elsewhere."""
+_COPIED = frozenset(
+    {"comments", "vmlDrawing", "printerSettings", "hyperlink", "table", "threadedComment", "drawing"}
+)
+"""Relations of a sheet that go through openpyxl whole, are of no use elsewhere, or come behind it."""
 _LOST = (b"<extLst", b":extLst", b"<controls", b"<oleObjects", b"<picture")
 
 
 def is_graftable(info: WorkbookInfo, title: str) -> bool:
-    """Whether a sheet can be taken over whole: cells, formats, rules, notes, tables; nothing drawn.
+    """Whether a sheet can be taken over whole: cells, formats, rules, notes, tables.
+
+    What lies over it does not come with it (``drawn_edits``).
 
     Arguments:
         info: the workbook it is in. title: of the sheet.
@@ -58,6 +63,9 @@ def lone_sheets(snapshot: Snapshot, titles: Sequence[str]) -> bytes | None:
         for name in book.sheetnames:
             if name not in titles:
                 del book[name]
+            else:
+                # openpyxl would keep half of them.
+                vars(book[name]).update(_charts=[], _images=[])
         for name in list(book.defined_names):
             del book.defined_names[name]
         book.save(target)
@@ -89,10 +97,7 @@ def graft_sheets(
         job = PatchJob(package, target, source)
         with Package("", BytesIO(sheets)) as lone:
             splice = Splice(job, lone)
-            after = job.info.sheets[-1].name
-            for title in titles:
-                splice.sheet(title, after)
-                after = title
+            splice.sheets(titles)
             splice.finish()
             job.check_signature(allow=False)
             return job.write(dry_run=dry_run, backups=backups)

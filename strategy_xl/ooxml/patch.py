@@ -33,7 +33,7 @@ from strategy_xl.ooxml.point_labels import refreshed, text_of
 from strategy_xl.ooxml.readback import read_back
 from strategy_xl.ooxml.replace import atomic_replace
 from strategy_xl.ooxml.row_heights import RowHeights, with_heights
-from strategy_xl.ooxml.scan import SheetScanner
+from strategy_xl.ooxml.sheet_patch import SheetPatcher
 from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.workbook_part import SharedStrings, SheetInfo, WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import set_attribute, tags
@@ -213,7 +213,7 @@ class PatchJob:
     ) -> None:
         """Patch one sheet part; kept for ``write`` only when a byte of it changes.
 
-        Errors: PatchRefusedError SX921 when the sheet has no cells, and those of ``SheetScanner``.
+        Errors: PatchRefusedError SX921 when the sheet has no cells, and those of ``SheetPatcher``.
         """
         where = Location(self.package.path, sheet.name)
         if sheet.kind != "worksheet":
@@ -232,12 +232,12 @@ class PatchJob:
             size=self.package.member(sheet.part).size,
             is_plain=sheet.part in PlainParts.of(self.package),
         )
-        scanner = SheetScanner(facts, edits, edit_tail)
+        patcher = SheetPatcher(facts, edits, edit_tail)
         folder = Path(os.path.realpath(self._target)).parent
-        run = (lambda pieces: with_heights(scanner.run(pieces), heights)) if heights else scanner.run
+        run = (lambda pieces: with_heights(patcher.run(pieces), heights)) if heights else patcher.run
         packed = repack(self.package, sheet.part, run, folder, compact=self._compact)
-        self._count(sheet, scanner.tally, facts)
-        if scanner.tally.changed or edit_tail is not None:
+        self._count(sheet, patcher.tally, facts)
+        if patcher.tally.changed or edit_tail is not None:
             self.replaced[sheet.part] = packed
             self._fill_tables(sheet, edits)
         else:

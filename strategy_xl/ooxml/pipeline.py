@@ -1,7 +1,7 @@
 """Inflate → change → deflate one part, in three threads when it is large.
 
 zlib and isal release the interpreter's lock, so on two cores decompression and compression run beside
-the scanner; memory stays at a few pieces of 1 MiB each way.
+the patcher; memory stays at a few pieces of 1 MiB each way.
 """
 
 from __future__ import annotations

@@ -7,18 +7,18 @@ sheet from being printed well.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import BinaryIO
 
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package
+from strategy_xl.ooxml.print_pages import SheetPages, with_drawn, with_pages
 from strategy_xl.ooxml.workbook_part import SheetInfo, WorkbookInfo
-from strategy_xl.ooxml.xml_bytes import set_attribute, tags, top_children, unescape
-from strategy_xl.ooxml.xml_insert import AFTER_CELLS, insert_child
+from strategy_xl.ooxml.xml_bytes import set_attribute, tags, unescape
 
-_CELLS_END = re.compile(rb"</(?:[\w.-]+:)?sheetData\s*>|<(?:[\w.-]+:)?sheetData\s*/>")
-
-_PRINT_AREA = b"_xlnm.Print_Area"
+_PRINT_AREA, _PRINT_TITLES = b"_xlnm.Print_Area", b"_xlnm.Print_Titles"
+_DEFINED_NAMES = re.compile(rb"</((?:[\w.-]+:)?)definedNames\s*>")
 
 
 def printable_sheets(package: Package) -> list[SheetInfo]:
@@ -28,7 +28,13 @@ def printable_sheets(package: Package) -> list[SheetInfo]:
     return [sheet for sheet in sheets if sheet.state == "visible" and sheet.kind in kinds]
 
 
-def write_print_copy(package: Package, stream: BinaryIO, wanted: Collection[str], paper: int) -> None:
+def write_print_copy(
+    package: Package,
+    stream: BinaryIO,
+    wanted: Collection[str],
+    paper: int,
+    pages: Mapping[str, SheetPages] = MappingProxyType({}),
+) -> None:
     """Write the copy.
 
     Arguments:
@@ -36,40 +42,59 @@ def write_print_copy(package: Package, stream: BinaryIO, wanted: Collection[str]
         stream: where to write, at position 0.
         wanted: titles of the sheets to print; the others are hidden.
         paper: number of the paper (ECMA-376 part 1, 18.3.1.63): 9 for A4, 1 for Letter.
+        pages: title → pages of sheets that are laid out anew; the others keep their own setup.
     """
     info = WorkbookInfo.of(package)
-    replaced = {info.part: _with_hidden(package.read(info.part), wanted)}
+    replaced = {info.part: _with_hidden(package.read(info.part), wanted, pages)}
     for sheet in printable_sheets(package):
         if sheet.name in wanted and sheet.kind == "worksheet":
-            replaced[sheet.part] = _on_paper(package.read(sheet.part), paper)
+            own = pages.get(sheet.name, SheetPages())
+            replaced[sheet.part] = with_pages(package.read(sheet.part), paper, own)
+            for part in info.related(sheet.part, "drawing") if own.shares else ():
+                replaced[part] = with_drawn(package.read(part), own)
     write_package(package, stream, replaced)
 
 
-def _with_hidden(data: bytes, wanted: Collection[str]) -> bytes:
+def _with_hidden(data: bytes, wanted: Collection[str], pages: Mapping[str, SheetPages]) -> bytes:
     """The workbook part with all other sheets hidden and without print area, and none of them in front.
 
-    LibreOffice prints a hidden sheet that has a print area.
+    LibreOffice prints a hidden sheet that has a print area. What is printed of sheets that are laid out
+    anew, and repeated on each page, is told in the place of what was told before.
     """
     pieces: list[bytes] = []
     at, place, front = 0, 0, -1
-    unwanted: set[bytes] = set()
+    unwanted: set[tuple[bytes, bytes]] = set()
+    told: list[tuple[bytes, bytes, bytes]] = []
     for tag in tags(data):
         attributes = tag.attributes()
         if tag.local == b"sheet" and not tag.is_close:
             raw = tag.raw
-            if unescape(attributes.get(b"name", b"")) in wanted:
+            title, number = unescape(attributes.get(b"name", b"")), b"%d" % place
+            if title in wanted:
                 front = place if front < 0 else front
+                if title in pages and pages[title].areas:
+                    unwanted |= {(_PRINT_AREA, number), (_PRINT_TITLES, number)}
+                    told += [(number, *named) for named in pages[title].names(title)]
             else:
-                unwanted.add(b"%d" % place)
+                unwanted.add((_PRINT_AREA, number))
                 if attributes.get(b"state", b"visible") == b"visible":
                     raw = set_attribute(raw, b"state", b"hidden")
             place += 1
             pieces += [data[at : tag.start], raw]
             at = tag.end
-        elif attributes.get(b"name") == _PRINT_AREA and attributes.get(b"localSheetId") in unwanted:
+        elif (attributes.get(b"name"), attributes.get(b"localSheetId")) in unwanted:
             pieces.append(data[at : tag.start])
             at = data.index(b">", data.index(b"</", tag.end)) + 1
-    return _in_front(b"".join([*pieces, data[at:]]), max(front, 0))
+    return _in_front(_with_names(b"".join([*pieces, data[at:]]), told), max(front, 0))
+
+
+def _with_names(data: bytes, told: Iterable[tuple[bytes, bytes, bytes]]) -> bytes:
+    """The workbook part with more defined names of sheets: number of the sheet, name, text."""
+    raw = b'<%%bdefinedName name="%b" localSheetId="%b">%b</%%bdefinedName>'
+    names = [raw % (name, sheet, text.replace(b"%", b"%%")) for sheet, name, text in told]
+    return _DEFINED_NAMES.sub(
+        lambda found: b"".join(name % (found[1], found[1]) for name in names) + found[0], data, count=1
+    )
 
 
 def _in_front(data: bytes, place: int) -> bytes:
@@ -80,29 +105,3 @@ def _in_front(data: bytes, place: int) -> bytes:
             raw = set_attribute(raw, b"firstSheet", None)
             return data[: tag.start] + raw + data[tag.end :]
     return data
-
-
-def _on_paper(data: bytes, paper: int) -> bytes:
-    """A sheet on a paper, and without protection, under which LibreOffice fits no heights of rows.
-
-    Only what follows the cells is looked at: there may be very many of these.
-    """
-    ends = list(_CELLS_END.finditer(data))
-    if not ends:
-        return data
-    cells = ends[-1].end()
-    root = next(tags(data))
-    opened = data[root.start : root.end]
-    rest = opened + data[cells:]
-    pieces, at, said = [], len(opened), False
-    for tag, end in top_children(rest):
-        if tag.local == b"sheetProtection":
-            pieces.append(rest[at : tag.start])
-            at = end
-        elif tag.local == b"pageSetup":
-            pieces += [rest[at : tag.start], set_attribute(tag.raw, b"paperSize", b"%d" % paper)]
-            at, said = tag.end, True
-    rest = opened + b"".join([*pieces, rest[at:]])
-    if not said:
-        rest = insert_child(rest, AFTER_CELLS, b'<pageSetup paperSize="%d"/>' % paper)
-    return data[:cells] + rest[len(opened) :]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from strategy_xl.errors import PatchRefusedError
+from strategy_xl.ooxml.added_parts import reached
 from strategy_xl.ooxml.calc_chain import chain_part, edit_part, without_cells
 from strategy_xl.ooxml.graft_record import GraftRecord, checksum, find_record
 from strategy_xl.ooxml.grafting import bare_part
@@ -74,24 +75,8 @@ def _refuse_if_read(info: WorkbookInfo, sheets: set[str], names: set[str]) -> No
 def _only_theirs(info: WorkbookInfo, sheets: set[str], record: str | None) -> set[str]:
     """The members to which nothing but these sheets, or the record, leads."""
     first = {sheet.part for sheet in info.sheets if sheet.name in sheets} | ({record} if record else set())
-    kept = _reached(info, [""], first)
-    return _reached(info, sorted(first), kept) | first
-
-
-def _reached(info: WorkbookInfo, begin: Collection[str], but: Collection[str]) -> set[str]:
-    """All members to which some lead, not by way of others."""
-    found: set[str] = set()
-    todo = list(begin)
-    while todo:
-        part = todo.pop()
-        if (links := info.package.relations_of(part)) is not None:
-            found.add(links)
-        for relation in info.relationships(part):
-            target = None if relation.is_external else info.package.find(relation.target)
-            if target is not None and target not in found and target not in but:
-                found.add(target)
-                todo.append(target)
-    return found
+    kept = reached(info, [""], first)
+    return reached(info, sorted(first), kept) | first
 
 
 class _Release:

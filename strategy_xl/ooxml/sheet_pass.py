@@ -19,8 +19,8 @@ from strategy_xl import cellcolumns
 from strategy_xl.ooxml import cell_scan
 from strategy_xl.ooxml.cell_scan import REACH, CellRun, NotPlainError, scan_cells
 from strategy_xl.ooxml.number_formats import DATE_FORMATS, is_date_format
-from strategy_xl.ooxml.sheet_facts import ErrorCells, SheetMeta, merge, merged_areas
 from strategy_xl.ooxml.sheet_grid import ColumnsGrid, Values
+from strategy_xl.ooxml.sheet_meta import ErrorCells, SheetMeta, merge, merged_areas
 from strategy_xl.ooxml.short_numbers import whole_numbers, without_point
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_bytes import decode_xstring, unescape

@@ -36,6 +36,8 @@ def rules_in(sheet: bytes, first: int, last: int) -> list[Rule]:
 
 def lowered(raw: bytes, rows: int) -> bytes:
     """A merged area, condition or rule so many rows further down."""
+    if not rows:
+        return raw
     opened = next(tags(raw))
     start = opened.raw
     for name in (b"ref", b"sqref"):

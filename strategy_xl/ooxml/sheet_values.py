@@ -20,10 +20,12 @@ from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.formulas.cell_refs import MAX_ROW, column_number
 from strategy_xl.ooxml.cell_scan import NotPlainError
 from strategy_xl.ooxml.foreign_values import panics_told
+from strategy_xl.ooxml.formula_texts import array_areas
 from strategy_xl.ooxml.limits import SPARE_ROWS, whole
+from strategy_xl.ooxml.meta_scan import scan
 from strategy_xl.ooxml.plain_parts import PlainParts
-from strategy_xl.ooxml.sheet_facts import SheetMeta, scan
 from strategy_xl.ooxml.sheet_grid import Grid, RowsGrid
+from strategy_xl.ooxml.sheet_meta import SheetMeta
 from strategy_xl.ooxml.sheet_pass import BookFacts, read_sheet
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.xml_tree import well_formed
@@ -69,6 +71,7 @@ class SheetValues:
         self._facts: BookFacts | None = None
         self._metas: dict[str, SheetMeta] = {}
         self._overgrown: dict[str, bool] = {}
+        self._arrays: dict[str, frozenset[tuple[int, int]]] = {}
         self._grids: dict[str, Grid] = {}
         self._odd: set[str] = set()
 
@@ -106,6 +109,20 @@ class SheetValues:
         if not found.has_ranges:
             PlainParts.of(self._package).add(self._parts[sheet])
         return True
+
+    def array_cells(self, sheet: str) -> frozenset[tuple[int, int]]:
+        """Row and column of the cells of a sheet that array formulas fill."""
+        if sheet not in self._arrays:
+            part = self._parts[sheet]
+            is_plain = part in PlainParts.of(self._package)
+            areas = [] if is_plain else array_areas(self._package.read(part))
+            self._arrays[sheet] = frozenset(
+                (row, column)
+                for area in areas
+                for row in range(area.top, area.bottom + 1)
+                for column in range(area.left, area.right + 1)
+            )
+        return self._arrays[sheet]
 
     def is_overgrown(self, sheet: str) -> bool:
         """Whether a sheet's cells lie so far apart that it must be cut down."""

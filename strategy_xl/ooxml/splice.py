@@ -1,45 +1,44 @@
-"""Take sheets, blocks of rows and tables over from one package into another, which is only added to."""
+"""Take sheets, blocks of rows and tables over from one package into another, which is only added to.
+
+The one way by which sheets come into a workbook. Which door to take: ``grafting`` for all sheets of a built
+workbook that may have to go again (adopt, release), ``lone_sheets`` for people's own sheets of another
+workbook (merge), ``Splice`` itself for what belongs to a workbook of ours, piece by piece (repair, upgrade).
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from strategy_xl.errors import PatchRefusedError
 from strategy_xl.formulas.cell_refs import Area, parse_cell
+from strategy_xl.ooxml.added_parts import DECLARATION, AddedParts, Edit, kind_of, one_by_one
 from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
 from strategy_xl.ooxml.cells import Styled
+from strategy_xl.ooxml.chart_sources import charts_of, sources_of, with_sources
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.plain_cells import plain_cells
 from strategy_xl.ooxml.rewriting import Pieces
-from strategy_xl.ooxml.sheet_rules import Words, lowered, rules_in, rules_of
+from strategy_xl.ooxml.sheet_rules import Rule, Words, lowered, rules_in, rules_of
 from strategy_xl.ooxml.style_map import StyleMap
 from strategy_xl.ooxml.workbook_part import TableInfo, WorkbookInfo
-from strategy_xl.ooxml.workbook_tabs import GONE, LINKS, with_more_names, with_names, with_sheet, with_view
+from strategy_xl.ooxml.workbook_tabs import LINKS, with_more_names, with_names, with_sheet, with_view
 from strategy_xl.ooxml.xml_bytes import (
     as_utf8,
-    content,
     encode_xstring,
     escape,
     set_attribute,
     tags,
 )
-from strategy_xl.ooxml.xml_insert import AFTER_CELLS, insert_child
+from strategy_xl.ooxml.xml_insert import with_children
 
 _MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_NO_LINKS = _DECLARATION + (
-    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
-)
 _TABLE_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.table+xml"
-_LINKS_TYPE = b"application/vnd.openxmlformats-package.relationships+xml"
-_TYPES = "[Content_Types].xml"
-_LISTED = (b"Default", b"Override", b"Relationship")
 _SHARED = re.compile(rb' t="s"><v>(\d+)</v></c>')
 _ITEM = re.compile(rb"<si>(.*?)</si>", re.DOTALL)
 _STYLE = re.compile(rb'(<(?:c|row|col) (?:[^<>]*? )?(?:s|style)=")(\d+)')
@@ -49,15 +48,10 @@ _PRIORITY = re.compile(rb'(\bpriority=")(\d+)')
 _DAYS = re.compile(rb'<dataValidation [^<>]*?\btype="date".*?</dataValidation>', re.DOTALL)
 _DAY = re.compile(rb"(?<=>)\d{4,7}(?=</formula[12]>)")
 _EPOCHS = 1462  # days from the first of 1900 to that of 1904
-_SOURCE = re.compile(rb"(<(?:\w+:)?f>)([^<]*)(</(?:\w+:)?f>)")
 _CALCULATED = re.compile(
     rb"(<(?:\w+:)?calculatedColumnFormula\b[^<>]*>)([^<]*)(</(?:\w+:)?calculatedColumnFormula>)"
 )
-_NUMBERED = re.compile(r"(.*?)\d*(\.\w+)")
-
 _STYLED = re.compile(rb'<c r="([A-Z]+\d+)" s="(\d+)"')
-
-Edit = Callable[[bytes], bytes]
 
 
 class Splice:
@@ -73,7 +67,7 @@ class Splice:
         """
         self._job, self._info, self._source = job, job.info, WorkbookInfo(source)
         self._edits: defaultdict[str, list[Edit]] = defaultdict(list)
-        self._given: defaultdict[str, set[str]] = defaultdict(set)
+        self._parts = AddedParts(job, self._edits)
         styles = self._info.styles_part
         try:
             parts = [
@@ -98,28 +92,29 @@ class Splice:
         """Take a whole sheet over, behind another one or (None) as the first."""
         sheet = self._source.sheet(title)
         part = self._copy(sheet.part, self._translated)
-        link = self._relate(self._info.part, b"worksheet", part)
+        link = self._parts.relate(self._info.part, b"worksheet", part)
         data = self._source.package.read(self._source.part)
         self._edits[self._info.part].append(
             partial(with_sheet, title=title, link=link, after=after, source=data, index=sheet.position)
         )
+
+    def sheets(self, titles: Iterable[str]) -> None:
+        """Take whole sheets over, one after the other behind the last."""
+        after = self._info.sheets[-1].name if self._info.sheets else None
+        for title in titles:
+            self.sheet(title, after)
+            after = title
 
     def block(self, title: str, first: int, last: int) -> None:
         """Take rows of a sheet over into the sheet of that title, which has nothing in these rows.
 
         Their merged cells, conditions, rules and tables come with them; heights, notes and pictures do not.
         """
-        sheet = self._source.sheet(title)
-        data = self._source.package.read(sheet.part)
-        for row, column, style, value in plain_cells(data, self._strings, first, last):
-            styled = Styled(value, b"%d" % self._styles.cell(style))
-            self._cells[title].setdefault(column, {})[row] = styled
-        found = rules_in(self._with_differences(data), first, last)
-        for table in self._source.tables_of(sheet):
+        self.rows(title, first, last, title, first)
+        for table in self._source.tables_of(self._source.sheet(title)):
             if first <= table.area.top <= last:
                 part = self._copy(table.part, self._numbered)
-                found.append((b"tableParts", self._entry(title, part)))
-        self._tails[title].append(partial(_with_children, children=found))
+                self._insert(title, [self._entry(title, part)])
 
     def rows(self, source: str, first: int, last: int, target: str, at: int) -> None:
         """Take rows of a sheet over into blank rows of another: cells, merged areas, conditions and rules.
@@ -133,9 +128,7 @@ class Splice:
             styled = Styled(value, b"%d" % self._styles.cell(style))
             self._cells[target].setdefault(column, {})[row + at - first] = styled
         rules = rules_in(self._with_differences(data), first, last)
-        found = [(into, lowered(raw, at - first)) for into, raw in rules]
-        if found:
-            self._tails[target].append(partial(_with_children, children=found))
+        self._insert(target, [(into, lowered(raw, at - first)) for into, raw in rules])
 
     def table(
         self, title: str, name: str, area: Area, columns: Sequence[tuple[str, str, bool]], style: str
@@ -149,7 +142,6 @@ class Splice:
             columns: for each its header, formula (empty without) and whether that is an array formula.
             style: name of the table's style.
         """
-        part = self._free_name("xl/tables/table1.xml")
         listed = b""
         for number, (header, formula, is_array) in enumerate(columns, 1):
             start = b'<tableColumn id="%d" name="%b"' % (number, _header(header))
@@ -157,15 +149,14 @@ class Splice:
             inside = b"<calculatedColumnFormula%b>%b</calculatedColumnFormula>" % (array, escape(formula))
             listed += start + (b">" + inside + b"</tableColumn>" if formula else b"/>")
         ref, raw_name = str(area).encode(), escape(name)
-        self._job.added[part] = self._numbered(
-            _DECLARATION + b'<table xmlns="%b" id="1" name="%b" displayName="%b" ref="%b" totalsRowShown="0">'
+        data = self._numbered(
+            DECLARATION + b'<table xmlns="%b" id="1" name="%b" displayName="%b" ref="%b" totalsRowShown="0">'
             b'<autoFilter ref="%b"/><tableColumns count="%d">%b</tableColumns>'
             b'<tableStyleInfo name="%b" showRowStripes="1"/></table>'
             % (_MAIN, raw_name, raw_name, ref, ref, len(columns), listed, style.encode())
         )
-        self._declare(part, _TABLE_TYPE)
-        entry = self._entry(title, part)
-        self._tails[title].append(partial(_with_children, children=[(b"tableParts", entry)]))
+        part = self._parts.add("xl/tables/table1.xml", data, _TABLE_TYPE)
+        self._insert(title, [self._entry(title, part)])
 
     def cells(self, title: str, edits: Mapping[int, Mapping[int, Any]]) -> None:
         """Change cells of a sheet: column → row → value, as in ``set_cells``."""
@@ -189,9 +180,7 @@ class Splice:
             words: a formula that reads from the cell there, as it reads from the first of the area here.
         """
         data = self._with_differences(self._source.package.read(self._source.sheet(source).part))
-        found = list(rules_of(data, cell, area, words))
-        if found:
-            self._tails[target].append(partial(_with_children, children=found))
+        self._insert(target, list(rules_of(data, cell, area, words)))
 
     def edit(self, part: str, change: Edit) -> None:
         """Change a part of the target by a function on its bytes."""
@@ -229,10 +218,10 @@ class Splice:
             source, target: title of the sheet here and there.
             wanted: told what a chart reads here, whether it was taken over.
         """
-        pairs = zip(_charts(self._source, source), _charts(self._info, target), strict=False)
+        pairs = zip(charts_of(self._source, source), charts_of(self._info, target), strict=False)
         for mine, theirs in pairs:
-            texts = [m[2] for m in _SOURCE.finditer(self._source.package.read(mine))]
-            self._edits[theirs].append(partial(_with_sources, texts=texts, wanted=wanted))
+            texts = sources_of(self._source.package.read(mine))
+            self._edits[theirs].append(partial(with_sources, texts=texts, wanted=wanted))
 
     def column_formulas(self, table: TableInfo, texts: Mapping[str, str]) -> None:
         """Change formulas of a table's columns: header → text."""
@@ -263,108 +252,41 @@ class Splice:
 
         Result: the name that it has.
         """
-        name = self._free_name(part)
-        self._job.added[name] = data
-        self._declare(name, kind)
-        self._relate(of or self._info.part, relation, name)
-        return name
+        return self._parts.add(part, data, kind, (of or self._info.part, relation))
 
     def finish(self) -> None:
         """Hand everything over to the patch, which then can be written."""
         for title in {*self._cells, *self._tails}:
-            tail = partial(_one_by_one, edits=self._tails[title])
+            tail = partial(one_by_one, edits=self._tails[title])
             self._job.patch_sheet(self._info.sheet(title), self._cells[title], tail)
         self._job.settle_calculation(full_calc=False)
         self._edits[self._info.part] += (with_view, ask_calculation)
         for part, edits in self._edits.items():
-            changed = edit_part(self._info, part, partial(_one_by_one, edits=edits))
+            changed = edit_part(self._info, part, partial(one_by_one, edits=edits))
             if changed is not None:
                 self._job.replaced[part] = changed
 
-    # -- parts -----------------------------------------------------------------------------------------
+    # -- inside ----------------------------------------------------------------------------------------
 
-    def _free_name(self, part: str) -> str:
-        """The part's own name, or the first number that is free in the target."""
-        taken = {name.lower() for name in (*self._job.package.members, *self._job.added)}
-        match = _NUMBERED.fullmatch(part)
-        assert match is not None  # the program names its parts so
-        number, name = 0, part
-        # Some programs leave the relations of a part behind that is gone.
-        while taken & {name.lower(), "{0}/_rels/{2}.rels".format(*name.lower().rpartition("/"))}:
-            number += 1
-            name = f"{match[1]}{number}{match[2]}"
-        return name
+    def _insert(self, title: str, children: Sequence[Rule]) -> None:
+        """Put elements behind the cells of a sheet."""
+        if children:
+            self._tails[title].append(partial(with_children, children=children))
 
-    def _append(self, part: str, entry: bytes) -> None:
-        self._edits[part].append(partial(insert_child, order=_LISTED, raw=entry))
-
-    def _declare(self, part: str, kind: bytes) -> None:
-        """Note the type of a new part."""
-        listing = self._info.package.find(_TYPES) or _TYPES
-        self._append(listing, b'<Override PartName="/%b" ContentType="%b"/>' % (escape(part), kind))
-
-    def _kind_of(self, part: str) -> bytes:
-        types = self._source.tree(_TYPES)
-        known = {item.get("PartName"): item.get("ContentType") for item in types.all("Override")}
-        endings = {item.get("Extension"): item.get("ContentType") for item in types.all("Default")}
-        return (known.get(f"/{part}") or endings[part.rpartition(".")[2]]).encode()
-
-    def _relate(self, part: str, kind: bytes, target: str) -> bytes:
-        """Relate a part of the target with a new one; the relation's id."""
-        ids = {item.id for item in self._info.relationships(part)} | self._given[part]
-        free = next(name for n in range(1, len(ids) + 2) if (name := f"rId{n}") not in ids)
-        self._given[part].add(free)
-        entry = b'<Relationship Id="%b" Type="%b/%b" Target="/%b"/>'
-        entry %= (free.encode(), LINKS, kind, escape(target))
-        links = self._info.package.relations_of(part)
-        if links is not None:
-            self._append(links, entry)
-        else:
-            folder, _, name = part.rpartition("/")
-            links = f"{folder}/_rels/{name}.rels"
-            known = self._job.added.get(links, _NO_LINKS)
-            assert isinstance(known, bytes)
-            self._add_links(links, insert_child(known, _LISTED, entry))
-        return free.encode()
-
-    def _add_links(self, part: str, data: bytes) -> None:
-        """Add a part of relations, and its type where that is not told for all of them."""
-        if part not in self._job.added and not self._knows_links:
-            self._declare(part, _LINKS_TYPE)
-        self._job.added[part] = data
-
-    @cached_property
-    def _knows_links(self) -> bool:
-        """Whether the target tells the type of relations by their ending."""
-        listing = self._info.package.find(_TYPES)
-        known = self._info.tree(listing).all("Default") if listing is not None else []
-        return any(item.get("Extension").lower() == "rels" for item in known)
-
-    def _entry(self, title: str, table: str) -> bytes:
-        """The element by which a sheet names one of its tables."""
-        link = self._relate(self._info.sheet(title).part, b"table", table)
-        return b'<tablePart xmlns:r="%b" r:id="%b"/>' % (LINKS, link)
+    def _entry(self, title: str, table: str) -> Rule:
+        """The element by which a sheet names one of its tables, and the list it goes into."""
+        link = self._parts.relate(self._info.sheet(title).part, b"table", table)
+        return b"tableParts", b'<tablePart xmlns:r="%b" r:id="%b"/>' % (LINKS, link)
 
     def _copy(self, part: str, change: Edit) -> str:
         """Copy a part of the source and all that it relates to; its name in the target."""
-        name = self._free_name(part)
-        self._job.added[name] = b""  # taken
-        package = self._source.package
-        links = package.relations_of(part)
-        if links is not None:
-            text = package.read(links)
-            for link in self._source.relationships(part):
-                if link.is_external:
-                    continue
-                new = self._copy(link.target, self._numbered if link.kind == "table" else _as_it_is)
-                old = b'Target="/%b"' % link.target.encode()
-                text = text.replace(old, b'target="/%b"' % new.encode())
-            folder, _, file = name.rpartition("/")
-            # A number given to one part may be another's old one: those done are told by their case.
-            self._add_links(f"{folder}/_rels/{file}.rels", text.replace(b" target=", b" Target="))
-        self._job.added[name] = change(package.read(part))
-        self._declare(name, self._kind_of(part))
-        return name
+
+        def changed(name: str, data: bytes) -> bytes:
+            if name == part:
+                return change(data)
+            return self._numbered(data) if kind_of(self._source, name) == _TABLE_TYPE else data
+
+        return self._parts.copy(self._source, part, changed)
 
     def _numbered(self, data: bytes) -> bytes:
         """A table's part with an id that is free."""
@@ -390,67 +312,10 @@ class Splice:
         return _DIFFERENCE.sub(lambda m: m[1] + b"%d" % self._styles.difference(int(m[2])), sheet)
 
 
-def has_lost_charts(info: WorkbookInfo, title: str) -> bool:
-    """Whether a chart of a sheet has lost what it read."""
-    texts = (found[2] for part in _charts(info, title) for found in _SOURCE.finditer(info.package.read(part)))
-    return any(GONE in text for text in texts)
-
-
-def _charts(info: WorkbookInfo, title: str) -> Iterator[str]:
-    """The parts of a sheet's charts in the order of its drawing."""
-    for drawing in info.related(info.sheet(title).part, "drawing"):
-        targets = {link.id: info.package.find(link.target) for link in info.relationships(drawing)}
-        for tag in tags(info.package.read(drawing)):
-            if tag.local == b"chart" and not tag.is_close:
-                values = (value.decode() for value in tag.attributes().values())
-                yield from (part for value in values if (part := targets.get(value)) is not None)
-
-
 def _in_1904(day: re.Match[bytes]) -> bytes:
     return b"%d" % max(int(day[0]) - _EPOCHS, 0)
-
-
-def _as_it_is(data: bytes) -> bytes:
-    return data
-
-
-def _one_by_one(data: bytes, edits: Sequence[Edit]) -> bytes:
-    for edit in edits:
-        data = edit(data)
-    return data
 
 
 def _header(text: str) -> bytes:
     """A column's name as a table's part has it."""
     return encode_xstring(text).replace(b'"', b"&quot;").replace(b"\n", b"_x000a_")
-
-
-def _with_children(tail: bytes, children: Sequence[tuple[bytes | None, bytes]]) -> bytes:
-    """What follows the cells of a sheet, with more elements in it."""
-    close = next(tags(tail), None)
-    start = close.end if close is not None and close.is_close and close.local == b"sheetData" else 0
-    last = max((int(found[2]) for found in _PRIORITY.finditer(tail)), default=0)
-
-    def behind(found: re.Match[bytes]) -> bytes:
-        return found[1] + b"%d" % (int(found[2]) + last)
-
-    # It reads like a part of its own when it is opened by the tag that it closes.
-    root = b"<%b>" % tail[tail.rindex(b"</") + 2 :].partition(b">")[0].strip()
-    rest = root + tail[start:]
-    for into, raw in children:
-        rest = insert_child(rest, AFTER_CELLS, _PRIORITY.sub(behind, raw), into=into)
-    return tail[:start] + rest.removeprefix(root)
-
-
-def _with_sources(data: bytes, texts: Sequence[bytes], wanted: Callable[[str], bool]) -> bytes:
-    """A chart's part with what it reads put back where it is gone; as it is when it is another chart."""
-    found = list(_SOURCE.finditer(data))
-    if len(found) != len(texts):
-        return data
-    new = iter(texts)
-
-    def back(match: re.Match[bytes]) -> bytes:
-        text = next(new)
-        return match[1] + text + match[3] if GONE in match[2] and wanted(content(text)) else match[0]
-
-    return _SOURCE.sub(back, data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from strategy_xl.ooxml.xml_bytes import attributes_of, set_attribute, tags, top_children
 from strategy_xl.ooxml.xml_insert import insert_child, prefixed
@@ -11,6 +12,7 @@ _ORDER = (
     b"numFmts", b"fonts", b"fills", b"borders", b"cellStyleXfs", b"cellXfs", b"cellStyles", b"dxfs",
     b"tableStyles", b"colors", b"extLst",
 )  # fmt: skip
+_APPLY = {b"numFmtId": b"applyNumberFormat", b"fontId": b"applyFont", b"fillId": b"applyFill"}
 _CUSTOM_FORMATS = 164  # numbers below are built in and mean the same everywhere
 _NUMBERED = re.compile(rb'(<(?:[\w.-]+:)?numFmt\b[^<>]*?\bnumFmtId=")(\d+)("[^<>]*>)')
 
@@ -89,6 +91,23 @@ class StyleMap:
             self._cells[index] = self._target.number(b"cellXfs", moved)
         return self._cells[index]
 
+    def mixed(self, own: int, index: int, aspects: Iterable[bytes]) -> int:
+        """The number of a cell style of the target in which something is as in one of the source.
+
+        Arguments:
+            own: number in the target. index: number in the source.
+            aspects: names of the attributes that are as in the source.
+        """
+        raw = self._target.lists[b"cellXfs"][own]
+        opened = next(tags(raw))
+        if opened.prefix:
+            return own
+        start, there = opened.raw, attributes_of(self._moved(self._source.lists[b"cellXfs"][index]))
+        for name in aspects:
+            start = set_attribute(start, name, there[name])
+            start = set_attribute(start, _APPLY[name], b"1")
+        return self._target.number(b"cellXfs", start + raw[opened.end :])
+
     def difference(self, index: int) -> int:
         """The number of a differential style, as conditional formats have."""
         raw = self._source.lists[b"dxfs"][index]
@@ -110,9 +129,9 @@ class StyleMap:
         opened = next(tags(raw))
         start, found = opened.raw, opened.attributes()
         for name, items in ((b"fontId", b"fonts"), (b"fillId", b"fills"), (b"borderId", b"borders")):
-            item = self._source.lists[items][int(found[name])]
+            item = self._source.lists[items][int(found.get(name, b"0"))]
             start = set_attribute(start, name, b"%d" % self._target.number(items, item))
-        code = self._formats.get(found[b"numFmtId"])
+        code = self._formats.get(found.setdefault(b"numFmtId", b"0"))
         if code is not None:
             number = self._format(code)
             start = set_attribute(start, b"numFmtId", b"%d" % number)

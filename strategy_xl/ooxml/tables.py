@@ -11,6 +11,7 @@ from typing import Any
 
 from strategy_xl.errors import Location, PatchRefusedError
 from strategy_xl.formulas.reaching import Reach
+from strategy_xl.ooxml.added_parts import one_by_one
 from strategy_xl.ooxml.calc_chain import edit_part
 from strategy_xl.ooxml.edit_forms import CellEdits, ColumnEdits, normalised
 from strategy_xl.ooxml.grown_charts import chart_parts, grown_chart
@@ -74,7 +75,7 @@ def edit_tables(  # noqa: PLR0913 - source, target, tables; the rest are keyword
                     tails[sheet].append(partial(grown_tail, reach=growth.reach, home=sheet.name))
             _put(job, growth.table.part, growth.edit_part)
         for sheet, by_column in by_sheet.items():
-            edit_tail = partial(_one_by_one, edits=tails[sheet]) if sheet in tails else None
+            edit_tail = partial(one_by_one, edits=tails[sheet]) if sheet in tails else None
             job.patch_sheet(sheet, by_column, edit_tail, (heights or {}).get(sheet.name))
         longer = [growth for growth in growths if growth.is_longer]
         _draw(job, longer)
@@ -161,12 +162,6 @@ def _put(job: PatchJob, part: str, edit: TailEdit) -> None:
     changed = edit_part(job.info, part, edit)
     if changed is not None:
         job.replaced[part] = changed
-
-
-def _one_by_one(tail: bytes, edits: Sequence[TailEdit]) -> bytes:
-    for edit in edits:
-        tail = edit(tail)
-    return tail
 
 
 def _ruled_by(job: PatchJob, growth: Growth) -> Iterator[SheetInfo]:

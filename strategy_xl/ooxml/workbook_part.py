@@ -17,7 +17,6 @@ from strategy_xl.ooxml.xml_tree import Element, listed, parse
 
 _TEXT_ITEM = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
 _OTHER_OFFICE = ("word/", "ppt/", "visio/")
-# Built-in number formats that show dates or times (ECMA-376 part 1, 18.8.30, and the East Asian ones).
 
 
 class Relationship(NamedTuple):

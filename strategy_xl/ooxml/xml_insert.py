@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from strategy_xl.ooxml.xml_bytes import set_attribute, tags, top_children
 
@@ -16,6 +17,7 @@ AFTER_CELLS = (
 )  # fmt: skip
 """What follows the cells of a sheet, in the schema's order (ECMA-376 part 1, 18.3.1.99)."""
 
+_PRIORITY = re.compile(rb'(\bpriority=")(\d+)')
 _PLAIN_NAME = re.compile(rb"<(/?)([A-Za-z_][\w.-]*)(?=[\s/>])")
 
 
@@ -50,6 +52,28 @@ def insert_child(
             at = end
     new = raw if into is None else b'<%b count="%d">%b</%b>' % (into, count, raw, into)
     return data[:at] + prefixed(new, root.prefix) + data[at:]
+
+
+def with_children(tail: bytes, children: Sequence[tuple[bytes | None, bytes]]) -> bytes:
+    """What follows the cells of a sheet, with more elements in it.
+
+    Arguments:
+        tail: it.
+        children: of each the list that it goes into, None for none, and the element.
+    """
+    close = next(tags(tail), None)
+    start = close.end if close is not None and close.is_close and close.local == b"sheetData" else 0
+    last = max((int(found[2]) for found in _PRIORITY.finditer(tail)), default=0)
+
+    def behind(found: re.Match[bytes]) -> bytes:
+        return found[1] + b"%d" % (int(found[2]) + last)
+
+    # It reads like a part of its own when it is opened by the tag that it closes.
+    root = b"<%b>" % tail[tail.rindex(b"</") + 2 :].partition(b">")[0].strip()
+    rest = root + tail[start:]
+    for into, raw in children:
+        rest = insert_child(rest, AFTER_CELLS, _PRIORITY.sub(behind, raw), into=into)
+    return tail[:start] + rest.removeprefix(root)
 
 
 def _with_items(container: bytes, raw: bytes, more: int) -> bytes:

@@ -15,13 +15,13 @@ from email.message import Message
 from pathlib import Path
 
 from strategy_xl.errors import StrategyXlError
+from strategy_xl.history.address import FILE as HISTORY
 from strategy_xl.history.database import Database
 from strategy_xl.history.forgetting import mentions
-from strategy_xl.history.places import FILE as HISTORY
 from strategy_xl.ooxml.erasing import document_property, holds_text
 from strategy_xl.privacy.unmarked import is_unmarked, is_unmarked_list, is_unmarked_portfolio
 from strategy_xl.report.data import GENERATOR
-from strategy_xl.runs.journal import FILE as JOURNAL
+from strategy_xl.runs.at_work import FILE as JOURNAL
 from strategy_xl.runs.stores.remote import store_of
 from strategy_xl.runs.stores.remote_path import RemotePath
 from strategy_xl.runs.stores.staging import fetched

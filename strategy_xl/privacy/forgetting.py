@@ -18,7 +18,7 @@ from strategy_xl.history.forgetting import held, remove, scrub
 from strategy_xl.privacy.files import holds, holds_here, is_report, near
 from strategy_xl.privacy.older import older_versions
 from strategy_xl.privacy.places import Places
-from strategy_xl.runs.journal import FILE as JOURNAL
+from strategy_xl.runs.at_work import FILE as JOURNAL
 from strategy_xl.runs.stores.remote import store_of
 from strategy_xl.runs.stores.remote_path import RemotePath
 from strategy_xl.runs.stores.staging import lent, moved, tidy_here

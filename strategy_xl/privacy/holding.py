@@ -116,6 +116,45 @@ def _look(path: Path | RemotePath, sought: Sought, found: Holdings) -> None:
         found.findings.append(unseen(path, error))
 
 
+def as_data(found: Holdings) -> dict[str, Any]:
+    """What is held, with stable keys, for another program; days and other values as they are."""
+    return {
+        "workbooks": {
+            book: [
+                {
+                    "sheet": row.sheet,
+                    "cell": row.cell,
+                    "values": [{"label": label, "value": value} for label, value in row.cells],
+                }
+                for row in rows
+            ]
+            for book, rows in found.books.items()
+        },
+        "history": [
+            {
+                "workbook": entity.path,
+                "cell": entity.cell,
+                "kind": entity.kind,
+                "name": entity.name,
+                "since": entity.first_day,
+                "states": [
+                    {
+                        "day": state.day,
+                        "is_there": state.is_there,
+                        "verdict": state.verdict,
+                        "reasons": state.reasons,
+                        "values": dict(state.values),
+                    }
+                    for state in entity.states
+                ],
+            }
+            for entity in found.entities
+        ],
+        "mentions": found.mentions,
+        "files": found.files,
+    }
+
+
 def as_text(found: Holdings, spec: WorkbookSpec, name: str, lang: str, written: datetime) -> str:
     """What is held, as Markdown.
 

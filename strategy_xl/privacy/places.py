@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from strategy_xl.errors import Finding, Location, StrategyXlError, UsageError
-from strategy_xl.history.places import FILE as HISTORY
+from strategy_xl.history.address import FILE as HISTORY
 from strategy_xl.ooxml.backups import FOLDER as BACKUPS
 from strategy_xl.ooxml.backups import HIDDEN
 from strategy_xl.privacy.files import DATABASES, holds
+from strategy_xl.runs.at_work import FILE as JOURNAL
+from strategy_xl.runs.at_work import RunBusyError, look_into
 from strategy_xl.runs.discover import workbooks
 from strategy_xl.runs.histories import Target, find_target
-from strategy_xl.runs.journal import FILE as JOURNAL
-from strategy_xl.runs.journal import RunBusyError, look_into
 from strategy_xl.runs.stores.keeping import ADDRESS, kept_around, kept_below
 from strategy_xl.runs.stores.names import is_book, is_nobodys
 from strategy_xl.runs.stores.remote import store_of

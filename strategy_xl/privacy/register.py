@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from strategy_xl.languages import forms_of
 from strategy_xl.privacy.who import FOLLOWED
 from strategy_xl.schema.spec import FieldRole, WorkbookSpec
 from strategy_xl.text.catalog import message
@@ -64,7 +65,7 @@ def _entry(kind: str, lang: str, years: int, sheet: str, data: str) -> Entry:
 def as_csv(entries: list[Entry], lang: str) -> str:
     """The register as a list that Excel opens in columns, in that language's form."""
     stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";" if lang == "fr" else ",", lineterminator="\r\n")
+    writer = csv.writer(stream, delimiter=forms_of(lang).separator, lineterminator="\r\n")
     writer.writerow(headings(lang))
     writer.writerows((entry.name, *entry.answers) for entry in entries)
     return "\ufeff" + stream.getvalue()

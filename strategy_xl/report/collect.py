@@ -168,7 +168,7 @@ def collect(
         ),
         accounts=accounts_of(kinds["account"], places["account"]),
         lists=lists(spec),
-        modules={module.key: Label(module.sheet.fr, module.sheet.en) for module in spec.modules},
+        modules={module.key: Label.of(module.sheet) for module in spec.modules},
         left_clients=0 if compared is None else snapshots.gone_since(connection, "client", compared, scope),
     )
 
@@ -212,7 +212,7 @@ def lists(spec: WorkbookSpec) -> dict[str, Labels]:
 
 
 def _labels(list_: ListSpec) -> Labels:
-    return {choice.key: Label(choice.fr, choice.en, choice.tone.value) for choice in list_.choices}
+    return {choice.key: Label.of(choice, choice.tone.value) for choice in list_.choices}
 
 
 def _count(alerts: KnownAlerts, book: int) -> int:

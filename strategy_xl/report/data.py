@@ -16,6 +16,8 @@ from enum import StrEnum
 
 from strategy_xl import __version__
 from strategy_xl.errors import Finding
+from strategy_xl.languages import LANGUAGES
+from strategy_xl.schema.spec import Translated
 
 Texts = Sequence[str]
 Numbers = Sequence[float | None]
@@ -46,15 +48,19 @@ class BookState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A word in both languages, and the tone (``good``, ``warn``, ``bad``, ``info``, ``neutral``) it has."""
+    """A word by language, and the tone (``good``, ``warn``, ``bad``, ``info``, ``neutral``) it has."""
 
-    fr: str
-    en: str
+    said: Mapping[str, str]
     tone: str = "neutral"
+
+    @classmethod
+    def of(cls, said: Translated, tone: str = "neutral") -> Label:
+        """A text of the templates, in all languages."""
+        return cls({lang: said.get(lang) for lang in LANGUAGES}, tone)
 
     def get(self, lang: str) -> str:
         """The word in a language."""
-        return self.fr if lang == "fr" else self.en
+        return self.said[lang]
 
 
 Labels = Mapping[str, Label]

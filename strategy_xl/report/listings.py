@@ -136,11 +136,6 @@ def listings(data: ReportData, lang: str) -> Iterator[Listing]:
     yield _books(data, lang)
 
 
-def _down(values: Sequence[float | None]) -> Callable[[int], float]:
-    """A key that sorts numbers down, missing ones last."""
-    return lambda at: -(values[at] or 0.0)
-
-
 def _alerts(data: ReportData) -> Listing:
     found = data.alerts
     severities = {key: place for place, key in enumerate(data.lists.get("severity", ()))}

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
+from strategy_xl.languages import LANGUAGES, forms_of
 from strategy_xl.report import sections
 from strategy_xl.report.data import BookState, Label, Labels, ReportData
 from strategy_xl.report.listings import DECIMALS, Form, Listing, listings
@@ -47,8 +48,7 @@ def state_labels() -> Labels:
     }
     return {
         state.value: Label(
-            message(f"report.state.{state.value}", "fr"),
-            message(f"report.state.{state.value}", "en"),
+            {lang: message(f"report.state.{state.value}", lang) for lang in LANGUAGES},
             tones.get(state, "neutral"),
         )
         for state in BookState
@@ -60,7 +60,7 @@ def page(data: ReportData, lang: str, written: datetime) -> str:
 
     Arguments:
         data: the report.
-        lang: ``fr`` or ``en``, as ``data`` has its sentences.
+        lang: the language, as ``data`` has its sentences.
         written: when, for its last line.
     """
     words = Words(lang, {**data.lists, "book_state": state_labels()})
@@ -162,6 +162,8 @@ def _blocks(data: ReportData, lists: dict[str, Listing], words: Words) -> Iterab
     """The lists as packed columns, and what the scripts know beside."""
     about = {
         "lang": words.lang,
+        "tag": forms_of(words.lang).tag,
+        "names_months": bool(forms_of(words.lang).months),
         "texts": {key: words.get(f"page.{key}", **_FILLED_LATER) for key in _TEXTS},
         "lists": {
             key: {choice: [label.get(words.lang), label.tone] for choice, label in labels.items()}

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from strategy_xl.languages import forms_of
 from strategy_xl.report.data import GENERATOR, PROGRAM, Book, ReportData
 from strategy_xl.report.highlights import highlights
 from strategy_xl.report.listings import Form, Listing, Shown, listings
@@ -21,13 +22,21 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def as_json(data: ReportData, lang: str) -> str:
     """The report as JSON: numbers as numbers, verdicts as keys, days as ``2027-03-01``.
 
+    Arguments: as of ``as_data``.
+    """
+    return json.dumps(as_data(data, lang), ensure_ascii=False, indent=1, default=_plain) + "\n"
+
+
+def as_data(data: ReportData, lang: str) -> dict[str, Any]:
+    """The report with stable keys.
+
     Arguments:
         data: the report.
         lang: language of the sentences.
     """
     told = highlights(data, lang)
     night = data.night
-    whole = {
+    return {
         "program": PROGRAM,
         "night": {
             "run": night.run,
@@ -44,7 +53,6 @@ def as_json(data: ReportData, lang: str) -> str:
             for listing in listings(data, lang)
         },
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1, default=_plain) + "\n"
 
 
 def _row(data: ReportData, listing: Listing, at: int) -> Mapping[str, Any]:
@@ -77,12 +85,12 @@ def as_csv(data: ReportData, lang: str) -> Iterator[tuple[str, str]]:
 
     Arguments:
         data: the report.
-        lang: language of headings and labels, and of decimal marks: ``;`` parts French columns. A last
-            column without values has the name of the program, by which the file is known.
+        lang: language of headings and labels, of decimal marks and of what parts the columns. A last column
+            without values has the name of the program, by which the file is known.
     """
     for listing in listings(data, lang):
         stream = io.StringIO()
-        writer = csv.writer(stream, delimiter=";" if lang == "fr" else ",", lineterminator="\r\n")
+        writer = csv.writer(stream, delimiter=forms_of(lang).separator, lineterminator="\r\n")
         places = ("workbook",) if listing.key == "books" else ("workbook", "sheet", "cell")
         heads = [*(shown.key for shown in listing.columns), *places]
         writer.writerow([*(heading(head, lang) for head in heads), GENERATOR])
@@ -108,7 +116,7 @@ def _written(data: ReportData, shown: Shown, at: int, lang: str) -> str:
         text = (
             f"{round(value, 4):g}" if isinstance(value, float) and not value.is_integer() else f"{value:.0f}"
         )
-        return text.replace(".", ",") if lang == "fr" else text
+        return text.replace(".", forms_of(lang).decimal)
     if isinstance(value, date):
         return value.isoformat()
     if shown.form is Form.TREND:

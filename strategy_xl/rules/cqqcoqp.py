@@ -6,7 +6,7 @@ Source: rules.md §h. What a number, a date, a person or a place is can be repla
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -98,15 +98,6 @@ def has_place(text: str) -> bool:
     found = _patterns().place_name.finditer(text)
     # The preposition may have any case, the name must start with a capital.
     return any(match[0].rsplit(" ", 1)[-1].split("’")[-1].split("'")[-1][:1].isupper() for match in found)
-
-
-def known_names(names: Iterable[str], otherwise: Callable[[str], bool]) -> Callable[[str], bool]:
-    """A detector that also knows names of the workbook (team, segments, contacts; towns and regions)."""
-    words = [name for name in names if name.strip()]
-    if not words:
-        return otherwise
-    pattern = any_word(words)
-    return lambda text: bool(pattern.search(fold(text))) or otherwise(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ Source: rules.md §k. Lift is smoothed so that a handful of clients cannot shout
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +21,6 @@ from strategy_xl.rules.frame import (
     Frame,
     cells,
     flags,
-    labels,
-    make_column,
     make_frame,
     numbers,
     pick,
@@ -329,23 +326,3 @@ def sentences(profile: Profile, params: IcpParams | None = None) -> tuple[Senten
         args = {"field": key, "value": shown, "low": low, "high": high, "support": support, "lift": lift}
         result.append(Sentence(f"icp.sentence.{kind}", args | {"count": count, "n": profile.ideal}))
     return tuple(result)
-
-
-def shared_tags(tags: Column, least: int = 2) -> Column:
-    """How many clients share each tag of a free field (stakes, needs, problems); nothing is guessed.
-
-    Arguments:
-        tags: one text per client, tags separated by commas, semicolons or line ends.
-        least: clients from which a tag is shared.
-
-    Result: counts by tag (first spelling in alphabetical order), most shared first, ties by name.
-    """
-    clients: dict[str, set[object]] = {}
-    spelling: dict[str, str] = {}
-    for client, text in zip(tags.index, texts(make_frame({"tags": tags}, tags.index), "tags"), strict=True):
-        for tag in filter(None, map(str.strip, re.split(r"[,;\n]", text))):
-            clients.setdefault(fold(tag), set()).add(client)
-            spelling[fold(tag)] = min(tag, spelling.get(fold(tag), tag))
-    counts = {spelling[key]: len(several) for key, several in clients.items() if len(several) >= least}
-    ranked = sorted(counts, key=lambda tag: (-counts[tag], tag))
-    return make_column(np.array([counts[tag] for tag in ranked], dtype=np.int64), labels(ranked, "tag"))

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import HOUSE
 from strategy_xl.rules.frame import (
     Floats,
     Frame,
@@ -46,8 +46,8 @@ Row = tuple[object, ...]
 
 
 def _blank_row() -> Row:
-    pieces = fill_blanks(NO_PIECES, LANGUAGES[0])
-    others = (("EMPTY",), None, None, "", "", None, None, "", assemble(NO_DRAFT, pieces, LANGUAGES[0]))
+    pieces = fill_blanks(NO_PIECES, HOUSE)
+    others = (("EMPTY",), None, None, "", "", None, None, "", assemble(NO_DRAFT, pieces, HOUSE))
     return (*(None,) * len(_LETTERS), *("",) * len(_SPANS), *others, *pieces)
 
 
@@ -143,7 +143,7 @@ def told(readings: Iterable[TextReading | None], index: Index) -> Told:
     for reading in readings:
         rows.append(_UNTOLD if reading is None else _told(reading))
         drafts.append(
-            (LANGUAGES[0], NO_DRAFT) if reading is None else (reading.sentence.lang, rewrite_draft(reading))
+            (HOUSE, NO_DRAFT) if reading is None else (reading.sentence.lang, rewrite_draft(reading))
         )
     columns = dict(zip(_TOLD, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_TOLD, ())
     data: dict[str, object] = {name: object_column(columns[name], index) for name in ("codes", "kind")}

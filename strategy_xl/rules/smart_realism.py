@@ -90,10 +90,10 @@ class Realism:
     codes: dict[str, Bools]
 
 
-def past_changes(
-    days: npt.ArrayLike, values: npt.ArrayLike, length: float, *, absolute: bool = False
-) -> Floats:
-    """All past changes over one length, in order of their start, shape (m,).
+def _windows(
+    days: npt.ArrayLike, values: npt.ArrayLike, length: float, *, absolute: bool
+) -> tuple[Floats, int]:
+    """All past changes over one length in order of their start, and how many of their windows do not overlap.
 
     Arguments:
         days: day numbers of the readings, shape (n,), any order.
@@ -101,13 +101,6 @@ def past_changes(
         length: length in days; a window may differ from it by 7 % or 3 days.
         absolute: value_end − value_start, else value_end / value_start − 1.
     """
-    return _windows(days, values, length, absolute=absolute)[0]
-
-
-def _windows(
-    days: npt.ArrayLike, values: npt.ArrayLike, length: float, *, absolute: bool
-) -> tuple[Floats, int]:
-    """The changes, and how many of their windows do not overlap."""
     day = np.asarray(days, dtype=np.float64)
     value = np.asarray(values, dtype=np.float64)
     keep = np.isfinite(day) & np.isfinite(value)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from strategy_xl.history.places import BESIDE, FILE
+from strategy_xl.history.address import BESIDE, FILE
 from strategy_xl.runs.stores.keeping import keeping
 from strategy_xl.runs.stores.remote import is_folder
 from strategy_xl.runs.stores.remote_path import RemotePath, is_below, path_of

@@ -20,21 +20,28 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from strategy_xl.errors import Finding, Location, StrategyXlError
-from strategy_xl.ooxml.backups import HIDDEN, make_folder
+from strategy_xl.errors import Finding, Location
+from strategy_xl.ooxml.backups import make_folder
 from strategy_xl.ooxml.snapshot import Stamp
+from strategy_xl.runs.at_work import (
+    VERSION,
+    RunBusyError,
+    birth_of,
+    busy_in,
+    neighbours,
+    refuse_if_busy,
+    space_here,
+)
 from strategy_xl.runs.marks import Mark
 from strategy_xl.runs.outcome import RETRIED, Answer, stamp_of
-from strategy_xl.runs.stores.keeping import keeping, note_address
+from strategy_xl.runs.stores.keeping import note_address
 from strategy_xl.runs.stores.store import Version
 from strategy_xl.work.recompute import Lasting
 
-FILE = "journal.sqlite"
 _Result = TypeVar("_Result")
 
-_VERSION = 1
 _BUSY_SECONDS = 10.0
-_FLUSH_SECONDS, _BEAT_SECONDS, _DEAD_SECONDS = 1.0, 15.0, 120.0
+_FLUSH_SECONDS, _BEAT_SECONDS = 1.0, 15.0
 _RUNS_KEPT = 30
 _POLL_SECONDS = 0.5
 _SCHEMA = (
@@ -46,7 +53,7 @@ _SCHEMA = (
         run INTEGER NOT NULL, path BLOB NOT NULL, state TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
         started TEXT, ended TEXT, seconds REAL, changed INTEGER, findings INTEGER, counts TEXT, failure TEXT,
         fingerprint TEXT, PRIMARY KEY (run, path)) WITHOUT ROWID""",
-    f"PRAGMA user_version = {_VERSION}",
+    f"PRAGMA user_version = {VERSION}",
 )
 _MARKS = """CREATE TABLE IF NOT EXISTS marks (
     path BLOB NOT NULL, task TEXT NOT NULL, run INTEGER NOT NULL, fingerprint TEXT NOT NULL,
@@ -59,10 +66,6 @@ _UNDELIVERED = """CREATE TABLE IF NOT EXISTS undelivered (
 _STARTED = "UPDATE books SET state = 'started', started = ?, tries = tries + 1 WHERE run = ? AND path = ?"
 _SETTLED = """UPDATE books SET state = ?, ended = ?, seconds = ?, changed = ?, findings = ?, counts = ?,
     failure = ?, fingerprint = ? WHERE run = ? AND path = ?"""
-
-
-class RunBusyError(StrategyXlError):
-    """Another run is at work on the same workbooks."""
 
 
 class Resumed(NamedTuple):
@@ -94,99 +97,6 @@ def _text(stamp: Stamp | Version | None) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _space() -> str:
-    """What process numbers count in: this start of this machine, this container. Empty where unknown."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
-    except OSError:
-        return ""
-
-
-def _birth(pid: int) -> str:
-    """When a process of this space began, to tell it from a later one of its number; empty when dead."""
-    try:
-        fields = (
-            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        )
-    except OSError:
-        return ""
-    return "" if fields[0] in "ZX" else fields[19]
-
-
-def _busy(connection: sqlite3.Connection, file: Path) -> RunBusyError | None:
-    """The run that is at work by a journal, to be raised; runs of processes that died are none."""
-    rows = connection.execute(
-        "SELECT pid, host, space, birth, seen, started FROM runs WHERE state = 'running'"
-    )
-    for pid, host, space, birth, seen, started in rows:
-        is_here = space and space == _space()
-        if birth and birth == _birth(pid) if is_here else time.time() - seen < _DEAD_SECONDS:
-            since = datetime.fromisoformat(started).astimezone().strftime("%Y-%m-%d %H:%M")
-            place = file.parent.parent if file.parent.name == HIDDEN else file
-            return RunBusyError("SX191", Location(str(place)), pid=pid, host=host, since=since)
-    return None
-
-
-class Seen(NamedTuple):
-    """What somebody who only looks finds in a journal.
-
-    Arguments:
-        runs: how many are kept.
-        last_state, last_started: of the newest one; empty when there is none.
-        busy: finding SX191 when a run is at work.
-        wrong: why the journal cannot be used; empty when it can.
-    """
-
-    runs: int = 0
-    last_state: str = ""
-    last_started: str = ""
-    busy: Finding | None = None
-    wrong: str = ""
-
-
-def look_into(file: Path) -> Seen:
-    """What a journal says, without changing anything in it.
-
-    Arguments:
-        file: the journal; it is there.
-    """
-    try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version != _VERSION:
-                return Seen(wrong=f"version {version}")
-            state = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if state != "ok":
-                return Seen(wrong=state)
-            runs = connection.execute("SELECT count(*) FROM runs").fetchone()[0]
-            query = "SELECT state, started FROM runs ORDER BY id DESC LIMIT 1"
-            last = connection.execute(query).fetchone() or ("", "")
-            busy = _busy(connection, file)
-    except (sqlite3.Error, OSError) as error:
-        return Seen(wrong=str(error))
-    return Seen(runs, last[0], last[1], None if busy is None else busy.finding)
-
-
-def _refuse_if_busy(file: Path) -> None:
-    """Raise RunBusyError when a run is at work by the journal of another folder."""
-    if not os.path.isfile(file):  # noqa: PTH113 - Path.is_file raises where the folder is closed
-        return
-    try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as connection:
-            busy = _busy(connection, file)
-    except sqlite3.Error:  # no journal of ours, or one that cannot be read: nothing is known of a run there
-        return
-    if busy is not None:
-        raise busy
-
-
-def neighbours(books: Iterable[Path]) -> set[Path]:
-    """The journals that a run on the folders of these workbooks, or on any folder above them, would keep."""
-    folders = {folder.resolve() for folder in {book.parent for book in books}}
-    return {keeping(place) / FILE for folder in folders for place in (folder, *folder.parents)}
 
 
 def _marks(connection: sqlite3.Connection, task: str, books: Mapping[bytes, Path]) -> dict[Path, Mark]:
@@ -231,7 +141,7 @@ class Journal:
         self._file, self._home = file, home.resolve()
         self._run, self._task = 0, ""
         self._lines: list[tuple[str, tuple[object, ...]]] = []
-        self._flushed = self._beaten = 0.0
+        self._flushed = 0.0
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -242,7 +152,7 @@ class Journal:
             if not version:
                 for statement in _SCHEMA:
                     connection.execute(statement)
-            elif version != _VERSION:
+            elif version != VERSION:
                 raise sqlite3.DatabaseError("version", version)
             yield connection
             connection.execute("COMMIT")
@@ -283,7 +193,7 @@ class Journal:
         while True:
             try:
                 for file in others:
-                    _refuse_if_busy(file)
+                    refuse_if_busy(file)
                 return self._begin(books, task, day, resume) if self._file else Resumed(day)
             except RunBusyError:
                 if stop() or time.monotonic() >= deadline:
@@ -304,7 +214,7 @@ class Journal:
             self._file.chmod(self._file.parent.stat().st_mode & 0o666)  # colleagues' runs write in it too
         pid, self._task = os.getpid(), task
         with self._transaction() as connection:
-            busy = _busy(connection, self._file)
+            busy = busy_in(connection, self._file)
             if busy is not None:
                 raise busy
             connection.execute("UPDATE runs SET state = 'killed' WHERE state = 'running'")
@@ -331,7 +241,7 @@ class Journal:
             connection.execute(
                 "UPDATE runs SET state = 'running', ended = NULL, pid = ?, host = ?, space = ?, birth = ?, "
                 "seen = ? WHERE id = ?",
-                (pid, socket.gethostname(), _space(), _birth(pid), time.time(), self._run),
+                (pid, socket.gethostname(), space_here(), birth_of(pid), time.time(), self._run),
             )
             keys = {book: self._key(book) for book in books}
             done = frozenset(

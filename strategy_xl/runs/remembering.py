@@ -17,10 +17,10 @@ from typing import TypeVar
 from strategy_xl.collection import no_collection
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.history import writing
+from strategy_xl.history.address import BESIDE
 from strategy_xl.history.book_record import ChangeRecord
 from strategy_xl.history.database import Database, HistoryError, location_of
 from strategy_xl.history.explained import remembered
-from strategy_xl.history.places import BESIDE
 from strategy_xl.history.writing import BookNight, Outcome, RunEntry
 from strategy_xl.ooxml.backups import make_folder
 from strategy_xl.runs.explaining import explained

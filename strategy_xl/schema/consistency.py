@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.formulas.references import Reference, parse_argument, parse_column, references
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.schema.spec import (
     DataBlock,
     FieldSpec,
@@ -188,7 +189,7 @@ def check(workbook: WorkbookSpec) -> None:
         if module.group not in groups:
             raise TemplateError("SX103", _file(module), key="group", reference=module.group)
     _check_across((module, block.key) for module in workbook.modules for block in module.blocks)
-    for lang in ("fr", "en"):
+    for lang in LANGUAGES:
         titles = ((module, module.sheet.get(lang).casefold()) for module in workbook.modules)
         _check_across(titles)
     for module in workbook.modules:
@@ -201,7 +202,7 @@ def check(workbook: WorkbookSpec) -> None:
         _check_unique(where, (field.key for field in block.fields), f"{block.key}.")
         if isinstance(block, TableBlock):
             _check_ranking(workbook, where, block)
-            for lang in ("fr", "en"):
+            for lang in LANGUAGES:
                 _check_unique(
                     where, (field.label.get(lang).casefold() for field in block.fields), f"{block.key}: "
                 )

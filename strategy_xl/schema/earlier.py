@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from strategy_xl.languages import FALLBACK
 from strategy_xl.schema.loader import assembled
 from strategy_xl.schema.spec import WorkbookSpec
 
@@ -46,7 +47,7 @@ def earlier(edition: str, lang: str) -> WorkbookSpec:
     read = {name: tomllib.loads(text) for name, text in texts.items()}
     if edition == LABELLED:
         labels = {
-            (str(item["key"]), str(choice["key"])): str(choice[lang])
+            (str(item["key"]), str(choice["key"])): str(choice.get(lang, choice[FALLBACK]))
             for item in _dicts(read["workbook"]["lists"])
             for choice in _dicts(item["choices"])
         }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -13,15 +12,9 @@ from pydantic import ValidationError
 
 from strategy_xl.errors import Location, TemplateError
 from strategy_xl.schema.consistency import SETTINGS_MODULE, check
+from strategy_xl.schema.shipped import default_folder
 from strategy_xl.schema.spec import ModuleSpec, WorkbookSpec
-
-
-def default_folder() -> Traversable:
-    """The templates that come with the program: packed in the wheel, or beside the package in a checkout."""
-    packed = files("strategy_xl").joinpath("workbook_templates")
-    if packed.is_dir():
-        return packed
-    return Path(__file__).parents[2] / "workbook_templates"
+from strategy_xl.schema.translations import translate
 
 
 def _read(entry: Traversable) -> dict[str, object]:
@@ -99,10 +92,11 @@ def load(extra: Path | None = None) -> WorkbookSpec:
 
 
 def assembled(files: dict[str, dict[str, object]]) -> WorkbookSpec:
-    """The templates of read files, by name without ending.
+    """The templates of read files, by name without ending; their texts get those of the other languages.
 
     Raises TemplateError naming the file and key.
     """
+    translate(files)
     data = files["workbook"]
     modules = {key: _parse_module(key, found) for key, found in files.items() if key != "workbook"}
     try:

@@ -1,4 +1,6 @@
-"""French and English messages by language-neutral key, with numbers and dates in the language's form.
+"""Messages by language-neutral key, with numbers and dates in the language's form.
+
+French and English have them all; what another language does not say is told in English.
 
 The catalogues are gettext files, one per area, under ``locales``; every ``.mo`` beside its ``.po`` is
 loaded and merged. A placeholder names its form: ``{margin:money}``, ``{rate:percent}``, ``{day:date}``. A
@@ -17,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import FALLBACK, HOUSE, LANGUAGES
 from strategy_xl.text.figures import IN_UNIT, Scale, format_beside, format_value, is_missing, measure
 
 _LOCALES = Path(__file__).parent / "locales"
@@ -33,6 +35,7 @@ __all__ = [
     "has_message",
     "message",
     "messages",
+    "own_messages",
     "placeholders",
 ]
 
@@ -43,7 +46,23 @@ class MissingMessageError(KeyError):
 
 @cache
 def _catalogue(lang: str) -> tuple[dict[object, str], Callable[[int], int]]:
-    """All areas of one language merged, and the language's plural rule."""
+    """All areas of one language merged, and the language's plural rule; ValueError for no such language."""
+    own, plural = own_messages(lang)
+    if lang in {HOUSE, FALLBACK}:
+        return own, plural
+    said = {_key(form) for form in own}
+    others, _rule = own_messages(FALLBACK)
+    return {form: text for form, text in others.items() if _key(form) not in said} | own, plural
+
+
+def _key(form: object) -> object:
+    """The key of a message, of one in several numbers too."""
+    return form[0] if isinstance(form, tuple) else form
+
+
+@cache
+def own_messages(lang: str) -> tuple[dict[object, str], Callable[[int], int]]:
+    """What a language itself says, and its plural rule; ValueError when there is no such language."""
     if lang not in LANGUAGES:
         raise ValueError(lang)
     merged: dict[object, str] = {}
@@ -56,7 +75,7 @@ def _catalogue(lang: str) -> tuple[dict[object, str], Callable[[int], int]]:
     return merged, plural
 
 
-def has_message(key: str, lang: str = "fr") -> bool:
+def has_message(key: str, lang: str = HOUSE) -> bool:
     """Whether the catalogue of the language has the key."""
     catalogue, _plural = _catalogue(lang)
     return key in catalogue or (key, 0) in catalogue
@@ -147,7 +166,7 @@ def message(key: str, lang: str, /, **args: object) -> str:
 
     Arguments:
         key: language-neutral key (``SX204``, ``client_matrix.RED_FLAG``).
-        lang: ``fr`` or ``en``.
+        lang: one of ``LANGUAGES``.
         args: values for the placeholders; ``n`` also picks the plural form (none given: one).
 
     Raises MissingMessageError for an unknown key, KeyError for a missing argument.

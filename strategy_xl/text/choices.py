@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.schema.spec import ListSpec
 from strategy_xl.text.parsing import fold
 
@@ -20,7 +20,7 @@ class Choices:
 
     Arguments:
         exact: label as it stands in the workbook's language → key.
-        folded: keys and labels of both languages, folded → key; the workbook's own labels win.
+        folded: keys and labels of all languages, folded → key; the workbook's own labels win.
         labels: labels to propose, in the workbook's language.
         by_key: key → the label that the workbook's formulas know, to write in its cells.
         open: whether a label that is not in the list is taken as it is.

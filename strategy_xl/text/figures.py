@@ -10,7 +10,10 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
+
+from strategy_xl.languages import forms_of
 
 NBSP = "\N{NO-BREAK SPACE}"
 NNBSP = "\N{NARROW NO-BREAK SPACE}"
@@ -29,8 +32,6 @@ WHOLE_PERCENT = 2.0
 FAR = 10.0
 """Times its target from which a rate beyond that is taken for one in points too."""
 
-_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
 
 # Numbers are written here rather than with Babel's format_decimal, which takes 15 µs each: a large book
 # has a million of them. A test holds both to the same output.
@@ -40,12 +41,15 @@ def _number(value: float, lang: str, decimals: int) -> str:
         text = text.rstrip("0").rstrip(".")
     if text in {"-0", "-"}:
         text = "0"
-    return text.replace(",", NNBSP).replace(".", ",") if lang == "fr" else text
+    forms = forms_of(lang)
+    if forms.decimal == ".":
+        return text.replace(",", forms.thousands)
+    return text.replace(",", "\0").replace(".", forms.decimal).replace("\0", forms.thousands)
 
 
 def _money(value: float, lang: str, decimals: int) -> str:
     text = _number(value, lang, decimals)
-    if lang == "fr":
+    if not forms_of(lang).currency_first:
         return f"{text}{NBSP}€"
     return f"-€{text[1:]}" if text.startswith("-") else f"€{text}"
 
@@ -55,7 +59,7 @@ def _cost(value: float, lang: str, decimals: int) -> str:
 
 
 def _percent(value: float, lang: str, decimals: int) -> str:
-    return _number(value * 100, lang, decimals) + (f"{NBSP}%" if lang == "fr" else "%")
+    return f"{_number(value * 100, lang, decimals)}{forms_of(lang).space}%"
 
 
 def _fall(value: float, lang: str, decimals: int) -> str:
@@ -66,13 +70,14 @@ def _growth(value: float, lang: str, decimals: int) -> str:
     """A change as people say it: 28 % more, but thirty times as much rather than 2 900 % more."""
     if value < WHOLE_PERCENT:
         return _percent(value, lang, decimals)
-    return f"×{NBSP if lang == 'fr' else ''}{_number(1 + value, lang, 1)}"
+    return f"×{forms_of(lang).space}{_number(1 + value, lang, 1)}"
 
 
+@lru_cache(maxsize=4096)
 def _date(value: date, lang: str) -> str:
-    if lang == "fr":
-        return f"{value.day:02d}/{value.month:02d}/{value.year}"
-    return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
+    forms = forms_of(lang)
+    name = forms.months[value.month - 1] if forms.months else ""
+    return forms.date.format(day=value.day, month=value.month, year=value.year, name=name)
 
 
 class _Form(NamedTuple):
@@ -115,7 +120,7 @@ def format_value(value: object, form: str, lang: str) -> str:
         value: number, date or text.
         form: ``text``, ``int``, ``dec1``, ``dec2``, ``money`` (€), ``cost`` (€ without a sign), ``percent``,
             ``percent1``, ``fall`` (without a sign), ``growth`` (all 0–1), ``date``.
-        lang: ``fr`` or ``en``.
+        lang: one of ``LANGUAGES``.
     """
     if is_missing(value):
         return MISSING
@@ -170,7 +175,7 @@ def measure(value: object, unit: object, lang: str, scale: Scale | None = None, 
 
     Arguments:
         value, unit: the figure and its unit, as people typed them.
-        lang: ``fr`` or ``en``.
+        lang: one of ``LANGUAGES``.
         scale: what it is told beside; a rate beside a target of 30 is one in points, 28 is 28 %.
         form: ``measure``, or ``step`` for a difference (of rates: in points), ``bare`` without its unit.
     """
@@ -188,5 +193,5 @@ def measure(value: object, unit: object, lang: str, scale: Scale | None = None, 
         return text
     if form == STEP and (unit == "%" or unit.startswith("/")):
         return f"{text}{NBSP}pt"
-    close = unit.startswith("/") or (unit == "%" and lang == "en")
+    close = unit.startswith("/") or (unit == "%" and not forms_of(lang).space)
     return f"{text}{unit}" if close else f"{text}{NBSP}{unit}"

@@ -1,4 +1,4 @@
-"""What people call a module or a table: its key, its sheet, its title, in either language."""
+"""What people call a module or a table: its key, its sheet, its title, in any language."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ def block_names(block: DataBlock) -> Iterator[str]:
     """The names of a block."""
     yield from (block.key, block.key.replace("_", " "))
     if block.title is not None:
-        yield from (block.title.fr, block.title.en)
+        yield from block.title.every()
     if isinstance(block, TableBlock):
         yield block.table_name
 
 
 def module_names(module: ModuleSpec) -> Iterator[str]:
     """The names of a module."""
-    yield from (module.key, module.key.replace("_", " "), module.sheet.fr, module.sheet.en)
+    yield from (module.key, module.key.replace("_", " "), *module.sheet.every())
 
 
 def find_named(wanted: str, candidates: Iterable[tuple[_Named, Sequence[str]]]) -> _Named | None:

@@ -1,4 +1,4 @@
-"""Numbers, dates and yes/no typed as text, in French and in English.
+"""Numbers, dates and yes/no typed as text, in the languages that there are.
 
 Nothing is guessed: a text that two readers would take for two values is ``AMBIGUOUS``, and a date without
 its day or year is not a date. Language decides only where one language has one reading.
@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import chain
+
+from strategy_xl.languages import HOUSE, LANGUAGES, forms_of
 
 _CENTURY_PIVOT = 50
 """Two-digit years below it belong to 2000–2049, the others to 1950–1999."""
@@ -93,7 +96,7 @@ def _one_mark(body: str, mark: str, lang: str, *, is_english: bool) -> tuple[str
     decimal = f"{head or '0'}.{tail}"
     if len(tail) != 3 or not 1 <= len(head) <= 3 or head.startswith("0"):
         return (decimal, None) if tail else (None, None)
-    if lang == "fr":
+    if forms_of(lang).decimal == ",":
         # A comma is the decimal mark. A point is neither mark of French: "1.234" can be either.
         # Behind a sign that only the English put before a number, the comma may be theirs too.
         return (decimal, None) if mark == "," and not is_english else (head + tail, decimal)
@@ -135,7 +138,7 @@ def _digits(  # noqa: PLR0911 - one return per form
     if decimal:
         return _known_mark(body, marks[0], decimal), None
     if decimal == "":
-        return _one_mark(body, marks[0], "fr", is_english=True)
+        return _one_mark(body, marks[0], HOUSE, is_english=True)
     return _one_mark(body, marks[0], lang, is_english=is_english)
 
 
@@ -182,7 +185,7 @@ def number_writing(text: str, unit: str | None = None) -> Writing | None:
     may_be = _A_DIGIT.search(text) and not _NO_NUMBER.search(text)
     match = _parts(text, _suffix(unit) if unit else "") if may_be else None
     body = match["body"].strip() if match is not None else ""
-    if match is None or _digits(body, "fr", None, is_english=False) == (None, None):
+    if match is None or _digits(body, HOUSE, None, is_english=False) == (None, None):
         return None
     has_currency = _HAS_CURRENCY.search(unicodedata.normalize("NFKC", text)) is not None
     marks = [mark for mark in ".," if mark in body]
@@ -205,7 +208,7 @@ def parse_number(text: str, lang: str, unit: str | None = None, *, decimal: str 
 
     Arguments:
         text: ``1 234,56``, ``1.234,56``, ``12 %``, ``3,5 k€``, ``(120)``, ``120,00-``; any kind of space.
-        lang: ``fr`` or ``en``; decides ``1,234`` (1.234 in French, 1234 in English).
+        lang: language of the workbook; decides ``1,234`` (1.234 in French, 1234 in English).
         unit: unit of the field, allowed after the number (``12 h``).
         decimal: the decimal mark, where it is known: then nothing is ambiguous; "" where nobody knows: then
             whatever can be read in two ways is.
@@ -245,12 +248,12 @@ def parse_number(text: str, lang: str, unit: str | None = None, *, decimal: str 
 
 @cache
 def _names() -> tuple[Mapping[str, int], frozenset[str]]:
-    """Month numbers by folded name, and folded day names, of both languages."""
+    """Month numbers by folded name, and folded day names, of all languages."""
     from babel.dates import get_day_names, get_month_names
 
     months: dict[str, int] = {"sept": 9}
     days: set[str] = set()
-    for lang in ("fr", "en"):
+    for lang in LANGUAGES:
         for width in ("wide", "abbreviated"):
             for number, name in get_month_names(width, locale=lang).items():
                 months[fold(name)] = number
@@ -312,7 +315,7 @@ def parse_date(text: str, lang: str, order: Order | None = None) -> Day:
     plain = fold(plain)
     if (":" in plain or "h" in plain) and (timed := _TIME.search(plain)) and timed.end() == len(plain):
         plain = plain[: timed.start()].rstrip(" ,")
-    order = order or (Order.DAY if lang == "fr" else Order.OPEN)
+    order = order or (Order.DAY if forms_of(lang).day_first else Order.OPEN)
     found = _day_text(plain, order)
     head, _, rest = plain.partition(" ")
     if found.problem is Problem.INVALID and rest and head.rstrip(".,") in _names()[1]:
@@ -355,10 +358,10 @@ def parse_hours(text: str) -> float | None:
     return -hours if match["sign"] else hours
 
 
-_TRUE = ("oui", "o", "yes", "y", "vrai", "true", "x", "1", "✓", "✔", "☑")
-_FALSE = ("non", "n", "no", "faux", "false", "0", "☐")
+_TRUE = ("x", "1", "✓", "✔", "☑", *chain.from_iterable(forms_of(lang).yes for lang in LANGUAGES))
+_FALSE = ("0", "☐", *chain.from_iterable(forms_of(lang).no for lang in LANGUAGES))
 BOOLEANS: Mapping[str, bool] = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}
-"""Folded texts that mean yes or no, in both languages."""
+"""Folded texts that mean yes or no, in all languages."""
 
 
 def parse_bool(text: str) -> bool | None:

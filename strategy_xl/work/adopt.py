@@ -27,7 +27,7 @@ from strategy_xl.errors import (
     UsageError,
     WorkbookError,
 )
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.ooxml.grafting import graft
 from strategy_xl.ooxml.holdings import holdings, refuse_if_closed
 from strategy_xl.ooxml.other_names import with_other_names
@@ -146,7 +146,9 @@ def _attempt(
             book = Path(folder, "built.xlsx")
             book.write_bytes(_built(spec, wish, naming, is_1904=job.info.is_1904))
             with _told_of(path, book):
-                lists, findings = Filling(book, spec, path, job.info).fill(wish.lists)
+                filling = Filling(book, spec, path, job.info)
+                lists, findings = filling.fill(wish.lists)
+                findings += filling.offers(lists)
                 _calculated(book, spec, wish.today)
             with Package.open(book) as source:
                 renamed = names_renamed(job.info, WorkbookInfo(source))

@@ -19,8 +19,8 @@ import pandas as pd
 from strategy_xl.answers.judging import Evaluation
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Objects, PlacedAnswers, Shown
+from strategy_xl.book.known_places import Place
 from strategy_xl.book.lost import live_labels
-from strategy_xl.book.resolve import Place
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.formulas.arrays import (
     Compiled,

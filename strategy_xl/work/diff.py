@@ -15,6 +15,7 @@ from strategy_xl.answers.pairing import Pairs, name_key, row_name
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.formulas.references import parse_argument
+from strategy_xl.languages import FALLBACK, HOUSE, LANGUAGES
 from strategy_xl.schema.spec import DataBlock, FieldRole, FormBlock, TableBlock, Text, WorkbookSpec
 from strategy_xl.work.diff_cells import Content, is_own
 from strategy_xl.work.diff_own import OwnChange, own_changes
@@ -269,15 +270,13 @@ def _verdicts(block: DataBlock, version: Version) -> dict[int, tuple[str, Any]]:
 # -- two languages -------------------------------------------------------------------------------------------
 
 
-def neutral(spec: WorkbookSpec, block: str, held: Held, lang: str = "fr") -> Held:
+def neutral(spec: WorkbookSpec, block: str, held: Held, lang: str = HOUSE) -> Held:
     """The rows of a block with the templates' own texts in one language, so that two languages compare.
 
     Arguments:
         spec: the templates. block: key of the block. held: its rows. lang: the language.
     """
-    known = _translations(spec)
-    if lang != "fr":
-        known = {place: {fr: en for en, fr in words.items()} for place, words in known.items()}
+    known = _translations(spec, lang)
     columns = {}
     for key, column in held.columns.items():
         words = known.get((block, key))
@@ -289,16 +288,16 @@ def _translated(value: Content, words: Mapping[str, str]) -> Content:
     return words.get(value, value) if isinstance(value, str) else value
 
 
-def _translations(spec: WorkbookSpec) -> dict[tuple[str, str], dict[str, str]]:
-    """Texts that the templates put into workbooks: block and field → English → French."""
+def _translations(spec: WorkbookSpec, lang: str) -> dict[tuple[str, str], dict[str, str]]:
+    """Texts that the templates put into workbooks: block and field → in any language → in one."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     blocks = spec.data_blocks()
     for key, (_, block) in blocks.items():
         for row in getattr(block, "seed", ()):
             for field, value in row.items():
-                _note(found, key, field, value)
+                _note(found, (key, field), value, lang)
         for item in block.fields:
-            _note(found, key, item.key, item.default)
+            _note(found, (key, item.key), item.default, lang)
     for key, (_, block) in blocks.items():
         for item in block.fields:
             if item.source is not None:
@@ -309,17 +308,18 @@ def _translations(spec: WorkbookSpec) -> dict[tuple[str, str], dict[str, str]]:
     return found
 
 
-def _note(found: dict[tuple[str, str], dict[str, str]], block: str, field: str, value: Any) -> None:
-    texts = (value.fr, value.en) if isinstance(value, Text) else None
-    if isinstance(value, dict) and {"fr", "en"} <= value.keys():
-        texts = value["fr"], value["en"]
-    if texts is not None:
-        found.setdefault((block, field), {})[texts[1]] = texts[0]
+def _note(
+    found: dict[tuple[str, str], dict[str, str]], place: tuple[str, str], value: Any, lang: str
+) -> None:
+    said = {each: value.get(each) for each in LANGUAGES} if isinstance(value, Text) else value
+    if isinstance(said, dict) and {HOUSE, FALLBACK} <= said.keys():
+        own = said.get(lang) or said[FALLBACK]
+        found.setdefault(place, {}).update({text: own for text in said.values() if text != own})
 
 
 def _neutral_basis(spec: WorkbookSpec, basis: Basis | None, lang: str) -> Basis:
     """What is remembered of a workbook, with the templates' own texts in one language."""
     assert basis is not None  # asked for two that are there
-    if lang == "fr":
+    if lang == HOUSE:
         return basis
     return replace(basis, blocks={key: neutral(spec, key, held) for key, held in basis.blocks.items()})

@@ -41,14 +41,28 @@ def paired_sheets(before: Version, after: Version) -> dict[str, str]:
 class Places:
     """From one version to another."""
 
-    def __init__(self, before: Version, after: Version, pairs: Mapping[str, Pairs]) -> None:
-        """Take two versions and which rows of their blocks are the same."""
+    def __init__(
+        self,
+        before: Version,
+        after: Version,
+        pairs: Mapping[str, Pairs],
+        new: Mapping[str, Mapping[int, int]] | None = None,
+    ) -> None:
+        """Take two versions and which rows of their blocks are the same.
+
+        Arguments:
+            before, after: the versions.
+            pairs: block → its rows that are there in both.
+            new: block → row or instance of the first → the one that it is going to be in the second.
+        """
         self._before, self._after = before, after
         self.sheets = paired_sheets(before, after)
         self._rows = {
             key: {before.index(key, was): after.index(key, now) for was, now in pairs[key].same}
             for key in pairs
         }
+        for key, rows in (new or {}).items():
+            self._rows.setdefault(key, {}).update(rows)
         self._known: defaultdict[str, set[tuple[Cell, Cell]]] = defaultdict(set)
         for title, one, other in self._marks():
             self._known[title].add((one, other))
@@ -74,9 +88,9 @@ class Places:
     def cell(self, sheet: str, row: int, column: int) -> Place | None:
         """The cell in the other version; None when its sheet, row or column is not there."""
         found = self.block_cell(sheet, row, column)
-        if found is not None:
-            return found[0]
-        return next(self.near(sheet, row, column), None)
+        if found is None:
+            found = self._header_cell(sheet, row, column)
+        return found[0] if found is not None else next(self.near(sheet, row, column), None)
 
     def block_cell(self, sheet: str, row: int, column: int) -> tuple[Place | None] | None:
         """The same for a cell of a block, in brackets; None when it is no such cell."""
@@ -95,6 +109,16 @@ class Places:
             if there_row is None:
                 return (None,)
             return ((block.sheet, there_row, self._after.column(key, field)),)
+        return None
+
+    def _header_cell(self, sheet: str, row: int, column: int) -> tuple[Place | None] | None:
+        """The same for a header of a table."""
+        for key, field, first, _ in self._fields.get((sheet, column), ()):
+            block = self._after.data.blocks.get(key)
+            if row == first - 1 and block is not None and block.is_table:
+                if field not in self._after.blocks.get(key, _NOTHING).columns:
+                    return (None,)
+                return ((block.sheet, block.first_row - 1, self._after.column(key, field)),)
         return None
 
     @cached_property

@@ -118,7 +118,18 @@ def read_version(path: Path | str, spec: WorkbookSpec, today: date, *, judges: b
 
     Errors: those of ``read_workbook``.
     """
-    snapshot = Snapshot.take(Path(path))
+    return version_of(Snapshot.take(Path(path)), spec, today, judges=judges)
+
+
+def version_of(snapshot: Snapshot, spec: WorkbookSpec, today: date, *, judges: bool = True) -> Version:
+    """The same of what was read already.
+
+    Arguments:
+        snapshot: the workbook.
+        spec, today, judges: as in ``read_version``.
+
+    Errors: those of ``read_workbook``.
+    """
     with snapshot.held(), no_collection():
         data = read_workbook(snapshot, spec, grows=True)
         with Package.open(snapshot) as package:

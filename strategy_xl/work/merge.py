@@ -21,6 +21,7 @@ from strategy_xl.work.diff_own import OwnChange, OwnKind, own_changes
 from strategy_xl.work.diff_places import Places
 from strategy_xl.work.diff_rows import cell_pairs
 from strategy_xl.work.diff_version import Version, read_version
+from strategy_xl.work.merge_columns import Widened, widen
 from strategy_xl.work.merge_loose import LooseMerge, Three, merge_loose
 from strategy_xl.work.merge_rows import BlockMerge, Side, merge_rows
 
@@ -41,6 +42,7 @@ class MergePlan:
         own: what else B changed of people's own.
         missing: block key → how many changes of B it would get if A had it.
         prefer: whose content is taken where both differ; None for A's, and a conflict.
+        wider: what became of the columns that B added to tables.
     """
 
     three: Three
@@ -51,6 +53,7 @@ class MergePlan:
     own: tuple[OwnChange, ...] = ()
     missing: Mapping[str, int] = field(default_factory=dict)
     prefer: Side | None = None
+    wider: Widened | None = None
 
     @property
     def cells(self) -> int:
@@ -97,7 +100,9 @@ def plan_merge(
         if Path(path).is_file() and not Path(path).stat().st_size:
             raise WorkbookError("SX504", Location(str(path)))
     read = partial(read_version, spec=spec, today=today, judges=False)
-    return merge_versions(spec, read(base), read(a), read(b), prefer=prefer)
+    before, mine, theirs = read(base), read(a), read(b)
+    wider = widen(spec, before, mine, theirs, today)
+    return replace(merge_versions(spec, before, wider.a, theirs, prefer=prefer), wider=wider)
 
 
 def merge_versions(

@@ -8,10 +8,12 @@ from typing import Any
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.work.diff_cells import json_value
 from strategy_xl.work.merge import MergePlan
+from strategy_xl.work.merge_drawn import DrawnMerge
+from strategy_xl.work.merge_notes import NoteMerge
 from strategy_xl.work.merge_rows import Side
 
 
-def conflicts_data(plan: MergePlan) -> list[dict[str, Any]]:
+def conflicts_data(plan: MergePlan, notes: NoteMerge, drawn: DrawnMerge) -> list[dict[str, Any]]:
     """Each conflict with the place in A and the contents of the three versions."""
     found = [item for key in plan.blocks for item in (*_cells(plan, key), *_rows(plan, key))]
     found += [
@@ -22,6 +24,17 @@ def conflicts_data(plan: MergePlan) -> list[dict[str, Any]]:
         }
         for one in plan.loose.conflicts
     ]  # fmt: skip
+    found += [
+        {
+            "kind": "note", "sheet": one.place[0], "cell": cell_name(*one.place[1:]),
+            "base": one.base or None, "a": one.a or None, "b": one.b or None, "kept": str(one.kept),
+        }
+        for one in notes.conflicts
+    ]  # fmt: skip
+    found += [
+        {"kind": str(one.item.kind), "sheet": one.sheet, "name": one.item.name, "kept": str(one.kept)}
+        for one in drawn.conflicts
+    ]
     found += [
         {"kind": "sheet", "sheet": title, "deleted_by": str(Side.A), "kept": True} for title in plan.back
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from strategy_xl.answers.change_sentences import LONGEST
 from strategy_xl.errors import Finding, Location, Severity
@@ -12,8 +12,12 @@ from strategy_xl.text.catalog import message
 from strategy_xl.text.shortening import shorten
 from strategy_xl.work.diff_cells import Content, is_own
 from strategy_xl.work.diff_own import OwnChange, OwnKind
+from strategy_xl.work.diff_places import Place
 from strategy_xl.work.diff_sentences import DifferenceTeller
 from strategy_xl.work.merge import MergePlan
+from strategy_xl.work.merge_drawn import Drawn, DrawnMerge
+from strategy_xl.work.merge_looks import LookMerge
+from strategy_xl.work.merge_notes import NoteMerge
 from strategy_xl.work.merge_rows import CellConflict, NewRow, RowConflict, Side
 
 _TOLD = 4
@@ -25,11 +29,14 @@ _COMMENTS = frozenset({OwnKind.COMMENT_ADDED, OwnKind.COMMENT_CHANGED, OwnKind.C
 class MergeTeller:
     """Tells one merge in the language of A."""
 
-    def __init__(self, spec: WorkbookSpec, plan: MergePlan) -> None:
-        """Over the templates and the plan."""
-        self._spec, self._plan, self._three = spec, plan, plan.three
+    def __init__(
+        self, spec: WorkbookSpec, plan: MergePlan, notes: NoteMerge, drawn: DrawnMerge, looks: LookMerge
+    ) -> None:
+        """Over the templates, the plan, and what becomes of notes, of what lies over cells and of looks."""
+        self._spec, self._plan, self._three, self._notes = spec, plan, plan.three, notes
         self._lang = plan.three.a.data.lang
         self._teller = DifferenceTeller(spec, self._lang)
+        self._drawn, self._looks = drawn, looks
         # A conflict that a preference settles asks for no hand.
         self._gravity = Severity.NOTE if plan.prefer is not None else Severity.WARNING
 
@@ -43,7 +50,10 @@ class MergeTeller:
             yield from self._block(key)
         for key, n in self._plan.missing.items():
             yield self._missing(key, n)
+        yield from self._columns()
         yield from self._loose()
+        yield from self._beside()
+        yield from self._over()
         yield from self._own()
 
     # -- blocks ----------------------------------------------------------------------------------------
@@ -68,6 +78,16 @@ class MergeTeller:
                 yield Finding("SX517", where, {"header": label, "n": n})
             else:
                 yield self._missing(key, n, label)
+
+    def _columns(self) -> Iterator[Finding]:
+        """Columns that B added to tables: taken over, or without room."""
+        wider = self._plan.wider
+        if wider is None:
+            return
+        for key, headers in wider.columns.items():
+            where = Location(self._three.a.path, self._three.a.data.blocks[key].sheet)
+            for header in headers:
+                yield Finding("SX530", where, {"header": header}, Severity.NOTE)
 
     def _name(self, key: str, name: str) -> str:
         return self._teller.name(key, name, 0) if name else message("diff.unnamed", self._lang)
@@ -139,6 +159,53 @@ class MergeTeller:
             where = Location(self._three.b.path, sheet, cell_name(row, column))
             yield Finding("SX525", where, {"value": self._teller.loose(content)})
 
+    def _beside(self) -> Iterator[Finding]:
+        """Notes that both changed otherwise, and those whose cell is not there in A."""
+        nothing = message("change.nothing", self._lang)
+
+        def said(text: str) -> str:
+            return shorten(text, LONGEST) or nothing
+
+        for one in self._notes.conflicts:
+            sheet, row, column = one.place
+            args = {"base": said(one.base), "a": said(one.a), "b": said(one.b), "kept": one.kept.upper()}
+            where = Location(self._three.a.path, sheet, cell_name(row, column))
+            yield Finding("SX528", where, args, self._gravity)
+        for (sheet, row, column), text in self._notes.lost.items():
+            where = Location(self._three.b.path, sheet, cell_name(row, column))
+            yield Finding("SX518", where, {"text": shorten(text, _LONGER)})
+
+    def _over(self) -> Iterator[Finding]:
+        """Charts, pictures and shapes that both changed otherwise, and those that cannot leave B."""
+        for one in self._drawn.conflicts:
+            args = {"name": self._item(one), "kept": one.kept.upper()}
+            yield Finding("SX529", Location(self._three.a.path, one.sheet), args, self._gravity)
+        for one in self._drawn.refused:
+            yield self._left(one, "diff.reason.kind")
+        for title, n in self._looks.both.items():
+            yield Finding("SX532", Location(self._three.b.path, title), {"n": n}, Severity.NOTE)
+
+    def unread(self, refused: Sequence[Drawn]) -> Iterator[Finding]:
+        """Charts of B that read what A has not."""
+        return (self._left(one, "diff.reason.reads") for one in refused)
+
+    def unsaid(self, places: Sequence[Place]) -> Iterator[Finding]:
+        """Notes that stay as they are in A."""
+        for sheet, row, column in places:
+            cell = cell_name(row, column)
+            args = {
+                "name": message("diff.drawn.note", self._lang, name=cell),
+                "reason": message("diff.reason.sheet", self._lang),
+            }
+            yield Finding("SX531", Location(self._three.a.path, sheet, cell), args)
+
+    def _left(self, one: Drawn, reason: str) -> Finding:
+        args = {"name": self._item(one), "reason": message(reason, self._lang)}
+        return Finding("SX531", Location(self._three.b.path, one.sheet), args)
+
+    def _item(self, one: Drawn) -> str:
+        return message(f"diff.drawn.{one.item.kind}", self._lang, name=one.item.name)
+
     def sheet(self, title: str, refused: str) -> Finding:
         """A sheet of B that was taken over, or why it could not be (a key of the catalogue)."""
         where = Location(self._three.b.path, title)
@@ -157,30 +224,17 @@ class MergeTeller:
     def _is_known(self, change: OwnChange) -> bool:
         """Whether A has a change of B already, or is told elsewhere of it."""
         a, kind = self._three.a, change.kind
-        if kind in _COMMENTS:
-            return change.sheet in self._plan.sheets or self._has_comment(change)
-        if kind in {OwnKind.CELLS, OwnKind.COLUMN_ADDED}:
+        if kind in {*_COMMENTS, OwnKind.CELLS, OwnKind.COLUMN_ADDED, OwnKind.DRAWN}:
             return True
         if kind is OwnKind.COLUMN_GONE:
             return change.name not in a.own_columns.get(change.block, {})
         if kind in {OwnKind.NAME_ADDED, OwnKind.NAME_CHANGED, OwnKind.NAME_GONE}:
             return a.names.get(change.name, "") == change.new
-        if kind in {OwnKind.DRAWN, OwnKind.MEDIA}:
-            return self._is_drawn(change)
+        if kind is OwnKind.MEDIA:
+            digest = self._three.b.media_digest(change.name)
+            return not change.new or digest in a.media.values() or digest in self._drawn.media
         is_there = change.sheet in a.titles
         return not is_there if kind is OwnKind.SHEET_GONE else is_there or change.sheet in self._plan.sheets
-
-    def _is_drawn(self, change: OwnChange) -> bool:
-        """Whether A has as many charts, or the picture, that B has."""
-        a = self._three.a
-        if change.kind is OwnKind.DRAWN:
-            return str(a.drawn.get(change.sheet, 0)) == change.new
-        return not change.new or self._three.b.media_digest(change.name) in a.media.values()
-
-    def _has_comment(self, change: OwnChange) -> bool:
-        """Whether A has the notes as B has them: the text is there, or gone."""
-        texts = {text for notes in self._three.a.comments.values() for text in notes.values()}
-        return change.new in texts if change.new else change.old not in texts
 
     def _told(self, change: OwnChange) -> Finding:
         """What is told of a change that A does not get."""
@@ -191,23 +245,13 @@ class MergeTeller:
             OwnKind.SHEET_RENAMED: "SX522",
             OwnKind.COLUMN_GONE: "SX527",
         }
-        code = codes.get(change.kind, "SX518" if change.kind in _COMMENTS else "SX521")
+        code = codes.get(change.kind, "SX521")
         severity = Severity.NOTE if change.kind is OwnKind.SHEET_RENAMED else Severity.WARNING
-        if change.kind in _COMMENTS:
-            where = Location(self._three.b.path, change.sheet, change.name)
         args = {
             "title": change.sheet,
             "former": change.name,
             "header": change.name,
             "name": change.name or change.sheet,
-            "text": self._quoted(change),
             "reason": message("diff.reason.module", self._lang),
         }
         return Finding(code, where, args, severity)
-
-    def _quoted(self, change: OwnChange) -> str:
-        """The texts of a note, before and after."""
-        nothing = message("change.nothing", self._lang)
-        limit = _LONGER if not (change.old and change.new) else LONGEST
-        old, new = (shorten(text, limit) for text in (change.old, change.new))
-        return f"{old or nothing} → {new or nothing}"

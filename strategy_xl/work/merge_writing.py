@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from strategy_xl.answers.basis import ENTITY_ID
+from strategy_xl.answers.pairing import Pairs
 from strategy_xl.book.below import LEAST_SPARE, SPARE
 from strategy_xl.book.data import BlockData
 from strategy_xl.errors import Finding
+from strategy_xl.formulas.shifting import ShiftError, shift_formula
 from strategy_xl.ooxml.cells import Formula
+from strategy_xl.ooxml.drawn_items import DrawnKind, drawn_on
 from strategy_xl.ooxml.growth import TableEdit
 from strategy_xl.ooxml.lone_sheets import can_graft, graft_sheets, is_graftable, lone_sheets
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchReport
+from strategy_xl.ooxml.snapshot import Snapshot
 from strategy_xl.ooxml.tables import edit_tables
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock, Text, WorkbookSpec
-from strategy_xl.work.diff_cells import Content, Odd, OwnFormula, cell_value, is_own
+from strategy_xl.work.diff_cells import Content, Odd, OwnFormula, bare, cell_value, is_own, own_key
+from strategy_xl.work.diff_places import Places
 from strategy_xl.work.diff_rows import by_place
-from strategy_xl.work.mending import StandingFormulas
 from strategy_xl.work.merge import MergePlan
+from strategy_xl.work.merge_around import Around, put_around
+from strategy_xl.work.merge_columns import columns_between, with_other_columns
+from strategy_xl.work.merge_drawn import DrawnMerge, merge_drawn
 from strategy_xl.work.merge_findings import MergeTeller
+from strategy_xl.work.merge_looks import merge_looks
+from strategy_xl.work.merge_notes import NoteMerge, merge_notes
 from strategy_xl.work.merge_rows import BlockMerge, NewRow
+from strategy_xl.work.merge_steps import Step, in_steps
+from strategy_xl.work.standing_formulas import StandingFormulas
 
 Edits = dict[str, dict[tuple[int, int], Any]]
 
@@ -40,6 +52,7 @@ class MergeReport:
         findings: conflicts with both values, and whatever was not taken over.
         added: how many rows A got. sheets: titles of the sheets that it got.
         patch: what was changed in the file.
+        notes: what became of notes. drawn: what became of charts, pictures and shapes.
     """
 
     plan: MergePlan
@@ -47,6 +60,13 @@ class MergeReport:
     added: int
     sheets: tuple[str, ...]
     patch: PatchReport
+    notes: NoteMerge
+    drawn: DrawnMerge
+
+    @property
+    def conflicts(self) -> int:
+        """How many conflicts there are, settled ones too."""
+        return self.plan.conflicts + len(self.notes.conflicts) + len(self.drawn.conflicts)
 
 
 @dataclass
@@ -57,12 +77,14 @@ class _Written:
         edits: sheet → cell → value. tables: tables that get longer.
         no_room: rows that go nowhere, by block.
         added: rows that go somewhere.
+        rows: block → row or instance of B → the one of A that it becomes, of those that A gets.
     """
 
     edits: Edits = field(default_factory=dict)
     tables: list[TableEdit] = field(default_factory=list)
     no_room: list[tuple[str, NewRow]] = field(default_factory=list)
     added: int = 0
+    rows: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def put(self, place: tuple[str, int, int], value: Any) -> None:
         """Have a cell hold a value."""
@@ -84,32 +106,46 @@ def write_merge(
     """
     work = _Writing(spec, plan)
     written = work.written()
-    teller = MergeTeller(spec, plan)
-    findings = [*teller.findings(), *(teller.no_room(key, row) for key, row in written.no_room)]
-    source = plan.three.a.snapshot
+    landing = _landing(plan, written)
+    notes = merge_notes(plan, landing)
     grafts, refused = _grafts(plan)
+    drawn = merge_drawn(plan, grafts)
+    looks = merge_looks(plan, landing)
+    teller = MergeTeller(spec, plan, notes, drawn, looks)
+    findings = [*teller.findings(), *(teller.no_room(key, row) for key, row in written.no_room)]
     findings += [teller.sheet(title, refused.get(title, "")) for title in plan.sheets]
-    how: dict[str, Any] = {"dry_run": dry_run, "backups": backups}
-    if not grafts:
-        patch = edit_tables(source, target, written.tables, edits=written.edits, **how)
-    else:
-        patch = _with_sheets(plan, target, written, grafts, how)
-    return MergeReport(plan, (*findings, *patch.warnings), written.added, tuple(grafts), patch)
+    wider = plan.wider.columns if plan.wider is not None else {}
+    around = Around(plan.three, landing, notes.changes, drawn, looks, wider)
+    steps: list[Step] = [partial(_put_cells, written)]
+    if grafts:
+        steps.append(partial(_put_sheets, plan.three.b.snapshot, grafts))
+    if around:
+        steps.append(partial(put_around, around))
+    before = plan.wider.parts if plan.wider is not None else ()
+    patch = in_steps(plan.three.a.snapshot, target, steps, dry_run=dry_run, backups=backups, before=before)
+    told = (*findings, *teller.unread(around.refused), *teller.unsaid(around.unsaid), *patch.warnings)
+    return MergeReport(plan, told, written.added, tuple(grafts), patch, notes, drawn)
 
 
-def _with_sheets(
-    plan: MergePlan, target: Path, written: _Written, grafts: list[str], how: Mapping[str, Any]
+def _landing(plan: MergePlan, written: _Written) -> Places:
+    """From B to what comes out."""
+    pairs = {
+        key: Pairs(tuple((other, one) for one, other in merge.same.items()), (), ())
+        for key, merge in plan.blocks.items()
+    }
+    return Places(plan.three.b, plan.three.a, pairs, written.rows)
+
+
+def _put_cells(written: _Written, source: Snapshot, target: Path, how: Mapping[str, Any]) -> PatchReport:
+    return edit_tables(source, target, written.tables, edits=written.edits, **how)
+
+
+def _put_sheets(
+    b: Snapshot, grafts: list[str], source: Snapshot, target: Path, how: Mapping[str, Any]
 ) -> PatchReport:
-    """Write cells and rows, then the sheets on top; the target sees both at once."""
-    source = plan.three.a.snapshot
-    sheets = lone_sheets(plan.three.b.snapshot, grafts)
+    sheets = lone_sheets(b, grafts)
     assert sheets is not None  # tried before
-    with TemporaryDirectory() as folder:
-        between = Path(folder) / "between.xlsx"
-        first = edit_tables(source, between, written.tables, edits=written.edits)
-        edited = source._replace(content=between.read_bytes(), kept={})
-    second = graft_sheets(edited, target, sheets, grafts, **how)
-    return replace(second, changed=first.changed, warnings=(*first.warnings, *second.warnings))
+    return graft_sheets(source, target, sheets, grafts, **how)
 
 
 def _grafts(plan: MergePlan) -> tuple[list[str], dict[str, str]]:
@@ -118,7 +154,9 @@ def _grafts(plan: MergePlan) -> tuple[list[str], dict[str, str]]:
     with Package.open(plan.three.b.snapshot) as package:
         info = WorkbookInfo.of(package)
         for title in plan.sheets:
-            if not is_graftable(info, title):
+            sheet = info.sheet(title)
+            items = drawn_on(info, sheet) if sheet.kind == "worksheet" else []
+            if not is_graftable(info, title) or any(item.kind is DrawnKind.OTHER for item in items):
                 refused[title] = "diff.reason.drawn"
     grafts = [title for title in plan.sheets if title not in refused]
     sheets = lone_sheets(plan.three.b.snapshot, grafts) if grafts else None
@@ -135,6 +173,7 @@ class _Writing:
         self._plan, self._a, self._b = plan, plan.three.a, plan.three.b
         self._formulas = StandingFormulas(spec, self._a.data)
         self._out = _Written()
+        self._columns: dict[str, dict[int, int]] = {}
 
     def written(self) -> _Written:
         """All of it."""
@@ -146,6 +185,7 @@ class _Writing:
                     self._out.put(place, self._value(block, name, content, place, self._a.index(key, at)))
             for at in merge.cleared:
                 self._clear(block, self._a.index(key, at))
+            self._calculate(block)
             self._remember(key, merge)
             self._add(block, merge)
         for place, content in self._plan.loose.cells.items():
@@ -162,11 +202,23 @@ class _Writing:
         if spec is not None and spec.role is FieldRole.COMPUTED and content is None:
             return Formula(self._formulas.of_field(block, spec, index), None, array=spec.array)
         if isinstance(content, Odd | OwnFormula) or spec is None:
-            shown = content.shown if isinstance(content, OwnFormula) else None
+            if not isinstance(content, OwnFormula):
+                return cell_value(content, *place[1:])
+            shown = content.shown
             if spec is not None and shown is not None and not isinstance(shown, Odd):
                 content = replace(content, shown=self._typed(spec, shown))
-            return cell_value(content, *place[1:])
+            return self._moved(block, content, place)
         return self._typed(spec, content)
+
+    def _moved(self, block: BlockData, content: OwnFormula, place: tuple[str, int, int]) -> Formula:
+        """A formula of B in its row and column of A; what it reads may stand in other columns there."""
+        key = block.block.key
+        if key not in self._columns:
+            self._columns[key] = columns_between(self._b, self._a, self._b.data.blocks[key].sheet)
+        text = with_other_columns(content.text_at(*content.at), self._columns[key])
+        with suppress(ShiftError):
+            text = shift_formula(text, place[1] - content.at[0], 0)
+        return Formula(text, bare(content.shown) if isinstance(content.shown, Odd) else content.shown)
 
     def _typed(self, spec: FieldSpec, content: Content) -> Any:
         if content is None:
@@ -193,6 +245,20 @@ class _Writing:
             at = held.rows.index(index - block.first_row + 1)
             if not isinstance(held.columns[f"own:{header}"][at], OwnFormula):
                 self._out.put((block.sheet, index, column), None)
+
+    def _calculate(self, block: BlockData) -> None:
+        """The formulas of columns that B added, in rows that nobody has filled yet."""
+        key = block.block.key
+        wider = self._plan.wider
+        filled = {self._a.index(key, at) for at in range(len(self._a.blocks[key].rows))}
+        for header in wider.columns.get(key, ()) if wider is not None else ():
+            theirs = [one for one in self._b.blocks[key].columns[own_key(header)] if one is not None]
+            formulas = [one for one in theirs if isinstance(one, OwnFormula)]
+            if formulas and all(one == formulas[0] for one in theirs):
+                for row in range(block.first_row, block.table_last + 1):
+                    place = block.sheet, row, self._a.column(key, own_key(header))
+                    if row not in filled:
+                        self._out.put(place, Formula(self._moved(block, formulas[0], place).text))
 
     def _default(self, spec: FieldSpec) -> Any:
         """What stands in a cell of a blank row."""
@@ -283,6 +349,7 @@ class _Writing:
         """Write a row of B into a blank row or instance of A."""
         key = block.block.key
         self._out.added += 1
+        self._out.rows.setdefault(key, {})[self._b.index(key, row.at)] = index
         for spec in block.block.fields:
             if spec.key not in block.places:
                 continue

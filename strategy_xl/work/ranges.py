@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from strategy_xl.book.data import BlockData, WorkbookData
-from strategy_xl.build.placing import table_rows
+from strategy_xl.build.layout import table_rows
 from strategy_xl.errors import Finding, Location
 from strategy_xl.formulas.cell_refs import Area, cell_name
 from strategy_xl.ooxml.guards import ruled_down_to, standing_in
@@ -15,7 +15,7 @@ from strategy_xl.ooxml.splice import Splice
 from strategy_xl.ooxml.workbook_part import TableColumn, WorkbookInfo
 from strategy_xl.schema.names import TABLE_STYLE
 from strategy_xl.schema.spec import FieldRole, TableBlock
-from strategy_xl.work.mending import StandingBook
+from strategy_xl.work.standing_formulas import StandingBook
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ from strategy_xl.work.growing import table_edits
 from strategy_xl.work.label_places import Places, label_places
 from strategy_xl.work.lengthening import lengthen
 from strategy_xl.work.recalling import recollections
-from strategy_xl.work.recording import places_in, restored_in
 from strategy_xl.work.remembering import remember
+from strategy_xl.work.row_places import places_in, restored_in
 from strategy_xl.work.taking_over import take_over
 
 
@@ -232,7 +232,7 @@ def plan_workbook(
     @cache
     def texts() -> FormulaTexts:
         # How formulas are written is part of building workbooks, which few nights need to load.
-        from strategy_xl.work.mending import StandingFormulas
+        from strategy_xl.work.standing_formulas import StandingFormulas
 
         return StandingFormulas(spec, data)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from strategy_xl.book.resolve import parse_reference
+from strategy_xl.book.known_places import parse_reference
 from strategy_xl.errors import Finding, Location, PatchRefusedError, Severity
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -14,21 +13,23 @@ from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import render
 from strategy_xl.build.formulas import Formulas
-from strategy_xl.build.layout import BookLayout, PlacedBlock, SheetLayout
+from strategy_xl.build.layout import BookLayout, SheetLayout
 from strategy_xl.build.select import only
 from strategy_xl.errors import Finding, Location, Severity
+from strategy_xl.ooxml.chart_sources import has_lost_charts
 from strategy_xl.ooxml.formula_texts import formula_texts
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.snapshot import Snapshot, twice
-from strategy_xl.ooxml.splice import Splice, has_lost_charts
+from strategy_xl.ooxml.splice import Splice
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.names import STORED, parse_anchor
-from strategy_xl.schema.spec import DataBlock, TableBlock, WorkbookSpec
-from strategy_xl.work.mending import StandingBook
+from strategy_xl.schema.spec import DataBlock, WorkbookSpec
 from strategy_xl.work.ranges import NewTable, new_tables
 from strategy_xl.work.rewording import Rewording
+from strategy_xl.work.standing_formulas import StandingBook
+from strategy_xl.work.whole_parts import WholeParts, arranged
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,24 +164,16 @@ class _Repair:
         sheets = tuple(self._arranged(sheet) for sheet in layout.sheets)
         self._layout = replace(layout, sheets=sheets)
         self._formulas = StandingBook(self._spec, self._data, self._layout, today)
+        self._back = WholeParts(self._layout, self._lost.modules, self._lost.blocks)
         return self._layout, self._formulas
 
     def _arranged(self, sheet: SheetLayout) -> SheetLayout:
         """A sheet to which blocks come back: these below all that it has, the others out of their way."""
         title = self._data.sheets.get(sheet.module.key)
-        lost = [placed for placed in sheet.blocks if placed.block.key in self._lost.blocks]
+        lost = {placed.block.key for placed in sheet.blocks} & self._lost.blocks.keys()
         if title is None or not lost:
             return sheet
-        blocks: list[PlacedBlock] = []
-        row = self._values.meta(title).rows + 2
-        others = [placed for placed in sheet.blocks if placed not in lost]
-        for placed in (*lost, *others):
-            moved = row - placed.row
-            rows = {key: at + moved for key, at in placed.rows.items()}
-            body, last = placed.body + moved, placed.last + moved
-            blocks.append(replace(placed, sheet=title, row=row, body=body, last=last, rows=rows))
-            row = last + 2
-        return replace(sheet, title=title, blocks=tuple(blocks))
+        return arranged(sheet, title, self._lost.blocks, self._values.meta(title).rows + 2)
 
     @property
     def sheets(self) -> tuple[str, ...]:
@@ -192,32 +185,11 @@ class _Repair:
         module, block = self._spec.data_blocks()[key]
         return (block.title or module.title).get(self._data.lang)
 
-    @cached_property
-    def _marks(self) -> list[str]:
-        """How references begin to what comes back as a whole."""
-        lost = [block for module in self._lost.modules for block in self._spec.module(module).blocks]
-        tables = [
-            block.table_name
-            for block in (*lost, *self._lost.blocks.values())
-            if isinstance(block, TableBlock)
-        ]
-        return [*map(_prefix, self.sheets), *(f"{table}[" for table in tables)]
-
     # -- taking over -----------------------------------------------------------------------------------
 
     def take_over(self, splice: Splice, info: WorkbookInfo) -> None:
         """Put into the workbook what it lost."""
-        after: str | None = None
-        for module in self._spec.modules:
-            title = self._layout.titles[module.key]
-            if module.key in self._lost.modules:
-                splice.sheet(title, after)
-                after = title
-            else:
-                after = self._data.sheets.get(module.key, after)
-        for key in self._lost.blocks:
-            placed = self._layout.placed[key]
-            splice.block(placed.sheet, placed.row, placed.last)
+        self._back.put(splice, self._data.sheets)
         for table in self._lost.tables.values():
             table.put(splice, self._formulas)
         self._reword(splice, info)
@@ -228,9 +200,9 @@ class _Repair:
         lost = self._lost
         is_back = bool(lost.modules or lost.blocks)
         words = Rewording(self._spec, self._before, self._data, self._formulas, lost.tables, is_back=is_back)
-        splice.names(self._is_back, words.names(info.names_like("SXV_")))
+        splice.names(self._back.has, words.names(info.names_like("SXV_")))
         for key in lost.charts:
-            splice.charts(self._layout.titles[key], self._data.sheets[key], self._is_back)
+            splice.charts(self._layout.titles[key], self._data.sheets[key], self._back.has)
         for block in self._data.blocks.values():
             if block.table is not None and block.block.key not in lost.tables:
                 splice.column_formulas(info.table(block.table), words.columns(block))
@@ -238,17 +210,6 @@ class _Repair:
             if sheet.kind == "worksheet":
                 texts = formula_texts(info.package.read(sheet.part))
                 splice.cells(sheet.name, words.edits(sheet.name, texts))
-
-    def _is_back(self, text: str) -> bool:
-        """Whether a reference, as the templates give it, leads to what comes back."""
-        if any(mark in text for mark in self._marks):
-            return True
-        for key in self._lost.blocks:
-            placed = self._layout.placed[key]
-            cells = re.findall(re.escape(_prefix(placed.sheet)) + r"\$[A-Z]+\$(\d+)", text)
-            if any(placed.row <= int(row) <= placed.last for row in cells):
-                return True
-        return False
 
     # -- telling ---------------------------------------------------------------------------------------
 
@@ -265,9 +226,3 @@ class _Repair:
             where = Location(path, table.mended.sheet, str(table.area).partition(":")[0])
             args = {"title": self.title(key), "table": table.name, "area": str(table.area)}
             yield Finding("SX136", where, args, Severity.NOTE)
-
-
-def _prefix(title: str) -> str:
-    """What stands before a cell of a sheet in the names that are built."""
-    quoted = title.replace("'", "''")
-    return f"'{quoted}'!"

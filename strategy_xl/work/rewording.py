@@ -16,7 +16,7 @@ from strategy_xl.formulas.references import references
 from strategy_xl.ooxml.cells import Cached, Formula
 from strategy_xl.ooxml.workbook_part import DefinedName
 from strategy_xl.schema.spec import FieldRole, FieldSpec, WorkbookSpec
-from strategy_xl.work.mending import GONE, StandingBook, StandingFormulas
+from strategy_xl.work.standing_formulas import GONE, StandingBook, StandingFormulas
 
 _QUOTED = re.compile(r"'([^'\[\]]+)'!")
 _Text = Callable[[], str]

@@ -14,7 +14,7 @@ from strategy_xl.book.resolve import read_stamp
 from strategy_xl.build.select import only
 from strategy_xl.errors import Finding, Location, Severity, UsageError, WorkbookError
 from strategy_xl.formulas.literals import retitled
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES, forms_of
 from strategy_xl.ooxml.calc_chain import edit_part
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
@@ -28,9 +28,6 @@ from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.recompute import recompute_workbook
 from strategy_xl.work.translate_cells import TranslatedCells
 from strategy_xl.work.translate_words import Words, words_between
-
-_TAGS = {"fr": "fr-FR", "en": "en-GB"}
-"""How the file's properties name a language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ def translate_workbook(
     Arguments:
         path: the workbook.
         spec: the templates it was made from (with the user's own, if any).
-        target: the language, ``fr`` or ``en``.
+        target: the language, one of ``LANGUAGES``.
         today: reference date of the sentences, unless the settings fix one.
         dry_run: say what would change, write nothing.
         backups: how many earlier versions stay beside the workbook.
@@ -205,5 +202,5 @@ def _of_book(  # noqa: PLR0913 - bound once, by name
     if kind == "title" and text.startswith(name):
         return spec.name.get(target) + text.removeprefix(name)
     if kind == "language":
-        return _TAGS[target] if text == _TAGS[lang] else text
+        return forms_of(target).tag if text == forms_of(lang).tag else text
     return words.literals.swapped(text) if kind == FORMULA else text

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 
 from strategy_xl.book.data import BlockData, WorkbookData
-from strategy_xl.book.resolve import BookNames, Place, choice_places, list_places
+from strategy_xl.book.known_places import BookNames, Place, choice_places, list_places
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import Area, cell_name
 from strategy_xl.formulas.excel import quote

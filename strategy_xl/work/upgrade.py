@@ -22,9 +22,10 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.spec import WorkbookSpec
 from strategy_xl.work.upgrade_base import base_of, version_of
 from strategy_xl.work.upgrade_columns import Conflict, column_plan
+from strategy_xl.work.upgrade_coming import Coming
 from strategy_xl.work.upgrade_lines import strips
-from strategy_xl.work.upgrade_merge import Merge
 from strategy_xl.work.upgrade_scope import Scope
+from strategy_xl.work.upgrade_writing import take_over
 
 Decide = Callable[[Conflict], bool]
 """Told of a conflict: whether the templates' way is to be taken; else people's stays."""
@@ -179,19 +180,19 @@ def _attempt(  # noqa: PLR0913 - those of ``upgrade_workbook``
         # The same file with its new columns; what it is compared with on writing is the old one.
         wider = snapshot._replace(content=content, kept={})
         base = base_of(wider, spec, edition=base.edition)
-        merge = Merge(base, scope, plan, lines, renames, decide=decisions, today=today)
+        coming = Coming(base, scope, plan, lines, renames, today=today)
         with Package.open(wider) as package:
             job = PatchJob(package, target, snapshot)
             job.headed |= {*plan.added, *renamed}
-            with Package(path, BytesIO(merge.built)) as source:
-                merge.take_over(Splice(job, source), job.info)
+            with Package(path, BytesIO(coming.built)) as source:
+                changes = take_over(coming, Splice(job, source), job.info, decisions)
                 job.check_signature(allow=False)
                 patched = job.write(dry_run=dry_run, backups=backups)
     return UpgradeReport(
         path,
         version,
         spec.schema_version,
-        tuple(Change(*item) for item in merge.changes),
+        tuple(Change(*item) for item in changes),
         tuple(decisions.made.values()),
         (*scope.findings, *plan.findings),
         patched.written,

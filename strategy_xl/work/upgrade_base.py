@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from strategy_xl.book.data import WorkbookData
+from strategy_xl.book.known_places import Place
 from strategy_xl.book.lost import single_cells
 from strategy_xl.book.read import read_workbook
-from strategy_xl.book.resolve import Place, read_stamp
+from strategy_xl.book.resolve import read_stamp
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.formulas.shifting import has_relative_references
 from strategy_xl.ooxml.formula_texts import formula_texts
@@ -18,8 +19,8 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.earlier import LABELLED, earlier, editions
 from strategy_xl.schema.names import STORED, choice_name
 from strategy_xl.schema.spec import FieldRole, WorkbookSpec
-from strategy_xl.work.mending import GONE, StandingBook, StandingFormulas
 from strategy_xl.work.rewording import bare
+from strategy_xl.work.standing_formulas import GONE, StandingBook, StandingFormulas
 
 Texts = Mapping[str, Mapping[tuple[int, int], str]]
 """Sheet title → cell → text of its formula."""

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from strategy_xl.book.data import BlockData, WorkbookData
-from strategy_xl.book.resolve import Place
+from strategy_xl.book.known_places import Place
 from strategy_xl.formulas.cell_refs import Area, cell_name
 from strategy_xl.ooxml.cells import Formula
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.splice import Splice
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
-from strategy_xl.work.mending import GONE, StandingBook
+from strategy_xl.work.standing_formulas import GONE, StandingBook
 from strategy_xl.work.upgrade_base import Base, FormulasOf, OwnCell, is_own
 from strategy_xl.work.upgrade_columns import Conflict, Renamed
 from strategy_xl.work.upgrade_scope import Scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from strategy_xl.build.select import block_references, closure, only
+from strategy_xl.build.select import block_references, closure, cut
 from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.references import references
 from strategy_xl.schema.earlier import earlier
@@ -28,11 +28,8 @@ class Scope:
         self._owned = {block for block, _ in base.data.anchors}
         self.findings: list[Finding] = []
         self.modules = tuple(self._new_modules(spec))
-        keys = [*base.data.sheets, *self.modules]
-        cut = only(spec, keys)
         # Without the sheets that these lean on and that people have deleted.
-        modules = tuple(module for module in cut.modules if module.key in keys)
-        self.spec = cut.model_copy(update={"modules": modules})
+        self.spec = cut(spec, frozenset({*base.data.sheets, *self.modules}))
 
     def _new_modules(self, spec: WorkbookSpec) -> list[str]:
         """Sheets that the templates did not have then, and whose tables the workbook has."""

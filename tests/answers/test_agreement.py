@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from strategy_xl.answers.sentences import code_sentences, reasons
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.rules import client_matrix, funnel, icp, icp_profile, kpi, positioning, swot
 from strategy_xl.rules.result import RuleResult
 

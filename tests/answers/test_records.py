@@ -24,7 +24,7 @@ from strategy_xl.history.book_record import BookRecord, EntityTable
 from strategy_xl.rules.table import Table
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import EntityKind, FormBlock, TableBlock
-from strategy_xl.work.recording import places_in
+from strategy_xl.work.row_places import places_in
 
 DAY = date(2026, 11, 30)
 SPEC = load_default()

@@ -7,15 +7,11 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 
-from strategy_xl.commands import cli, imported
+from strategy_xl.commands import every_command
 
-COMMANDS = {name: imported(name) for name in cli.commands}
+COMMANDS = dict(every_command())
 OPTIONS = {
-    option
-    for command in COMMANDS.values()
-    for each in (command, *getattr(command, "commands", {}).values())
-    for parameter in each.params
-    for option in parameter.opts
+    option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts
 }
 _SHELL = re.compile(r"```sh\n.*?```", re.DOTALL)
 

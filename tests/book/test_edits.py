@@ -17,8 +17,8 @@ from shop import shop, shop_book
 
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Columns, Shown, edits, place
+from strategy_xl.book.known_places import Place
 from strategy_xl.book.read import read_workbook
-from strategy_xl.book.resolve import Place
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.ooxml.cells import Cached, Formula
 from strategy_xl.ooxml.patch import set_cells

@@ -19,7 +19,8 @@ from strategy_xl.book.frames import (
 from strategy_xl.book.read import read_workbook
 from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.schema.spec import FieldSpec, FormBlock, TableBlock, Text
-from strategy_xl.text.coercion import Coerced, Context, coerce_column
+from strategy_xl.text.coerced import Coerced, Context
+from strategy_xl.text.coercion import coerce_column
 
 ONE = Text(fr="x", en="x")
 

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from strategy_xl.book.block_reader import MAX_SAME
 from strategy_xl.book.data import WorkbookData
-from strategy_xl.book.read import MAX_SAME, read_workbook
+from strategy_xl.book.read import read_workbook
 from strategy_xl.build import book as build
 from strategy_xl.errors import Severity, WorkbookError
 from strategy_xl.ooxml.package import Package
@@ -25,6 +26,7 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FieldType, TableBlock
 from strategy_xl.text.catalog import message
+from strategy_xl.work.recompute import recompute_workbook
 
 TODAY = date(2026, 11, 24)
 CLIENTS = [{"name": f"Client {n}", "revenue": 1000.0 * n, "hours": 10.0} for n in range(1, 4)]
@@ -157,6 +159,25 @@ def test_a_formula_typed_over_is_reported(book: Path, tmp_path: Path) -> None:
     assert [f.location.cell for f in found(data, "SX210")] == [clients.a1("y1", clients.first_row + 2)]
     assert list(clients.overtyped) == ["net"]
     assert {key: list(rows) for key, rows in clients.erased.items()} == {"y1": [clients.first_row + 2]}
+
+
+def test_an_array_formula_that_became_a_plain_one_is_put_back(tmp_path: Path) -> None:
+    """LibreOffice saves nearly all as plain ones once somebody has named cells: those would show nonsense."""
+    book = write_book(tmp_path / "a.xlsx", {"kpis": [{"name": "CA"}]}, only=("kpi",))
+    kpis = read_workbook(book, load_default()).blocks["kpis"]
+    assert not kpis.erased
+    stripped = rewritten(
+        book, tmp_path / "b.xlsx", kpis.sheet, lambda text: re.sub(r' t="array" ref="[^"]*"', "", text)
+    )
+    again = read_workbook(stripped, load_default())
+    arrays = {item.key for item in kpis.block.fields if item.array}
+    assert again.blocks["kpis"].erased.keys() == arrays != set()
+    report = recompute_workbook(stripped, load_default(), TODAY)
+    assert {"SX210"} == {finding.code for finding in report.findings if finding.severity is Severity.NOTE}
+    with Package.open(stripped) as package:
+        text = package.read(WorkbookInfo(package).sheet(kpis.sheet).part)
+    assert text.count(b't="array"') == len(arrays) * len(kpis.all_rows)
+    assert recompute_workbook(stripped, load_default(), TODAY).changed == 0
 
 
 def test_error_cells_are_missing_and_reported(book: Path, tmp_path: Path) -> None:

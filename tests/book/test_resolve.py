@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from strategy_xl.book.data import WorkbookData
+from strategy_xl.book.known_places import BookNames, Place, parse_reference, table_area
 from strategy_xl.book.read import read_workbook
-from strategy_xl.book.resolve import BookNames, Place, parse_reference, resolve, table_area
+from strategy_xl.book.resolve import resolve
 from strategy_xl.build import book as build
 from strategy_xl.build.select import only
 from strategy_xl.errors import WorkbookError
@@ -191,6 +192,24 @@ def test_rows_typed_below_the_table_are_reported(small: Path, people: Do) -> Non
     data = read_workbook(people(small, ("text", name.sheet, cell, "Delta")), load_default())
     # A name without anything more is a note, not yet a row.
     assert [finding.location.cell for finding in data.findings if finding.code == "SX140"] == [cell]
+
+
+def test_labels_above_results_are_no_rows_of_a_table_over_them(tmp_path: Path) -> None:
+    """An upgrade puts results under a table: what stands over their figures is not said to be typed there."""
+    spec = only(load_default(), ["journey"])
+    module = spec.module("journey")
+    under = module.model_copy(
+        update={"blocks": tuple(sorted(module.blocks, key=lambda b: b.key == "journey_gaps"))}
+    )
+    others = tuple(under if item == module else item for item in spec.modules)
+    spec = spec.model_copy(update={"modules": others})
+    path = tmp_path / "plan.xlsx"
+    rows = {"journey_steps": [{"step": "Devis", "stage": "decision"}]}
+    path.write_bytes(build.render(spec, lang="fr", company="", today=TODAY, rows=rows))
+    data = read_workbook(path, spec)
+    results = data.blocks["journey_gaps"]
+    assert data.blocks["journey_steps"].bottom == min(place.row for place in results.places.values()) - 2
+    assert "SX129" not in codes(data)
 
 
 def changed_names(source: Path, target: Path, change: Callable[[str], str]) -> Path:

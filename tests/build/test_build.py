@@ -351,7 +351,6 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     assert (cell.value, cell.data_type) == ('=HYPERLINK("http://x","y")', "s")
 
 
-KINDS = ("text", "number", "money", "percent", "date", "bool", "long_text")
 LABELS = (
     st.text(
         st.characters(

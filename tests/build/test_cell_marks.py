@@ -109,7 +109,8 @@ def test_a_field_that_repeats_is_written_out() -> None:
 
 def test_marks_name_fields_that_exist(tmp_path: Path) -> None:
     """A small line over columns that are not there, or a unit from nowhere, is a fault of the template."""
-    from strategy_xl.schema.loader import default_folder, load
+    from strategy_xl.schema.loader import load
+    from strategy_xl.schema.shipped import default_folder
 
     text = default_folder().joinpath("kpi.toml").read_text(encoding="utf-8")
     for good, bad in (

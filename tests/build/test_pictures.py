@@ -14,12 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import pictures  # noqa: E402 - a tool, not in the package
+import render  # noqa: E402 - idem
+import site_pictures  # noqa: E402 - idem
 
 KEPT = ROOT / "tests" / "data" / "pictures"
 FAR = 20.0
@@ -36,7 +38,7 @@ def unlike(one: pictures.Greys, other: pictures.Greys) -> float:
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_first_screens_look_as_before(lang: str, tmp_path: Path) -> None:
-    """Sheet by sheet, all of them."""
+    """Sheet by sheet, all of them; and the pictures of the documentation, out of the same pages."""
     kept = {
         title: pictures.from_lines(lines)
         for title, lines in json.loads((KEPT / f"example-{lang}.json").read_text(encoding="utf-8")).items()
@@ -44,6 +46,11 @@ def test_first_screens_look_as_before(lang: str, tmp_path: Path) -> None:
     shown = pictures.coarse(pictures.make_book("example", lang, tmp_path / "book.xlsx"), tmp_path)
     assert list(shown) == list(kept)
     assert {title: share for title in kept if (share := unlike(kept[title], shown[title])) > MOST} == {}
+    wanted, titles = site_pictures.example_sheets(lang), render.sheet_titles(tmp_path / "book.xlsx")
+    drawn = list(site_pictures.draw_pages(tmp_path / "book.pdf", titles, wanted, tmp_path))
+    assert len(drawn) == len(site_pictures.SHEETS)
+    docs = site_pictures.PICTURES
+    assert {p.name: share for p in drawn if (share := site_pictures.unlike(p, docs / p.name)) > MOST} == {}
 
 
 def test_sheets_are_told_apart() -> None:

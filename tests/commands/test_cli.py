@@ -302,6 +302,7 @@ def test_readme_commands(section: str, tmp_path: Path, monkeypatch: pytest.Monke
     lines = [line.split("#")[0].strip() for line in block.splitlines()]
     monkeypatch.chdir(tmp_path)
     (tmp_path / "clients.csv").write_text("Client;CA\nMarée Bleue;8000\n", encoding="utf-8")
+    openpyxl.Workbook().save("ventes.xlsx")
     commands = [shlex.split(line.replace('"S:\\Ventes"', ".")) for line in lines if line]
     assert len(commands) >= 4
     for command in commands:

@@ -19,9 +19,8 @@ from strategy_xl.errors import WorkbookError
 from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.schema.loader import load_default
 
-ROOT = Path(__file__).parents[2]
 TODAY = ["--today", "2027-03-01"]
-COMMAND = f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'cli.py'))}"
+COMMAND = f"{shlex.quote(sys.executable)} -P -m strategy_xl"
 DRIVER = f"{COMMAND} merge %O %A %B -o %A --backup none --name %P"
 SPEC = load_default()
 
@@ -151,7 +150,7 @@ class Repository:
 
     def git(self, *arguments: str, fails: bool = False) -> str:
         """Run git; what it says."""
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "GIT_PAGER": "cat", "STRATEGY_XL_LANG": "fr"}
+        environment = {**os.environ, "GIT_PAGER": "cat", "STRATEGY_XL_LANG": "fr"}
         done = subprocess.run(
             ["git", *arguments], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
         )

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from strategy_xl.commands.functions_ import functions as command
 from strategy_xl.functions.registry import functions
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 RUNNER = CliRunner()

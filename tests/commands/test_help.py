@@ -7,20 +7,17 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
-from strategy_xl.commands import cli, completion, imported
+from strategy_xl.commands import cli, completion, every_command
 from strategy_xl.commands.examples import EXAMPLES
 from strategy_xl.commands.results_table import show_results
 from strategy_xl.schema.loader import load_default
 from strategy_xl.work.recompute import JobReport
-
-ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: object, **environment: str) -> Result:
@@ -28,14 +25,7 @@ def run(*arguments: object, **environment: str) -> Result:
     return CliRunner().invoke(cli, [str(argument) for argument in arguments], env=environment, color=True)
 
 
-def _all(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-    yield name, command
-    if isinstance(command, click.Group):
-        for inner, member in command.commands.items():
-            yield from _all(f"{name} {inner}", member)
-
-
-COMMANDS = {full: command for name in cli.commands for full, command in _all(name, imported(name))}
+COMMANDS = dict(every_command())
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -92,7 +82,7 @@ def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
         'echo "${COMPREPLY[@]}"; COMP_WORDS=(strategy-xl recompute --bo); COMP_CWORD=2; '
         'COMPREPLY=(); _strategy_xl_completion strategy-xl; echo "${COMPREPLY[@]}"'
     )
-    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
     shell = subprocess.run(
         ["bash", "-c", typed], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )

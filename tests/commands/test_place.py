@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from strategy_xl.commands import cli, imported
+from strategy_xl.commands import cli, every_command, imported
 from strategy_xl.commands.place import Here, Place
 from strategy_xl.commands.render import finding_lines
 from strategy_xl.errors import UsageError
@@ -60,12 +60,7 @@ def test_no_address(order: list[str], code: str, tmp_path: Path, monkeypatch: py
 
 def test_no_path_is_asked_for_otherwise() -> None:
     """Whatever a command takes as a path says whether it may be an address."""
-
-    def parameters(command: click.Command) -> list[click.Parameter]:
-        below = command.commands.values() if isinstance(command, click.Group) else ()
-        return [*command.params, *(each for one in below for each in parameters(one))]
-
-    found = [parameter for name in cli.commands for parameter in parameters(imported(name))]
+    found = [parameter for _, command in every_command() for parameter in command.params]
     assert sum(isinstance(parameter.type, Place) for parameter in found) >= 7
     assert [
         each for each in found if isinstance(each.type, click.Path) and not isinstance(each.type, Here)

@@ -18,10 +18,11 @@ sys.path.insert(0, str(ROOT / "tools"))
 import snippets  # noqa: E402 - a tool, not in the package
 
 DOCS = ROOT / "docs"
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 GUIDES = {"staff": "fr", "consultant": "en", "trainer": "fr", "developer": "en"}
 """Guides, and the language in which each is run: its commands are the same in the other."""
 TYPED = ("tutorial", *GUIDES, "administrator")
-"""Pages in both languages: the tutorial is run by test_site_pictures.py, the administrator's beside it."""
+"""Pages that are run: the tutorial by test_site_pictures.py, the administrator's beside it."""
 SUFFIX = {"fr": ".fr.md", "en": ".md"}
 WRITTEN = [
     path
@@ -29,8 +30,14 @@ WRITTEN = [
     if not path.read_text(encoding="utf-8").startswith("<!-- Generated")
 ]
 """French pages by hand; the texts of the others stand in catalogues and templates, which have a test."""
-FOUND_ELSEWHERE = {"--upgrade", "--then"}
-"""Of pip, and of the commands after a schedule."""
+SHORTER = {"administrator", "lossless", "reliability"}
+"""French pages that leave the detail to the English one."""
+WHOLE = [name for path in WRITTEN if (name := path.name.removesuffix(".fr.md")) not in SHORTER]
+"""French pages that say all of what the English one says."""
+PROSE = [ROOT / "tools" / "rule_docs_fr.toml", ROOT / "tools" / "judgement_fr.md"]
+"""The French words of pages that are generated."""
+FOUND_ELSEWHERE = {"--upgrade", "--then", "--nworkers", "--nthreads", "--empty"}
+"""Of pip, of the commands after a schedule, of Dask's worker, of a benchmark."""
 
 
 def page(name: str, lang: str) -> Path:
@@ -49,18 +56,27 @@ def test_a_guide_runs(name: str, tmp_path: Path) -> None:
     assert snippets.run(page(name, GUIDES[name]), tmp_path, GUIDES[name]) == []
 
 
-def test_readme_shows_what_its_first_commands_answer(tmp_path: Path) -> None:
-    """The two commands under the picture; those further down are run by tests/commands/test_cli.py."""
+def test_readme_shows_what_make_demo_answers(tmp_path: Path) -> None:
+    """The lines of the target in the Makefile; those further down are run by tests/commands/test_cli.py."""
     head = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Start")[0]
     top = tmp_path / "top.md"
     top.write_text(head, encoding="utf-8")
-    assert [each.kind for each in snippets.snippets(top)] == ["picture", "console", "text"]
-    assert snippets.run(top, tmp_path, "en") == []
+    picture, typed, shown = snippets.snippets(top)
+    assert (picture.kind, typed.kind, shown.kind) == ("picture", "console", "text")
+    assert [line.partition("#")[0].strip() for line in typed.text.splitlines()] == ["make demo", "make test"]
+    variables = dict(re.findall(r"^(\w+) [:?]?= *(.*)$", MAKEFILE, re.MULTILINE))
+    recipe = re.search(r"^demo:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
+    assert recipe is not None
+    lines = re.findall(r"^\t\$\(BIN\)/(strategy-xl .*?)(?: \|\| .*)?$", recipe[1], re.MULTILINE)
+    assert len(lines) == 2
+    (tmp_path / variables["OUT"]).mkdir()
+    said = "\n".join(lines).replace("$(DEMO)", variables["DEMO"].replace("$(OUT)", variables["OUT"]))
+    top.write_text(f"```console\n{said}\n```\n\n```text\n{shown.text}```\n", encoding="utf-8")
+    assert snippets.run(top, tmp_path, "fr") == []
 
 
-@pytest.mark.parametrize("lang", SUFFIX)
-@pytest.mark.parametrize("name", TYPED)
-def test_what_is_typed_is_the_same_in_both_languages(name: str, lang: str) -> None:
+@pytest.mark.parametrize("name", [*TYPED, *(name for name in WHOLE if name not in TYPED)])
+def test_what_is_typed_is_the_same_in_both_languages(name: str) -> None:
     """A page and its translation have the same commands, but for names of files and of the language."""
 
     def typed(path: Path) -> list[str]:
@@ -72,13 +88,33 @@ def test_what_is_typed_is_the_same_in_both_languages(name: str, lang: str) -> No
         ]
         return [re.sub(r"#.*| --lang en|\b[\w-]+\.(?:xlsx|html|csv)\b", "", line).strip() for line in lines]
 
-    one, other = typed(page(name, lang)), typed(page(name, "en"))
-    assert one
+    one, other = typed(page(name, "fr")), typed(page(name, "en"))
+    assert one or name not in TYPED
     assert set(one) == set(other)
 
 
+def figures(text: str, lang: str) -> set[str]:
+    """The numbers of a text outside of code and links, years left out, as both languages would write them."""
+    text = re.sub(r"^```.*?^```$|`[^`\n]+`|\]\([^)]*\)|https?:\S+", "`", text, flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"(?<![\w.#/-])\d+(?:[.,\u202f]\d+)*", text)
+    if lang == "fr":
+        plain = [each.replace("\u202f", "").replace(",", ".") for each in found]
+    else:
+        plain = [re.sub(r",(?=\d{3}(?!\d))", "", each) for each in found]
+    return {each for each in plain if not re.fullmatch(r"20\d\d", each)}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_translation_tells_the_same_figures_codes_and_options(name: str) -> None:
+    """What is measured and what can be typed: the English page has it from those who run it."""
+    french, english = (page(name, lang).read_text(encoding="utf-8") for lang in ("fr", "en"))
+    assert figures(french, "fr") == figures(english, "en")
+    named = re.compile(r"SX\d{3}|(?<!-)--(?!lang)[a-z][\w-]+")
+    assert set(named.findall(french)) == set(named.findall(english))
+
+
 @pytest.mark.parametrize("lang", SUFFIX)
-@pytest.mark.parametrize("name", TYPED)
+@pytest.mark.parametrize("name", [*TYPED, *(name for name in WHOLE if name not in TYPED)])
 def test_options_and_commands_that_are_named_exist(name: str, lang: str) -> None:
     """In the text too, outside of blocks."""
     text = page(name, lang).read_text(encoding="utf-8")
@@ -118,7 +154,7 @@ def test_lines_left_out_are_lines_left_out() -> None:
     assert snippets.differs("one\n…\nthree", answer) == "three"
 
 
-@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*WRITTEN, *PROSE], ids=lambda path: path.name)
 def test_french_pages_have_french_spaces(path: Path) -> None:
     """A space that does not break stands before : ; ! ? and inside « »; code is left alone."""
     text = path.read_text(encoding="utf-8")

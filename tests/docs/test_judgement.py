@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tools"))
 
 import judgement  # noqa: E402 - a script, found on the path put before
+import judgement_fr  # noqa: E402 - idem
 import judgement_smart  # noqa: E402 - idem
 
 
@@ -34,6 +36,27 @@ def test_letters_are_as_right_as_they_were() -> None:
 def test_without_a_churn_file_the_page_says_so() -> None:
     """Nothing is made up where nothing was given."""
     assert "Skipped" in judgement.churn_section(None)
+
+
+def test_the_french_page_has_what_the_english_one_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Measured anew, both change; what was not measured is said there too; a page that has less is told."""
+    page = judgement.PAGE.read_text(encoding="utf-8")
+    changed = tmp_path / "judgement.md"
+    monkeypatch.setattr(judgement_fr, "ENGLISH", changed)
+    changed.write_text(page.replace("| kept aside | 0.", "| kept aside | 1."), encoding="utf-8")
+    told = judgement_fr.page()
+    assert re.search(r"^\| mises de côté \| 1,\d{3} \|", told, re.MULTILINE)
+    assert "$" not in told
+    assert told.count("\n|---") == page.count("\n|---")
+    churn = re.compile(r"(?<=## Clients: which classes leave\n).*?(?=^## )", re.DOTALL | re.MULTILINE)
+    skipped = judgement.churn_section(None).partition("\n")[2] + "\n\n"
+    changed.write_text(churn.sub(lambda _found: skipped, page), encoding="utf-8")
+    assert "Pas mesuré" in judgement_fr.page()
+    changed.write_text("# Judgement\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"judgement\.md has no"):
+        judgement_fr.page()
 
 
 def test_churn_is_counted(tmp_path: Path) -> None:

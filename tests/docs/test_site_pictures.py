@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 if TYPE_CHECKING:
@@ -21,24 +20,10 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import site_pictures  # noqa: E402 - a tool, not in the package
 import snippets  # noqa: E402 - idem
-from PIL import Image  # noqa: E402 - after the path of the tools
 
 PICTURES = ROOT / "docs" / "pictures"
-SQUARES = (32, 24)
-FAR, MOST = 20.0, 0.05
-"""Greys by which a square may differ and still be the same; share of the squares that may differ by more."""
-
-
-def greys(picture: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """The mean grey of each square of a picture."""
-    with Image.open(picture) as opened:
-        small = opened.convert("L").resize(SQUARES, Image.Resampling.BOX)
-    return np.asarray(small, dtype=np.float64)
-
-
-def unlike(one: Path, other: Path) -> float:
-    """Share of the squares that differ."""
-    return float(np.mean(np.abs(greys(one) - greys(other)) > FAR))
+MOST = 0.05
+"""Share of the squares that may differ."""
 
 
 @pytest.mark.libreoffice
@@ -49,7 +34,11 @@ def test_the_french_tutorial_runs_and_looks_as_its_pictures(tmp_path: Path, brow
     kept = site_pictures.tutorial("fr", tmp_path / "run")
     drawn = list(site_pictures.draw_tutorial(kept, "fr", tmp_path / "drawn", browser))
     assert {path.stem for path in drawn} == set(site_pictures.STATES["fr"])
-    assert {path.name: share for path in drawn if (share := unlike(path, PICTURES / path.name)) > MOST} == {}
+    assert {
+        path.name: share
+        for path in drawn
+        if (share := site_pictures.unlike(path, PICTURES / path.name)) > MOST
+    } == {}
 
 
 def test_the_english_tutorial_runs(tmp_path: Path) -> None:
@@ -61,4 +50,6 @@ def test_pictures_are_told_apart() -> None:
     """The tolerance is no blindfold: no picture of the site passes for another of its language."""
     shown = sorted(path for path in PICTURES.glob("*-fr.png"))
     assert len(shown) >= 6
-    assert all(unlike(one, other) > MOST for at, one in enumerate(shown) for other in shown[at + 1 :])
+    assert all(
+        site_pictures.unlike(one, other) > MOST for at, one in enumerate(shown) for other in shown[at + 1 :]
+    )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.formulas.arrays import Context, evaluate
-from strategy_xl.formulas.arrays.blocks import constant
+from strategy_xl.formulas.arrays.cell_arrays import constant
 from strategy_xl.formulas.arrays.conditions import Asked, Range
 from strategy_xl.formulas.arrays.kinds import number_text, parse_number, significant, significant_one
 from strategy_xl.formulas.arrays.reading import from_values

@@ -17,7 +17,8 @@ from strategy_xl.rules.client_matrix import classify
 from strategy_xl.rules.frame import make_frame
 from strategy_xl.schema.loader import load_default
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coercion import Context, coerce_column
+from strategy_xl.text.coerced import Context
+from strategy_xl.text.coercion import coerce_column
 
 TODAY = date(2026, 5, 27)
 BATCH = Context(

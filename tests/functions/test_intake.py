@@ -31,7 +31,7 @@ from strategy_xl.functions.intake import (
 )
 from strategy_xl.functions.results import Cell, column, labelled, rows_of, to_cell
 from strategy_xl.schema.loader import load_default
-from strategy_xl.text.coercion import TEXT_DTYPE
+from strategy_xl.text.coerced import TEXT_DTYPE
 from strategy_xl.text.shortening import MAX_TEXT, shorten
 
 CLIENTS = block_fields("clients")

@@ -22,7 +22,7 @@ from strategy_xl.functions.registry import (
     functions,
 )
 from strategy_xl.functions.results import MAX_TEXT
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import has_message
 
 ALL = list(functions().values())

@@ -180,7 +180,7 @@ def main() -> None:
             port=0,
             certificate=certificate,
             private_key=private_key,
-            say=lambda text: print(text, flush=True),  # noqa: T201
+            told=lambda _, lines: print(*lines, sep="\n", flush=True),  # noqa: T201
         )
     except UsageError as error:
         show_error(error)

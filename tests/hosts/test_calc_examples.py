@@ -12,9 +12,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import function_cells
 import in_calc
 import openpyxl
 import pytest
+import site_pictures
 from in_calc import ODS, XLSX
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
@@ -34,6 +36,8 @@ pytestmark = [
     pytest.mark.xdist_group("examples in Calc"),  # their world is made once
 ]
 
+FAR_FROM = 0.05
+"""Share of a picture that may differ, as fonts do."""
 ERROR_CODES = {ErrorValue.NA: 32767, ErrorValue.VALUE: 519}
 LANGUAGES = {"fr": "Français", "en": "English"}
 
@@ -95,9 +99,6 @@ def write_book(
     return places
 
 
-Found = dict[tuple[str, str], tuple[Case, Any]]
-
-
 @pytest.fixture(scope="module")
 def world(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """All examples computed by LibreOffice, from .xlsx and from the .ods and .xlsx that it wrote itself."""
@@ -133,10 +134,12 @@ def world(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
         "read": ["Settings!B1"],
         "save": {(folder / "typed_saved.xlsx").as_uri(): XLSX},
     })  # fmt: skip
-    found = drive(
-        soffice, folder / "profile", steps, build_oxt(folder / "strategy_xl.oxt", python=sys.executable)
-    )
-    return {"folder": folder, "books": books, "found": found}
+    (folder / "cells").mkdir()
+    drawing, expected = function_cells.asked(folder / "cells")
+    extension = build_oxt(folder / "strategy_xl.oxt", python=sys.executable)
+    found = drive(soffice, folder / "profile", [*steps, *drawing], extension)
+    cells = found[len(steps) :], expected
+    return {"folder": folder, "books": books, "found": found[: len(steps)], "cells": cells}
 
 
 ODD = {
@@ -176,6 +179,15 @@ def test_cells_as_people_fill_them(world: dict[str, Any]) -> None:
         assert {place: found[place][0][0]["value"] for place in ODD} == {
             place: value for place, (_formula, value) in ODD.items()
         }
+
+
+def test_functions_look_as_their_pictures(world: dict[str, Any], tmp_path: Path) -> None:
+    """Those of the documentation: what Calc shows is the answer of the function's page, and the picture."""
+    kept = site_pictures.PICTURES / "functions"
+    drawn = list(function_cells.cut(world["folder"] / "cells", *world["cells"], tmp_path))
+    assert {path.name for path in drawn} == {path.name for path in kept.iterdir()}
+    unlike = {path.name: site_pictures.unlike(path, kept / path.name) for path in drawn}
+    assert {name: share for name, share in unlike.items() if share > FAR_FROM} == {}
 
 
 def shown(cell: object) -> object:

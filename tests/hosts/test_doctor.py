@@ -28,15 +28,15 @@ from strategy_xl.hosts.doctor import (
     calc_side,
     examine,
     excel_side,
-    places,
     python_side,
+    system_side,
 )
 from strategy_xl.hosts.excel import addin
 from strategy_xl.hosts.excel.install import ADDIN_FILE, addins_folder, install
 from strategy_xl.hosts.excel.office import excels, program_bits
 from strategy_xl.hosts.machine import Interpreter, Machine
 from strategy_xl.hosts.windows import Hive
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import message
 
 XLWINGS = version("xlwings")
@@ -513,13 +513,13 @@ def test_mac(machine: Machine) -> None:
     """With Excel for Mac, the script that lets its button start Python is looked for."""
     mac = replace(machine, system="darwin", windows=None)
     excel = machine.home / "Microsoft Excel.app"
-    assert [each.code for each in places.mac(mac, excel)] == ["NO_EXCEL"]
+    assert [each.code for each in system_side.mac(mac, excel)] == ["NO_EXCEL"]
     excel.mkdir()
-    assert [each.code for each in places.mac(mac, excel)] == ["NO_SCRIPT"]
+    assert [each.code for each in system_side.mac(mac, excel)] == ["NO_SCRIPT"]
     script = machine.home / f"Library/Application Scripts/com.microsoft.Excel/xlwings-{XLWINGS}.applescript"
     script.parent.mkdir(parents=True)
     script.touch()
-    assert [each.code for each in places.mac(mac, excel)] == ["OK"]
+    assert [each.code for each in system_side.mac(mac, excel)] == ["OK"]
 
 
 # -- LibreOffice -------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from strategy_xl.hosts.doctor import night as checks
 from strategy_xl.hosts.doctor.checks import Result, State
 from strategy_xl.hosts.doctor.night import LOOKS, Night, database_side, disk_side, examine_night, folder_side
 from strategy_xl.hosts.machine import Machine
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import message
 
 HIDDEN = ".strategy_xl"

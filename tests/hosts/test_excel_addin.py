@@ -27,7 +27,7 @@ from strategy_xl.hosts.excel.addin import build_xlam
 from strategy_xl.hosts.excel.vba import modules as vba
 from strategy_xl.hosts.excel.vba import vba_text, xlwings_module
 from strategy_xl.hosts.excel.vba.vba_project import read_project, records
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import has_message, message
 
 NAMES = list(functions())
@@ -284,7 +284,7 @@ def test_help(code: dict[str, str], name: str) -> None:
     function = functions()[name]
     lines = procedure(code["StratAddin"], f"Describe_{name}")
     assert lines[1].strip() == f"Dim Texts(0 To {len(function.arguments) - 1}) As String"
-    branches = [lines.index(line) for line in ("    If French Then", "    Else", "    End If")]
+    branches = [lines.index(f"    {line}") for line in ('Case "fr"', "Case Else", "End Select")]
     for lang, start, end in zip(("fr", "en"), branches, branches[1:], strict=False):
         said = assigned(lines[start + 1 : end])
         assert said["Category"] == function.category_title(lang)
@@ -295,7 +295,7 @@ def test_help(code: dict[str, str], name: str) -> None:
         assert max(map(len, said.values())) <= 255
         assert said["Purpose"] == vba.help_text(function, lang)
     assert lines[-2].strip() == f'Describe "{name}", Purpose, Category, Texts'
-    assert f"    Describe_{name} French" in procedure(code["StratAddin"], "DescribeAll")
+    assert f"    Describe_{name} Spoken" in procedure(code["StratAddin"], "DescribeAll")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -386,7 +386,7 @@ def test_ribbon_callbacks_exist(xlam: Path, code: dict[str, str]) -> None:
         parameters = "control As IRibbonControl" + ("" if key == "onAction" else ", ByRef returnedVal")
         assert f"Public Sub {name}({parameters})\n" in code[module]
     labelled = {item.attrib["id"] for item in root.iter() if "getLabel" in item.attrib}
-    assert labelled == set(re.findall(r'Case "(\w+)"', code["StratAddin"]))
+    assert labelled == set(re.findall(r'^ {8}Case "(\w+)"', code["StratAddin"], re.MULTILINE))
 
 
 def test_ribbon_speaks_both_languages(code: dict[str, str]) -> None:

@@ -23,7 +23,7 @@ from strategy_xl.errors import UsageError
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.registry import EXAMPLE_DAY, functions
 from strategy_xl.hosts.web import lite, lite_bundle
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import message
 
 pytestmark = pytest.mark.xdist_group("lite")  # its workbooks are made once

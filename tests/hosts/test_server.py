@@ -28,7 +28,7 @@ from office_client import NEW, OLD, expected, requests
 from strategy_xl.errors import UsageError
 from strategy_xl.functions.registry import functions
 from strategy_xl.hosts.web import office_pages, server
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import message
 
 CLIENT = Path(__file__).parent / "office_client.py"

@@ -32,7 +32,12 @@ class RunningOffice:
         self._script: subprocess.Popen[str] | None = None
 
     def save(
-        self, source: Path, target: Path, *operations: tuple[Any, ...], calculates: bool = False
+        self,
+        source: Path,
+        target: Path,
+        *operations: tuple[Any, ...],
+        calculates: bool = False,
+        locale: str = "en-US",
     ) -> None:
         """Open a workbook, do something to it, save it as .xlsx.
 
@@ -40,13 +45,14 @@ class RunningOffice:
             source, target: the workbook, and where the result goes.
             operations: what is done, see people.py.
             calculates: whether every formula is calculated when the workbook is opened, whatever it shows.
+            locale: how people write numbers and dates.
 
         Errors: RuntimeError with what LibreOffice's Python said; OSError when it has gone.
         """
         wish = {"source": str(source), "target": str(target), "operations": operations}
         said = ""
         try:
-            said = self._ask(json.dumps({**wish, "calculates": calculates}))
+            said = self._ask(json.dumps({**wish, "calculates": calculates, "locale": locale}))
         finally:
             if said != "done":
                 self.close()  # the next workbook gets a fresh one, whatever stopped this one

@@ -20,7 +20,6 @@ from strategy_xl.ooxml.cells import Cached, Formula
 from strategy_xl.ooxml.grown_charts import grown_chart
 from strategy_xl.ooxml.tables import TableEdit, append_rows, edit_tables
 
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 DRAWING = "application/vnd.openxmlformats-officedocument.drawing+xml"

@@ -285,7 +285,7 @@ def test_pieces_do_not_matter(sheet: Any, rows: Any, changes: Any, size: int, co
     """However the stream cuts the part, the result is the same."""
     from strategy_xl.errors import Location
     from strategy_xl.ooxml.cell_read import SheetFacts
-    from strategy_xl.ooxml.scan import SheetScanner
+    from strategy_xl.ooxml.sheet_patch import SheetPatcher
 
     data = sheet(
         rows + "<!-- </sheetData> -->" * comment, tail="<pageMargins/><!-- </sheetData> -->"
@@ -295,6 +295,6 @@ def test_pieces_do_not_matter(sheet: Any, rows: Any, changes: Any, size: int, co
         columns.setdefault(column, {})[row] = value
 
     def patched(pieces: list[bytes]) -> bytes:
-        return b"".join(SheetScanner(SheetFacts(Location("a.xlsx", "S")), columns).run(pieces))
+        return b"".join(SheetPatcher(SheetFacts(Location("a.xlsx", "S")), columns).run(pieces))
 
     assert patched([data[at : at + size] for at in range(0, len(data), size)]) == patched([data])

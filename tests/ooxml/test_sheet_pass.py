@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.ooxml import sheet_pass
 from strategy_xl.ooxml.cell_scan import NotPlainError
+from strategy_xl.ooxml.meta_scan import scan
 from strategy_xl.ooxml.package import Package
-from strategy_xl.ooxml.sheet_facts import SheetMeta, scan
 from strategy_xl.ooxml.sheet_grid import Grid, RowsGrid, listed
+from strategy_xl.ooxml.sheet_meta import SheetMeta
 from strategy_xl.ooxml.sheet_pass import BookFacts, Texts, read_sheet
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from strategy_xl.errors import Severity
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.rules.alerts import ALERTS
 from strategy_xl.text.catalog import has_message
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strategy_xl.answers.sentences import reasons
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.rules import client_advice, client_matrix, client_whatif
 from strategy_xl.rules.client_scores import ClientParams
 from strategy_xl.rules.result import RuleResult

@@ -125,11 +125,8 @@ def test_places(text: str) -> None:
     assert cqq.has_place(text)
 
 
-def test_other_detectors_and_known_names_can_be_used() -> None:
-    """A list of names of the workbook, and any better detector, can be passed in."""
-    knows = cqq.known_names(["Bâtiment", ""], cqq.has_person)
-    assert knows("ceux du batiment")
-    assert cqq.known_names([], cqq.has_person) is cqq.has_person
+def test_other_detectors_can_be_used() -> None:
+    """Any better detector can be passed in."""
     detectors = cqq.Detectors(number=lambda _text: False)
     assert cqq.assess(sheet(), detectors=detectors).complete == 6
 

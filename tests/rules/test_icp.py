@@ -126,12 +126,6 @@ def test_sentences_tell_the_best_criteria() -> None:
     assert (told[0].args["value"], told[0].args["count"], told[0].args["n"]) == ("Industrie", 7, 10)
 
 
-def test_shared_tags_count_clients_not_mentions() -> None:
-    """A tag counts once a client; spelling differs only by case and accents; a lone tag is not shared."""
-    tags = pd.Series(["Délais, prix", "delais ; délais", None, "PRIX\nqualité"])
-    assert icp_profile.shared_tags(tags).to_dict() == {"Délais": 2, "PRIX": 2}
-
-
 CLIENTS = st.lists(
     st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y", ""]), st.integers(1, 50), st.booleans()),
     min_size=8,

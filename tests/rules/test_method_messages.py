@@ -14,7 +14,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import strategy_xl.text
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.rules import (
     combien,
     cqqcoqp,

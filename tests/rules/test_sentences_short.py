@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import strategy_xl.text
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 LOCALES = Path(strategy_xl.text.__file__).parent / "locales"
 RULES = Path(strategy_xl.text.__file__).parents[1] / "rules"

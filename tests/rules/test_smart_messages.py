@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from babel.messages.pofile import read_po
 
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.rules.smart import ALL_CODES, assess
 from strategy_xl.text.catalog import has_message, message
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategy_xl.rules.kpi import KpiParams
-from strategy_xl.rules.smart_realism import Realism, RealismParams, assess_realism, past_changes
+from strategy_xl.rules.smart_realism import Realism, RealismParams, assess_realism
 
 TODAY = pd.Timestamp("2027-01-01")
 YEARLY = pd.DataFrame(
@@ -41,12 +41,6 @@ def objective(**values: object) -> pd.DataFrame:
 def judge(frame: pd.DataFrame, **kwargs: object) -> Realism:
     """R with the default thresholds."""
     return assess_realism(frame, TODAY, RealismParams(), **kwargs)  # type: ignore[arg-type]
-
-
-def test_past_changes_of_the_worked_example() -> None:
-    """Yearly revenue 100, 108, 115, 126, 133 gives +8.00, 6.48, 9.57, 5.56 %."""
-    changes = past_changes([0, 365, 730, 1096, 1461], [100, 108, 115, 126, 133], 365)
-    assert (100 * changes).round(2).tolist() == [8.0, 6.48, 9.57, 5.56]
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from click.testing import CliRunner, Result
 
 from strategy_xl.commands import cli
 from strategy_xl.errors import Finding, Location
+from strategy_xl.runs import at_work, runner
 from strategy_xl.runs import journal as journals
-from strategy_xl.runs import runner
 from strategy_xl.work.recompute import JobReport
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="jobs made here cross by forking only")
@@ -260,7 +260,7 @@ def test_lock_of_the_dead(share: Path, where: str, seen: int, is_alive: bool) ->
         share,
         "UPDATE runs SET state = 'running', birth = '1', seen = ?, space = ?, host = 'server'",
         time.time() + seen,
-        journals._space() if where == "here" else "another machine",
+        at_work.space_here() if where == "here" else "another machine",
     )
     result = night(share)
     if is_alive:

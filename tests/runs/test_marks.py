@@ -25,7 +25,8 @@ from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.runs import journal as journals
 from strategy_xl.runs import marks, runner
 from strategy_xl.runs.marks import Mark, program
-from strategy_xl.schema.loader import default_folder, load_default
+from strategy_xl.schema.loader import load_default
+from strategy_xl.schema.shipped import default_folder
 from strategy_xl.work.recompute import JobReport, Lasting, recompute_workbook
 
 DAY = date(2027, 3, 1)

@@ -18,7 +18,8 @@ from strategy_xl.schema.spec import ChoiceSpec, FieldSpec, ListSpec, Text
 from strategy_xl.text import parsing
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coercion import Context, coerce_column
+from strategy_xl.text.coerced import Context
+from strategy_xl.text.coercion import coerce_column
 from strategy_xl.text.parsing import Problem, fold, parse_bool, parse_date, parse_number
 
 NBSP, NNBSP = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"

@@ -15,7 +15,8 @@ from strategy_xl.cellcolumns import BOOL, DAY, ERROR, NOTHING, NUMBER, TEXT, Cel
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.schema.spec import ChoiceSpec, FieldSpec, ListSpec, Text
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coercion import Context, blank_mask, coerce_column
+from strategy_xl.text.coerced import Context, blank_mask
+from strategy_xl.text.coercion import coerce_column
 
 LIST = ListSpec(
     key="kinds",

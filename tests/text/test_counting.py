@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldSpec
 from strategy_xl.text.choices import Choices
-from strategy_xl.text.coercion import Context, coerce_column
+from strategy_xl.text.coerced import Context
+from strategy_xl.text.coercion import coerce_column
 
 SPEC = load_default()
 

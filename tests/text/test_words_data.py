@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.rules.smart_text import read_text
 from strategy_xl.text.words import rule_words, vocabulary, wordlists
 from strategy_xl.text.words.lexicon import Lexicon

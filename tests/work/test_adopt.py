@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -379,6 +379,23 @@ def test_two_lists_that_fit_alike_are_asked_about(lists: Path, tmp_path: Path) -
     one = theirs(tmp_path / "one.xlsx")
     with Package.open(one) as package:
         assert best_list(one, WorkbookInfo(package), block, "fr").name == "clients"  # type: ignore[arg-type]
+
+
+def test_a_list_that_nobody_asked_for_is_offered(tmp_path: Path) -> None:
+    """What would fill a table is named with the words that take it; what fits badly is not."""
+    path = theirs(tmp_path / "theirs.xlsx")
+    wish = AdoptionWish("fr", TODAY, modules=["client_matrix"])
+    told = [
+        item for item in adopt_workbook(path, path, SPEC, wish, dry_run=True).findings if item.code == "SX645"
+    ]
+    offered = [(item.args["target"], item.args["name"]) for item in told]
+    assert offered == [("clients", "clients"), ("team", "Équipe")]
+    assert all(0.4 <= item.args["fit"] <= 1 for item in told)
+    assert told[0].location.sheet == "matrice clients"
+    taken = replace(wish, lists=[Wish(str(told[0].args["target"]), str(told[0].args["name"]))])
+    report = adopt_workbook(path, path, SPEC, taken, dry_run=True)
+    assert [len(item.planned.new) for item in report.lists] == [len(ROWS)]
+    assert "SX645" not in {item.code for item in report.findings}
 
 
 def test_the_command_shows_before_it_writes(tmp_path: Path) -> None:

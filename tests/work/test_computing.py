@@ -17,8 +17,8 @@ from shop import DAY, shop, shop_book
 
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.edits import Shown, place
+from strategy_xl.book.known_places import Place
 from strategy_xl.book.read import read_workbook
-from strategy_xl.book.resolve import Place
 from strategy_xl.build.book import build
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.formulas.arrays import UnsupportedError

@@ -19,9 +19,9 @@ from strategy_xl.book.data import BlockData
 from strategy_xl.book.read import read_workbook
 from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.ooxml.formula_texts import formula_texts
+from strategy_xl.ooxml.meta_scan import scan
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import Formula, set_cells
-from strategy_xl.ooxml.sheet_facts import scan
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole

@@ -20,17 +20,17 @@ from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import build
 from strategy_xl.formulas.cell_refs import cell_name
+from strategy_xl.ooxml.meta_scan import scan
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import set_cells
-from strategy_xl.ooxml.sheet_facts import scan
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.spec import FieldRole
 from strategy_xl.text.catalog import message
 from strategy_xl.work.check import check_workbook, fix_workbook
-from strategy_xl.work.mending import StandingFormulas
 from strategy_xl.work.recompute import JobReport, recompute_workbook
 from strategy_xl.work.restore import restore_workbook, versions
+from strategy_xl.work.standing_formulas import StandingFormulas
 
 TODAY = date(2026, 11, 28)
 SPEC = load_default()

@@ -23,6 +23,7 @@ from strategy_xl.work.recompute import recompute_workbook
 from strategy_xl.work.restore import restore_workbook
 from strategy_xl.work.upgrade import upgrade_workbook
 from strategy_xl.work.upgrade_base import FormulasOf, base_of, is_own
+from strategy_xl.work.upgrade_scope import Scope
 
 SPEC = load_default()
 BOOKS = Path(__file__).parents[1] / "data" / "books"
@@ -51,6 +52,19 @@ def test_its_own_templates_rendered_again_are_what_the_version_wrote(name: str) 
     assert [cell for text, cell in there if not is_own(text, own.text(cell), cell.place.sheet)] == []
 
 
+def test_a_path_shows_only_steps_whose_sheets_are_there() -> None:
+    """A workbook with a few sheets of its version has not all that the present path leads through."""
+    from strategy_xl.ooxml.snapshot import Snapshot
+
+    base = base_of(Snapshot.take(BOOKS / "version-0.1.1-en.xlsx"), SPEC)
+    spec = Scope(base, SPEC).spec
+    here = {module.key for module in spec.modules}
+    shown = {item.module for _, block in spec.data_blocks().values() for item in block.fields if item.module}
+    assert shown
+    assert shown <= here
+    assert "cqqcoqp" not in here
+
+
 @pytest.mark.parametrize("name", ["small-1", "small-2", "small-3"])
 def test_an_upgraded_workbook_is_a_present_one(name: str, tmp_path: Path) -> None:
     """It has all fields of the present templates, nothing is wrong, a second night writes nothing."""
@@ -68,6 +82,25 @@ def test_an_upgraded_workbook_is_a_present_one(name: str, tmp_path: Path) -> Non
     assert night.failure is None
     assert not night.is_earlier
     assert recompute_workbook(book, SPEC, DAY).changed == 0
+
+
+def test_a_column_that_people_count_is_the_same_one_afterwards(tmp_path: Path) -> None:
+    """« VLOOKUP(…;Prospects;7;0) » reads the field that it read, wherever that stands now."""
+    book = Path(shutil.copy(BOOKS / "small-1.xlsx", tmp_path / "book.xlsx"))
+
+    def fields() -> dict[int, str]:
+        block = read_workbook(book, SPEC).blocks["prospects"]
+        return {place.column - block.table_left + 1: key for key, place in block.places.items()}
+
+    before, table = fields(), read_workbook(book, SPEC).blocks["prospects"]
+    cells = {(at, 90): Formula(f'VLOOKUP("x",{table.table},{at},0)') for at in before}
+    set_cells(book, book, {table.sheet: cells})
+    upgrade_workbook(book, book, SPEC, DAY)
+    after = fields()
+    texts = [cell.value for row in load_workbook(book)[table.sheet] for cell in row if cell.column > 80]
+    counted = [int(found[1]) for text in texts if (found := re.search(r'VLOOKUP\("x",\w+,(\d+),0', str(text)))]
+    assert [after[number] for number in counted] == [before[number] for number in sorted(before)]
+    assert counted != sorted(before)
 
 
 def test_the_whole_example_answers_as_a_present_one_does(tmp_path: Path) -> None:

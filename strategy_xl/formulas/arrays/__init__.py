@@ -8,7 +8,7 @@ run needs whole columns of 200,000 rows in the templates' own notation.
 from __future__ import annotations
 
 from strategy_xl.formulas.arrays.all import function_names
-from strategy_xl.formulas.arrays.blocks import Value
+from strategy_xl.formulas.arrays.cell_arrays import Value
 from strategy_xl.formulas.arrays.context import Context
 from strategy_xl.formulas.arrays.engine import Compiled, Vector, compile_formula, compile_together, evaluate
 from strategy_xl.formulas.order import CircularError, dependencies, evaluation_order

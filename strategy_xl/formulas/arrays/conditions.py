@@ -9,7 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from strategy_xl.formulas.arrays.blocks import BLANK, BOOL, ERROR, ERRORS, NUMBER, TEXT, Bools, Cells, Floats
+from strategy_xl.formulas.arrays.cell_arrays import (
+    BLANK,
+    BOOL,
+    ERROR,
+    ERRORS,
+    NUMBER,
+    TEXT,
+    Bools,
+    Cells,
+    Floats,
+)
 from strategy_xl.formulas.arrays.grouping import Ints
 from strategy_xl.formulas.arrays.kinds import parse_number, significant, significant_one
 from strategy_xl.formulas.arrays.operators import collation, text_codes

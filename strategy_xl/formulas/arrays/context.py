@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from strategy_xl.formulas.arrays.blocks import ONE, Cells, constant
+from strategy_xl.formulas.arrays.cell_arrays import ONE, Cells, constant
 from strategy_xl.formulas.arrays.reading import column_cells
 
 

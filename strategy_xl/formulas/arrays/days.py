@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strategy_xl.cellvalues import END_OF_DAYS, LEAP_BUG, UNIX_DAY
-from strategy_xl.formulas.arrays.blocks import (
+from strategy_xl.formulas.arrays.cell_arrays import (
     NUM,
     NUMBER,
     Cells,

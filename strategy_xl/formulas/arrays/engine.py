@@ -14,7 +14,7 @@ import numpy as np
 
 from strategy_xl.cellvalues import LONGEST_TEXT, ErrorValue
 from strategy_xl.formulas.arrays import all as library
-from strategy_xl.formulas.arrays.blocks import (
+from strategy_xl.formulas.arrays.cell_arrays import (
     ERRORS,
     TEXT,
     Bools,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from strategy_xl.formulas.arrays.blocks import Floats
+from strategy_xl.formulas.arrays.cell_arrays import Floats
 
 Ints = npt.NDArray[np.int64]
 

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from strategy_xl.cellvalues import to_serial
-from strategy_xl.formulas.arrays.blocks import (
+from strategy_xl.formulas.arrays.cell_arrays import (
     BLANK,
     BOOL,
     ERROR,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from strategy_xl.formulas.arrays.blocks import Bools, Cells, Shape
+from strategy_xl.formulas.arrays.cell_arrays import Bools, Cells, Shape
 from strategy_xl.formulas.tree import Node, UnsupportedError
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from strategy_xl.formulas.arrays.blocks import (
+from strategy_xl.formulas.arrays.cell_arrays import (
     BLANK,
     BOOL,
     ERROR,

@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from strategy_xl.formulas.arrays.blocks import (
+from strategy_xl.formulas.arrays.cell_arrays import (
     DIV0,
     NUM,
     Bools,

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strategy_xl.cellvalues import LONGEST_TEXT
-from strategy_xl.formulas.arrays.blocks import (
+from strategy_xl.formulas.arrays.cell_arrays import (
     BLANK,
     DIV0,
     ERROR,

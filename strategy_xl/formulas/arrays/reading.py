@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strategy_xl.cellvalues import ErrorValue, to_serial
-from strategy_xl.formulas.arrays.blocks import (
+from strategy_xl.formulas.arrays.cell_arrays import (
     BLANK,
     BOOL,
     ERROR,

@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 
 from strategy_xl.cellvalues import LONGEST_TEXT
-from strategy_xl.formulas.arrays.blocks import (
+from strategy_xl.formulas.arrays.cell_arrays import (
     BLANK,
     ERROR,
     NUMBER,

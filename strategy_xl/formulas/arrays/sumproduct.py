@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from strategy_xl.formulas.arrays.blocks import (
+from strategy_xl.formulas.arrays.cell_arrays import (
     BLANK,
     BOOL,
     ERROR,

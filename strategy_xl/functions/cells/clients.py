@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from strategy_xl.functions.arguments import Argument, Kind
 from strategy_xl.functions.registry import Columns, Example, Shape, cell_function
 from strategy_xl.functions.results import labelled
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
     import pandas as pd

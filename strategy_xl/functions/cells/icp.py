@@ -8,6 +8,7 @@ from strategy_xl.functions.arguments import Argument, Kind
 from strategy_xl.functions.cells.clients import judge
 from strategy_xl.functions.registry import Columns, Example, Shape, cell_function
 from strategy_xl.functions.results import labelled
+from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,7 +159,7 @@ def prospect_score(given: Given) -> Columns:
     flags = given.table("red_flags")
     words = [
         label
-        for lang in ("fr", "en")
+        for lang in LANGUAGES
         for key, label in given.labels("severity", lang).items()
         if key == "eliminating"
     ]

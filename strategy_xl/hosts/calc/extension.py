@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from strategy_xl.functions.registry import PREFIX, CellFunction, functions
 from strategy_xl.hosts.calc.interface import SERVICE, argument_name, idl, method_name, methods
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.ooxml.finish import ZIP_TIME
 from strategy_xl.ooxml.replace import atomic_replace
 from strategy_xl.text.catalog import message

@@ -25,7 +25,7 @@ from strategy_xl.hosts.excel.vba.vba_project import (
     write_project,
 )
 from strategy_xl.hosts.excel.vba.xlwings_module import SETTINGS_SHEET, XLWINGS_MODULE, adapt, settings
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.ooxml.finish import DECLARATION, MAIN, STRINGS_PART
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package

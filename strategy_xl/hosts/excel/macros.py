@@ -13,7 +13,7 @@ import xlwings
 from strategy_xl.errors import Finding
 from strategy_xl.hosts.excel.menu_language import menu_language
 from strategy_xl.hosts.excel.open.open_book import OpenReport, recompute_open_book
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import HOUSE, language_of
 from strategy_xl.schema.loader import load_default
 from strategy_xl.text.catalog import has_message, message
 
@@ -36,11 +36,10 @@ def active_book() -> Any:
 
 
 def ui_language(app: Any) -> str:
-    """French or English, for a workbook that has no language: Excel's on Windows, else the system's."""
+    """One of ours, for a workbook that has no language: Excel's on Windows, else the system's."""
     if sys.platform == "win32":
         return menu_language(app.api)
-    system = (locale.getlocale()[0] or "")[:2].lower()
-    return system if system in LANGUAGES else "fr"
+    return language_of(locale.getlocale()[0] or "", HOUSE)
 
 
 def _line(finding: Finding, lang: str) -> str:

@@ -24,7 +24,7 @@ from strategy_xl.errors import UsageError
 from strategy_xl.functions.examples import signature
 from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.hosts.web import lite_bundle
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import HOUSE, LANGUAGES
 from strategy_xl.ooxml.finish import DECLARATION, RELATIONS, complete, rework
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package
@@ -118,7 +118,7 @@ def _wrapper(function: CellFunction, lang: str) -> Iterator[str]:
     yield ""
 
 
-def main_py(lang: str = "fr") -> str:
+def main_py(lang: str = HOUSE) -> str:
     """The Python text that xlwings Lite runs: a wrapper per function, then the program, compressed.
 
     Arguments:
@@ -239,7 +239,7 @@ def _sheets(lang: str) -> bytes:
     return made.getvalue()
 
 
-def build_lite(target: Path, *, lang: str = "fr", overwrite: bool = False) -> Path:
+def build_lite(target: Path, *, lang: str = HOUSE, overwrite: bool = False) -> Path:
     """Write a new workbook whose functions xlwings Lite runs; experimental.
 
     Arguments:

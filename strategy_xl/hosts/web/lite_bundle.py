@@ -18,7 +18,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from strategy_xl.schema.loader import default_folder
+from strategy_xl.schema.shipped import default_folder
 
 PACKAGE = "strategy_xl"
 ROOT = f"{PACKAGE}.functions.calling"
@@ -112,6 +112,8 @@ def contents() -> Mapping[str, bytes]:
     for entry in default_folder().iterdir():
         if entry.name.endswith(".toml"):
             found[f"{TEMPLATES}/{entry.name}"] = entry.read_bytes()
+        elif entry.name == "locales":
+            found |= _texts(entry, f"{TEMPLATES}/locales")
     return dict(sorted(found.items()))
 
 

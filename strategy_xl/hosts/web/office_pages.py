@@ -16,6 +16,7 @@ from html import escape
 from urllib.parse import quote
 
 from strategy_xl import __version__
+from strategy_xl.languages import forms_of
 from strategy_xl.text.catalog import message
 
 CALL_PATH = "/xlwings/custom-functions-call"
@@ -207,7 +208,7 @@ def manifest(base: str, lang: str) -> str:
     texts = {
         "id": str(uuid.uuid5(uuid.NAMESPACE_URL, base)),
         "version": ".".join([*__version__.split(".")[:3], "0"]),
-        "locale": {"fr": "fr-FR", "en": "en-US"}[lang],
+        "locale": forms_of(lang).menus,
         "description": message("web.manifest.description", lang),
         "button": message("web.manifest.button", lang),
         "tip": message("web.manifest.tip", lang),

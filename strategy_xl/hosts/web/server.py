@@ -37,7 +37,7 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.functions.results import with_error_texts
 from strategy_xl.hosts.web import office_pages as pages
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import HOUSE, language_of
 from strategy_xl.text.catalog import message
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _VALUE_TYPES = 1.4
 """Runtime of custom functions from which Excel takes error values as data."""
 
 logger = logging.getLogger(__name__)
-_language: ContextVar[str] = ContextVar("language", default="fr")
+_language: ContextVar[str] = ContextVar("language", default=HOUSE)
 
 
 # -- what may be missing -----------------------------------------------------------------------------------
@@ -144,8 +144,7 @@ def function_module(lang: str) -> ModuleType:
 
 def _chosen(wanted: str | None, default: str) -> str:
     """A language we have: of a tag such as ``fr-CH``, or of a browser's list of them."""
-    found = (wanted or "")[:2].lower()
-    return found if found in LANGUAGES else default
+    return language_of(wanted or "", default)
 
 
 def _fault(runtime: str) -> list[list[object]]:
@@ -282,7 +281,7 @@ class _Site:
         return self.text(pages.icon(size), "image/png")
 
 
-def make_app(lang: str = "fr") -> Starlette:
+def make_app(lang: str = HOUSE) -> Starlette:
     """The web application (ASGI) that an Office.js add-in of Excel talks to.
 
     Arguments:
@@ -329,8 +328,8 @@ def _listen(host: str, port: int) -> socket.socket:
         raise UsageError("SX993", host=host, port=str(port), reason=reason) from error
 
 
-def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+def _say(_: str, lines: Sequence[str]) -> None:
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
     sys.stderr.flush()
 
 
@@ -338,10 +337,10 @@ def serve(
     host: str = LOOPBACK,
     port: int = DEFAULT_PORT,
     *,
-    lang: str = "fr",
+    lang: str = HOUSE,
     certificate: Path | None = None,
     private_key: Path | None = None,
-    say: Callable[[str], None] = _say,
+    told: Callable[[str, Sequence[str]], None] = _say,
 ) -> None:
     """Serve the add-in until the process is interrupted; the licence is stated first.
 
@@ -349,7 +348,7 @@ def serve(
         host, port: where to listen; by default this machine only. Port 0 takes a free one.
         lang: language of the texts where Excel asks for none.
         certificate, private_key: PEM files for HTTPS, without which Excel loads no add-in.
-        say: takes each line to tell.
+        told: takes the address and the lines to tell, as soon as it listens.
 
     Raises UsageError: SX991 extra not installed, SX992 no licence key, SX993 address taken, SX994
     certificate that cannot be used.
@@ -366,11 +365,11 @@ def serve(
             raise UsageError("SX994", reason=error.strerror or str(error)) from error
         shown = f"[{host}]" if ":" in host else host
         address = f"{'https' if certificate else 'http'}://{shown}:{door.getsockname()[1]}"
-        say(message("web.started", lang, address=address))
-        say(message("web.page.licence", lang))
+        lines = [message("web.started", lang, address=address), message("web.page.licence", lang)]
         if not certificate:
-            say(message("web.no_https", lang))
+            lines.append(message("web.no_https", lang))
         if not _is_loopback(host):
-            say(message("web.open", lang))
+            lines.append(message("web.open", lang))
+        told(address, lines)
         with suppress(KeyboardInterrupt):  # how people end it
             uvicorn.Server(config).run(sockets=[door])

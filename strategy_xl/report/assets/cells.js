@@ -18,11 +18,11 @@ function prepareFormats() {
     money: make(money),
     shortMoney: make({ ...money, notation: "compact", maximumFractionDigits: undefined, maximumSignificantDigits: 3 }),
     percent: make({ style: "percent", maximumFractionDigits: 0 }),
-    day: new Intl.DateTimeFormat(ABOUT.lang === "fr" ? "fr-FR" : "en-GB", {
+    day: new Intl.DateTimeFormat(ABOUT.tag, {
       timeZone: "UTC",
-      ...(ABOUT.lang === "fr"
-        ? { day: "2-digit", month: "2-digit", year: "numeric" }
-        : { day: "numeric", month: "short", year: "numeric" }),
+      ...(ABOUT.names_months
+        ? { day: "numeric", month: "short", year: "numeric" }
+        : { day: "2-digit", month: "2-digit", year: "numeric" }),
     }),
   };
 }

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 from distributed import WorkerPlugin, get_worker
 
-from strategy_xl.runs.engines.keeping import keep_memory
+from strategy_xl.runs.engines.held_memory import keep_memory
 from strategy_xl.runs.interrupts import SIGNALS
 from strategy_xl.runs.marks import Mark, program
 from strategy_xl.runs.outcome import Answer, Job, failed, guarded

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from strategy_xl.progress import Step, listening
-from strategy_xl.runs.engines.keeping import keep_memory
+from strategy_xl.runs.engines.held_memory import keep_memory
 from strategy_xl.runs.interrupts import SIGNALS, Interrupts
 from strategy_xl.runs.marks import Mark
 from strategy_xl.runs.outcome import LOST, TOO_LONG, Answer, Heard, Job, Watch, failed, guarded

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
-from strategy_xl.model import LANGUAGES
 from strategy_xl.text.words.calendars import EVENTS, Period, month_period, season_period, unit_period
 from strategy_xl.text.words.date_context import Context, TimeExpr, day_maker, left_modifiers, next_period
 from strategy_xl.text.words.date_figures import (
@@ -31,7 +30,7 @@ from strategy_xl.text.words.lexicon import DEFDET, DEL, GEN, IDN, IND, NOUN, PRE
 from strategy_xl.text.words.sentence import digits_value
 from strategy_xl.text.words.time_words import PERIOD_ENDS, time_words
 from strategy_xl.text.words.vocabulary import DateWords
-from strategy_xl.text.words.wordlists import every
+from strategy_xl.text.words.wordlists import WORD_LANGUAGES, every
 
 Handler = Callable[[Context, int], TimeExpr | None]
 
@@ -419,7 +418,7 @@ def _starters() -> Mapping[str, Handler]:
     """The reader of each word that starts a deadline without being a word of time, in any language."""
     words = every(DateWords)
     readers = (
-        (frozenset().union(*(time_words(lang).starts for lang in LANGUAGES)), read_event),
+        (frozenset().union(*(time_words(lang).starts for lang in WORD_LANGUAGES)), read_event),
         (words.before, read_before),
         (words.as_soon, read_as_soon),
         (words.tomorrow, read_tomorrow),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
-from strategy_xl.model import LANGUAGES
 from strategy_xl.text.words.lexicon import STOP, lexicon
 from strategy_xl.text.words.time_words import time_words
 from strategy_xl.text.words.vocabulary import Grammar, LanguageWords
-from strategy_xl.text.words.wordlists import every, own
+from strategy_xl.text.words.wordlists import WORD_LANGUAGES, every, own
 
 _BITS = 32  # of a number of weights, for each language
 _MOST = (1 << _BITS) - 1
@@ -18,16 +17,16 @@ _MOST = (1 << _BITS) - 1
 @lru_cache(maxsize=65536)
 def _weight(word: str) -> int:
     """How much a word speaks for each language, all in one number so that a text costs one sum."""
-    lists = [own(LanguageWords, lang) for lang in LANGUAGES]
-    bits = [lexicon(lang).bits(word) for lang in LANGUAGES]
+    lists = [own(LanguageWords, lang) for lang in WORD_LANGUAGES]
+    bits = [lexicon(lang).bits(word) for lang in WORD_LANGUAGES]
     told = [
         bool(flags and not flags & STOP) or word in time_words(lang).table
-        for lang, flags in zip(LANGUAGES, bits, strict=True)
+        for lang, flags in zip(WORD_LANGUAGES, bits, strict=True)
     ]
     weights = [3 if word in words.function_words else 0 for words in lists]
     if sum(map(bool, bits)) == 1:
         only = next(at for at, flags in enumerate(bits) if flags)
-        weights[only] = weights[only] or own(Grammar, LANGUAGES[only]).known_alone
+        weights[only] = weights[only] or own(Grammar, WORD_LANGUAGES[only]).known_alone
     if sum(told) == 1:
         weights[told.index(True)] += 2
     elif not any(told) and len(word) > 4 and not word.endswith(every(LanguageWords).neutral_endings):
@@ -40,7 +39,7 @@ def _weight(word: str) -> int:
 @cache
 def _letters() -> Mapping[int, frozenset[str]]:
     """The letters of the languages that have some of their own."""
-    known = {at: own(LanguageWords, lang).letters for at, lang in enumerate(LANGUAGES)}
+    known = {at: own(LanguageWords, lang).letters for at, lang in enumerate(WORD_LANGUAGES)}
     return {at: letters for at, letters in known.items() if letters}
 
 
@@ -51,7 +50,7 @@ def detect_language(words: Sequence[str], text: str) -> str:
         words: folded tokens.
         text: the original, for its accents.
 
-    Returns one of ``LANGUAGES``; the first one, the house's, when nothing speaks for another.
+    Returns one of ``WORD_LANGUAGES``; the first one, the house's, when nothing speaks for another.
     """
     weight = sum(map(_weight, words))
     if not text.isascii():
@@ -64,5 +63,5 @@ def detect_language(words: Sequence[str], text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _heaviest(weight: int) -> str:
-    totals = [weight >> _BITS * at & _MOST for at in range(len(LANGUAGES))]
-    return LANGUAGES[totals.index(max(totals))]
+    totals = [weight >> _BITS * at & _MOST for at in range(len(WORD_LANGUAGES))]
+    return WORD_LANGUAGES[totals.index(max(totals))]

@@ -14,9 +14,12 @@ from functools import cache, reduce
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast, dataclass_transform
 
-from strategy_xl.model import LANGUAGES
+from strategy_xl.languages import LANGUAGES
 
 DATA = Path(__file__).parent / "data"
+
+WORD_LANGUAGES = tuple(lang for lang in LANGUAGES if (DATA / lang).is_dir())
+"""The languages whose words are known; texts in another one are read as one of these."""
 
 Words = frozenset[str]
 """Words between spaces, without accents."""
@@ -148,7 +151,7 @@ def own(kind: type[T], lang: str) -> T:
 
     Arguments:
         kind: class of word lists.
-        lang: one of ``LANGUAGES``.
+        lang: one of ``WORD_LANGUAGES``.
 
     Raises ``WordListError`` when the file does not have the keys of the class, each with its kind of value.
     """
@@ -162,7 +165,7 @@ def own(kind: type[T], lang: str) -> T:
 @_once
 def every(kind: type[T]) -> T:
     """The words of all languages together, for a class that has lists and tables only."""
-    parts = [own(kind, lang) for lang in LANGUAGES]
+    parts = [own(kind, lang) for lang in WORD_LANGUAGES]
     names = _fields(kind)
     return _made(kind, {name: reduce(_joined, [getattr(part, name) for part in parts]) for name in names})
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from strategy_xl.book.resolve import parse_reference
+from strategy_xl.book.known_places import parse_reference
 from strategy_xl.errors import Location, UsageError, WorkbookError
 from strategy_xl.formulas.cell_refs import Area, parse_area
 from strategy_xl.ooxml.sheet_values import SheetValues
@@ -18,6 +18,9 @@ from strategy_xl.work.importing.source import SourceList, read_list
 
 _LEAST_SCORE, _CLEARLY = 0.3, 0.1
 """What a list must score to be taken for another one, and by how much more than the next."""
+
+_LEAST_OFFER = 0.4
+"""What it must score to be spoken of when nobody asked."""
 
 
 @dataclass(frozen=True)
@@ -169,12 +172,35 @@ def best_list(path: Path, info: WorkbookInfo, block: TableBlock, lang: str) -> F
     return alike[0]
 
 
+def likely_lists(
+    path: Path, info: WorkbookInfo, blocks: Iterable[TableBlock], lang: str
+) -> Iterator[tuple[ForeignList, TableBlock, float]]:
+    """Lists that nobody asked for and that would fill a table of ours, each with the one it fits best."""
+    tables = list(blocks)
+    for found in all_lists(info):
+        listed = _listed(path, found)
+        if listed is None or not tables:
+            continue
+        fit, block = max(((_fit(listed, block, lang), block) for block in tables), key=lambda pair: pair[0])
+        if fit >= _LEAST_OFFER:
+            yield found, block, fit
+
+
 def score(path: Path, found: ForeignList, block: TableBlock, lang: str) -> float:
     """How well a list fits a table, 0 to 1: how many of its columns have a field, and how sure that is."""
+    listed = _listed(path, found)
+    return 0.0 if listed is None else _fit(listed, block, lang)
+
+
+def _listed(path: Path, found: ForeignList) -> SourceList | None:
+    """The list, or nothing where it is none."""
     try:
-        listed = read_foreign(path, found)
+        return read_foreign(path, found)
     except (UsageError, WorkbookError):
-        return 0.0
+        return None
+
+
+def _fit(listed: SourceList, block: TableBlock, lang: str) -> float:
     matches = match_columns(listed, block, None, lang).matches
     if all(match.field != block.identity_key for match in matches):
         return 0.0

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from strategy_xl.book.resolve import Place
+from strategy_xl.book.known_places import Place
 from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.formulas.excel import escape_column
 from strategy_xl.work.adoption.foreign_lists import ForeignList

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from strategy_xl.languages import forms_of
 from strategy_xl.schema.spec import FieldType
 from strategy_xl.text.parsing import Order, Writing, fold, number_writing
 from strategy_xl.work.importing.source import SourceList, different_texts
@@ -55,7 +56,7 @@ class Evidence:
         other = "," if marks == {"."} else "."
         if kind is FieldType.INTEGER or (kind is FieldType.MONEY and has_currency):
             return other
-        if marks == {","} and (self.is_english or self.lang == "en"):
+        if marks == {","} and (self.is_english or forms_of(self.lang).decimal == "."):
             return "."
         if kind is FieldType.MONEY:
             return ""

@@ -15,7 +15,8 @@ from strategy_xl.book.data import WorkbookData
 from strategy_xl.cellvalues import EARLIEST_YEAR, LATEST_YEAR, error_value
 from strategy_xl.errors import Severity
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType
-from strategy_xl.text.coercion import CellProblem, Context, coerce_column, show
+from strategy_xl.text.coerced import CellProblem, Context, show
+from strategy_xl.text.coercion import coerce_column
 from strategy_xl.text.identity import visible
 from strategy_xl.text.parsing import (
     Order,

@@ -164,7 +164,7 @@ class _Matcher:
         fields = {
             title_key(text): spec.key
             for spec in self.fields
-            for text in (spec.label.en, spec.label.fr, spec.key)
+            for text in (*reversed(spec.label.every()), spec.key)
         }
         told: dict[str, list[int]] = {}
         for title, wanted in mapping.items():
@@ -207,10 +207,8 @@ class _Matcher:
         parts = {part: self._first(table("synonyms")["parts"][part]) for part in ("first", "last")}
         if parts["first"] is None or parts["last"] is None or parts["first"] == parts["last"]:
             return
-        if (
-            self.block.key != "contacts"
-            and self._first(table("synonyms")[self.block.key]["name"]) is not None
-        ):
+        firms = table("synonyms").get(self.block.key, {}).get("name", ())
+        if self.block.key != "contacts" and self._first(firms) is not None:
             return  # firms are listed, and somebody who works there
         joined = (parts["first"], parts["last"])
         self._take(Match(parts["last"], self._title(joined), key, "parts", 0.95, joined))
@@ -265,7 +263,7 @@ class _Matcher:
         yield (
             "label",
             1.0,
-            {title_key(text): (spec.key, 0) for spec in fields for text in (spec.label.en, spec.label.fr)},
+            {title_key(text): (spec.key, 0) for spec in fields for text in reversed(spec.label.every())},
         )
         yield "key", 1.0, {title_key(spec.key): (spec.key, 0) for spec in fields}
         for name, how, confidence in (
@@ -327,7 +325,7 @@ class _Matcher:
             title_key(text): spec.label.get(self.lang)
             for spec in self.fields
             if spec.key not in self.taken
-            for text in (spec.label.fr, spec.label.en)
+            for text in spec.label.every()
         }
         for index, title in self.left.items():
             close = difflib.get_close_matches(title_key(title), free, 1, _CLOSE_ENOUGH)

@@ -13,7 +13,7 @@ from strategy_xl.errors import Finding, Location, Severity
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.schema.spec import FieldSpec, FieldType, TableBlock
 from strategy_xl.text.catalog import message
-from strategy_xl.text.coercion import CellProblem
+from strategy_xl.text.coerced import CellProblem
 from strategy_xl.text.identity import identity_key
 from strategy_xl.text.parsing import fold
 from strategy_xl.work.importing.aside import Aside, Kind

@@ -78,14 +78,15 @@ def _best(letters: frozenset[int], bold: bool) -> Face:
     return min(faces, key=lambda face: len(letters - face.letters))
 
 
-def set_text(text: str, *, bold: bool = False) -> tuple[str, str]:
+def set_text(text: str, *, bold: bool = False, most: int | None = None) -> tuple[str, str]:
     """A text as it can be shown on paper, and the font for it.
 
     Arguments:
         text: any text; line breaks become spaces, letters that no font here has, question marks.
         bold: whether the font is to be bold.
+        most: letters that are looked at, all without it.
     """
-    plain = " ".join(part for part in text.replace(NNBSP, NBSP).split(" ") if part)
+    plain = " ".join(part for part in text.replace(NNBSP, NBSP).split(" ") if part)[:most]
     plain = "".join(" " if char in "\t\n\r\v\f" else char for char in plain)
     plain = "".join(char for char in plain if char.isprintable() or char in {" ", NBSP})
     face = _best(frozenset(map(ord, plain)), bold)

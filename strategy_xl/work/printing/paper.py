@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from io import BytesIO
 from typing import Literal, NamedTuple
 
@@ -100,21 +101,21 @@ class Paper:
 
     def lines_of(self, text: str, style: Style, width: float, most: int) -> tuple[list[str], str]:
         """A text in lines of a width, the last one with an ellipsis when there is more; and its font."""
-        shown, font = set_text(text, bold=style.bold)
         # No letter is that narrow: what is behind would only be measured, and cells may hold very much.
-        shown = shown[: int(most * width / style.size / _NARROWEST) + 2]
+        shown, font = set_text(text, bold=style.bold, most=int(most * width / style.size / _NARROWEST) + 2)
+
+        def size_of(line: str) -> float:
+            return width_of(line, font, style.size)
 
         def fits(line: str) -> bool:
-            return width_of(line, font, style.size) <= width
+            return size_of(line) <= width
 
         lines: list[str] = []
         words = shown.split(" ")
         while words and len(lines) < most:
             line = words.pop(0)
             if not fits(line):  # a word longer than a line is cut where the line ends
-                kept = len(line)
-                while kept > 1 and not fits(line[:kept]):
-                    kept -= 1
+                kept = max(bisect(range(1, len(line)), width, key=lambda end: size_of(line[:end])), 1)
                 words.insert(0, line[kept:])
                 line = line[:kept]
             else:

@@ -24,6 +24,7 @@ from strategy_xl.work.printing import one_page
 from strategy_xl.work.printing.essentials import STATES, essentials, results_day
 from strategy_xl.work.printing.front import Edition, Entry, front
 from strategy_xl.work.printing.joining import Printout, Properties, joined, read_printout, with_properties
+from strategy_xl.work.printing.own_setup import laid_out
 from strategy_xl.work.printing.paper import Format
 
 _OWN = "5B6472"
@@ -105,10 +106,11 @@ def _named(info: WorkbookInfo, data: WorkbookData, spec: WorkbookSpec, name: str
     return info.sheet(data.sheets.get(module or "", name))
 
 
-def copy_for_printer(plan: PrintPlan, stream: BinaryIO) -> None:
+def copy_for_printer(plan: PrintPlan, spec: WorkbookSpec, stream: BinaryIO) -> None:
     """Write the copy of the workbook that LibreOffice is to print."""
     with Package.open(plan.data.snapshot) as package:
-        write_print_copy(package, stream, frozenset(plan.sheets), plan.paper.number)
+        pages = laid_out(package, plan.data, spec, plan.sheets, plan.paper)
+        write_print_copy(package, stream, frozenset(plan.sheets), plan.paper.number, pages)
 
 
 def bind(plan: PrintPlan, spec: WorkbookSpec, printout: Path, printed: date, program: str) -> Bound:

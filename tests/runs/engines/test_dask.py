@@ -27,9 +27,10 @@ from strategy_xl.book.read import read_workbook
 from strategy_xl.commands import cli
 from strategy_xl.ooxml.backups import Backups
 from strategy_xl.ooxml.patch import set_cells
+from strategy_xl.runs.at_work import FILE
 from strategy_xl.runs.engines import bundles, dask, local
 from strategy_xl.runs.interrupts import Interrupts
-from strategy_xl.runs.journal import FILE, Journal
+from strategy_xl.runs.journal import Journal
 from strategy_xl.runs.outcome import Treat
 from strategy_xl.runs.runner import Frame, Task, run
 from strategy_xl.runs.stores.remote_path import RemotePath
@@ -40,7 +41,6 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc"),
     pytest.mark.xdist_group("dask"),
 ]
-ROOT = Path(__file__).parents[3]
 DAY = date(2027, 3, 1)
 TODAY = ["--today", DAY.isoformat()]
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers have no tests to import
@@ -60,11 +60,7 @@ class Machines:
         self.address: str = json.loads(self.file.read_text(encoding="utf-8"))["address"]
 
     def _start(self, tool: str, *options: str) -> subprocess.Popen[bytes]:
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
-        }
+        environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
         order = [sys.executable, "-m", f"distributed.cli.{tool}", "--no-dashboard"]
         process = subprocess.Popen(
             [*order, "--scheduler-file", str(self.file), *options],

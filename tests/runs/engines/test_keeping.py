@@ -11,7 +11,7 @@ import pytest
 
 _WORK = """
 import resource, sys, threading
-from strategy_xl.runs.engines.keeping import keep_memory
+from strategy_xl.runs.engines.held_memory import keep_memory
 
 if sys.argv[1] == "keep":
     keep_memory()

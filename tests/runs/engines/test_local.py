@@ -31,8 +31,6 @@ from strategy_xl.work.recompute import JobReport
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="jobs made here cross by forking only")
 
-Recompute = Callable[..., JobReport]
-
 
 def books(folder: Path, count: int) -> list[Path]:
     """Files to treat."""

@@ -207,6 +207,12 @@ def test_names_in_two_columns_are_joined(first: str, last: str, tmp_path: Path) 
     assert column(planned(tmp_path, "Prénom;Nom;CA\nJeanne;Lefèvre;3\n"), "name") == ["Jeanne Lefèvre"]
 
 
+def test_names_are_joined_for_a_table_without_synonyms_of_its_own(tmp_path: Path) -> None:
+    """The team has none."""
+    found = planned(tmp_path, "Nom;Prénom;Heures par semaine\nLefèvre;Jeanne;35\n", "team")
+    assert column(found, "name") == ["Jeanne Lefèvre"]
+
+
 def test_what_has_no_field_is_kept_in_the_note(tmp_path: Path) -> None:
     """Stage, owner, region and role stand behind the list's own note, under their names."""
     text = (

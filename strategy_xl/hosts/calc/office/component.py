@@ -45,13 +45,14 @@ with open(os.path.join(os.path.dirname(document.__file__), "config.json"), encod
 
 
 def _ui_language(context: Any) -> str:
-    """``fr`` or ``en``: the language of LibreOffice's menus."""
+    """The language of LibreOffice's menus; English where that is none of ours."""
     provider = context.ServiceManager.createInstanceWithContext(
         "com.sun.star.configuration.ConfigurationProvider", context
     )
     path = uno.createUnoStruct("com.sun.star.beans.NamedValue", "nodepath", "/org.openoffice.Setup/L10N")
     access = provider.createInstanceWithArguments("com.sun.star.configuration.ConfigurationAccess", (path,))
-    return "fr" if str(access.getByName("ooLocale")).startswith("fr") else "en"
+    code = str(access.getByName("ooLocale"))[:2]
+    return code if code in CONFIG["messages"] else "en"
 
 
 def _codes(context: Any) -> Any:

@@ -10,9 +10,9 @@ from strategy_xl.history.probing import probe
 from strategy_xl.hosts.doctor.checks import Result, State
 from strategy_xl.hosts.doctor.night.folder import Night
 from strategy_xl.ooxml.backups import HIDDEN
+from strategy_xl.runs.at_work import FILE as JOURNAL_FILE
+from strategy_xl.runs.at_work import look_into
 from strategy_xl.runs.histories import find_target
-from strategy_xl.runs.journal import FILE as JOURNAL_FILE
-from strategy_xl.runs.journal import look_into
 
 _EXTRAS = {
     "postgresql": ("psycopg",),

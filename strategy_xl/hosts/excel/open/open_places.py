@@ -11,7 +11,7 @@ from typing import Any
 
 from strategy_xl.book.data import BlockData, WorkbookData
 from strategy_xl.book.edits import Columns
-from strategy_xl.book.resolve import Place, parse_reference
+from strategy_xl.book.known_places import Place, parse_reference
 from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.schema.names import anchor_name

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from strategy_xl import __version__
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.functions.registry import CellFunction
-from strategy_xl.hosts.excel.vba.vba_text import assign, checked, parameter, plain, said, source_of
+from strategy_xl.hosts.excel.menu_language import IDENTIFIERS
+from strategy_xl.hosts.excel.vba.vba_text import CASES, assign, checked, parameter, plain, said, source_of
+from strategy_xl.languages import FALLBACK
 
 FUNCTIONS_MODULE = "StratFunctions"
 ADDIN_MODULE = "StratAddin"
@@ -34,14 +36,22 @@ def help_text(function: CellFunction, lang: str) -> str:
 
 # -- the cell functions ------------------------------------------------------------------------------------
 
-_IS_FRENCH = """\
-Private Function IsFrench() As Boolean
+_CASES = "\n".join(
+    f'        Case {number}: MenuLanguage = "{lang}"'
+    for lang, number in IDENTIFIERS.items()
+    if lang != FALLBACK
+)
+_MENU_LANGUAGE = f"""\
+Private Function MenuLanguage() As String
     ' 2 is the language of the user interface; Excel for Mac knows only the country.
     On Error Resume Next
     Dim Language As Long
     Language = Application.LanguageSettings.LanguageID(2)
     If Language = 0 And Application.International(1) = 33 Then Language = 1036
-    IsFrench = ((Language And 1023) = 12)
+    Select Case Language And 1023
+{_CASES}
+        Case Else: MenuLanguage = "{FALLBACK}"
+    End Select
 End Function
 """
 
@@ -186,7 +196,7 @@ def functions_module(functions: Iterable[CellFunction]) -> str:
         *said("NotOnMac", "excel.mac", "    "),
         "End Function",
         "",
-        *_IS_FRENCH.splitlines(),
+        *_MENU_LANGUAGE.splitlines(),
     ]
     return source_of(lines)
 
@@ -259,17 +269,18 @@ End Sub
 
 
 def _description(function: CellFunction) -> Iterator[str]:
-    yield f"Private Sub Describe_{function.name}(ByVal French As Boolean)"
+    yield f"Private Sub Describe_{function.name}(ByVal Spoken As String)"
     yield f"    Dim Texts(0 To {len(function.arguments) - 1}) As String"
     yield "    Dim Purpose As String, Category As String"
-    for head, lang in (("If French Then", "fr"), ("Else", "en")):
+    yield "    Select Case Spoken"
+    for head, lang in CASES:
         yield f"    {head}"
         texts = {"Purpose": help_text(function, lang), "Category": function.category_title(lang)}
         for place, argument in enumerate(function.arguments):
             texts[f"Texts({place})"] = function.describe(argument, lang)[:MAX_HELP]
         for target, text in texts.items():
             yield from (f"        {line}" for line in assign(target, text))
-    yield "    End If"
+    yield "    End Select"
     yield f'    Describe "{function.name}", Purpose, Category, Texts'
     yield "End Sub"
     yield ""
@@ -293,9 +304,9 @@ def addin_module(functions: Iterable[CellFunction]) -> str:
         *_DESCRIBE.splitlines(),
         "",
         "Private Sub DescribeAll()",
-        "    Dim French As Boolean",
-        "    French = IsFrench()",
-        *(f"    Describe_{function.name} French" for function in functions),
+        "    Dim Spoken As String",
+        "    Spoken = MenuLanguage()",
+        *(f"    Describe_{function.name} Spoken" for function in functions),
         "End Sub",
         "",
         *(line for function in functions for line in _description(function)),
@@ -321,6 +332,6 @@ def addin_module(functions: Iterable[CellFunction]) -> str:
         "    returnedVal = Said",
         "End Sub",
         "",
-        *_IS_FRENCH.splitlines(),
+        *_MENU_LANGUAGE.splitlines(),
     ]
     return source_of(lines)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from strategy_xl.functions.registry import CellFunction
+from strategy_xl.languages import FALLBACK, LANGUAGES
 from strategy_xl.text.catalog import message
 
 MAX_LINE = 1000
@@ -82,6 +83,10 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
+CASES = (*((f'Case "{lang}"', lang) for lang in LANGUAGES if lang != FALLBACK), ("Case Else", FALLBACK))
+"""Heads of the branches of ``Select Case MenuLanguage()``, with their languages."""
+
+
 def assign(target: str, text: str) -> Iterator[str]:
     """Lines that put a text into a variable, as many as its length asks for."""
     joined: list[str] = []
@@ -95,12 +100,13 @@ def assign(target: str, text: str) -> Iterator[str]:
 
 def said(target: str, key: str, indent: str) -> Iterator[str]:
     """Lines that put a message into a variable in the language of Excel; ``Detail`` stands for its detail."""
-    for head, lang in (("If IsFrench() Then", "fr"), ("Else", "en")):
+    yield f"{indent}Select Case MenuLanguage()"
+    for head, lang in CASES:
         yield f"{indent}{head}"
         parts = message(key, lang, detail=_DETAIL).split(_DETAIL)
         expression = " & Detail & ".join(literal(part) for part in parts)
         yield f"{indent}    {target} = {expression}"
-    yield f"{indent}End If"
+    yield f"{indent}End Select"
 
 
 def source_of(lines: list[str]) -> str:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategy_xl.formulas.cell_refs import cell_name
-from strategy_xl.ooxml import sheet_facts as cells_meta
-from strategy_xl.ooxml.sheet_facts import SheetMeta, _parse, scan
+from strategy_xl.ooxml import meta_scan
+from strategy_xl.ooxml.meta_scan import _parse, scan
+from strategy_xl.ooxml.sheet_meta import SheetMeta
 
 HEAD = b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 HEAD += b'<dimension ref="A1"/><cols><col min="1" max="2" width="9"/></cols>'
@@ -74,7 +75,7 @@ def test_both_ways_agree(data: bytes, size: int, buffer: int) -> None:
     """Any sheet, cut into any pieces and buffers, gives the same answer both ways."""
     pieces = [data[at : at + size] for at in range(0, len(data), size)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cells_meta, "_BUFFER", buffer)
+        patch.setattr(meta_scan, "_BUFFER", buffer)
         assert same(scan(lambda: pieces), _parse(pieces))
 
 

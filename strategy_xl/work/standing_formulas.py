@@ -7,8 +7,8 @@ from datetime import date
 from functools import cached_property
 
 from strategy_xl.book.data import BlockData, WorkbookData
+from strategy_xl.book.known_places import Place
 from strategy_xl.book.lost import live_labels
-from strategy_xl.book.resolve import Place
 from strategy_xl.build import completeness
 from strategy_xl.build.formulas import Formulas
 from strategy_xl.build.layout import Area, BookLayout, PlacedBlock, SheetLayout

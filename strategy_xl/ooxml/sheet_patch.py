@@ -37,7 +37,7 @@ def _is_filled(value: Any) -> bool:
     return value is not None and value != ""
 
 
-class SheetScanner:
+class SheetPatcher:
     """Patches one sheet part; ``run`` once, then read ``tally``."""
 
     def __init__(
