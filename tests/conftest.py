@@ -31,6 +31,9 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 # Messages are tested in French unless a test asks otherwise, whatever the machine's language.
 os.environ.setdefault("STRATEGY_XL_LANG", "fr")
+# Several processes share the cores: threads of linear algebra would only wait for each other, at full speed.
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,7 +13,7 @@ from made_books import TODAY, generated, spoil
 from oracles import betteroffice
 from plain_cells import formulas, values
 
-from strategy_xl.build.book import example_rows, render
+from strategy_xl.build.book import render
 from strategy_xl.cellvalues import to_serial
 from strategy_xl.formulas.cell_refs import cell_name
 from strategy_xl.schema.loader import load_default
@@ -63,7 +63,7 @@ def stale(book: Path, today: date) -> tuple[list[str], int]:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1])
 def test_random_books(tmp_path: Path, seed: int) -> None:
     """Some 900 random rows and 7,000 formulas each, in both languages."""
     lang, book = ("fr", "en")[seed % 2], tmp_path / "book.xlsx"
@@ -81,7 +81,7 @@ def test_random_books(tmp_path: Path, seed: int) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [2, 3])
 def test_odd_books(tmp_path: Path, seed: int) -> None:
     """Every fifth input is a text for a number, an error, out of scale, a space too many: idem."""
     lang, book = ("fr", "en")[seed % 2], tmp_path / "book.xlsx"
@@ -97,12 +97,10 @@ def test_odd_books(tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 @pytest.mark.parametrize("lang", ["fr", "en"])
-@pytest.mark.parametrize("example", [False, True])
-def test_new_books(tmp_path: Path, lang: str, *, example: bool) -> None:
-    """The example, and a workbook in which nobody has typed anything."""
+def test_new_books(tmp_path: Path, lang: str) -> None:
+    """A workbook in which nobody has typed anything; the example is LibreOffice's (``test_choices.py``)."""
     book = tmp_path / "book.xlsx"
-    rows = example_rows(SPEC, lang, TODAY) if example else {}
-    book.write_bytes(render(SPEC, lang=lang, company="", today=TODAY, rows=rows))
+    book.write_bytes(render(SPEC, lang=lang, company="", today=TODAY, rows={}))
     assert recompute_workbook(book, SPEC, TODAY).failure is None
     found, compared = stale(book, TODAY)
     assert compared > 2000

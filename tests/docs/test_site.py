@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -30,11 +30,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return docs_site.build(tmp_path_factory.mktemp("site") / "site")
 
 
-@pytest.fixture
-def reading(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser that is cut off from every network."""
+@pytest.fixture(scope="module")
+def reading(browser: Browser) -> Iterator[Page]:
+    """A page of a browser that is cut off from every network; it may take the time of a busy machine."""
     context = browser.new_context(offline=True)
-    yield context
+    context.set_default_timeout(180_000)
+    yield context.new_page()
     context.close()
 
 
@@ -91,25 +92,21 @@ def test_titles_in_the_settings_are_those_of_pages_in_english_only() -> None:
     ("lang", "words", "found"),
     [("en", "SX204", "findings.html"), ("fr", "formateur", "trainer.html")],
 )
-def test_search_from_the_disk(reading: BrowserContext, site: Path, lang: str, words: str, found: str) -> None:
+def test_search_from_the_disk(reading: Page, site: Path, lang: str, words: str, found: str) -> None:
     """Opened as a file, without a server: what is typed leads to the page."""
-    page = reading.new_page()
-    page.goto((site / lang / "index.html").as_uri())
-    page.keyboard.press("Control+k")
-    page.keyboard.type(words)
-    page.wait_for_selector("mark", timeout=20_000)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**/{lang}/{found}*")
-    page.close()
+    reading.goto((site / lang / "index.html").as_uri(), wait_until="domcontentloaded")
+    reading.keyboard.press("Control+k")
+    reading.keyboard.type(words)
+    reading.wait_for_selector("mark")
+    reading.keyboard.press("Enter")
+    reading.wait_for_url(f"**/{lang}/{found}*", wait_until="commit")
 
 
-def test_the_other_language_is_one_click_away(reading: BrowserContext, site: Path) -> None:
+def test_the_other_language_is_one_click_away(reading: Page, site: Path) -> None:
     """From a page to the same page."""
-    page = reading.new_page()
-    page.goto((site / "fr" / "rules" / "kpi.html").as_uri())
-    page.click("a.sx-language")
-    page.wait_for_url("**/en/rules/kpi.html")
-    page.close()
+    reading.goto((site / "fr" / "rules" / "kpi.html").as_uri(), wait_until="domcontentloaded")
+    reading.click("a.sx-language")
+    reading.wait_for_url("**/en/rules/kpi.html", wait_until="commit")
 
 
 def test_pictures_are_small_and_used() -> None:

@@ -88,23 +88,25 @@ def context(table: dict[str, list[Any]], rows: slice = slice(None)) -> Context:
     )
 
 
-@pytest.mark.parametrize("formula", FORMULAS)
 @given(table=TABLE)
-def test_rows_together_or_alone(formula: str, table: dict[str, list[Any]]) -> None:
+def test_rows_together_or_alone(table: dict[str, list[Any]]) -> None:
     """All rows at once give what each row gives by itself."""
-    together = evaluate(formula, context(table))
-    alone = [evaluate(formula, context(table, slice(row, row + 1)))[0] for row in range(len(together))]
-    assert together == alone
+    rows = range(len(table["a"]))
+    for formula in FORMULAS:
+        together = evaluate(formula, context(table))
+        alone = [evaluate(formula, context(table, slice(row, row + 1)))[0] for row in rows]
+        assert together == alone, formula
 
 
-@pytest.mark.parametrize("formula", [formula for formula in FORMULAS if "t[" in formula])
 @given(table=TABLE)
-def test_slices_or_whole(formula: str, table: dict[str, list[Any]]) -> None:
+def test_slices_or_whole(table: dict[str, list[Any]]) -> None:
     """A bound on memory (two cells) changes no answer: slices and groups ≡ rows × cells at once."""
-    whole = evaluate(formula, context(table))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("strategy_xl.formulas.arrays.engine.CHUNK", 2)
-        assert evaluate(formula, context(table)) == whole
+    for formula in FORMULAS:
+        if "t[" in formula:
+            whole = evaluate(formula, context(table))
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr("strategy_xl.formulas.arrays.engine.CHUNK", 2)
+                assert evaluate(formula, context(table)) == whole, formula
 
 
 @given(
@@ -181,7 +183,7 @@ def test_values_come_back(values: list[Any]) -> None:
 
 
 def test_speed() -> None:
-    """200,000 rows: a simple IF and a SUMIFS by key stay far from rows × cells, even on a slow machine."""
+    """200,000 rows: a simple IF and a SUMIFS by key stay far from rows × cells, in time of the processor."""
     size = 200_000
     rows = {
         "name": array([f"Client {row}" for row in range(size)]),
@@ -191,11 +193,11 @@ def test_speed() -> None:
     given_context = Context(
         rows=rows, columns=lambda _block, key: rows[key], setting=lambda _key: 50.0, label=lambda _l, c: c
     )
-    start = time.perf_counter()
+    start = time.process_time()
     classes = evaluate('IF([x]>=@t,IF([y]>=@t,"ideal","happy"),"other")', given_context)
-    middle = time.perf_counter()
+    middle = time.process_time()
     totals = evaluate("SUMIFS(t[x],t[name],[name])", given_context)
-    end = time.perf_counter()
+    end = time.process_time()
     assert classes.count("happy") == size // 2
     assert totals == rows["x"].tolist()
     assert middle - start < 3

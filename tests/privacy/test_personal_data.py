@@ -26,6 +26,7 @@ from strategy_xl.privacy.files import holds, is_report
 from strategy_xl.privacy.retention import limit
 from strategy_xl.text.sought import Sought
 
+pytestmark = pytest.mark.xdist_group("personal data")  # their night is held once
 TODAY = ["--today", "2027-03-02"]
 NAME, OTHERS = "Anne Besnard", "Marc Cariou"
 HIDDEN = ".strategy_xl"

@@ -162,12 +162,12 @@ def test_place_can_be_copied(opened: Opened, small: ReportData) -> None:
 
 def test_page_is_accessible(opened: Opened) -> None:
     """axe-core finds nothing, neither on light ground nor, of contrasts, on dark."""
-    data = Portfolio(2, 24).data()
+    data = Portfolio(2, 12).data()
     seen = opened(data, bypass_csp=True)
     found = Axe().run(seen)
     assert found.violations_count == 0, found.generate_report()
-    dark = opened(data, "en", color_scheme="dark", bypass_csp=True)
-    contrasts = Axe().run(dark, options={"runOnly": ["color-contrast"]})
+    seen.emulate_media(color_scheme="dark")
+    contrasts = Axe().run(seen, options={"runOnly": ["color-contrast"]})
     assert contrasts.violations_count == 0, contrasts.generate_report()
 
 
@@ -223,24 +223,25 @@ def test_same_report_gives_the_same_page(small: ReportData) -> None:
     assert page(small, "fr", WRITTEN) == page(small, "fr", WRITTEN)
 
 
-def test_typing_is_quick(opened: Opened) -> None:
-    """Each letter typed into the search of 30,000 clients is answered within 100 ms, in the median."""
-    seen = opened(Portfolio(300, 30_000).data())
-    seen.wait_for_timeout(500)
-    times = seen.evaluate(
+def test_each_letter_draws_only_what_is_in_sight(opened: Opened) -> None:
+    """However many clients a search finds, those in sight are drawn (how fast: ``benchmarks/report.py``)."""
+    seen = opened(Portfolio(30, 3_000).data())
+    answered = seen.evaluate(
         """async (text) => {
           const field = document.querySelector('#clients .tools input[data-list]'), found = [];
+          const table = document.querySelector('#t-clients');
           for (const letter of text) {
-            const start = performance.now();
             field.value += letter;
             field.dispatchEvent(new Event('input', { bubbles: true }));
             await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
-            found.push(performance.now() - start);
+            const lines = table.querySelectorAll('tbody tr:not(.spacer)').length;
+            found.push([table.getAttribute('aria-rowcount') - 1, lines]);
           }
-          return found.sort((one, other) => one - other);
+          return found;
         }""",
         "biscuiterie tre",
     )
-    assert times[len(times) // 2] < 100, times
-    rows = int(str(seen.get_attribute("#t-clients", "aria-rowcount"))) - 1
-    assert 0 < rows < 30_000
+    counts = [count for count, _ in answered]
+    assert counts == sorted(counts, reverse=True)
+    assert 0 < counts[-1] < counts[0]
+    assert all(0 < lines <= 40 for _, lines in answered), answered

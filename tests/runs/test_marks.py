@@ -53,12 +53,15 @@ class Share:
     """A folder with two workbooks, runs on it, and which workbooks a run has read."""
 
     def __init__(self, folder: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Lay out the folder, and write down what is read."""
+        """Lay out the folder, with a workbook twice or as another one is, and write down what is read."""
         self.folder, self.log = folder, folder.parent / "read.txt"
-        folder.mkdir()
         self.book = folder / "plan.xlsx"
-        for name in ("plan.xlsx", "other.xlsx"):
-            shutil.copyfile(source, folder / name)
+        if source.is_dir():
+            shutil.copytree(source, folder)
+        else:
+            folder.mkdir()
+            for name in ("plan.xlsx", "other.xlsx"):
+                shutil.copyfile(source, folder / name)
 
         def recompute(path: Path, *args: Any, **options: Any) -> JobReport:
             with self.log.open("a") as stream:  # another process does this
@@ -78,12 +81,19 @@ class Share:
         return (told, result.exit_code), set(self.log.read_text().split())
 
 
+@pytest.fixture(scope="module")
+def marked(done: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder after a night, by which its two workbooks have marks."""
+    with pytest.MonkeyPatch.context() as patch:
+        share = Share(tmp_path_factory.mktemp("marked") / "share", done, patch)
+        assert share.night()[1] == {"plan.xlsx", "other.xlsx"}
+    return share.folder
+
+
 @pytest.fixture
-def share(done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Share:
+def share(marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Share:
     """Two workbooks that have marks."""
-    share = Share(tmp_path / "share", done, monkeypatch)
-    assert share.night()[1] == {"plan.xlsx", "other.xlsx"}
-    return share
+    return Share(tmp_path / "share", marked, monkeypatch)
 
 
 def test_an_unchanged_workbook_is_not_read_and_told_the_same(share: Share) -> None:
@@ -255,7 +265,8 @@ def test_a_workbook_that_asks_for_no_day(
     share = Share(tmp_path / "share", steady, monkeypatch)
     share.night()
     share.night()
-    for offset in DAYS:
+    (share.folder / "other.xlsx").unlink()
+    for offset in (min(DAYS), 1, max(DAYS)):  # the days between: what the mark itself says, below
         day = DAY + timedelta(days=offset)
         expected, _ = share.night("--dry-run", day=day)
         assert share.night(day=day) == (expected, set())

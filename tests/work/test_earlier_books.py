@@ -98,7 +98,10 @@ class Night:
         return cells
 
 
-@pytest.fixture(scope="module", params=VERSIONS)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"night {name}")) for name in VERSIONS],
+)
 def night(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Night:
     """Our night on a copy."""
     version, _, lang = request.param.partition("-")

@@ -65,8 +65,8 @@ def test_changed_between_reading_and_writing(faults: ModuleType, work: Any) -> N
 
 
 def test_somebody_saves_meanwhile(faults: ModuleType, tmp_path: Path, chance: random.Random) -> None:
-    """Fifteen seconds of another program's saves: each is there after it."""
-    found: Counter[str] = faults.saved_meanwhile(tmp_path / "saved", 15, chance)
+    """Eight seconds of another program's saves: each is there after it."""
+    found: Counter[str] = faults.saved_meanwhile(tmp_path / "saved", 8, chance)
     assert not found[faults.HARMED], found
     assert found["saves"] >= 3
     assert found["next run finished"] == 1

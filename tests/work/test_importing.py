@@ -19,6 +19,7 @@ from strategy_xl.book.below import SPARE
 from strategy_xl.book.data import WorkbookData
 from strategy_xl.book.read import read_workbook
 from strategy_xl.build import book as build
+from strategy_xl.build.select import only
 from strategy_xl.errors import UsageError, WorkbookError
 from strategy_xl.ooxml.patch import set_cells
 from strategy_xl.schema.loader import load_default
@@ -34,11 +35,14 @@ ROOT = Path(__file__).parents[2]
 
 
 def new_book(
-    path: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, lang: str = "fr"
+    path: Path,
+    rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    lang: str = "fr",
+    sheets: Sequence[str] = ("client_matrix",),
 ) -> Path:
-    """A workbook with these rows."""
-    content = build.render(load_default(), lang=lang, company="Essai", today=TODAY, rows=rows or {})
-    path.write_bytes(content)
+    """A workbook with these rows, of the sheets that a test imports into."""
+    spec = only(load_default(), sheets)
+    path.write_bytes(build.render(spec, lang=lang, company="Essai", today=TODAY, rows=rows or {}))
     return path
 
 
@@ -238,7 +242,7 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
 
 def test_the_marks_of_a_list_decide_not_those_of_the_workbook(tmp_path: Path) -> None:
     """An English list with points and month first comes right into a French workbook."""
-    book = new_book(tmp_path / "plan.xlsx")
+    book = new_book(tmp_path / "plan.xlsx", sheets=["readings"])
     source = write_list(
         tmp_path / "list.csv",
         [["KPI", "Date", "Value"], ["CA", "03/25/2026", "1.234"], ["CA", "04/03/2026", "2,500.5"]],
@@ -252,7 +256,7 @@ def test_the_marks_of_a_list_decide_not_those_of_the_workbook(tmp_path: Path) ->
 
 def test_names_that_may_come_back_are_told_apart_by_the_whole_row(tmp_path: Path) -> None:
     """Several readings of one KPI are several rows; the same reading twice is one."""
-    book = new_book(tmp_path / "plan.xlsx")
+    book = new_book(tmp_path / "plan.xlsx", sheets=["readings"])
     rows = [
         ["KPI", "Date", "Valeur"],
         ["CA", "03/01/2026", "5"],
@@ -368,7 +372,8 @@ def northwind_revenue(dump: Path) -> dict[str, float]:
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_northwind_comes_in(lang: str, lists: dict[str, Path], shared: Path, tmp_path: Path) -> None:
     """91 customers with revenue, as many accounts and contacts, all contacts linked; no hours invented."""
-    book = new_book(tmp_path / "plan.xlsx", lang=lang)
+    sheets = ["client_matrix", "accounts", "stakeholders"]
+    book = new_book(tmp_path / "plan.xlsx", lang=lang, sheets=sheets)
     for name, target in (("clients", "clients"), ("accounts", "accounts"), ("contacts", "contacts")):
         report = importer.apply(importer.plan(lists[f"northwind_{name}"], target, read(book)), book)
         assert report.added == 91

@@ -58,7 +58,7 @@ def night(path: Path, day: date) -> JobReport:
 
 def block_of(path: Path, key: str) -> BlockData:
     """A block as it stands."""
-    return read_workbook(path, SPEC).blocks[key]
+    return read_workbook(path, SPEC, blocks=[key]).blocks[key]
 
 
 def column(path: Path, block: str, key: str) -> list[Any]:

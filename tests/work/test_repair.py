@@ -16,7 +16,7 @@ import pytest
 import slips
 from batches import Batch
 from click.testing import CliRunner
-from openxml_audit import OpenXmlValidator
+from complaints import by_schema
 from package_audit import audit
 from slips import Parts
 
@@ -125,8 +125,7 @@ def complaints(path: Path, *, whole: bool = False) -> set[str]:
     """What our auditor says and, where it is worth its seconds, another one."""
     said = {f"{found.code} {found.location.sheet} {dict(found.args)}" for found in audit(path)}
     if whole:
-        errors = OpenXmlValidator(max_errors=0).validate(str(path)).errors
-        said |= {f"{error.part_uri} {error.description}" for error in errors}
+        said |= set(by_schema(path))
     return said
 
 

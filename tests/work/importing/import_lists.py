@@ -23,7 +23,8 @@ TODAY = date(2026, 11, 24)
 
 @cache
 def _empty(lang: str) -> bytes:
-    return build.render(load_default(), lang=lang, company="Essai", today=TODAY, rows={})
+    sheets = only(load_default(), ["client_matrix", "accounts", "stakeholders", "prospects", "readings"])
+    return build.render(sheets, lang=lang, company="Essai", today=TODAY, rows={})
 
 
 def new_book(
