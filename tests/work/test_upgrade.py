@@ -98,7 +98,9 @@ def test_a_column_that_people_count_is_the_same_one_afterwards(tmp_path: Path) -
     upgrade_workbook(book, book, SPEC, DAY)
     after = fields()
     texts = [cell.value for row in load_workbook(book)[table.sheet] for cell in row if cell.column > 80]
-    counted = [int(found[1]) for text in texts if (found := re.search(r'VLOOKUP\("x",\w+,(\d+),0', str(text)))]
+    counted = [
+        int(found[1]) for text in texts if (found := re.search(r'VLOOKUP\("x",\w+,(\d+),0', str(text)))
+    ]
     assert [after[number] for number in counted] == [before[number] for number in sorted(before)]
     assert counted != sorted(before)
 
