@@ -94,7 +94,7 @@ def test_titles_in_the_settings_are_those_of_pages_in_english_only() -> None:
 )
 def test_search_from_the_disk(reading: Page, site: Path, lang: str, words: str, found: str) -> None:
     """Opened as a file, without a server: what is typed leads to the page."""
-    reading.goto((site / lang / "index.html").as_uri(), wait_until="domcontentloaded")
+    reading.goto((site / lang / "index.html").as_uri())  # with all that listens to keys
     reading.keyboard.press("Control+k")
     reading.keyboard.type(words)
     reading.wait_for_selector("mark")

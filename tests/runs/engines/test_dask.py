@@ -18,7 +18,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cloudpickle
 import distributed
 import pytest
 from click.testing import CliRunner
@@ -43,7 +42,7 @@ pytestmark = [
 ]
 DAY = date(2027, 3, 1)
 TODAY = ["--today", DAY.isoformat()]
-cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers have no tests to import
+TESTS = Path(__file__).parents[2]
 
 
 class Machines:
@@ -52,6 +51,9 @@ class Machines:
     def __init__(self, folder: Path) -> None:
         """Start the scheduler."""
         self.file = folder / "scheduler.json"
+        self.importable = folder / "importable"
+        self.importable.mkdir()
+        (self.importable / "tests").symlink_to(TESTS)  # what workers do here is defined in this file
         self.processes: list[subprocess.Popen[bytes]] = []
         self.scheduler = self._start("dask_scheduler", "--host", "127.0.0.1", "--port", "0")
         while not self.file.exists() or not self.file.read_text(encoding="utf-8"):
@@ -60,7 +62,11 @@ class Machines:
         self.address: str = json.loads(self.file.read_text(encoding="utf-8"))["address"]
 
     def _start(self, tool: str, *options: str) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
+        environment = {
+            **os.environ,
+            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+            "PYTHONPATH": str(self.importable),
+        }
         order = [sys.executable, "-m", f"distributed.cli.{tool}", "--no-dashboard"]
         process = subprocess.Popen(
             [*order, "--scheduler-file", str(self.file), *options],
