@@ -161,13 +161,16 @@ def test_place_can_be_copied(opened: Opened, small: ReportData) -> None:
 
 
 def test_page_is_accessible(opened: Opened) -> None:
-    """axe-core finds nothing, neither on light ground nor, of contrasts, on dark."""
-    data = Portfolio(2, 12).data()
-    seen = opened(data, bypass_csp=True)
-    found = Axe().run(seen)
+    """axe-core finds nothing, neither on light ground nor, of contrasts, on dark.
+
+    Only violations are written out: naming every element that is as it should be takes most of axe's time.
+    """
+    told = {"resultTypes": ["violations"]}
+    seen = opened(Portfolio(1, 12).data(), bypass_csp=True)
+    found = Axe().run(seen, options=told)
     assert found.violations_count == 0, found.generate_report()
     seen.emulate_media(color_scheme="dark")
-    contrasts = Axe().run(seen, options={"runOnly": ["color-contrast"]})
+    contrasts = Axe().run(seen, options=told | {"runOnly": ["color-contrast"]})
     assert contrasts.violations_count == 0, contrasts.generate_report()
 
 
