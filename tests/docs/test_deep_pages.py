@@ -44,10 +44,9 @@ def plan(folder: Path) -> None:
     new(folder / "plan.xlsx", "swot", "kpi")
 
 
-def nights(folder: Path) -> None:
-    """A folder that has had a night; the history has its own name on its page."""
+def sales(folder: Path) -> None:
+    """A folder with a workbook."""
     new(folder / "ventes" / "nord.xlsx", "client_matrix")
-    assert CliRunner().invoke(cli, ["recompute", str(folder / "ventes"), "--quiet"]).exit_code < 2
 
 
 def earlier(folder: Path) -> None:
@@ -67,13 +66,13 @@ def theirs(folder: Path) -> None:
     book.save(folder / "ventes.xlsx")
 
 
-PREPARED: dict[str, Callable[[Path], None]] = {
-    "history": nights,
-    "report": nights,
-    "upgrade": earlier,
-    "translate": plan,
-    "adopt": theirs,
+PREPARED: dict[tuple[str, ...], Callable[[Path], None]] = {
+    ("report", "history"): sales,  # the first page has the night of which the second tells
+    ("upgrade",): earlier,
+    ("translate",): plan,
+    ("adopt",): theirs,
 }
+"""Pages that are run one after the other in a folder, and what is there before."""
 
 
 def run(lines: list[str], folder: Path) -> None:
@@ -84,14 +83,15 @@ def run(lines: list[str], folder: Path) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", PREPARED)
-def test_a_page_runs(name: str, tmp_path: Path) -> None:
-    """Every command of this program on it."""
-    lines = typed(name)
-    assert len(lines) >= 2
+@pytest.mark.parametrize("names", PREPARED, ids=" ".join)
+def test_pages_run(names: tuple[str, ...], tmp_path: Path) -> None:
+    """Every command of this program on them."""
     with snippets.settled(tmp_path, "fr"):
-        PREPARED[name](tmp_path)
-    run(lines, tmp_path)
+        PREPARED[names](tmp_path)
+    for name in names:
+        lines = typed(name)
+        assert len(lines) >= 2
+        run(lines, tmp_path)
 
 
 @pytest.mark.libreoffice
