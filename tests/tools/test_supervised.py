@@ -18,7 +18,7 @@ from supervised import Limits, OracleError, RefusedError, Supervised, judging
 
 from strategy_xl.errors import WorkbookError
 
-LIMITS = Limits(cpu=0.5, wall=20, memory=64 << 20, judging=1)
+LIMITS = Limits(cpu=0.3, wall=20, memory=64 << 20, judging=0.6)
 
 
 def spin(seconds: float) -> None:
@@ -55,7 +55,7 @@ def treat(case: str) -> str:  # noqa: C901, PLR0912 - one arm a way to end
             return str(len(bytearray(80 << 20)))
         case "judged":
             with judging():
-                spin(0.8)
+                spin(0.4)
                 return str(len(bytearray(80 << 20)))
         case "judged for long":
             with judging():
