@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,11 +32,24 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return address
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A history in a file with its tables, to be copied: making them takes longer than most tests."""
+    path = tmp_path_factory.mktemp("empty") / "history.sqlite"
+    made = Database(str(path))
+    made.prepare()
+    made.close()
+    return path
+
+
 @pytest.fixture
-def database(where: str) -> Iterator[Database]:
+def database(where: str, empty_file: Path) -> Iterator[Database]:
     """An empty history with its tables."""
     found = Database(where)
-    found.prepare()
+    if found.is_file:
+        shutil.copy(empty_file, where)
+    else:
+        found.prepare()
     yield found
     found.close()
 

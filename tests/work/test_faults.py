@@ -15,6 +15,13 @@ import pytest
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="runs are killed in copies of this process")
 
+LOOKING = frozenset(
+    {"_path_normpath", "access", "fileno", "fspath", "getpid", "listxattr", "lstat", "read", "readable"}
+    | {"readinto", "scandir", "seek", "stat", "urandom"}
+)
+"""Calls that change no file: killed there, a run leaves what it leaves at its last call that does (a seek may
+bring what was written before it to a temporary file, which is as unfinished as it was)."""
+
 
 @pytest.fixture(scope="module")
 def faults() -> ModuleType:
@@ -50,10 +57,10 @@ def test_killed_at_random_moments(faults: ModuleType, work: Any, chance: random.
 
 
 def test_killed_at_calls_of_the_system(faults: ModuleType, work: Any) -> None:
-    """The write killed at one in nine of its calls of the system."""
-    found: Counter[str] = faults.killed_at_calls(work, 9)
+    """The write killed at one in five of its calls of the system that change something."""
+    found: Counter[str] = faults.killed_at_calls(work, 5, LOOKING)
     assert not found[faults.HARMED], found
-    assert found["kills"] >= 5
+    assert found["kills"] >= 20
     assert found["old"] >= 1
     assert found["new"] >= 1
     assert found["next run finished"] == found["kills"]
