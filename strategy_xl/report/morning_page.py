@@ -214,5 +214,6 @@ def _block(listing: Listing, lang: str) -> Block:
         elif column.form is Form.MEASURE:
             block.texts(column.key, measures(listing, column, lang))
         else:
-            block.texts(column.key, column.values)
+            # Scripts colour and filter by choices, however few rows there are.
+            block.texts(column.key, column.values, listed=column.form is Form.CHOICE)
     return block

@@ -68,10 +68,10 @@ class Block:
         """Add days, as numbers of days since 1970."""
         self.numbers(key, [None if day is None else day.toordinal() - _EPOCH for day in values], 0)
 
-    def texts(self, key: str, values: Sequence[str]) -> None:
-        """Add texts; as places in a list of the different ones, where many are the same."""
+    def texts(self, key: str, values: Sequence[str], *, listed: bool = False) -> None:
+        """Add texts; as places in a list of the different ones where many are the same, or when asked for."""
         known = dict.fromkeys(values)
-        if len(known) * 2 > len(values):
+        if len(known) * 2 > len(values) and not listed:
             joined = _SEPARATOR.join(value.replace(_SEPARATOR, "\ufffd") for value in values)
             self._add(key, {"form": "texts"}, _utf8(joined))
             return

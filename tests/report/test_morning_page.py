@@ -221,6 +221,14 @@ def test_page_of_nothing(opened: Opened) -> None:
     assert "première nuit" in seen.locator(".band").inner_text()
 
 
+def test_page_of_few_clients(opened: Opened) -> None:
+    """Of a firm that has just begun: each class once, and still lists, chart and chips."""
+    page = opened(Portfolio(1, 3).data())
+    assert page.locator("p.failed").is_hidden()
+    assert page.locator("canvas").first.is_visible()
+    assert page.locator("#clients tbody tr").count() >= 3
+
+
 def test_same_report_gives_the_same_page(small: ReportData) -> None:
     """Nothing in the page depends on chance or on the clock."""
     assert page(small, "fr", WRITTEN) == page(small, "fr", WRITTEN)
