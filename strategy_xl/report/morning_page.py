@@ -25,8 +25,8 @@ from strategy_xl.text.catalog import message
 _SCRIPTS = ("columns.js", "cells.js", "search.js", "lists.js", "matrix.js", "page.js")
 _SECTIONS = ("alerts", "moves", "clients", "kpis", "objectives", "accounts", "books", "operation")
 _TEXTS = (
-    "search", "search_help", "count", "count_some", "no_match", "copy", "copied", "all_classes", "all_books",
-    "book", "sort", "zoom_in", "zoom_out", "zoom_all", "matrix", "matrix_help", "x", "y", "new", "was",
+    "search", "search_help", "count", "count_one", "count_some", "no_match", "copy", "copied", "all_classes",
+    "all_books", "book", "sort", "zoom_in", "zoom_out", "zoom_all", "matrix", "matrix_help", "x", "y", "new", "was",
     "no_alert", "limits", "limits_unknown", "theme", "theme_auto", "theme_light", "theme_dark", "print",
     "moved", "reset", "points",
 )  # fmt: skip

@@ -266,7 +266,8 @@ class List {
       this.view = view.subarray(0, count);
     }
     const [n, of] = [this.view.length, this.rows].map((value) => FORMATS.integer.format(value));
-    this.status.textContent = n === of ? words("count", { n }) : n === "0" ? words("no_match") : words("count_some", { n, of });
+    if (n === of) this.status.textContent = n === "1" ? words("count_one") : words("count", { n });
+    else this.status.textContent = n === "0" ? words("no_match") : words("count_some", { n, of });
     this.frame.scrollTop = 0;
     this.draw();
     for (const listener of this.listeners) listener();
