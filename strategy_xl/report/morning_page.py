@@ -26,8 +26,8 @@ _SCRIPTS = ("columns.js", "cells.js", "search.js", "lists.js", "matrix.js", "pag
 _SECTIONS = ("alerts", "moves", "clients", "kpis", "objectives", "accounts", "books", "operation")
 _TEXTS = (
     "search", "search_help", "count", "count_one", "count_some", "no_match", "copy", "copied", "all_classes",
-    "all_books", "book", "sort", "zoom_in", "zoom_out", "zoom_all", "matrix", "matrix_help", "x", "y", "new", "was",
-    "no_alert", "limits", "limits_unknown", "theme", "theme_auto", "theme_light", "theme_dark", "print",
+    "all_books", "book", "sort", "zoom_in", "zoom_out", "zoom_all", "matrix", "matrix_help", "x", "y",
+    "new", "was", "no_alert", "limits", "limits_unknown", "theme", "theme_auto", "theme_light", "theme_dark", "print",
     "moved", "reset", "points",
 )  # fmt: skip
 """Messages that the scripts show."""
