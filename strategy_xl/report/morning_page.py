@@ -27,8 +27,8 @@ _SECTIONS = ("alerts", "moves", "clients", "kpis", "objectives", "accounts", "bo
 _TEXTS = (
     "search", "search_help", "count", "count_one", "count_some", "no_match", "copy", "copied", "all_classes",
     "all_books", "book", "sort", "zoom_in", "zoom_out", "zoom_all", "matrix", "matrix_help", "x", "y",
-    "new", "was", "no_alert", "limits", "limits_unknown", "theme", "theme_auto", "theme_light", "theme_dark", "print",
-    "moved", "reset", "points",
+    "new", "was", "no_alert", "limits", "limits_unknown", "theme", "theme_auto", "theme_light", "theme_dark",
+    "print", "moved", "reset", "points",
 )  # fmt: skip
 """Messages that the scripts show."""
 _FILLED_LATER = {name: f"{{{name}}}" for name in ("n", "of", "label", "low", "high")}
