@@ -38,10 +38,10 @@ from strategy_xl.ooxml.snapshot import Snapshot, twice
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.workbook_tabs import in_1904
 from strategy_xl.schema.names import GUEST, STAMP, STORED, guest_text, parse_anchor
-from strategy_xl.schema.spec import WorkbookSpec
+from strategy_xl.schema.spec import TableBlock, WorkbookSpec
 from strategy_xl.text.naming import find_module
 from strategy_xl.work.adoption.filling import Filling, ListReport
-from strategy_xl.work.adoption.foreign_lists import Wish
+from strategy_xl.work.adoption.foreign_lists import Wish, likely_lists
 from strategy_xl.work.adoption.naming import Naming, names_beside, names_renamed
 from strategy_xl.work.recompute import recompute_workbook
 
@@ -142,13 +142,13 @@ def _attempt(
         _refuse_if_ours(job.info)
         refuse_if_closed(job.info)
         naming = names_beside(job.info, spec, wish.lang)
+        titles = {module.key: module.sheet.get(wish.lang) for module in spec.modules} | dict(naming.titles)
+        offers = () if wish.lists else tuple(_offers(path, job.info, spec, titles, wish.lang))
         with tempfile.TemporaryDirectory() as folder:
             book = Path(folder, "built.xlsx")
             book.write_bytes(_built(spec, wish, naming, is_1904=job.info.is_1904))
             with _told_of(path, book):
-                filling = Filling(book, spec, path, job.info)
-                lists, findings = filling.fill(wish.lists)
-                findings += filling.offers(lists)
+                lists, findings = Filling(book, spec, path, job.info).fill(wish.lists)
                 _calculated(book, spec, wish.today)
             with Package.open(book) as source:
                 renamed = names_renamed(job.info, WorkbookInfo(source))
@@ -158,19 +158,34 @@ def _attempt(
             with Package.open(book) as source:
                 graft(job, source, {GUEST: guest_text(renamed)}, snapshot.digest.hex())
                 patched = job.write(dry_run=dry_run, backups=backups)
-        titles = {module.key: module.sheet.get(wish.lang) for module in spec.modules}
         return AdoptionReport(
             path,
             target,
-            titles | dict(naming.titles),
+            titles,
             naming,
             holdings(job.info),
             lists,
-            (*_told(path, spec, wish.lang, naming), *findings),
+            (*_told(path, spec, wish.lang, naming), *findings, *offers),
             patched.parts,
             patched.written,
             patched.backup,
         )
+
+
+def _offers(
+    path: Path, info: WorkbookInfo, spec: WorkbookSpec, titles: Mapping[str, str], lang: str
+) -> Iterator[Finding]:
+    """His lists that would fill a table of ours, when he asked for none."""
+    tables = {
+        key: (titles[module.key], block)
+        for key, (module, block) in spec.data_blocks().items()
+        if isinstance(block, TableBlock)
+    }
+    likely = likely_lists(path, info, [block for _, block in tables.values()], lang)
+    for key, (found, fit) in likely.items():
+        where = Location(str(path), found.sheet, str(found.area).partition(":")[0])
+        args = {"name": found.name, "title": tables[key][0], "fit": fit, "target": key}
+        yield Finding("SX645", where, args, Severity.NOTE)
 
 
 def _refuse_if_ours(info: WorkbookInfo) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from strategy_xl.work.adoption.foreign_lists import (
     Wish,
     best_list,
     find_list,
-    likely_lists,
     read_foreign,
     score,
 )
@@ -87,26 +86,6 @@ class Filling:
                 args = {"name": found.name, "room": report.room}
                 findings.append(Finding("SX625" if report.room else "SX626", where, args, Severity.NOTE))
         return tuple(reports), findings
-
-    def offers(self, reports: Sequence[ListReport]) -> Iterator[Finding]:
-        """Lists of theirs that would fill a table of ours, when nobody asked for any; each table once."""
-        if reports:
-            return
-        data = read_workbook(self._book, self._spec)
-        blocks = [block.block for block in data.blocks.values() if isinstance(block.block, TableBlock)]
-        likely = sorted(likely_lists(self._path, self._info, blocks, data.lang), key=lambda item: -item[2])
-        for block in blocks:
-            best = next((item for item in likely if item[1] is block), None)
-            if best is not None:
-                found, _, fit = best
-                args = {
-                    "name": found.name,
-                    "title": data.blocks[block.key].sheet,
-                    "fit": fit,
-                    "target": block.key,
-                }
-                where = Location(str(self._path), found.sheet, str(found.area).partition(":")[0])
-                yield Finding("SX645", where, args, Severity.NOTE)
 
     def _filled(self, data: WorkbookData, wish: Wish, found: ForeignList) -> ListReport:
         """One list."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -173,17 +173,21 @@ def best_list(path: Path, info: WorkbookInfo, block: TableBlock, lang: str) -> F
 
 
 def likely_lists(
-    path: Path, info: WorkbookInfo, blocks: Iterable[TableBlock], lang: str
-) -> Iterator[tuple[ForeignList, TableBlock, float]]:
-    """Lists that nobody asked for and that would fill a table of ours, each with the one it fits best."""
-    tables = list(blocks)
+    path: Path, info: WorkbookInfo, blocks: Sequence[TableBlock], lang: str
+) -> dict[str, tuple[ForeignList, float]]:
+    """Lists that nobody asked for and that would fill a table of ours: key of the table → the best, its fit.
+
+    Each list goes to the table that it fits best, or to none.
+    """
+    best: dict[str, tuple[ForeignList, float]] = {}
     for found in all_lists(info):
         listed = _listed(path, found)
-        if listed is None or not tables:
-            continue
-        fit, block = max(((_fit(listed, block, lang), block) for block in tables), key=lambda pair: pair[0])
-        if fit >= _LEAST_OFFER:
-            yield found, block, fit
+        if listed is not None and blocks:
+            fits = {block.key: _fit(listed, block, lang) for block in blocks}
+            key = max(fits, key=fits.__getitem__)
+            if fits[key] >= _LEAST_OFFER and (key not in best or fits[key] > best[key][1]):
+                best[key] = found, fits[key]
+    return {block.key: best[block.key] for block in blocks if block.key in best}
 
 
 def score(path: Path, found: ForeignList, block: TableBlock, lang: str) -> float:
