@@ -179,7 +179,7 @@ def _offers(
     tables = {
         key: (titles[module.key], block)
         for key, (module, block) in spec.data_blocks().items()
-        if isinstance(block, TableBlock)
+        if isinstance(block, TableBlock) and not block.is_listing
     }
     likely = likely_lists(path, info, [block for _, block in tables.values()], lang)
     for key, (found, fit) in likely.items():
