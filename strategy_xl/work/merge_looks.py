@@ -63,7 +63,7 @@ def merge_looks(plan: MergePlan, landing: Places) -> LookMerge:
             if new in (words_b[old], own, base.of((was[0], there[1], was[2]), aspect)):
                 continue
             is_kept = own in (words_a[old], base.of((was[0], here[1], was[2]), aspect))
-            is_kept = is_kept or (not own and here[1] != was[1])  # a row that a table has grown by
+            is_kept = is_kept or (not own and here[1] != was[1])  # a row that comes in below A’s table
             if is_kept or plan.prefer is Side.B:
                 found[here].add(aspect)
             else:
