@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -147,3 +147,12 @@ def certificate(folder: Path, names: str, *, days: int = 2, password: str = "") 
     files = ["-keyout", str(key), "-out", str(made)]
     subprocess.run([*command, *subject, *files], check=True, capture_output=True)
     return made, key
+
+
+def rest(connection: socket.socket) -> bytes:
+    """All that comes until the other side ends, well or not."""
+    pieces = []
+    with suppress(ConnectionError):
+        while piece := connection.recv(1 << 20):
+            pieces.append(piece)
+    return b"".join(pieces)

@@ -183,8 +183,14 @@ def _loop_class(limits: Limits) -> Callable[[], asyncio.AbstractEventLoop]:
     return Loop
 
 
-def run(app: Any, door: socket.socket, context: ssl.SSLContext | None, limits: Limits) -> None:
-    """Answer at a door until the process is interrupted."""
+def run(
+    app: Any,
+    door: socket.socket,
+    context: ssl.SSLContext | None,
+    limits: Limits,
+    begin: Callable[[], None],
+) -> None:
+    """Answer at a door until the process is interrupted; ``begin`` is called once, in its event loop."""
     uvicorn = need("uvicorn")
     config = uvicorn.Config(
         app,
@@ -200,5 +206,10 @@ def run(app: Any, door: socket.socket, context: ssl.SSLContext | None, limits: L
     )
     config.load()
     config.ssl = context
+
+    async def answer() -> None:
+        begin()
+        await uvicorn.Server(config).serve(sockets=[door])
+
     with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_loop_class(limits)) as runner:
-        runner.run(uvicorn.Server(config).serve(sockets=[door]))
+        runner.run(answer())

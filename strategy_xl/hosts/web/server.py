@@ -302,7 +302,7 @@ def serve(
         try:
             app = make_app(lang, reached, token, workers.ask, limits)
             told(reached.base, _lines(reached.base, manifest, lang, host=door.host))
-            listening.run(app, opened, context, limits)
+            listening.run(app, opened, context, limits, workers.start)
         finally:
             workers.close()
 

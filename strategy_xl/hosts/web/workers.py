@@ -72,7 +72,6 @@ class _Process:
 
     process: BaseProcess
     pipe: Connection
-    ready: bool = False
 
     @classmethod
     def start(cls, *args: Any) -> _Process:
@@ -84,15 +83,8 @@ class _Process:
             theirs.close()
         return cls(process, ours)
 
-    def ask(self, request: object, seconds: float) -> Any:
-        """What it answers. Errors: TimeoutError; EOFError or OSError when it has died."""
-        if not self.ready:
-            self._receive(_START_SECONDS)
-            self.ready = True
-        self.pipe.send(request)
-        return self._receive(seconds)
-
-    def _receive(self, seconds: float) -> Any:
+    def receive(self, seconds: float) -> Any:
+        """What it sends. Errors: TimeoutError; EOFError or OSError when it has died."""
         if not self.pipe.poll(seconds):
             raise TimeoutError
         return self.pipe.recv()
@@ -110,39 +102,51 @@ class _Place:
     def __init__(self, start: Callable[[], _Process]) -> None:
         self._start = start
         self._closed = False
-        self._process: _Process | None = start()
+        self._process: _Process | None = None
+        self.ready = False
+
+    def begin(self) -> None:
+        """Start a process and wait until it can be asked; when that fails, the log says why."""
+        if self._closed:
+            return
+        try:
+            self._process = self._start()
+            self._process.receive(_START_SECONDS)
+        except (EOFError, OSError) as error:  # TimeoutError too
+            if not self._closed:
+                logger.warning("no process to compute with: %r", error)
+                self._drop()
+        else:
+            self.ready = True
 
     def ask(self, request: object, seconds: float) -> Any:
         """What the process answers. Errors: SlowError, LostError."""
+        process = self._process
+        if process is None or not self.ready:
+            raise LostError
         try:
-            if self._process is None:
-                self._process = self._start()
-            return self._process.ask(request, seconds)
+            process.pipe.send(request)
+            return process.receive(seconds)
         except TimeoutError as error:
-            self._replace()
+            self._drop()
             raise SlowError from error
         except (EOFError, OSError) as error:
-            self._replace()
+            self._drop()
             raise LostError from error
 
-    def _replace(self) -> None:
-        self.close(closed=self._closed)
-        if not self._closed:
-            try:
-                self._process = self._start()
-            except OSError:  # no process to be had just now: the next call tries again
-                logger.exception("no process")
-
-    def close(self, *, closed: bool = True) -> None:
-        """End the process; for good, unless told."""
-        self._closed = closed
-        process, self._process = self._process, None
+    def _drop(self) -> None:
+        process, self._process, self.ready = self._process, None, False
         if process is not None:
             process.end()
 
+    def close(self) -> None:
+        """End the process for good."""
+        self._closed = True
+        self._drop()
+
 
 class Workers:
-    """The processes of a server.
+    """The processes of a server; for use within one event loop.
 
     Arguments:
         prepare: makes, in each process, the function that answers a request; both must pickle.
@@ -158,15 +162,37 @@ class Workers:
         wait_seconds: float,
         count: int | None = None,
     ) -> None:
-        """Starts them; nobody waits until they are ready."""
+        """Nothing runs yet."""
         count = count or usual_count()
         self._seconds, self._wait_seconds = seconds, wait_seconds
         start = partial(_Process.start, prepare, seconds + _MARGIN)
         self._places = [_Place(start) for _ in range(count)]
-        self._threads = ThreadPoolExecutor(count, "call")
+        self._threads = ThreadPoolExecutor(count, "call")  # one for each place, so that none waits for one
         self._idle: asyncio.Queue[_Place] = asyncio.Queue()
+
+    def start(self) -> None:
+        """Start the processes; nobody waits until they are ready."""
         for place in self._places:
+            self._submit(place, place.begin)
+
+    def _submit(self, place: _Place, do: Callable[[], Any]) -> Future[Any]:
+        """Do something that blocks with a place, which can be asked again when that has ended."""
+        loop = asyncio.get_running_loop()
+        done = self._threads.submit(do)
+
+        def leave(_: Future[Any]) -> None:
+            with suppress(RuntimeError):  # the server has ended meanwhile
+                loop.call_soon_threadsafe(self._leave, place, do)
+
+        done.add_done_callback(leave)
+        return done
+
+    def _leave(self, place: _Place, did: Callable[[], Any]) -> None:
+        if place.ready or did == place.begin:  # one that cannot begin says so to those who ask
             self._idle.put_nowait(place)
+        else:
+            with suppress(RuntimeError):
+                self._submit(place, place.begin)
 
     async def ask(self, request: object) -> Any:
         """The answer to a request. Errors: BusyError, SlowError, LostError."""
@@ -175,19 +201,12 @@ class Workers:
                 place = await self._idle.get()
         except TimeoutError as error:
             raise BusyError from error
-        loop = asyncio.get_running_loop()
-        done = self._threads.submit(place.ask, request, self._seconds)
-
-        def leave(_: Future[Any]) -> None:
-            with suppress(RuntimeError):  # the server has ended meanwhile
-                loop.call_soon_threadsafe(self._idle.put_nowait, place)
-
-        # Whoever asked may be gone before the process has answered: it is free only then.
-        done.add_done_callback(leave)
+        # Whoever asks may be gone before the process has answered: it is free only then.
+        done = self._submit(place, partial(place.ask, request, self._seconds))
         return await asyncio.shield(asyncio.wrap_future(done))
 
     def close(self) -> None:
         """End them all, whatever they do."""
         for place in self._places:
             place.close()
-        self._threads.shutdown(wait=True)
+        self._threads.shutdown(wait=True, cancel_futures=True)
