@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -15,8 +16,10 @@ from strategy_xl.commands.lite import lite
 from strategy_xl.commands.serve import serve
 from strategy_xl.errors import UsageError
 from strategy_xl.hosts.web import server
+from strategy_xl.text.catalog import message
 
 RUNNER = CliRunner()
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_lite_writes_the_workbook_and_says_what_it_is(tmp_path: Path) -> None:
@@ -28,6 +31,22 @@ def test_lite_writes_the_workbook_and_says_what_it_is(tmp_path: Path) -> None:
     assert str(target) in result.output
     assert "expérimental" in result.output
     assert lite.get_short_help_str(200).count("expérimental") == 1
+
+
+@pytest.mark.parametrize(("lang", "word"), [("fr", "expérimental"), ("en", "experimental")])
+def test_lite_says_everywhere_that_it_is_experimental(lang: str, word: str) -> None:
+    """Its help, what it answers, the title and a sentence of the workbook, its code and the docs say it."""
+    told = [
+        message("web.cli.lite.help", lang),
+        message("web.cli.lite.done", lang, path="x.xlsx", n=1, size=1),
+        message("web.lite.title", lang),
+        message("web.lite.text.experimental", lang),
+        message("web.lite.code", lang, version="1"),
+    ]
+    page = DOCS / ("hosts.md" if lang == "en" else "hosts.fr.md")
+    told += [part for part in re.split(r"\n\||\n\n", page.read_text("utf-8")) if "lite OUT.xlsx`" in part]
+    assert len(told) >= 7
+    assert [text for text in told if word not in text.casefold()] == []
 
 
 def test_lite_keeps_an_existing_file_unless_forced(tmp_path: Path) -> None:

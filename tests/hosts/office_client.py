@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +124,11 @@ async def _answers() -> dict[str, Any]:
     from strategy_xl.hosts.web.limits import Limits
 
     limits = Limits()
-    computed = partial(asyncio.to_thread, answering.prepare(limits))
+    answer = answering.prepare(limits)
+
+    def computed(asked: answering.Asked) -> Awaitable[answering.Reply]:
+        return asyncio.to_thread(answer, asked)
+
     reached = addresses("https", ["plan.example"], 8443, None)
     app = server.make_app("fr", reached, TOKEN, computed, limits)
     narrow = server.make_app("fr", reached, TOKEN, computed, Limits(body=10))

@@ -36,6 +36,7 @@ class Served:
         token: what it wants to know.
         process: it.
         log: where its error stream goes.
+        context: what speaks HTTPS with it.
     """
 
     address: str
@@ -43,6 +44,7 @@ class Served:
     token: str
     process: subprocess.Popen[str]
     log: Path
+    context: ssl.SSLContext | None = None
 
     @property
     def host(self) -> str:
@@ -62,15 +64,14 @@ class Served:
         method: str,
         path: str,
         body: bytes | None = None,
-        context: ssl.SSLContext | None = None,
         **headers: str | None,
     ) -> tuple[int, Mapping[str, str], bytes]:
         """One request with the token, unless its header is given: status, headers (in lower case), body."""
         host, port = self.door()
         connection = (
             http.client.HTTPConnection(host, port, timeout=60)
-            if context is None
-            else http.client.HTTPSConnection(host, port, timeout=60, context=context)
+            if self.context is None
+            else http.client.HTTPSConnection(host, port, timeout=60, context=self.context)
         )
         known = {"authorization": f"Bearer {self.token}", **headers}
         sent = {name.replace("_", "-"): value for name, value in known.items() if value is not None}
@@ -84,9 +85,9 @@ class Served:
         connection.close()
         return found
 
-    def call(self, data: object, **how: Any) -> Any:
+    def call(self, data: object, **more: str) -> Any:
         """The cells that answer a call."""
-        headers = {"content_type": "application/json", **how}
+        headers = {"content_type": "application/json", **more}
         status, _, body = self.ask("POST", office_pages.CALL_PATH, json.dumps(data).encode(), **headers)
         assert status == 200, (status, body)
         return json.loads(body)["result"]

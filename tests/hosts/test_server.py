@@ -16,6 +16,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -225,7 +226,8 @@ def test_calls_over_https(environment: dict[str, str], tmp_path: Path) -> None:
     made, key = certificate(tmp_path, "DNS:localhost,IP:127.0.0.1")
     with running(environment, tmp_path / "s", certificate=made, private_key=key) as served:
         assert served.address.startswith("https://127.0.0.1:")
-        found = served.call(requests(NEW)[0], context=ssl.create_default_context(cafile=str(made)))
+        secured = replace(served, context=ssl.create_default_context(cafile=str(made)))
+        found = secured.call(requests(NEW)[0])
     assert found == expected(NEW)[0]
 
 

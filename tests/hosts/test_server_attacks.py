@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,7 @@ def safe(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
     folder = tmp_path_factory.mktemp("safe")
     made, key = certificate(folder, "DNS:localhost,IP:127.0.0.1")
     with running(environment, folder / "s", certificate=made, private_key=key) as served:
-        trusting = ssl.create_default_context(cafile=str(made))
-        object.__setattr__(served, "ask", partial(served.ask, context=trusting))
-        yield served
+        yield replace(served, context=ssl.create_default_context(cafile=str(made)))
     log = served.log.read_text()
     assert served.token not in log
     assert TOKEN not in log
@@ -155,7 +153,7 @@ def test_only_excel_on_the_web_reads_the_list_of_functions_across_sites(safe: Se
 def test_every_answer_is_guarded_and_tells_nothing_of_the_machine(safe: Served) -> None:
     """Whatever the status: no path, no traceback, no guessing of types, no referrer, nothing kept."""
     json_kind = {"content_type": "application/json"}
-    tried = {
+    tried: dict[int, tuple[str, str, bytes | None, dict[str, Any]]] = {
         200: ("GET", "/", None, {}),
         400: ("POST", pages.CALL_PATH, b"{", json_kind),
         401: ("GET", "/x", None, {"authorization": None}),
@@ -197,7 +195,7 @@ def test_a_fault_of_the_program_is_a_sentence(caplog: pytest.LogCaptureFixture) 
         await send({"type": "http.response.start", "status": 500, "headers": []})
         await send({"type": "http.response.body", "body": b"refused"})
 
-    guard = Guard(_fails, addresses("https", ["plan.example"], 8443, None), TOKEN, lambda *_: said)  # type: ignore[arg-type]
+    guard = Guard(_fails, addresses("https", ["plan.example"], 8443, None), TOKEN, lambda *_: said)
     status, headers, body = asyncio.run(ask(guard, f"{pages.META_PATH}?token={TOKEN}"))
     assert (status, body) == (500, b"refused")
     assert tells_nothing(headers, body)

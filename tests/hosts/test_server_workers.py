@@ -43,7 +43,7 @@ def test_answers_are_not_mixed_up(ask: Callable[..., Any]) -> None:
 
     async def many(workers: Workers) -> list[str]:
         workers._wait_seconds = 30  # they start
-        return await asyncio.gather(*(workers.ask(f"call {number}") for number in range(100)))
+        return list(await asyncio.gather(*(workers.ask(f"call {number}") for number in range(100))))
 
     found = ask(many)
     assert [answer.partition(" ")[2] for answer in found] == [f"call {number}" for number in range(100)]
@@ -107,7 +107,7 @@ def test_who_is_gone_leaves_the_process_when_it_has_answered(ask: Callable[..., 
         await asyncio.sleep(0.1)
         for task in gone:
             task.cancel()
-        return await asyncio.gather(*(workers.ask(f"call {number}") for number in range(4)))
+        return list(await asyncio.gather(*(workers.ask(f"call {number}") for number in range(4))))
 
     assert [answer.partition(" ")[2] for answer in ask(tried)] == [f"call {number}" for number in range(4)]
 

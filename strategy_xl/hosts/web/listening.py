@@ -124,8 +124,9 @@ def named(context: ssl.SSLContext, certificate: Path, names: Sequence[str]) -> l
     reasons = {name: refusal_of(context, certificate, name) for name in names}
     good = [name for name, reason in reasons.items() if not reason]
     if not good:
-        where = Location(str(certificate))
-        raise UsageError("SX647", where, names=", ".join(names), reason=reasons[names[0]])
+        # What is wrong whatever the name, such as its date, says more than that a name is another.
+        reason = next((told for told in reasons.values() if "mismatch" not in told), reasons[names[0]])
+        raise UsageError("SX647", Location(str(certificate)), names=", ".join(names), reason=reason)
     return good
 
 
