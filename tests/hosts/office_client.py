@@ -133,6 +133,11 @@ async def _answers() -> dict[str, Any]:
     app = server.make_app("fr", reached, TOKEN, computed, limits)
     narrow = server.make_app("fr", reached, TOKEN, computed, Limits(body=10))
 
+    def failing(_: answering.Asked) -> Awaitable[answering.Reply]:
+        raise RuntimeError(__file__)
+
+    broken = server.make_app("fr", reached, TOKEN, failing, limits)
+
     async def called(data: object, app: Any = app, **headers: str) -> tuple[int, Any]:
         kind = {"content_type": "application/json", **headers}
         status, _, body = await ask(app, pages.CALL_PATH, json.dumps(data).encode(), **kind)
@@ -172,6 +177,7 @@ async def _answers() -> dict[str, Any]:
     deep = b'{"func_name": "STRAT_CLIENT_CLASS", "args": %b%b}' % (b"[" * 100_000, b"]" * 100_000)
     status, _, body = await ask(app, pages.CALL_PATH, deep, content_type="application/json")
     answers["deep"] = (status, body.decode())
+    answers["fault"] = await called(odd["german"], broken)
     return {**answers, "large": await called(odd["german"], narrow)}
 
 

@@ -89,6 +89,11 @@ def test_settings_come_with_the_formula(answers: dict[str, Any]) -> None:
     assert answers["odd"]["settings"] == [200, [["Client à éviter"]]]
 
 
+def test_a_fault_of_the_program_is_a_sentence(answers: dict[str, Any]) -> None:
+    """What an exception says stays in the log."""
+    assert answers["fault"] == [500, message("web.refused.fault", "fr")]
+
+
 def test_half_a_character_is_answered(answers: dict[str, Any]) -> None:
     """Excel cuts texts where it likes; what is no UTF-8 comes back all the same."""
     assert answers["odd"]["half_character"][0] == 200

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import ssl
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from office_server import certificate
 from strategy_xl.errors import UsageError
 from strategy_xl.hosts.web import listening, tokens
 from strategy_xl.hosts.web.addresses import addresses, is_loopback, names_of
+from strategy_xl.hosts.web.limits import Limits
 from strategy_xl.hosts.web.server import Door
 from strategy_xl.text.catalog import message
 
@@ -185,6 +188,25 @@ def test_files_that_are_no_certificate_or_no_key_are_told(pems: tuple[Path, Path
 def test_only_tls_of_today_is_spoken(pems: tuple[Path, Path]) -> None:
     """Nothing older than TLS 1.2."""
     assert listening.secured(*pems, "fr").minimum_version >= ssl.TLSVersion.TLSv1_2
+
+
+def test_a_handshake_that_does_not_come_is_not_waited_for(pems: tuple[Path, Path]) -> None:
+    """A connection that says nothing at the door of HTTPS is closed after the time for headers."""
+    loop = listening._loop_class(Limits(head_seconds=0.2))()
+
+    async def tried() -> float:
+        context = listening.secured(*pems, "fr")
+        opened = await loop.create_server(asyncio.Protocol, "127.0.0.1", 0, ssl=context)
+        begun = loop.time()
+        reader, writer = await asyncio.open_connection(*opened.sockets[0].getsockname())
+        with suppress(ConnectionError):
+            assert await reader.read() == b""
+        writer.close()
+        opened.close()
+        return loop.time() - begun
+
+    assert loop.run_until_complete(tried()) < 10
+    loop.close()
 
 
 # -- tokens ------------------------------------------------------------------------------------------------

@@ -135,6 +135,6 @@ class Guard:
             if not begun:
                 await self._refuse(503, "web.refused.busy", scope)(scope, receive, send_safely)
         except Exception:  # the answer tells nothing of it; the log does
-            logger.exception("%s failed", scope["path"])
+            logger.exception("%r failed", scope["path"])
             if not begun:
                 await self._refuse(500, "web.refused.fault", scope)(scope, receive, send_safely)

@@ -188,6 +188,10 @@ class _Site:
         status = int(getattr(error, "status_code", 404))
         return self.refusal(status, "web.refused.page", request)
 
+    async def fault(self, request: Request, _error: Exception) -> Response:
+        """The program failed: the guard logs it."""
+        return self.refusal(500, "web.refused.fault", request)
+
 
 def make_app(
     lang: str,
@@ -221,7 +225,7 @@ def make_app(
             route(pages.CALL_PATH, site.call, methods=["POST"]),
             route(pages.ICON_PATH + "{size:int}.png", site.icon),
         ],
-        exception_handlers={wrong: site.wrong},
+        exception_handlers={wrong: site.wrong, Exception: site.fault},
     )
     app.router.redirect_slashes = False
     return Guard(app, reached, token, site.refuse)
