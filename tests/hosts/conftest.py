@@ -1,10 +1,19 @@
 """The tests here share helper modules, some of them tools; importlib mode does not find them by itself."""
 
+from __future__ import annotations
+
 import os
+import ssl
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from office_server import Served
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "tools")]
@@ -24,3 +33,18 @@ def environment(bare_environment: dict[str, str]) -> dict[str, str]:
     for package in ("starlette", "uvicorn"):
         pytest.importorskip(package, reason="the extra is not installed: pip install -e .[server]")
     return {**bare_environment, "XLWINGS_LICENSE_KEY": "noncommercial"}
+
+
+@pytest.fixture(scope="session")
+def safe(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server over HTTPS as people start it; what it logs never holds its token nor a caller's."""
+    from office_client import TOKEN
+    from office_server import certificate, running
+
+    folder = tmp_path_factory.mktemp("safe")
+    made, key = certificate(folder, "DNS:localhost,IP:127.0.0.1")
+    with running(environment, folder / "s", certificate=made, private_key=key) as served:
+        yield replace(served, context=ssl.create_default_context(cafile=str(made)))
+    log = served.log.read_text()
+    assert served.token not in log
+    assert TOKEN not in log

@@ -10,11 +10,12 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +25,7 @@ from strategy_xl.hosts.web import office_pages
 
 CLIENT = Path(__file__).parent / "office_client.py"
 _BEGUN = "PolyForm"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -157,3 +159,9 @@ def rest(connection: socket.socket) -> bytes:
         while piece := connection.recv(1 << 20):
             pieces.append(piece)
     return b"".join(pieces)
+
+
+def apart(work: Callable[[], _T]) -> _T:
+    """Do something in a thread of its own: where a browser was started, this one has an event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()

@@ -10,20 +10,18 @@ import json
 import os
 import shutil
 import socket
-import ssl
 import stat
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from office_client import NEW, OLD, TOKEN, expected, requests
-from office_server import CLIENT, Served, certificate, refused, running
+from office_server import CLIENT, Served, refused, running
 
 from strategy_xl.errors import UsageError
 from strategy_xl.functions.registry import functions
@@ -224,16 +222,6 @@ def test_the_manifest_on_the_disk_is_what_the_server_gives(served: Served) -> No
     assert f"{served.address}/taskpane.html?lang=fr&amp;token={served.token}" in path.read_text()
     if os.name == "posix":
         assert {stat.S_IMODE((path.parent / name).stat().st_mode) for name in ("token", path.name)} == {0o600}
-
-
-def test_calls_over_https(environment: dict[str, str], tmp_path: Path) -> None:
-    """With a certificate the server speaks HTTPS, as Excel asks, under the name that it stands for."""
-    made, key = certificate(tmp_path, "DNS:localhost,IP:127.0.0.1")
-    with running(environment, tmp_path / "s", certificate=made, private_key=key) as served:
-        assert served.address.startswith("https://127.0.0.1:")
-        secured = replace(served, context=ssl.create_default_context(cafile=str(made)))
-        found = secured.call(requests(NEW)[0])
-    assert found == expected(NEW)[0]
 
 
 _EXCEL = """

@@ -8,15 +8,14 @@ import re
 import ssl
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from office_client import TOKEN, ask
-from office_server import Served, certificate, client_class, rest, running
+from office_client import NEW, TOKEN, ask, expected, requests
+from office_server import Served, apart, client_class, rest
 
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.registry import EXAMPLE_DAY
@@ -26,22 +25,10 @@ from strategy_xl.hosts.web.guarding import Guard, is_office
 from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import message
 
-pytestmark = pytest.mark.xdist_group("server_attacks")  # its server is started once
+pytestmark = pytest.mark.xdist_group("server_safe")  # its server is started once
 GOOD = client_class(8, 9)
 PAGES = (pages.PANE_PATH, pages.MANIFEST_PATH, pages.META_PATH, pages.CODE_PATH, pages.HEALTH_PATH)
 EVIL = "https://evil.example"
-
-
-@pytest.fixture(scope="module")
-def safe(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server over HTTPS as people start it; what it logs never holds its token nor a caller's."""
-    folder = tmp_path_factory.mktemp("safe")
-    made, key = certificate(folder, "DNS:localhost,IP:127.0.0.1")
-    with running(environment, folder / "s", certificate=made, private_key=key) as served:
-        yield replace(served, context=ssl.create_default_context(cafile=str(made)))
-    log = served.log.read_text()
-    assert served.token not in log
-    assert TOKEN not in log
 
 
 def tells_nothing(headers: Mapping[str, str], body: bytes) -> bool:
@@ -49,6 +36,13 @@ def tells_nothing(headers: Mapping[str, str], body: bytes) -> bool:
     told = body.decode("utf-8", "replace") + json.dumps(dict(headers))
     signs = ("Traceback", "site-packages", ".py", "uvicorn", "starlette", sys.prefix, str(Path.home()))
     return not any(sign in told for sign in signs)
+
+
+def test_calls_over_https(safe: Served) -> None:
+    """With a certificate the server speaks HTTPS, as Excel asks, under the name that it stands for."""
+    assert safe.address.startswith("https://127.0.0.1:")
+    for data, block in list(zip(requests(NEW), expected(NEW), strict=True))[::20]:
+        assert safe.call(data) == block
 
 
 # -- token -------------------------------------------------------------------------------------------------
@@ -196,7 +190,7 @@ def test_a_fault_of_the_program_is_a_sentence(caplog: pytest.LogCaptureFixture) 
         await send({"type": "http.response.body", "body": b"refused"})
 
     guard = Guard(_fails, addresses("https", ["plan.example"], 8443, None), TOKEN, lambda *_: said)
-    status, headers, body = asyncio.run(ask(guard, f"{pages.META_PATH}?token={TOKEN}"))
+    status, headers, body = apart(lambda: asyncio.run(ask(guard, f"{pages.META_PATH}?token={TOKEN}")))
     assert (status, body) == (500, b"refused")
     assert tells_nothing(headers, body)
     assert __file__ in caplog.text

@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import web_stub
+from office_server import apart
 
 from strategy_xl.hosts.web.workers import BusyError, LostError, SlowError, Workers
 
@@ -22,16 +24,18 @@ _SECONDS = 1.0
 @pytest.fixture(scope="module")
 def ask() -> Iterator[Callable[[Callable[[Workers], Coroutine[Any, Any, Any]]], Any]]:
     """Runs what asks two processes, each call of which may take a second."""
-    with asyncio.Runner() as runner:
+    with ThreadPoolExecutor(1) as thread:  # a browser of other tests may have an event loop in this one
+        runner = asyncio.Runner()
 
         async def made() -> Workers:
             workers = Workers(web_stub.prepare, _SECONDS, wait_seconds=0.5, count=2)
             workers.start()
             return workers
 
-        workers = runner.run(made())
-        yield lambda how: runner.run(how(workers))
+        workers = thread.submit(runner.run, made()).result()
+        yield lambda how: thread.submit(runner.run, how(workers)).result()
         workers.close()
+        thread.submit(runner.close).result()
 
 
 def _pids(answers: list[str]) -> set[str]:
@@ -136,5 +140,5 @@ def test_processes_that_cannot_start_are_told_to_who_asks(caplog: pytest.LogCapt
                 await workers.ask("call")
         workers.close()
 
-    asyncio.run(tried())
+    apart(lambda: asyncio.run(tried()))
     assert "no process to compute with" in caplog.text
