@@ -25,6 +25,8 @@ _LOOK_SECONDS = 0.5
 """Between two looks at a connection."""
 _SHUTDOWN_SECONDS = 2
 """That answers under way have when the server is ended."""
+_REASONS = {9: "early", 10: "expired", 62: "name", 64: "name"}
+"""What OpenSSL finds in a certificate, by its number (``X509_V_ERR_…``)."""
 _HANDSHAKES = 20
 """Messages that the two sides of a handshake send at most; each certificate of a chain may take one."""
 
@@ -88,7 +90,7 @@ def secured(certificate: Path, private_key: Path | None, lang: str) -> ssl.SSLCo
     return context
 
 
-def refusal_of(context: ssl.SSLContext, certificate: Path, name: str) -> str:
+def refusal_of(context: ssl.SSLContext, certificate: Path, name: str, lang: str) -> str:
     """Why a browser would refuse a certificate under a name, trusting whoever made it; ``""`` if not.
 
     Both sides of a handshake are played: what is expired, of another name or no certificate of a server is
@@ -108,7 +110,8 @@ def refusal_of(context: ssl.SSLContext, certificate: Path, name: str) -> str:
         except ssl.SSLWantReadError:
             continue
         except ssl.SSLCertVerificationError as error:
-            return error.verify_message
+            key = _REASONS.get(error.verify_code)
+            return message(f"web.certificate.{key}", lang) if key else error.verify_message
         except ssl.SSLError as error:
             return error.reason or str(error)
         if not turn % 2:
@@ -116,16 +119,17 @@ def refusal_of(context: ssl.SSLContext, certificate: Path, name: str) -> str:
     return "TLS"
 
 
-def named(context: ssl.SSLContext, certificate: Path, names: Sequence[str]) -> list[str]:
+def named(context: ssl.SSLContext, certificate: Path, names: Sequence[str], lang: str) -> list[str]:
     """The names that a certificate stands for, of those given.
 
     Raises UsageError SX647, located at the certificate, when there are none.
     """
-    reasons = {name: refusal_of(context, certificate, name) for name in names}
+    reasons = {name: refusal_of(context, certificate, name, lang) for name in names}
     good = [name for name, reason in reasons.items() if not reason]
     if not good:
         # What is wrong whatever the name, such as its date, says more than that a name is another.
-        reason = next((told for told in reasons.values() if "mismatch" not in told), reasons[names[0]])
+        other = message("web.certificate.name", lang)
+        reason = next((told for told in reasons.values() if told != other), other)
         raise UsageError("SX647", Location(str(certificate)), names=", ".join(names), reason=reason)
     return good
 

@@ -267,7 +267,7 @@ class Door:
                 raise UsageError("SX646", host=self.host)
             return None, names
         context = listening.secured(self.certificate, self.private_key, lang)
-        good = listening.named(context, self.certificate, names)
+        good = listening.named(context, self.certificate, names, lang)
         return context, [*good, *(name for name in names if name not in good)]
 
 
