@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -186,6 +187,18 @@ def test_many_idle_connections_do_not_keep_others_out_for_long(narrow: Served) -
         connection.close()
     assert closed == 60
     recovers(narrow)
+
+
+def test_an_answer_is_not_held_back(narrow: Served) -> None:
+    """Its second piece does not wait for the caller to confirm the first, which takes 40 ms."""
+    connection, took = http.client.HTTPConnection(*narrow.door(), timeout=60), []
+    for _ in range(30):
+        begun = time.monotonic()
+        connection.request("GET", "/")
+        assert connection.getresponse().read()
+        took.append(time.monotonic() - begun)
+    connection.close()
+    assert min(took[1:]) < 0.03
 
 
 # -- calculations ------------------------------------------------------------------------------------------

@@ -146,6 +146,9 @@ def _protocol(limits: Limits) -> type[asyncio.Protocol]:
 
         def connection_made(self, transport: asyncio.Transport) -> None:
             super().connection_made(transport)
+            # An answer is written in two pieces: the second would wait 40 ms for news of the first. asyncio
+            # sees to that only where a socket tells its protocol, which ``create_server`` does not ask for.
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if len(self.connections) > limits.connections:
                 transport.abort()
                 return
