@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
+# Hundreds of Pythons are started, each of which would compile the whole program for itself.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test lint messages docs changelog bench faults fuzz lossless adopt nights merges upgrades edited judgement pictures wheel wine clean system
 
@@ -36,6 +38,7 @@ demo: $(VENV)/.runtime  ## the example workbook, built and recomputed
 # checkout. Three processes on two cores: one of them mostly waits for LibreOffice, a server or a disk.
 test: system $(VENV)/.dev  ## install what the tests need, build the wheel, and run them all on it
 	$(BIN)/python tools/wheel_env.py $(WHEEL_VENV)
+	$(BIN)/python -m compileall -q strategy_xl tools benchmarks  # copies of the program start as quickly
 	cd $(WHEEL_VENV) && env -u PYTHONPATH bin/python -m pytest -n 3 --dist loadgroup ../tests
 
 lint: $(VENV)/.dev  ## ruff, mypy, import-linter; are catalogues and references fresh?

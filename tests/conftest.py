@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -44,6 +45,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         told = getattr(item, "_nodeid", item.nodeid)  # with the group behind it
         if told != item.nodeid:
             item._id = type(item.id).parse(told)
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: searched for cycles again and again, it costs each test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
