@@ -26,8 +26,10 @@ from in_calc import uno_python  # noqa: E402 - as above
 from postgres_server import postgres_programs, postgres_server  # noqa: E402 - as above
 from running_office import RunningOffice  # noqa: E402 - as above
 
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+# In CI the same fifty examples of a law every time; a hundred others by hand; a thousand by ``make laws``.
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True, max_examples=50)
 hypothesis.settings.register_profile("dev", deadline=None)
+hypothesis.settings.register_profile("long", deadline=None, print_blob=True, max_examples=1000)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 # Messages are tested in French unless a test asks otherwise, whatever the machine's language.
@@ -39,12 +41,24 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Tests of an ``xdist_group`` run in one process: pytest 9.2 passes over how xdist 3.8 tells it."""
+    """Tests of an ``xdist_group`` run in one process: pytest 9.2 passes over how xdist 3.8 tells it.
+
+    So do the tests of a file that share what is made once for it: each process would make it again.
+    """
+    for item in items:
+        if _shares(item) and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     yield
     for item in items:
         told = getattr(item, "_nodeid", item.nodeid)  # with the group behind it
         if told != item.nodeid:
             item._id = type(item.id).parse(told)
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Whether a test takes something that is made once for the tests of its file."""
+    made = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    return any(found[-1].scope == "module" for found in made.values())
 
 
 def pytest_collection_finish() -> None:

@@ -58,7 +58,8 @@ def test_other_spellings() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["stra\u017fse", "\u212airsten", "\u0131rma", "\u0130rma", "STRA\u1e9eE", "Ir\u2060ma", "Ir\u00adma"]
+    "typed",
+    ["stra\u017fse", "\u212airsten", "\u0131rma", "\u0130rma", "STRA\u1e9eE", "Ir\u2060ma", "Ir\u00adma"],
 )
 def test_letters_that_stand_for_others(typed: str) -> None:
     """In a text with accents too, whatever is typed for a plain letter, or unseen within a word, is found."""
