@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from _pytest.assertion import rewrite
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -37,6 +38,24 @@ os.environ.setdefault("STRATEGY_XL_LANG", "fr")
 # Several processes share the cores: threads of linear algebra would only wait for each other, at full speed.
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Of all tests, each process first rewrites the asserts of its share; those of the others it then finds.
+
+    pytest rewrites them as it imports a file, and keeps that: all processes would do all of it side by side.
+    """
+    process = getattr(session.config, "workerinput", None)
+    is_all = [Path(named).resolve() for named in session.config.args] == [ROOT / "tests"]
+    if process is None or not is_all or sys.dont_write_bytecode:
+        return
+    tests = [*sorted((ROOT / "tests").rglob("test_*.py")), *sorted((ROOT / "tests").rglob("conftest.py"))]
+    state = session.config.stash[rewrite.assertstate_key]
+    for path in tests[int(process["workerid"][2:]) :: process["workercount"]]:
+        kept = rewrite.get_cache_dir(path) / f"{path.stem}{rewrite.PYC_TAIL}"
+        if rewrite._read_pyc(path, kept) is None and rewrite.try_makedirs(kept.parent):
+            status, code = rewrite._rewrite_test(path, session.config)
+            rewrite._write_pyc(state, code, status, kept)
 
 
 @pytest.hookimpl(wrapper=True)
