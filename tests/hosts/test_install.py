@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from strategy_xl.errors import StrategyXlError, WorkbookError
 from strategy_xl.hosts.excel import addin
-from strategy_xl.hosts.excel.install import ADDIN_FILE, OpenList, addins_folder, install, uninstall
+from strategy_xl.hosts.excel.install import ADDIN_FILE, addins_folder, install, uninstall
 from strategy_xl.hosts.excel.made import read_made
+from strategy_xl.hosts.excel.open_list import OpenList
 from strategy_xl.hosts.windows import Hive, Value, expand, find_value, same_path, this_windows
 
 MANAGER = rf"{OFFICE}\16.0\Excel\Add-in Manager"
