@@ -53,8 +53,8 @@ class Made:
 def read_made(path: Path) -> Made:
     """Read an add-in, also one that Excel has saved or somebody has signed.
 
-    Errors: WorkbookError when the file is no workbook or has no settings sheet (SX950); KeyError when it has
-    no macros; ProjectError when its VBA cannot be read or is that of another add-in.
+    Errors: WorkbookError when the file is no workbook or has no settings sheet (SX920) or no
+    macros (SX911); ProjectError when its VBA cannot be read or is that of another add-in.
     """
     with Package.open(path) as package:
         sheet = WorkbookInfo(package).sheet(SETTINGS_SHEET)

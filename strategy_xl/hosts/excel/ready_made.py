@@ -18,7 +18,7 @@ from strategy_xl.errors import Location, WorkbookError
 from strategy_xl.hosts.excel.addin import own_sources
 from strategy_xl.hosts.excel.made import Made, read_made
 from strategy_xl.hosts.excel.vba.vba_project import PROJECT_PART, ProjectError
-from strategy_xl.hosts.excel.vba.xlwings_module import SETTINGS_SHEET, settings
+from strategy_xl.hosts.excel.vba.xlwings_module import settings
 from strategy_xl.ooxml.package import Package
 
 _PYTHON = "INTERPRETER_WIN"
@@ -41,14 +41,15 @@ def checked(path: Path) -> Made:
     version of this program or of xlwings has made, and those of ``Package.open``.
     """
     where = Location(str(path))
+    with Package.open(path):
+        pass  # what is no package at all has its own refusal
     try:
         made = read_made(path)
+    except WorkbookError as error:
+        reason = ", ".join(str(each) for each in error.finding.args.values() if isinstance(each, str))
+        raise WorkbookError("SX671", where, reason=reason or error.finding.code) from error
     except (KeyError, ProjectError, XMLSyntaxError, IndexError, ValueError) as error:
         raise WorkbookError("SX671", where, reason=str(error).strip("'")) from error
-    except WorkbookError as error:
-        if error.finding.code != "SX950":  # a workbook without our settings sheet
-            raise
-        raise WorkbookError("SX671", where, reason=SETTINGS_SHEET) from error
     here = (__version__, version("xlwings"))
     if made.program is None or not made.xlwings:
         raise WorkbookError("SX671", where, reason=PROJECT_PART)
