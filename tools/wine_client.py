@@ -72,7 +72,7 @@ def server() -> Any:
     """The xlwings COM server, started by the DLL as VBA has it started."""
     result = library(ACTIVATE, command())
     if result.type != pythoncom.VT_DISPATCH:
-        raise RuntimeError(f"the DLL gave a variant of type {result.type}")
+        sys.exit(f"the DLL gave a variant of type {result.type}")
     return win32com.client.Dispatch(pythoncom.ObjectFromAddress(result.pointer, pythoncom.IID_IDispatch))
 
 
@@ -165,7 +165,7 @@ def check_killed(python: Any, report: TextIO) -> int:
         process = int(python.Str(python.Eval("__import__('os').getpid()")))
         code = 0
         direct = python._oleobj_  # the wrapper makes another error of a server that is gone
-        method = direct.GetIDsOfNames("Exec")
+        how = (direct.GetIDsOfNames("Exec"), 0, pythoncom.DISPATCH_METHOD, True)
         if seconds:
             Timer(seconds, terminate, (process,)).start()
         else:
@@ -173,7 +173,7 @@ def check_killed(python: Any, report: TextIO) -> int:
             time.sleep(1)
         start = time.perf_counter()
         try:
-            direct.Invoke(method, 0, pythoncom.DISPATCH_METHOD, True, f"import time\n{statement}")
+            direct.Invoke(*how, f"import time\n{statement}")
         except pythoncom.com_error as error:
             code = error.hresult
         until = time.perf_counter() - start

@@ -1,4 +1,4 @@
-"""A library for Wine 8 that lacks one of Windows: ``bcryptprimitives.dll`` with its one function ``ProcessPrng``.
+"""A library of Windows that Wine 8 lacks: ``bcryptprimitives.dll`` with its one function ``ProcessPrng``.
 
 Rust programs built since 2024, such as pydantic's core, ask it for random bytes. The library holds no code:
 its export is a forwarder to ``SystemFunction036`` of ``advapi32.dll``, which takes the same arguments and
@@ -27,7 +27,8 @@ def library() -> bytes:
     directories = struct.pack("<II", _MEMORY, export_size) + bytes(15 * 8)
     optional = (
         struct.pack("<HBBIIIII", _PE32_PLUS, 14, 0, 0, len(section), 0, 0, 0)
-        + struct.pack("<QIIHHHHHHIIIIHH", 0x180000000, _MEMORY, _FILE, 6, 0, 0, 0, 6, 0, 0, 2 * _MEMORY, _FILE, 0, 3, 0)
+        + struct.pack("<QII", 0x180000000, _MEMORY, _FILE)
+        + struct.pack("<HHHHHHIIIIHH", 6, 0, 0, 0, 6, 0, 0, 2 * _MEMORY, _FILE, 0, 3, 0)
         + struct.pack("<QQQQII", 0x100000, 0x1000, 0x100000, 0x1000, 0, 16)
         + directories
     )  # fmt: skip

@@ -81,9 +81,7 @@ def install(office: str, python: str | None, file: Path | None, *, as_json: bool
 
     if machine.windows is None:
         raise _by_hand(machine)
-    outcome = register(
-        machine.windows, machine.environment, python=python, file=file, runner=machine.python
-    )
+    outcome = register(machine.windows, machine.environment, python=python, file=file, runner=machine.python)
     _tell(outcome, as_json=as_json)
 
 

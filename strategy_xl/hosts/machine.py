@@ -21,7 +21,12 @@ LONG_SECONDS = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """A Python: its program, its version and its bits; its installation, where it is a virtual environment's."""
+    """A Python: its program, its version and its bits.
+
+    Arguments:
+        path, version, bits: of the program.
+        base: folder of the installation, which a virtual environment was made from; None when unknown.
+    """
 
     path: Path
     version: str

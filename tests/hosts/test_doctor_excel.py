@@ -321,31 +321,35 @@ def sign(machine: Machine) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("hive", "key", "values", "unsigned", "signed"),
+    ("place", "values", "unsigned", "signed"),
     [
-        (Hive.USER, COMMON, {"vbaoff": 1}, ["VBA_OFF"], ["VBA_OFF"]),
-        (Hive.MACHINE, COMMON, {"VBAOff": 1}, ["VBA_OFF"], ["VBA_OFF"]),
-        (Hive.MACHINE, COMMON, {"vbaoff": 0}, ["OK"], ["OK"]),
-        (Hive.USER, rf"{COMMON}\Security", {"requirealwaysonmacrosig": 1}, ["SIGNED_ALWAYS"], ["PUBLISHER"]),
-        (Hive.USER, rf"{COMMON}\Security", {"requirealwaysonmacrosig": 0}, ["OK"], ["OK"]),
-        (Hive.USER, rf"{COMMON}\Security", {"enablemacrotrustlevel": 1}, ["LEVELS"], ["PUBLISHER"]),
-        (Hive.USER, SECURITY, {"RequireAddinSig": 1}, ["SIGNED_ONLY"], ["PUBLISHER"]),
-        (Hive.USER, SECURITY, {"VBAWarnings": 3}, ["MACROS"], ["PUBLISHER"]),
-        (Hive.USER, SECURITY, {"VBAWarnings": 4}, ["MACROS"], ["MACROS"]),
-        (Hive.USER, SECURITY, {"DisableAllAddins": 1}, ["ADDINS_OFF"], ["ADDINS_OFF"]),
+        ((Hive.USER, COMMON), {"vbaoff": 1}, ["VBA_OFF"], ["VBA_OFF"]),
+        ((Hive.MACHINE, COMMON), {"VBAOff": 1}, ["VBA_OFF"], ["VBA_OFF"]),
+        ((Hive.MACHINE, COMMON), {"vbaoff": 0}, ["OK"], ["OK"]),
+        (
+            (Hive.USER, rf"{COMMON}\Security"),
+            {"requirealwaysonmacrosig": 1},
+            ["SIGNED_ALWAYS"],
+            ["PUBLISHER"],
+        ),
+        ((Hive.USER, rf"{COMMON}\Security"), {"requirealwaysonmacrosig": 0}, ["OK"], ["OK"]),
+        ((Hive.USER, rf"{COMMON}\Security"), {"enablemacrotrustlevel": 1}, ["LEVELS"], ["PUBLISHER"]),
+        ((Hive.USER, SECURITY), {"RequireAddinSig": 1}, ["SIGNED_ONLY"], ["PUBLISHER"]),
+        ((Hive.USER, SECURITY), {"VBAWarnings": 3}, ["MACROS"], ["PUBLISHER"]),
+        ((Hive.USER, SECURITY), {"VBAWarnings": 4}, ["MACROS"], ["MACROS"]),
+        ((Hive.USER, SECURITY), {"DisableAllAddins": 1}, ["ADDINS_OFF"], ["ADDINS_OFF"]),
     ],
 )
 def test_what_a_signature_changes(
     machine: Machine,
     windows: FakeWindows,
-    hive: Hive,
-    key: str,
+    place: tuple[Hive, str],
     values: dict[str, object],
     unsigned: list[str],
     signed: list[str],
 ) -> None:
     """A rule that asks for a signature is a problem without one, and a question of trust with one."""
-    windows.put(hive, key, values)
+    windows.put(*place, values)
     assert [code for _, code in codes("trust", machine)] == unsigned
     sign(machine)
     results = look("trust", machine)
@@ -446,7 +450,7 @@ def test_a_mark_where_the_administrator_blocks_macros(machine: Machine, windows:
 
 
 def test_the_mend_of_a_mark_takes_it_away(machine: Machine, windows: FakeWindows) -> None:
-    """Installing again does what the remedy says, also where Windows keeps a file's mark as it replaces it."""
+    """Installing again does what the remedy says, also where Windows keeps the mark of a replaced file."""
     windows.marks[addins_folder(machine.environment) / ADDIN_FILE] = "[ZoneTransfer]\nZoneId=3\n"
     outcome = install(windows, machine.environment, python=str(machine.python.path))
     assert outcome.warnings == ()

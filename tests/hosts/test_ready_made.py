@@ -234,23 +234,27 @@ def _rest(project: object) -> tuple[object, ...]:
     ],
 )
 def test_what_is_not_ours_is_refused(
-    built: Path,
-    windows: FakeWindows,
-    environment: dict[str, str],
-    tmp_path: Path,
-    name: str,
-    change: Callable[[bytes], bytes],
-    reason: str | None,
+    built: Path, tmp_path: Path, name: str, change: Callable[[bytes], bytes], reason: str | None
 ) -> None:
-    """Any other macro, setting or part is named; nothing is written and nothing registered."""
+    """Any other macro, setting or part is named, whatever signature the file bears."""
     with zipfile.ZipFile(built) as package:
         old = package.read(name) if name in package.namelist() else b""
     other = signed(changed(built, tmp_path / "x.xlam", {name: change(old)}), tmp_path / "other.xlam")
     with pytest.raises(WorkbookError) as refused:
-        install(windows, environment, file=other)
+        checked(other)
     found = code(refused)
     assert found[0] == "SX671"
     assert found[1] if reason is None else found[1] == reason
+
+
+def test_a_refused_file_changes_nothing(
+    built: Path, windows: FakeWindows, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Nothing is written and nothing registered for a file that is not ours."""
+    other = changed(built, tmp_path / "x.xlam", {"xl/activeX/activeX1.bin": b""})
+    with pytest.raises(WorkbookError) as refused:
+        install(windows, environment, file=other)
+    assert code(refused)[0] == "SX671"
     assert windows.writes == 0
     assert not addins_folder(environment).exists()
 

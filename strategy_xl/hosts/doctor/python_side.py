@@ -24,6 +24,7 @@ _COMPILED = {
 
 _LETTERS = "éàçœ€«»’—"
 
+
 def python(machine: Machine) -> Iterator[Result]:
     """The interpreter that runs this program."""
     found = machine.python

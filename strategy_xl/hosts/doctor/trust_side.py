@@ -107,9 +107,7 @@ def protected_view(machine: Machine) -> Iterator[Result]:
         return
     books = (path for path in machine.books.iterdir() if path.suffix.lower() in _WORKBOOKS)
     marked = [path.name for path in islice(books, _LOOKED_AT) if _is_marked(windows, path)]
-    if marked and not all(
-        is_trusted(windows, each, machine.books, machine.environment) for each in versions
-    ):
+    if marked and not all(is_trusted(windows, each, machine.books, machine.environment) for each in versions):
         shown = ", ".join(sorted(marked)[:_SHOWN])
         args |= {"n": len(marked), "names": shown if len(marked) <= _SHOWN else f"{shown}…"}
         yield Result("protected_view", State.ATTENTION, "MARKED", args)

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PureWindowsPath
 
 from strategy_xl.errors import Location, WorkbookError
@@ -62,20 +63,20 @@ def _refuse_store(runner: Interpreter | None) -> None:
         raise WorkbookError("SX670", path=str(runner.path))
 
 
-def _forget_unticked(windows: Windows, version: str, addin: Path) -> list[Callable[[], None]]:
+def _forget_unticked(windows: Windows, version: str, addin: Path) -> list[Callable[[], object]]:
     """Take the add-in from the list of those that are not ticked: a file that is gone would be asked for.
 
     Returns what puts each entry back.
     """
     key = rf"{OFFICE}\{version}\Excel\Add-in Manager"
-    back = []
+    back: list[Callable[[], object]] = []
     for name, value in windows.values(Hive.USER, key).items():
         if same_path(name, addin):
             try:
                 windows.delete_value(key, name)
             except OSError as error:
                 raise unwritable(key, error) from error
-            back.append(lambda name=name, value=value: windows.set_value(key, name, value))  # type: ignore[misc]
+            back.append(partial(windows.set_value, key, name, value))
     return back
 
 
@@ -123,7 +124,7 @@ def install(
             listed = OpenList(windows, version, folder, environment)
             is_added = listed.add(target)
             if is_added:
-                back.append(lambda version=version: OpenList(windows, version, folder, environment).remove(target))  # type: ignore[misc]  # noqa: E501
+                back.append(partial(_take_off, windows, version, environment, target))
                 back += _forget_unticked(windows, version, target)
             key = "addin.install.registered" if is_added else "addin.install.known"
             steps.append(Step(key, {"version": version}))
@@ -137,6 +138,11 @@ def install(
     steps.append(Step("addin.install.next"))
     warnings = [*_missing_python(ready, environment), *_warnings(windows, versions, target, environment)]
     return Outcome(tuple(steps), tuple(warnings))
+
+
+def _take_off(windows: Windows, version: str, environment: Mapping[str, str], target: Path) -> bool:
+    """Have an Excel load the add-in no more; whether that was a change."""
+    return OpenList(windows, version, target.parent, environment).remove(target)
 
 
 def _checked(file: Path) -> Made:
@@ -232,7 +238,7 @@ def uninstall(windows: Windows, environment: Mapping[str, str]) -> Outcome:
     target = folder / ADDIN_FILE
     steps = []
     for version in windows.keys(Hive.USER, OFFICE):
-        if OpenList(windows, version, folder, environment).remove(target):
+        if _take_off(windows, version, environment, target):
             steps.append(Step("addin.uninstall.registered", {"version": version}))
         _forget_unticked(windows, version, target)
     if target.exists():

@@ -1,4 +1,4 @@
-"""Whether a finished add-in is this program's own, unchanged but for a signature and what Excel's saving does.
+"""Whether a finished add-in is this program's own, but for a signature and what Excel's saving adds.
 
 Excel is told to load the file at every start, and the file loses the mark of a download: so nothing is taken
 on trust, neither its name nor that it is signed. Its macros, its settings and its parts are compared with
@@ -46,8 +46,8 @@ def checked(path: Path) -> Made:
     try:
         made = read_made(path)
     except WorkbookError as error:
-        reason = ", ".join(str(each) for each in error.finding.args.values() if isinstance(each, str))
-        raise WorkbookError("SX671", where, reason=reason or error.finding.code) from error
+        said = ", ".join(each for each in error.finding.args.values() if isinstance(each, str))
+        raise WorkbookError("SX671", where, reason=said or error.finding.code) from error
     except (KeyError, ProjectError, XMLSyntaxError, IndexError, ValueError) as error:
         raise WorkbookError("SX671", where, reason=str(error).strip("'")) from error
     here = (__version__, version("xlwings"))
@@ -64,7 +64,7 @@ def checked(path: Path) -> Made:
 
 
 def _other_part(path: Path) -> str | None:
-    """A part that the add-in does not have: another sheet, a control, a link, a sheet with formulas…"""
+    """A part that the add-in does not have: another sheet, a control, a link, or a sheet with formulas."""
     with Package.open(path) as package:
         for name in package.members:
             if not _PARTS.fullmatch(name):
@@ -99,7 +99,7 @@ def _other_setting(made: Made) -> str | None:
     )
 
 
-def _is_same(value: str | bool, found: str) -> bool:  # noqa: FBT001 - a setting's value
+def _is_same(value: str | bool, found: str) -> bool:
     """Whether a cell of the settings sheet says what was written: Excel makes truth values of their texts."""
     truth = {"true": "1", "false": "0"}
     wanted, held = (truth.get(text.lower(), text) for text in (str(value), found))

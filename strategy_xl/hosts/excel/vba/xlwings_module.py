@@ -33,7 +33,7 @@ CHANGES = (
     ),
     # xlwings' library keeps a server, dead or not, and its number under the command that started it.
     Change(
-        'Public Const XLWINGS_VERSION As String =',
+        "Public Const XLWINGS_VERSION As String =",
         f"Public Restarts As Long {_MARK} how often Python was started anew\r\n"
         "Public Const XLWINGS_VERSION As String =",
     ),
