@@ -1,8 +1,9 @@
 """Run the Excel side on a Windows Python under Wine: the package, xlwings' DLL and its COM server, for real.
 
 Excel itself is not there. What is: CPython for Windows, pywin32, xlwings' DLL (called as VBA calls it), the
-COM server that the DLL starts, and every cell function called through it. ``tools/wine_client.py`` is what
-runs inside. Needs the commands ``wine`` and ``pip``; everything comes from PyPI. Run ``make wine``.
+COM server that the DLL starts, and every cell function called through it; and the registry, in which the
+add-in is installed. ``tools/wine_client.py`` and ``tools/wine_install.py`` are what runs inside. Needs the
+commands ``wine`` and ``pip``; everything comes from PyPI. Run ``make wine``.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ SAME = ("xlwings", "pydantic")
 """In the version that is installed here; what the second lacks in Wine is made by ``wine_prng``."""
 OTHERS = ("pywin32", "click", "rich", "babel", "openpyxl", "lxml", "python-calamine", "isal", "olefile")
 SERVER = "/usr/lib/wine/wineserver64"
+SCRIPTS = ("wine_client", "wine_install")
 QUIET = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree=d;mshtml=d"}
 
 
@@ -92,17 +94,24 @@ def main() -> int:
         subprocess.run([SERVER, "-k", "-w"], env=environment, check=False)
         ready.touch()
     (home,) = folder.glob("cp3*")
-    report = folder / "report.txt"
-    report.unlink(missing_ok=True)
-    client = [str(home / "python.exe"), str(ROOT / "tools" / "wine_client.py"), str(report)]
-    try:  # Wine cannot write to every kind of output, but to a pipe it can
-        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        running = subprocess.Popen(["wine", *client], env=environment, cwd=home, **streams)
-        code = running.wait(timeout=300)
+    code = 0
+    try:
+        for script in SCRIPTS:
+            report = folder / f"{script}.txt"
+            code |= run(home, script, report, environment)
+            print(report.read_text("utf-8") if report.exists() else f"{script} did not start.")
     finally:  # the COM server outlives its client, as it does in Excel
         subprocess.run([SERVER, "-k"], env=environment, check=False)
-    print(report.read_text("utf-8") if report.exists() else "The client did not start.")
     return code
+
+
+def run(home: Path, script: str, report: Path, environment: dict[str, str]) -> int:
+    """The exit code of a script in Wine, which writes what it has to say into a file."""
+    report.unlink(missing_ok=True)
+    words = [str(home / "python.exe"), str(ROOT / "tools" / f"{script}.py"), str(report)]
+    # Wine cannot write to every kind of output, but to a pipe it can.
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    return subprocess.Popen(["wine", *words], env=environment, cwd=home, **streams).wait(timeout=300)
 
 
 if __name__ == "__main__":
