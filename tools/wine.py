@@ -111,7 +111,7 @@ def run(home: Path, script: str, report: Path, environment: dict[str, str]) -> i
     words = [str(home / "python.exe"), str(ROOT / "tools" / f"{script}.py"), str(report)]
     # Wine cannot write to every kind of output, but to a pipe it can.
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    return subprocess.Popen(["wine", *words], env=environment, cwd=home, **streams).wait(timeout=300)
+    return subprocess.Popen(["wine", *words], env=environment, cwd=home, **streams).wait(timeout=900)
 
 
 if __name__ == "__main__":
