@@ -13,8 +13,8 @@ from types import ModuleType
 
 import pytest
 from babel.messages.pofile import read_po
-from fake_windows import VBA_ONCE, FakeWindows, program, with_excel
-from good_computer import OK, XLWINGS, Programs, codes, good_computer, look
+from fake_windows import FakeWindows, program
+from good_computer import OK, XLWINGS, Programs, codes, look
 
 from strategy_xl import __version__
 from strategy_xl.errors import WorkbookError
@@ -31,36 +31,11 @@ from strategy_xl.hosts.doctor import (
     python_side,
     system_side,
 )
-from strategy_xl.hosts.excel import addin
 from strategy_xl.hosts.machine import Interpreter, Machine
 from strategy_xl.hosts.windows import Hive
 from strategy_xl.text.catalog import message
 
-
-@pytest.fixture(autouse=True)
-def vba_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The VBA is the same for every test: it is made once."""
-    monkeypatch.setattr(addin, "_project", VBA_ONCE)
-
-
-@pytest.fixture
-def programs() -> Programs:
-    """Nothing but what a test adds."""
-    return Programs()
-
-
-@pytest.fixture
-def windows(tmp_path: Path) -> FakeWindows:
-    """A Windows with an Excel of 64 bits."""
-    found = FakeWindows()
-    with_excel(found, tmp_path / "Office")
-    return found
-
-
-@pytest.fixture
-def machine(tmp_path: Path, windows: FakeWindows, programs: Programs) -> Machine:
-    """A Windows computer on which all is well: Python with its DLLs, Excel, the add-in installed."""
-    return good_computer(tmp_path, windows, programs)
+pytestmark = pytest.mark.usefixtures("vba_once")
 
 
 def test_all_is_well_on_a_good_computer(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

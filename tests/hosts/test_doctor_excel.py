@@ -9,47 +9,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_windows import OFFICE, OPTIONS, VBA_ONCE, FakeWindows, program, with_excel
-from good_computer import OK, XLWINGS, Programs, codes, good_computer, look
+from fake_windows import OFFICE, OPTIONS, FakeWindows, program, with_excel
+from good_computer import OK, XLWINGS, Programs, codes, look
 
 from strategy_xl import __version__
 from strategy_xl.hosts.doctor import State, excel_side
-from strategy_xl.hosts.excel import addin
 from strategy_xl.hosts.excel.install import ADDIN_FILE, addins_folder, install
 from strategy_xl.hosts.excel.office import excels, program_bits
 from strategy_xl.hosts.machine import Machine
 from strategy_xl.hosts.windows import Hive
 
+pytestmark = pytest.mark.usefixtures("vba_once")
+
 POLICY = r"Software\Policies\Microsoft\Office\16.0\Excel"
 SECURITY = rf"{OFFICE}\16.0\Excel\Security"
 RULES = r"Software\Policies\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules"
 MANAGER = r"Software\Policies\Microsoft\Windows Defender\Policy Manager"
-
-
-@pytest.fixture(autouse=True)
-def vba_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The VBA is the same for every test: it is made once."""
-    monkeypatch.setattr(addin, "_project", VBA_ONCE)
-
-
-@pytest.fixture
-def programs() -> Programs:
-    """Nothing but what a test adds."""
-    return Programs()
-
-
-@pytest.fixture
-def windows(tmp_path: Path) -> FakeWindows:
-    """A Windows with an Excel of 64 bits."""
-    found = FakeWindows()
-    with_excel(found, tmp_path / "Office")
-    return found
-
-
-@pytest.fixture
-def machine(tmp_path: Path, windows: FakeWindows, programs: Programs) -> Machine:
-    """A Windows computer on which all is well: Python with its DLLs, Excel, the add-in installed."""
-    return good_computer(tmp_path, windows, programs)
 
 
 def test_excel(machine: Machine, windows: FakeWindows, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fake_windows import OFFICE, OPTIONS, VBA_ONCE, FakeWindows, with_excel
+from fake_windows import OFFICE, OPTIONS, FakeWindows, with_excel
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,22 +17,10 @@ from strategy_xl.hosts.excel.open_list import OpenList
 from strategy_xl.hosts.machine import Interpreter
 from strategy_xl.hosts.windows import Hive, Value, expand, find_value, same_path, this_windows
 
+pytestmark = pytest.mark.usefixtures("vba_once")
+
 MANAGER = rf"{OFFICE}\16.0\Excel\Add-in Manager"
 SOLVER = '"C:\\Program Files\\Microsoft Office\\Library\\SOLVER\\SOLVER.XLAM"'
-
-
-@pytest.fixture(autouse=True)
-def vba_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The VBA is the same for every test: it is made once."""
-    monkeypatch.setattr(addin, "_project", VBA_ONCE)
-
-
-@pytest.fixture
-def windows(tmp_path: Path) -> FakeWindows:
-    """A Windows with one Excel 16.0 of 64 bits."""
-    found = FakeWindows()
-    with_excel(found, tmp_path / "Office")
-    return found
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fake_windows import VBA_ONCE, FakeWindows, with_excel
+from fake_windows import FakeWindows
 
 from strategy_xl.errors import StrategyXlError, WorkbookError
-from strategy_xl.hosts.excel import addin
 from strategy_xl.hosts.excel.addin import build_xlam
 from strategy_xl.hosts.excel.install import ADDIN_FILE, addins_folder, install, uninstall
 from strategy_xl.hosts.excel.made import read_made
@@ -25,15 +24,11 @@ from strategy_xl.hosts.excel.vba.vba_project import PROJECT_PART, ProjectError, 
 from strategy_xl.hosts.excel.vba.xlwings_module import SETTINGS_SHEET
 from strategy_xl.hosts.windows import Hive
 
+pytestmark = pytest.mark.usefixtures("vba_once")
+
 SHEET = "xl/worksheets/sheet1.xml"
 STRINGS = "xl/sharedStrings.xml"
 KINDS = ("", "Agile", "V3")
-
-
-@pytest.fixture(autouse=True)
-def vba_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The VBA is the same for every test: it is made once."""
-    monkeypatch.setattr(addin, "_project", VBA_ONCE)
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +38,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = folder / "pythonw.exe"
     python.touch()
     return build_xlam(folder / "strategy_xl.xlam", python=str(python))
-
-
-@pytest.fixture
-def windows(tmp_path: Path) -> FakeWindows:
-    """A Windows with an Excel."""
-    found = FakeWindows()
-    with_excel(found, tmp_path / "Office")
-    return found
 
 
 @pytest.fixture
