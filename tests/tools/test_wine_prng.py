@@ -1,16 +1,13 @@
-"""The library that Wine lacks: a Windows library for 64-bit programs with one export, which is a forwarder."""
+"""The library that Wine lacks: of Windows, for 64-bit programs, with one export, which is a forwarder."""
 
 from __future__ import annotations
 
 import struct
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+import wine_prng
 
-import wine_prng  # noqa: E402 - a tool, not in the package
-
-from strategy_xl.hosts.excel.office import program_bits  # noqa: E402
+from strategy_xl.hosts.excel.office import program_bits
 
 
 def test_its_one_export_is_a_forwarder(tmp_path: Path) -> None:
