@@ -232,9 +232,9 @@ class Scope:
         known = Known(self._constant, self._sure, self._bounded, self._is_absent)
         tree = Sentences(self.words.lang).said(self.expanded(parse(formula)))
         outside = self.local
-        self.local = outside | _named(tree)
+        self.local = _named(tree)
         tree = shared_inside(
-            self.called(simplified(tree, known)), lambda part: write(part, resolve), self.local
+            self.called(simplified(tree, known), levels), lambda part: write(part, resolve), self.local
         )
 
         def name(part: Node) -> Reference:
@@ -279,13 +279,18 @@ class Scope:
 
         return changed(node, template)
 
-    def called(self, node: Node) -> Node:
-        """The tree with ``CALL([f],…)`` as a call of that name; ``AT(array,place)`` is one value of it."""
+    def called(self, node: Node, levels: list[bool]) -> Node:
+        """The tree with ``CALL([f],…)`` as a call of that name; ``AT(array,place)`` is one value of it.
+
+        Arguments: levels: takes in whether a function called is another one in each row.
+        """
 
         def call(found: Call) -> Node:
             if found.name != "CALL":
                 return Call(NTH, found.args) if found.name == "AT" else found
             function, *args = found.args
-            return Call(self.name(cast("Reference", function).key).text, tuple(args))
+            named = self.name(cast("Reference", function).key)
+            levels.append(named.by_row)
+            return Call(named.text, tuple(args))
 
         return changed(node, call)
