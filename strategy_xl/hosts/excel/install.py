@@ -159,14 +159,21 @@ def _make(folder: Path, back: list[Callable[[], object]]) -> None:
             place.mkdir(exist_ok=True)
             back.append(place.rmdir)
     except OSError as error:
-        raise WorkbookError("SX917", Location(str(folder)), reason=error.strerror or str(error)) from error
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> WorkbookError:
+    return WorkbookError("SX917", Location(str(path)), reason=error.strerror or str(error))
 
 
 def _as_before(target: Path) -> Callable[[], object]:
     """What puts a file back as it is now."""
     if not target.is_file():
         return lambda: target.unlink(missing_ok=True)
-    content = target.read_bytes()
+    try:
+        content = target.read_bytes()
+    except OSError as error:
+        raise _unwritable(target, error) from error
 
     def write() -> None:
         if target.read_bytes() != content:
@@ -245,7 +252,6 @@ def uninstall(windows: Windows, environment: Mapping[str, str]) -> Outcome:
         try:
             target.unlink()
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise WorkbookError("SX917", Location(str(target)), reason=reason) from error
+            raise _unwritable(target, error) from error
         steps.append(Step("addin.uninstall.file", {"path": str(target)}))
     return Outcome(tuple(steps) or (Step("addin.uninstall.nothing"),))
