@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
+import host_table
 import wine_prng
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -99,10 +101,21 @@ def main() -> int:
         for script in SCRIPTS:
             report = folder / f"{script}.txt"
             code |= run(home, script, report, environment)
+            hand_in(report.with_suffix(".json"), environment)
             print(report.read_text("utf-8") if report.exists() else f"{script} did not start.")
     finally:  # the COM server outlives its client, as it does in Excel
         subprocess.run([SERVER, "-k"], env=environment, check=False)
     return code
+
+
+def hand_in(seen: Path, environment: dict[str, str]) -> None:
+    """What a script saw equal goes to the table of hosts."""
+    if seen.exists():
+        told = subprocess.run(["wine", "--version"], check=True, capture_output=True, env=environment).stdout
+        wine = told.decode().split()[0].replace("wine-", "Wine ")
+        compared = json.loads(seen.read_text("utf-8"))
+        host_table.record("xlam", f"xlwings {version('xlwings')}, {wine}", compared)
+        seen.unlink()
 
 
 def run(home: Path, script: str, report: Path, environment: dict[str, str]) -> int:

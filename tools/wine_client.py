@@ -8,11 +8,13 @@ workbook, a COM object too, has names, a language and nothing else.
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import re
 import sys
 import time
 import traceback
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from threading import Timer
@@ -204,8 +206,14 @@ def cells(block: list[list[object]]) -> list[list[object]]:
     return [["" if cell is None else cell for cell in row] for row in block]
 
 
-def compare(report: TextIO) -> int:
-    """Compare every example of every function; 1 when one differs."""
+def compare(report: TextIO, seen: Path) -> int:
+    """Compare every example of every function; 1 when one differs.
+
+    Arguments:
+        report: where it is told.
+        seen: file for the cells that were equal, by function: the table of hosts is made of it.
+    """
+    equal: Counter[str] = Counter()
     pythoncom.CoInitialize()
     start = time.perf_counter()
     python = server()
@@ -225,6 +233,9 @@ def compare(report: TextIO) -> int:
             if cells(found) != cells(expected):
                 wrong += 1
                 print(f"{name}{args}: {found} instead of {expected}", file=report)
+            else:
+                equal[name] += sum(map(len, expected))
+    seen.write_text(json.dumps(equal), "utf-8")
     each = spent / count * 1e3
     told = f"{count} calls of {len(functions())} functions, {wrong} differ, {each:.1f} ms a call"
     print(told, file=report)
@@ -238,7 +249,7 @@ if __name__ == "__main__":
     code = 1
     with Path(sys.argv[1]).open("w", encoding="utf-8") as report:
         try:
-            code = compare(report)
+            code = compare(report, Path(sys.argv[1]).with_suffix(".json"))
         except Exception:  # noqa: BLE001 - told here: the exit below would swallow it
             traceback.print_exc(file=report)
     os._exit(code)  # an ordinary exit waits for the server
