@@ -7,13 +7,9 @@ many, a value out of its scale) is missing here as it is in the workbook, and to
 
 from __future__ import annotations
 
-import math
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from functools import cache
 from itertools import count
 from typing import Any
@@ -23,9 +19,10 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import infer_dtype
 
-from strategy_xl.cellvalues import ErrorValue, error_value
+from strategy_xl.cellvalues import LONGEST_TEXT, ErrorValue
 from strategy_xl.functions.arguments import Argument
 from strategy_xl.functions.grid import Grid
+from strategy_xl.functions.handed import COM_ERRORS, all_visible, is_endless, is_error, plain
 from strategy_xl.functions.results import Cell
 from strategy_xl.languages import LANGUAGES
 from strategy_xl.rules.frame import Bools
@@ -40,12 +37,6 @@ from strategy_xl.text.coercion import coerce_column
 from strategy_xl.text.parsing import fold
 from strategy_xl.text.shortening import shorten
 
-_COM_ERRORS = range(-2_146_826_288, -2_146_826_240)
-"""Excel's error cells as COM hands them over: integers."""
-
-_TOO_LARGE = 10**300
-"""No spreadsheet has such a number; as text it is told to be none."""
-
 _TYPES_WITHOUT_CELLS = frozenset({FieldType.MESSAGE, FieldType.LINK})
 _HEADERS_SHOWN = 8
 _NUMBERS = frozenset({"floating", "integer", "mixed-integer-float", "empty"})
@@ -54,7 +45,6 @@ _NUMBERS = frozenset({"floating", "integer", "mixed-integer-float", "empty"})
 _TEXT_OR_BLANK = frozenset({str, type(None)})
 _TEXT_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
 
-_LARGEST = sys.float_info.max
 _FEW = 100
 """Cells up to which a column is read without looking for ways that only pay for many."""
 
@@ -71,34 +61,6 @@ class Refusal(Exception):  # noqa: N818 - it is an answer: the cell to show inst
 def refuse(key: str, lang: str, /, **args: object) -> Refusal:
     """A refusal with the sentence ``functions.<key>``."""
     return Refusal(shorten(message(f"functions.{key}", lang, **args)))
-
-
-# -- single cells -----------------------------------------------------------------------------------------
-
-
-def is_error(value: object) -> bool:
-    """Whether a cell holds an error value, however the host writes it."""
-    if isinstance(value, ErrorValue):
-        return True
-    if isinstance(value, str):
-        return value.startswith(("#", "Err:")) and error_value(value) is not None
-    return isinstance(value, int) and value in _COM_ERRORS
-
-
-def plain(value: Any) -> Any:
-    """A cell as a plain Python value; None for blank (also NaN, NA, NaT and text of spaces only)."""
-    if isinstance(value, np.generic):
-        value = value.astype("datetime64[us]").item() if isinstance(value, np.datetime64) else value.item()
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, bool | date):
-        return value
-    if isinstance(value, int | Decimal) and -_TOO_LARGE < value < _TOO_LARGE:
-        value = float(value)
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
-    text = str(value)
-    return text if text.strip() else None
 
 
 # -- fields ------------------------------------------------------------------------------------------------
@@ -216,7 +178,7 @@ def _plain_numbers(cells: Sequence[object], spec: FieldSpec) -> npt.NDArray[np.f
         return None
     if (numbers < low).any() or (numbers > high).any():
         return None
-    if kind != "floating" and (numbers <= _COM_ERRORS[-1]).any():
+    if kind != "floating" and (numbers <= COM_ERRORS[-1]).any():
         return None
     return numbers
 
@@ -268,19 +230,17 @@ def spread(found: Typed, codes: npt.NDArray[np.intp], spec: FieldSpec) -> Typed:
     return Typed(array.take(codes), found.given[codes], problems, errors)
 
 
-def _is_endless(cell: object) -> bool:
-    """Whether a cell is a number beyond what programs calculate with."""
-    return isinstance(cell, int | float | np.floating) and bool(cell > _LARGEST or cell < -_LARGEST)
-
-
 def _plain_texts(cells: Sequence[Any]) -> npt.NDArray[np.object_] | None:
-    """The cells stripped when all are texts or None and none looks like an error; else None."""
+    """The cells stripped when all are texts or None and none needs a closer look; else None."""
     if not set(map(type, cells)) <= _TEXT_OR_BLANK:
         return None
     texts = np.empty(len(cells), dtype=object)
     texts[:] = [cell.strip() or None if cell else None for cell in cells]
-    starts = {text[:4] for text in texts.tolist() if text}
-    return None if any(start[0] == "#" or start == "Err:" for start in starts) else texts
+    held = [text for text in texts.tolist() if text]
+    starts = {text[:4] for text in held}
+    if any(start[0] == "#" or start == "Err:" for start in starts) or not all_visible(held):
+        return None
+    return None if max(map(len, held), default=0) > LONGEST_TEXT else texts
 
 
 def _each(cells: Sequence[object], spec: FieldSpec, lang: str, written: str) -> Typed:
@@ -290,19 +250,24 @@ def _each(cells: Sequence[object], spec: FieldSpec, lang: str, written: str) -> 
     errors = [place for place, cell in enumerate(cells) if is_error(cell)]
     clean = [None if is_error(cell) else plain(cell) for cell in cells] if errors else list(map(plain, cells))
     # No spreadsheet holds an infinite number: something went wrong on the way.
-    endless = [at for at, cell in enumerate(cells) if _is_endless(cell)]
+    endless = [at for at, cell in enumerate(cells) if is_endless(cell)]
     for at in endless:
         clean[at] = None
     errors += endless
     if not written and (listed := YES_NO if spec.type is FieldType.BOOL else spec.choices):
         labels = _translated(listed, lang)
         clean = [labels.get(cell.casefold(), cell) if isinstance(cell, str) else cell for cell in clean]
-    cells = ["" if cell is None else cell for cell in clean]
+    label = spec.label.get(lang)
+    problems = {
+        at: message("functions.TOO_LONG", lang, label=label, n=len(cell), most=LONGEST_TEXT)
+        for at, cell in enumerate(clean)
+        if isinstance(cell, str) and len(cell) > LONGEST_TEXT
+    }
+    cells = ["" if cell is None or at in problems else cell for at, cell in enumerate(clean)]
     found = coerce_column(cells, spec, context(lang, written or lang))
     values = found.array
     given = ~np.asarray(pd.isna(values), dtype=bool)
-    label = spec.label.get(lang)
-    problems = {
+    problems |= {
         problem.position: message(problem.code, lang, label=label, **problem.args)
         for problem in found.problems
         if not given[problem.position]  # told, but used: no reason to withhold the answer
@@ -320,6 +285,13 @@ class Table:
     columns: Mapping[str, Typed]
     rows: int
 
+    @property
+    def first_problem(self) -> tuple[int, str] | None:
+        """The first row with a cell that does not count, and why."""
+        return min(
+            (problem for found in self.columns.values() for problem in found.problems.items()), default=None
+        )
+
 
 def _match(titles: Iterable[object], known: Mapping[str, FieldSpec]) -> list[FieldSpec | None]:
     """The field that each header names; a unit in brackets may follow the label."""
@@ -328,6 +300,21 @@ def _match(titles: Iterable[object], known: Mapping[str, FieldSpec]) -> list[Fie
         folded = fold(title) if isinstance(title, str) else ""
         found.append(known.get(folded) or known.get(folded.partition(" (")[0]))
     return found
+
+
+def is_title(cell: object, argument: Argument) -> bool:
+    """Whether a cell is the header over an argument's cells: the label of its field, in any language."""
+    if not isinstance(cell, str) or not argument.field:
+        return False
+    return _match([cell], headers(argument.field.partition(".")[0]))[0] is field_of(argument)
+
+
+def are_titles(cells: Sequence[object], blocks: str) -> bool:
+    """Whether cells are the headers of a table, at least two, and nothing else."""
+    if not 1 < len(cells) < _FEW or not isinstance(cells[0], str):
+        return False
+    filled = [cell for cell in cells if plain(cell) is not None]
+    return len(filled) > 1 and all(_match(filled, headers(blocks)))
 
 
 def table(name: str, cells: Grid, blocks: str, lang: str, written: str = "") -> Table:
@@ -339,7 +326,7 @@ def table(name: str, cells: Grid, blocks: str, lang: str, written: str = "") -> 
         blocks: blocks of the templates whose labels (French or English) or keys the headers may be.
         lang, written: as for ``typed``.
 
-    Raises Refusal when no header is known.
+    Raises Refusal when no header is known, or when two columns of one header do not hold the same.
     """
     lines, known = cells.block, headers(blocks)
     across = _match(lines[0], known)
@@ -350,10 +337,15 @@ def table(name: str, cells: Grid, blocks: str, lang: str, written: str = "") -> 
         labels = [spec.label.get(lang) for spec in block_fields(blocks).values() if spec.role == "input"]
         raise refuse("NO_HEADER", lang, name=name, expected=", ".join(labels[:_HEADERS_SHOWN]))
     columns: dict[str, Typed] = {}
+    given: dict[str, Sequence[object]] = {}
     bodies = list(zip(*lines[1:], strict=True)) or [()] * len(across)
     for body, spec in zip(bodies, across, strict=True):
-        if spec is not None and spec.key not in columns:
+        if spec is None:
+            continue
+        if given.setdefault(spec.key, body) is body:
             columns[spec.key] = typed(body, spec, lang, written)
+        elif list(map(plain, given[spec.key])) != list(map(plain, body)):
+            raise refuse("TWICE", lang, name=name, title=spec.label.get(lang))
     return Table(columns, len(lines) - 1)
 
 
