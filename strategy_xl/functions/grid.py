@@ -123,16 +123,18 @@ def grid(value: object) -> Grid:
 
 def _used(given: Sequence[Any], *, nested: bool) -> int:
     """Rows (nested) or cells up to the last one in which something stands; at least 1."""
+
+    def is_blank(row: Any) -> bool:
+        return (set(row) if nested else {row}) <= _NOTHING
+
     end = len(given)
     try:
-        while end > 1:
-            some = given[max(1, end - _STEP) : end]
-            if not set(chain.from_iterable(some) if nested else some) <= _NOTHING:
-                break
-            end = max(1, end - _STEP)
-        while end > 1 and (set(given[end - 1]) if nested else {given[end - 1]}) <= _NOTHING:
+        if is_blank(given[-1]):  # counting its likes is the quickest way to look at a million rows
+            while end > _STEP and given[end - _STEP : end].count(given[-1]) == _STEP:
+                end -= _STEP
+        while end > 1 and is_blank(given[end - 1]):
             end -= 1
-    except TypeError:  # a row that is none among rows, a cell that is no cell: something stands there
+    except (TypeError, ValueError):  # a row that is none among rows, a cell that is no cell: not blank
         return end
     return end
 

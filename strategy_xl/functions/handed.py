@@ -74,6 +74,8 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, Decimal) and value.is_nan():
         return None
+    if isinstance(value, int) and value in COM_ERRORS:
+        return str(ErrorValue.UNKNOWN)
     if isinstance(value, int | Decimal) and -_TOO_LARGE < value < _TOO_LARGE:
         value = float(value)
     if isinstance(value, float):

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.errors import StrategyXlError
 from strategy_xl.functions.arguments import Kind
 from strategy_xl.functions.given import Given, setting_value
 from strategy_xl.functions.handed import plain
-from strategy_xl.functions.intake import Refusal, as_frame, refuse, table
+from strategy_xl.functions.intake import Refusal, as_frame, refuse, setting_field, table
 from strategy_xl.functions.registry import CellFunction, Shape
-from strategy_xl.functions.results import Block, Cell, column, rows_of
+from strategy_xl.functions.results import Block, Cell, column, error_text, rows_of
 from strategy_xl.functions.sorting import (
     Rows,
     as_table,
@@ -54,6 +55,8 @@ def run(
     blocks = as_table(function, given)
     if blocks:
         found = table(cells[0][0].name, cells[0][1], blocks, lang, written)
+        if not found.rows:
+            raise refuse("NO_ROW", lang, name=cells[0][0].name)
         rows = Rows(found.rows, (found.rows, 1), dict(found.columns))
     else:
         rows = rows_given(cells, lang, written)
@@ -70,12 +73,24 @@ def run(
         day = setting_value(REFERENCE_DATE, plain(chosen.get(REFERENCE_DATE)), lang)
         day = today if day is None else pd.Timestamp(day).date()
         frame = as_frame(rows.columns, keep)
-        answer = function.run(Given(frame, tables, others, chosen, lang, day))
+        try:
+            answer = function.run(Given(frame, tables, others, chosen, lang, day))
+        except StrategyXlError as error:
+            raise _refused(error, lang) from error
         columns = [column(values, lang) for values in answer]
         if rows.problems or doubts:
             places = np.flatnonzero(keep).tolist() if aligned else None
             columns = _say_problems(function, columns, _told(rows, places, lang), doubts)
     return _spill(function, rows, keep, columns, lang) if aligned else rows_of(columns) or [[""]]
+
+
+def _refused(error: StrategyXlError, lang: str) -> Refusal:
+    """An expected error as the cell to show: its sentence, which calls a setting by its label."""
+    args = error.finding.args
+    setting = setting_field(str(args["setting"])) if "setting" in args else None
+    if setting is None:
+        return Refusal(error_text(error, lang))
+    return Refusal(shorten(message(error.finding.code, lang, **{**args, "setting": setting.label.get(lang)})))
 
 
 def _told(rows: Rows, places: Sequence[int] | None, lang: str) -> Mapping[int, str]:
@@ -145,7 +160,7 @@ def _spill(
             values = cells
         full.append(values)
     if wide == 1:
-        return rows_of(full) or [[""]]
+        return rows_of(full)
     if width > 1:
         return [list(line) for line in full]
     line = list(full[0])
