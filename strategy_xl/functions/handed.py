@@ -36,15 +36,17 @@ _CONTROL_BYTES = _CONTROLS.encode()
 
 def is_error(value: object) -> bool:
     """Whether a cell holds an error value, however the host writes it."""
-    if isinstance(value, ErrorValue):
-        return True
+    if value.__class__ is float or value is None:  # what most cells are
+        return False
     if isinstance(value, str):
-        return value.startswith(("#", "Err:")) and error_value(value) is not None
-    return isinstance(value, int) and value in COM_ERRORS
+        return value[:1] in {"#", "E"} and error_value(value) is not None
+    return isinstance(value, ErrorValue) or (isinstance(value, int) and value in COM_ERRORS)
 
 
 def is_endless(cell: object) -> bool:
     """Whether a cell is a number beyond what programs calculate with."""
+    if cell.__class__ is str or cell is None:
+        return False
     if isinstance(cell, Decimal):
         return not cell.is_nan() and not -_TOO_LARGE < cell < _TOO_LARGE
     return isinstance(cell, int | float | np.floating) and bool(cell > _LARGEST or cell < -_LARGEST)
@@ -66,21 +68,26 @@ def all_visible(texts: Iterable[str]) -> bool:
 
 def plain(value: Any) -> Any:
     """A cell as a plain Python value; None for blank (also NaN, NA, NaT and text that shows nothing)."""
+    if value.__class__ is float:
+        return None if math.isnan(value) else value
+    if value.__class__ is str:
+        text = value if value.isprintable() else visible(value)
+        return text if text.strip() else None
+    return None if value is None else _odd(value)
+
+
+def _odd(value: Any) -> Any:
+    """The same for what cells seldom are."""
     if isinstance(value, np.generic):
         value = value.astype("datetime64[us]").item() if isinstance(value, np.datetime64) else value.item()
-    if value is None or value is pd.NA or value is pd.NaT:
+    if value is pd.NA or value is pd.NaT or (isinstance(value, Decimal) and value.is_nan()):
         return None
     if isinstance(value, bool | date):
         return value
-    if isinstance(value, Decimal) and value.is_nan():
-        return None
     if isinstance(value, int) and value in COM_ERRORS:
         return str(ErrorValue.UNKNOWN)
     if isinstance(value, int | Decimal) and -_TOO_LARGE < value < _TOO_LARGE:
         value = float(value)
     if isinstance(value, float):
         return None if math.isnan(value) else value
-    text = str(value)
-    if not text.isprintable():
-        text = visible(text)
-    return text if text.strip() else None
+    return None if value is None else plain(str(value))

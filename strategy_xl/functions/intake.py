@@ -7,22 +7,20 @@ many, a value out of its scale) is missing here as it is in the workbook, and to
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import count
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pandas.api.types import infer_dtype
 
 from strategy_xl.cellvalues import LONGEST_TEXT, ErrorValue
 from strategy_xl.functions.arguments import Argument
 from strategy_xl.functions.grid import Grid
-from strategy_xl.functions.handed import COM_ERRORS, all_visible, is_endless, is_error, plain
+from strategy_xl.functions.handed import is_endless, is_error, plain
+from strategy_xl.functions.quick import plain_days, plain_numbers, plain_texts, repeated_texts
 from strategy_xl.functions.results import Cell
 from strategy_xl.languages import LANGUAGES
 from strategy_xl.rules.frame import Bools
@@ -39,12 +37,7 @@ from strategy_xl.text.shortening import shorten
 
 _TYPES_WITHOUT_CELLS = frozenset({FieldType.MESSAGE, FieldType.LINK})
 _HEADERS_SHOWN = 8
-_NUMBERS = frozenset({"floating", "integer", "mixed-integer-float", "empty"})
-"""What pandas calls cells that are numbers or None and nothing else (no booleans)."""
-
-_TEXT_OR_BLANK = frozenset({str, type(None)})
 _TEXT_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
-
 _FEW = 100
 """Cells up to which a column is read without looking for ways that only pay for many."""
 
@@ -161,28 +154,6 @@ class Typed:
         return filled
 
 
-def _plain_numbers(cells: Sequence[object], spec: FieldSpec) -> npt.NDArray[np.float64] | None:
-    """The cells when all are numbers in the field's bounds or None; None when one needs a closer look."""
-    # Comparisons with NaN are false: a missing value is in no way out of bounds. Infinite ones are.
-    low = -1e300 if spec.minimum is None else spec.minimum
-    high = 1e300 if spec.maximum is None else spec.maximum
-    if len(cells) == 1:
-        return np.array(cells) if cells[0].__class__ is float and low <= cells[0] <= high else None
-    objects = np.fromiter(cells, object, len(cells))
-    kind = infer_dtype(objects, skipna=True)
-    if kind not in _NUMBERS:
-        return None
-    try:
-        numbers = objects.astype(np.float64)
-    except (OverflowError, TypeError):  # an endless integer; NA, which is no float
-        return None
-    if (numbers < low).any() or (numbers > high).any():
-        return None
-    if kind != "floating" and (numbers <= COM_ERRORS[-1]).any():
-        return None
-    return numbers
-
-
 def typed(cells: Sequence[object], spec: FieldSpec, lang: str, written: str = "") -> Typed:
     """The cells of one column by the type of their field.
 
@@ -193,25 +164,17 @@ def typed(cells: Sequence[object], spec: FieldSpec, lang: str, written: str = ""
         written: language of the choices that count, as formulas of the workbook compare with them; any when
             no workbook says.
     """
-    if spec.type in NUMERIC_TYPES and (numbers := _plain_numbers(cells, spec)) is not None:
-        return Typed(numbers, numbers == numbers)  # noqa: PLR0124 - NaN alone differs from itself
-    if len(cells) >= _FEW and (repeated := _places(cells)) is not None:
+    if spec.type in NUMERIC_TYPES:
+        low = -1e300 if spec.minimum is None else spec.minimum
+        high = 1e300 if spec.maximum is None else spec.maximum
+        if (numbers := plain_numbers(cells, low, high)) is not None:
+            return Typed(numbers, numbers == numbers)  # noqa: PLR0124 - NaN alone differs from itself
+    if spec.type is FieldType.DATE and (days := plain_days(cells)) is not None:
+        return Typed(days, ~np.isnat(days))
+    if len(cells) >= _FEW and (repeated := repeated_texts(cells)) is not None:
         different, places = repeated
         return spread(_each(different, spec, lang, written), places, spec)
     return _each(cells, spec, lang, written)
-
-
-def _places(cells: Sequence[object]) -> tuple[list[object], npt.NDArray[np.intp]] | None:
-    """The different cells and where each one stands among them; None unless they are texts that repeat."""
-    if not set(map(type, cells[:_FEW])) <= _TEXT_OR_BLANK:
-        return None
-    place: defaultdict[object, int] = defaultdict(count().__next__)
-    try:
-        codes = np.fromiter(map(place.__getitem__, cells), np.intp, len(cells))
-    except TypeError:  # a cell that is no cell: a dictionary, a list
-        return None
-    repeat = 2 * len(place) <= len(cells) and set(map(type, place)) <= _TEXT_OR_BLANK
-    return (list(place), codes) if repeat else None
 
 
 def spread(found: Typed, codes: npt.NDArray[np.intp], spec: FieldSpec) -> Typed:
@@ -230,22 +193,9 @@ def spread(found: Typed, codes: npt.NDArray[np.intp], spec: FieldSpec) -> Typed:
     return Typed(array.take(codes), found.given[codes], problems, errors)
 
 
-def _plain_texts(cells: Sequence[Any]) -> npt.NDArray[np.object_] | None:
-    """The cells stripped when all are texts or None and none needs a closer look; else None."""
-    if not set(map(type, cells)) <= _TEXT_OR_BLANK:
-        return None
-    texts = np.empty(len(cells), dtype=object)
-    texts[:] = [cell.strip() or None if cell else None for cell in cells]
-    held = [text for text in texts.tolist() if text]
-    starts = {text[:4] for text in held}
-    if any(start[0] == "#" or start == "Err:" for start in starts) or not all_visible(held):
-        return None
-    return None if max(map(len, held), default=0) > LONGEST_TEXT else texts
-
-
 def _each(cells: Sequence[object], spec: FieldSpec, lang: str, written: str) -> Typed:
     """The cells read one by one."""
-    if spec.type in _TEXT_TYPES and (texts := _plain_texts(cells)) is not None:
+    if spec.type in _TEXT_TYPES and (texts := plain_texts(cells)) is not None:
         return Typed(texts, texts.astype(bool))
     errors = [place for place, cell in enumerate(cells) if is_error(cell)]
     clean = [None if is_error(cell) else plain(cell) for cell in cells] if errors else list(map(plain, cells))

@@ -88,7 +88,8 @@ def rows_given(arguments: Sequence[tuple[Argument, Grid]], lang: str, written: s
     """
     if not arguments:
         return Rows(1, (1, 1))
-    arguments = _of_one_shape(arguments, lang)
+    if any(cells.ends_early for _, cells in arguments):
+        arguments = _to_last_row(arguments, lang)
     first = next((cells for _, cells in arguments if not cells.single), arguments[0][1])
     read = first.cells
     count = len(read)
@@ -101,6 +102,8 @@ def rows_given(arguments: Sequence[tuple[Argument, Grid]], lang: str, written: s
             every_row = np.zeros(count, dtype=np.intp)
             rows.columns[argument.key] = found if count == 1 else spread(found, every_row, spec)
             continue
+        if len(values) != count or cells.rows != first.rows:
+            _hold_to_shape(argument, cells, first, lang)
         if is_title(values[0], argument):
             values = [None, *values[1:]]
         rows.columns[argument.key] = typed(values, spec, lang, written)
@@ -108,31 +111,33 @@ def rows_given(arguments: Sequence[tuple[Argument, Grid]], lang: str, written: s
     return rows
 
 
-def _of_one_shape(arguments: Sequence[tuple[Argument, Grid]], lang: str) -> Sequence[tuple[Argument, Grid]]:
-    """The arguments with ranges of as many cells each: whole columns end where the last of them does.
+def _hold_to_shape(argument: Argument, cells: Grid, first: Grid, lang: str) -> None:
+    """Raise Refusal for a range of another length than the first, or a block of another shape.
 
-    A column beside a row of as many cells is taken cell by cell; blocks must have the same shape.
+    A column beside a row of as many cells is taken cell by cell.
+    """
+    sizes = [math.prod(each.shape) for each in (cells, first)]
+    if sizes[0] != sizes[1]:
+        raise refuse("LENGTHS", lang, name=argument.name, found=sizes[0], expected=sizes[1])
+    if cells.shape != first.shape and max(min(cells.shape), min(first.shape)) > 1:
+        found, expected = (f"{high} × {wide}" for high, wide in (cells.shape, first.shape))
+        raise refuse("SHAPES", lang, name=argument.name, found=found, expected=expected)
 
-    Raises Refusal when two ranges differ.
+
+def _to_last_row(arguments: Sequence[tuple[Argument, Grid]], lang: str) -> Sequence[tuple[Argument, Grid]]:
+    """Whole columns, to the last row in which one of them holds something.
+
+    Raises Refusal as ``_hold_to_shape``.
     """
     ranges = [(argument, cells) for argument, cells in arguments if not cells.single]
-    if len(ranges) < 2:
-        return arguments
-    high, wide = ranges[0][1].shape
+    first = ranges[0][1]
     for argument, cells in ranges[1:]:
-        shape = cells.shape
-        if math.prod(shape) != high * wide:
-            raise refuse("LENGTHS", lang, name=argument.name, found=math.prod(shape), expected=high * wide)
-        if shape != (high, wide) and max(min(shape), min(high, wide)) > 1:
-            found, expected = (f"{rows} × {columns}" for rows, columns in (shape, (high, wide)))
-            raise refuse("SHAPES", lang, name=argument.name, found=found, expected=expected)
-    if not any(cells.ends_early for _, cells in ranges):
-        return arguments
+        _hold_to_shape(argument, cells, first, lang)
     rows, columns = (max(getattr(cells, side) for _, cells in ranges) for side in ("rows", "columns"))
     longest = max(rows, columns)
 
     def size(cells: Grid) -> tuple[int, int]:
-        if min(high, wide) > 1:
+        if min(cells.shape) > 1:
             return rows, columns
         return (longest, 1) if cells.shape[1] == 1 else (1, longest)
 
