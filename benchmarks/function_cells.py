@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -14,22 +14,26 @@ from strategy_xl.schema.spec import FieldType
 DAY = (EXAMPLE_DAY - EXAMPLE_DAY.replace(month=1, day=1)).days + 46_023
 """The reference day as Excel counts."""
 
-LARGEST = {"STRAT_SMART_CHECK": 1_000, "STRAT_SMART_SCORE": 1_000, "STRAT_SMART_ADVICE": 1_000}
-"""Rows where ten thousand would take the rule itself seconds: sentences to be read."""
+FEWER = {
+    "STRAT_SMART_CHECK": 1_000,
+    "STRAT_SMART_SCORE": 1_000,
+    "STRAT_SMART_ADVICE": 1_000,
+    "STRAT_FUNNEL_LEVER": 5,
+}
+"""Rows where ten thousand would take the rule itself seconds (sentences to be read), or make no sense."""
 
-ALONE = {"STRAT_FUNNEL_LEVER"}
-"""Functions that take no more rows than an example has: a funnel has five stages."""
+_STAGES = tuple(choice_labels("funnel_stage", "fr").values())
 
-_TEXTS = {
+_TEXTS: Mapping[str, Callable[[int], object]] = {
     "objective": lambda n: f"Augmenter le CA des PME de {n % 90 + 1} % d’ici fin juin 2027",
     "account": lambda n: ("Alpha", "Bêta", f"Compte {n}")[n % 3],
     "item": lambda n: f"P{n % 500}",
-    "kpi": lambda n: "Panier",
+    "kpi": lambda _n: "Panier",
     "internal": lambda n: ("Équipe", "Délais", "Prix")[n % 3],
     "external": lambda n: ("Export facile", "Import", "Normes")[n % 3],
     "red_flag": lambda n: ("Majeur", None, None)[n % 3],
 }
-_NUMBERS = {
+_NUMBERS: Mapping[str, Callable[[int, np.random.Generator], np.ndarray]] = {
     "counts": lambda rows, draw: np.sort(draw.integers(1, 10_000, rows))[::-1].astype(float),
     "revenue": lambda rows, draw: draw.lognormal(9, 1, rows),
     "target": lambda rows, draw: draw.uniform(10, 1e5, rows),
@@ -47,24 +51,26 @@ def _cells(argument: Argument, rows: int, draw: np.random.Generator) -> list[obj
     spec = field_of(argument)
     if argument.name in _TEXTS:
         return [_TEXTS[argument.name](row) for row in range(rows)]
-    if argument.name in _NUMBERS:
-        return list(_NUMBERS[argument.name](rows, draw).tolist())
-    if spec.type is FieldType.CHOICE and spec.choices is not None:
-        labels = list(choice_labels(spec.choices, "fr").values()) or ["Conseil", "Audit", "Formation"]
-        return list(draw.choice(labels, rows).tolist())
-    if spec.type is FieldType.BOOL:
-        return list(draw.choice(["Oui", "Non"], rows).tolist())
-    if spec.type is FieldType.DATE:
-        return list(draw.integers(DAY - 200, DAY + 200, rows).astype(float).tolist())
     if spec.type in {FieldType.TEXT, FieldType.LONG_TEXT}:
         return [f"{argument.name} un deux trois {row}" for row in range(rows)]
-    low = 0.0 if spec.minimum is None else spec.minimum
-    high = 1_000.0 if spec.maximum is None else spec.maximum
-    numbers = draw.uniform(low, high, rows)
-    return list((np.round(numbers) if spec.type is FieldType.INTEGER else numbers).tolist())
+    if argument.name in _NUMBERS:
+        found = _NUMBERS[argument.name](rows, draw)
+    elif spec.type is FieldType.CHOICE and spec.choices is not None:
+        labels = list(choice_labels(spec.choices, "fr").values()) or ["Conseil", "Audit", "Formation"]
+        found = draw.choice(labels, rows)
+    elif spec.type is FieldType.BOOL:
+        found = draw.choice(["Oui", "Non"], rows)
+    elif spec.type is FieldType.DATE:
+        found = draw.integers(DAY - 200, DAY + 200, rows).astype(float)
+    else:
+        low = 0.0 if spec.minimum is None else spec.minimum
+        high = 1_000.0 if spec.maximum is None else spec.maximum
+        numbers = draw.uniform(low, high, rows)
+        found = np.round(numbers) if spec.type is FieldType.INTEGER else numbers
+    return list(found.tolist())
 
 
-def ranges(function: CellFunction, rows: int) -> list[object]:
+def ranges_of(function: CellFunction, rows: int) -> list[object]:
     """The arguments of a call on ranges of so many rows, tables as in the examples.
 
     Arguments: function: the function; rows: of each range.
@@ -84,6 +90,9 @@ def ranges(function: CellFunction, rows: int) -> list[object]:
         elif item.kind is Kind.RANGE:
             args.append(draw.uniform(50, 150, (rows, 5)).tolist())
         else:
+            if item.name == "stage" and rows <= len(_STAGES):
+                args.append([[label] for label in _STAGES[:rows]])
+                continue
             cells = _cells(item, rows, draw)
             gaps = draw.random(rows) < (0 if item.required else 0.1)
             args.append([[None if gap else cell] for cell, gap in zip(cells, gaps.tolist(), strict=True)])
