@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from strategy_xl.answers import sentences as present
-from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.functions.handed import is_error, plain
 from strategy_xl.functions.intake import (
     Refusal,
     block_fields,
     choice_labels,
+    not_available,
     setting_field,
     typed,
 )
@@ -144,7 +144,7 @@ def setting_value(key: str, value: object, lang: str) -> Any:
         return value
     found = None if spec is None else typed([value], spec, lang)
     if found is None or found.errors:
-        raise Refusal(ErrorValue.NA)
+        raise not_available(key if spec is None else spec.label.get(lang), lang)
     if found.problems:
         raise Refusal(shorten(found.problems[0]))
     return found.array[0]

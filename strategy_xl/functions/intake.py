@@ -43,17 +43,28 @@ _FEW = 100
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer: the cell to show instead of a result
-    """The input as a whole cannot be used; carries the one cell to show."""
+    """The input as a whole cannot be used; carries the cell to show and, for an error, the reason."""
 
-    def __init__(self, cell: Cell) -> None:
-        """Keep the cell."""
+    def __init__(self, cell: Cell, reason: str = "") -> None:
+        """Keep the cell and the reason, which stands beside it where a function has room for reasons."""
         self.cell = cell
+        self.reason = reason
         super().__init__(cell)
 
 
 def refuse(key: str, lang: str, /, **args: object) -> Refusal:
     """A refusal with the sentence ``functions.<key>``."""
     return Refusal(shorten(message(f"functions.{key}", lang, **args)))
+
+
+def not_available(label: str, lang: str) -> Refusal:
+    """The refusal of an error cell: #N/A, and in words which cell it is."""
+    return Refusal(ErrorValue.NA, error_told(label, lang))
+
+
+def error_told(label: str, lang: str) -> str:
+    """That a cell holds an error, by the label of its field or the name of its argument."""
+    return shorten(message("functions.ERROR_CELL", lang, label=label))
 
 
 # -- fields ------------------------------------------------------------------------------------------------
@@ -234,6 +245,11 @@ class Table:
 
     columns: Mapping[str, Typed]
     rows: int
+
+    @property
+    def first_error(self) -> int | None:
+        """The first row with an error cell."""
+        return min((place for found in self.columns.values() for place in found.errors), default=None)
 
     @property
     def first_problem(self) -> tuple[int, str] | None:

@@ -15,7 +15,15 @@ from strategy_xl.errors import StrategyXlError
 from strategy_xl.functions.arguments import Kind
 from strategy_xl.functions.given import Given, setting_value
 from strategy_xl.functions.handed import plain
-from strategy_xl.functions.intake import Refusal, as_frame, refuse, setting_field, table
+from strategy_xl.functions.intake import (
+    Refusal,
+    as_frame,
+    block_fields,
+    error_told,
+    refuse,
+    setting_field,
+    table,
+)
 from strategy_xl.functions.registry import CellFunction, Shape
 from strategy_xl.functions.results import Block, Cell, column, error_text, rows_of
 from strategy_xl.functions.sorting import (
@@ -33,7 +41,10 @@ from strategy_xl.schema.consistency import REFERENCE_DATE
 from strategy_xl.text.catalog import message
 from strategy_xl.text.shortening import shorten
 
-_SENTENCES = frozenset({"reasons", "advice", "whatif"})
+REASONS = "reasons"
+"""The result in which the reason of an error stands, when it is beside others."""
+
+_SENTENCES = frozenset({REASONS, "advice", "whatif"})
 """Results that are sentences: they say which cell does not count."""
 
 
@@ -57,7 +68,8 @@ def run(
         found = table(cells[0][0].name, cells[0][1], blocks, lang, written)
         if not found.rows:
             raise refuse("NO_ROW", lang, name=cells[0][0].name)
-        rows = Rows(found.rows, (found.rows, 1), dict(found.columns))
+        labels = {key: spec.label.get(lang) for key, spec in block_fields(blocks).items()}
+        rows = Rows(found.rows, (found.rows, 1), dict(found.columns), labels=labels)
     else:
         rows = rows_given(cells, lang, written)
     require(function, given, rows, lang)
@@ -91,6 +103,14 @@ def _refused(error: StrategyXlError, lang: str) -> Refusal:
     if setting is None:
         return Refusal(error_text(error, lang))
     return Refusal(shorten(message(error.finding.code, lang, **{**args, "setting": setting.label.get(lang)})))
+
+
+def refused(refusal: Refusal, function: CellFunction) -> Block:
+    """The answer to input that cannot be used: one cell, or an error with its reason among the reasons."""
+    if not refusal.reason or REASONS not in function.results[1:]:
+        return [[refusal.cell]]
+    reason = shorten(refusal.reason)
+    return [[refusal.cell, *(reason if key == REASONS else "" for key in function.results[1:])]]
 
 
 def _told(rows: Rows, places: Sequence[int] | None, lang: str) -> Mapping[int, str]:
@@ -129,7 +149,12 @@ def _say_problems(
 def _whole_rows(rows: Rows, lang: str) -> None:
     """Withhold an answer that rests on all rows when one of them cannot be used."""
     if rows.errors:
-        raise Refusal(ErrorValue.NA)
+        place, label = next(iter(rows.errors.items()))
+        text = error_told(label, lang)
+        alone = rows.count == 1
+        raise Refusal(
+            ErrorValue.NA, text if alone else message("functions.LINE", lang, n=place + 1, text=text)
+        )
     if rows.lacking:
         place = min(rows.lacking)
         text = rows.lacking[place]
@@ -155,8 +180,9 @@ def _spill(
             # What is wrong with a row stands where people look first.
             for place, text in rows.lacking.items():
                 cells[place] = shorten(text) if number == 0 else ""
-            for place in rows.errors:
-                cells[place] = ErrorValue.NA
+            beside = number > 0 and function.results[number] == REASONS
+            for place, label in rows.errors.items():
+                cells[place] = error_told(label, lang) if beside else ErrorValue.NA
             values = cells
         full.append(values)
     if wide == 1:

@@ -19,8 +19,10 @@ from strategy_xl.functions.intake import (
     Refusal,
     Typed,
     are_titles,
+    error_told,
     field_of,
     is_title,
+    not_available,
     refuse,
     setting_field,
     spread,
@@ -42,13 +44,15 @@ LANGUAGE_SETTING = "language"
 class Rows:
     """The row-by-row arguments: typed columns of one length, the shape they came in, what is wrong.
 
-    ``lacking``: by row, that an argument it cannot do without is empty or does not count.
+    ``labels``: of the columns, for messages. ``lacking``: by row, that an argument it cannot do without is
+    empty or does not count.
     """
 
     count: int
     shape: tuple[int, int]
     columns: dict[str, Typed] = field(default_factory=dict)
     ranged: list[str] = field(default_factory=list)
+    labels: Mapping[str, str] = field(default_factory=dict)
     lacking: dict[int, str] = field(default_factory=dict)
 
     @cached_property
@@ -58,9 +62,13 @@ class Rows:
         return reduce(or_, given) if given else np.zeros(self.count, dtype=bool)
 
     @cached_property
-    def errors(self) -> Sequence[int]:
-        """Rows with an error cell."""
-        return sorted({place for found in self.columns.values() for place in found.errors})
+    def errors(self) -> Mapping[int, str]:
+        """Rows with an error cell, and the label of its column."""
+        found: dict[int, str] = {}
+        for key, column in self.columns.items():
+            for place in column.errors:
+                found.setdefault(place, self.labels.get(key, key))
+        return dict(sorted(found.items()))
 
     @cached_property
     def problems(self) -> Mapping[int, str]:
@@ -93,7 +101,8 @@ def rows_given(arguments: Sequence[tuple[Argument, Grid]], lang: str, written: s
     first = next((cells for _, cells in arguments if not cells.single), arguments[0][1])
     read = first.cells
     count = len(read)
-    rows = Rows(count, (first.rows, count // first.rows))
+    labels = {item.key: field_of(item).label.get(lang) for item, _ in arguments}
+    rows = Rows(count, (first.rows, count // first.rows), labels=labels)
     for argument, cells in arguments:
         values = read if cells is first else cells.cells
         spec = field_of(argument)
@@ -185,7 +194,7 @@ def explicit_settings(given: Mapping[str, Grid], lang: str) -> dict[str, object]
         if plain(name) is None or plain(value) is None:
             continue
         if is_error(name):
-            raise Refusal(ErrorValue.NA)
+            raise not_available(SETTINGS.name, lang)
         spec = setting_field(str(name))
         if spec is None:
             raise refuse("UNKNOWN_SETTING", lang, name=cut(str(plain(name))))
@@ -239,7 +248,7 @@ def _one_cell(argument: Argument, cells: Grid, lang: str) -> object:
     if not cells.single:
         raise refuse("ONE_CELL", lang, name=argument.name)
     if is_error(cells.cells[0]):
-        raise Refusal(ErrorValue.NA)
+        raise not_available(argument.name, lang)
     return cells.cells[0]
 
 
@@ -247,7 +256,7 @@ def _single(argument: Argument, cells: Grid, lang: str, written: str) -> object:
     """The value of an argument that is one cell."""
     found = typed([_one_cell(argument, cells, lang)], field_of(argument), lang, written)
     if found.errors:
-        raise Refusal(ErrorValue.NA)
+        raise not_available(argument.name, lang)
     if found.problems:
         raise Refusal(shorten(found.problems[0]))
     return found.array[0] if found.given[0] else None
@@ -269,6 +278,9 @@ def besides(
             continue
         if item.kind is Kind.TABLE:
             found = table(item.name, cells, item.field, lang, written)
+            if (place := found.first_error) is not None:
+                text = error_told(item.name, lang)
+                raise Refusal(ErrorValue.NA, message("functions.LINE", lang, n=place + 1, text=text))
             tables[item.name] = whole(found)
             if not doubts and (first := found.first_problem) is not None:
                 place, text = first

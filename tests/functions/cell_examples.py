@@ -9,7 +9,7 @@ from datetime import date
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.handed import visible
-from strategy_xl.functions.registry import EXAMPLE_DAY
+from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction
 from strategy_xl.functions.results import MAX_TEXT, Block
 from strategy_xl.text.shortening import length
 
@@ -62,3 +62,21 @@ def well_formed(block: Block) -> bool:
 def no_fault(block: Block) -> bool:
     """No cell that says that the program itself failed."""
     return not any(cell is ErrorValue.VALUE for row in block for cell in row)
+
+
+def spoilt_row(function: CellFunction, row: Sequence[object]) -> bool:
+    """Whether a row is that of an error cell: #N/A, and in words why where there is a column of reasons."""
+    beside = [number > 0 and key == "reasons" for number, key in enumerate(function.results)]
+    return all(
+        isinstance(cell, str) and len(cell) > 0 if told else cell is ErrorValue.NA
+        for cell, told in zip(row, beside, strict=True)
+    )
+
+
+def spoilt_whole(function: CellFunction, block: Block) -> bool:
+    """Whether an answer is withheld for an error cell: #N/A alone, or with the reason among the reasons."""
+    if "reasons" not in function.results[1:]:
+        return block == [[ErrorValue.NA]]
+    (row,) = block
+    told = row[function.results.index("reasons")]
+    return row[0] is ErrorValue.NA and isinstance(told, str) and {*row[1:]} <= {told, ""} and told != ""

@@ -125,8 +125,7 @@ def growth(given: Given) -> Columns:
     import numpy as np
     import pandas as pd
 
-    from strategy_xl.cellvalues import ErrorValue
-    from strategy_xl.functions.intake import Refusal, field_of, refuse, typed
+    from strategy_xl.functions.intake import field_of, not_available, refuse, typed
     from strategy_xl.rules.growth import GrowthParams, grow
     from strategy_xl.text.parsing import fold
     from strategy_xl.text.shortening import shorten
@@ -137,7 +136,7 @@ def growth(given: Given) -> Columns:
         raise refuse("BAD_FREQUENCY", given.lang, found=given.others["frequency"])
     found = typed(cells.cells, field_of(_AMOUNTS), given.lang)
     if found.errors:
-        raise Refusal(ErrorValue.NA)
+        raise not_available(_AMOUNTS.name, given.lang)
     shape = (1, -1) if cells.columns == 1 else (cells.rows, cells.columns)
     table = pd.DataFrame(np.asarray(found.array).reshape(shape))
     result = grow(table, given.params(GrowthParams), frequency)  # type: ignore[arg-type]  # a key of the map
