@@ -16,7 +16,7 @@ _CELL_TYPES = frozenset({float, str, int, bool})
 _SEARCHED = 100
 """Cells among which a list of cells is searched for rows; longer ones are told by their first."""
 
-_LONG = 100_000
+LONG = 100_000
 """Rows (or columns of one row, a tenth of that) from which a range is taken for a whole column: what is
 blank at its end is no row. A shorter range gives an answer in each of its rows, as it was drawn."""
 
@@ -112,10 +112,10 @@ def grid(value: object) -> Grid:
         return Grid((None if isinstance(value, list | tuple) else value,), nested=False)
     searched = value if len(value) < _SEARCHED else value[:1]
     nested = any(isinstance(row, list | tuple) for row in searched)
-    if len(value) >= _LONG:
+    if len(value) >= LONG:
         used = _used(value, nested=nested)
         return Grid(value[:used], nested=nested, blanks=(len(value) - used, 0))
-    if nested and len(value) == 1 and 10 * len(value[0]) >= _LONG:
+    if nested and len(value) == 1 and 10 * len(value[0]) >= LONG:
         used = _used(value[0], nested=False)
         return Grid([value[0][:used]], nested=True, blanks=(0, len(value[0]) - used))
     return Grid(value, nested=nested)

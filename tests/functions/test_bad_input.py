@@ -207,7 +207,7 @@ def test_a_whole_column_answers_its_used_rows(
     """Blank rows below the last used one give no row; the answers above are as without them."""
     base = right_call(function)
     right = answer(function, base)
-    monkeypatch.setattr(grid_module, "_LONG", 50)
+    monkeypatch.setattr(grid_module, "LONG", 50)
     for blank in (None, ""):
         args = [
             [*(list(row) for row in arg), *([blank] * len(arg[0]) for _ in range(60))]
