@@ -31,6 +31,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 """Half of a character beyond the first 65,536, as Excel's LEFT leaves it: no text that Python can encode."""
 
 _NO_CONTROLS = str.maketrans("", "", _CONTROLS)
+_NO_BLANKS = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
 _CONTROL_BYTES = _CONTROLS.encode()
 
 
@@ -39,7 +40,8 @@ def is_error(value: object) -> bool:
     if value.__class__ is float or value is None:  # what most cells are
         return False
     if isinstance(value, str):
-        return value[:1] in {"#", "E"} and error_value(value) is not None
+        # French has a blank before ? and !, and LibreOffice writes it.
+        return value[:1] in {"#", "E"} and error_value(value.translate(_NO_BLANKS)) is not None
     return isinstance(value, ErrorValue) or (isinstance(value, int) and value in COM_ERRORS)
 
 

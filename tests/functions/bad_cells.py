@@ -175,7 +175,7 @@ ERRORS: Mapping[str, object] = {
         f"COM {code}": COM_ERROR + code
         for code in (*(2000, 2007, 2015, 2023, 2029, 2036, 2042), *range(2043, 2060))
     },
-    "French": "#VALEUR!",
+    **{f"French {text}": text for text in ("#VALEUR!", "#VALEUR !", "#NOM\N{NO-BREAK SPACE}?", "#N/D")},
     "infinite": math.inf,
     "minus infinite": -math.inf,
     "endless": 10**400,
