@@ -59,10 +59,7 @@ def _compare(
     for args, block, got in zip(calls, expected, book.answers(path), strict=True):
         # A function says beside an error which cell it is; a LAMBDA has the error alone.
         alone = [
-            [
-                was if row[0] is ErrorValue.NA and column else cell
-                for column, (cell, was) in enumerate(zip(row, seen, strict=False))
-            ]
+            [row[0], *seen[1:]] if row[0] is ErrorValue.NA else row
             for row, seen in zip(block, got, strict=True)
         ]
         wrong += [f"{str(args)[:400]}: {line}" for line in differences(function, alone, got)]
