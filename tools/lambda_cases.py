@@ -45,6 +45,10 @@ class Case:
     args: tuple[Rows | None, ...]
     is_plain: bool = True
 
+    def is_large(self) -> bool:
+        """Whether an argument has several cells."""
+        return any(len(rows) > 1 or len(rows[0]) > 1 for rows in self.args if rows)
+
     def values(self) -> list[object]:
         """The arguments as ``calling.call`` takes them."""
         return [

@@ -1,8 +1,9 @@
-"""The LAMBDAs against Python's functions, in a second calculator beside the ironcalc of other tests.
+"""The LAMBDAs against Python's functions, in two calculators beside the ironcalc of other tests.
 
 ``betteroffice-xlsx`` evaluates LET, MAP and MAKEARRAY with their LAMBDAs, but no name that is a LAMBDA: each
-call is expanded before (``lambda_tree``, which reads the text as the file has it). Cells come from the
-examples and from draws (``lambda_cases``). What the two say is one of:
+call is expanded before (``lambda_tree``, which reads the text as the file has it). LibreOffice has none of
+these: the expanded call is spread over cells (``lambda_sheets``). What is asked comes from the examples and
+from draws (``lambda_cases``). An answer is one of:
 
 - the same, cell by cell;
 - in other words: where Python says at length what is missing, a LAMBDA has a sentence of its own, or none;
@@ -17,6 +18,7 @@ comes once a workbook has computed much (so a workbook gets few calls).
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -27,10 +29,13 @@ from functools import cache
 from pathlib import Path
 
 from lambda_cases import Case, Draw, example_cases
-from lambda_tree import expanded, for_file, without_n
-from openpyxl import Workbook
+from lambda_sheets import NotSpreadError, Spread
+from lambda_tree import Node, expanded, for_file, without_n
+from openpyxl import Workbook, load_workbook
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
-from oracles import betteroffice
+from openpyxl.worksheet.worksheet import Worksheet
+from oracles import Shown, betteroffice
 
 from strategy_xl.cellvalues import ErrorValue, to_serial
 from strategy_xl.formulas.cell_refs import column_letters
@@ -58,11 +63,20 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A call, what Python answers and what the calculator gives."""
+class Call:
+    """A call of a LAMBDA, and what Python answers, whose size the answer is asked in."""
 
+    item: NamedLambda
+    lang: str
     case: Case
     expected: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A call and what the calculator gives."""
+
+    call: Call
     got: tuple[tuple[object, ...], ...]
     verdict: Verdict
 
@@ -98,66 +112,110 @@ class Cells:
         line[column] = f"={cell.value}" if isinstance(cell, ErrorValue) else cell
 
 
-def computed(formula: str, cases: Sequence[Case], blocks: Sequence[Block], folder: Path) -> Iterator[Block]:
-    """What the calculator gives for some calls of a LAMBDA, in blocks of the size of Python's.
+def calls(item: NamedLambda, lang: str, cases: Sequence[Case]) -> list[Call]:
+    """Calls of one LAMBDA."""
+    name = item.function.name
+    return [Call(item, lang, case, call(name, case.values(), lang=lang, today=EXAMPLE_DAY)) for case in cases]
 
-    Arguments:
-        formula: the LAMBDA as a file has it. cases, blocks: the calls and Python's answers.
-        folder: where the workbook is written.
+
+def some_calls(item: NamedLambda, lang: str, seed: int, drawn: int) -> list[Call]:
+    """The examples of a LAMBDA, and drawn calls."""
+    draw = Draw(item.function, lang, seed)
+    return calls(item, lang, [*example_cases(item.function, lang), *draw.cases(drawn)])
+
+
+class Asked:
+    """A workbook that asks for the answers of some calls.
+
+    Arguments: asked: the calls. is_spread: whether no LET and no LAMBDA may stand in it.
     """
-    book = Workbook()
-    asked, data, cells = book.worksheets[0], book.create_sheet("Data"), Cells()
-    asked.title = "Asked"
-    places: list[int] = []
-    top = 1
-    for case, block in zip(cases, blocks, strict=True):
-        text = for_file(without_n(expanded(formula, cells.place(case), TODAY)))
-        places.append(top)
+
+    def __init__(self, asked: Sequence[Call], *, is_spread: bool = False) -> None:
+        """Puts the cells of the calls on a sheet, and formulas for the answers on another."""
+        self.calls = list(asked)
+        self.left_out: list[Call] = []
+        self._book = Workbook()
+        self._sheet = self._book.worksheets[0]
+        self._sheet.title = "Asked"
+        self._work = self._book.create_sheet("Work") if is_spread else None
+        self._spreads = 0
+        self._places: list[int] = []
+        data, cells, top = self._book.create_sheet("Data"), Cells(), 1
+        for one in asked:
+            tree = expanded(one.item.formula, cells.place(one.case), TODAY)
+            try:
+                self._ask(tree, one.expected, top)
+            except NotSpreadError:
+                self.left_out.append(one)
+            self._places.append(top)
+            top += len(one.expected)
+        for row, line in enumerate(cells.rows, 1):
+            for column, cell in enumerate(line, 1):
+                data.cell(row, column).value = cell
+
+    def _ask(self, tree: Node, block: Block, top: int) -> None:
         for down, row in enumerate(block, 1):
             for across, _ in enumerate(row, 1):
-                place = f"{column_letters(across)}{top + down - 1}"
-                asked[place] = ArrayFormula(place, f"=INDEX({text},{down},{across})")
-        top += len(block)
-    for row, line in enumerate(cells.rows, 1):
-        for column, cell in enumerate(line, 1):
-            data.cell(row, column).value = cell  # type: ignore[assignment]
-    path = folder / "calls.xlsx"
-    book.save(path)
-    shown = betteroffice(path)
-    for place, block in zip(places, blocks, strict=True):
-        yield [
-            [shown("Asked", place + down, across) for across, _ in enumerate(row, 1)]  # type: ignore[misc]
-            for down, row in enumerate(block)
-        ]
+                formula = self._spread(tree, down, across) if self._work else self._part(tree, down, across)
+                self._put(self._sheet, f"{column_letters(across)}{top + down - 1}", formula)
+
+    @staticmethod
+    def _part(tree: Node, down: int, across: int) -> str:
+        return f"INDEX({for_file(without_n(tree))},{down},{across})"
+
+    def _spread(self, tree: Node, down: int, across: int) -> str:
+        self._spreads += 1
+        spread = Spread("Work", column_letters(self._spreads), f"part_{self._spreads}")
+        formula = spread.cell(tree, down, across)
+        for row, text in enumerate(spread.cells, 1):
+            self._put(self._work, f"{spread.column}{row}", text)
+        for name, text in spread.names.items():
+            self._book.defined_names[name] = DefinedName(name, attr_text=text)
+        return formula
+
+    @staticmethod
+    def _put(sheet: Worksheet, place: str, formula: str) -> None:
+        sheet[place] = ArrayFormula(place, f"={formula}")
+
+    def save(self, path: Path) -> Path:
+        """Write it; the path again."""
+        self._book.save(path)
+        return path
+
+    def answers(self, shown: Shown) -> Iterator[Answer]:
+        """The calls that were asked, judged by what the calculator shows."""
+        for one, place in zip(self.calls, self._places, strict=True):
+            if one in self.left_out:
+                continue
+            got = tuple(
+                tuple(shown("Asked", place + down, across) for across, _ in enumerate(row, 1))
+                for down, row in enumerate(one.expected)
+            )
+            yield Answer(one, got, judged(one, got))
 
 
-def answers(item: NamedLambda, lang: str, cases: Sequence[Case], folder: Path) -> Iterator[Answer]:
-    """The calls of a LAMBDA, judged."""
-    for start in range(0, len(cases), CALLS_A_BOOK):
-        some = cases[start : start + CALLS_A_BOOK]
-        blocks = [call(item.function.name, case.values(), lang=lang, today=EXAMPLE_DAY) for case in some]
-        for case, block, got in zip(some, blocks, computed(item.formula, some, blocks, folder), strict=True):
-            yield Answer(case, block, tuple(map(tuple, got)), judged(item, lang, case, block, got))
+def answers(asked: Sequence[Call], folder: Path) -> Iterator[Answer]:
+    """The calls in betteroffice; a folder for its workbooks."""
+    for start in range(0, len(asked), CALLS_A_BOOK):
+        book = Asked(asked[start : start + CALLS_A_BOOK])
+        yield from book.answers(betteroffice(book.save(folder / "calls.xlsx")))
 
 
-def judged(item: NamedLambda, lang: str, case: Case, expected: Block, got: Block) -> Verdict:
+def judged(one: Call, got: tuple[tuple[object, ...], ...]) -> Verdict:
     """What there is to say of one answer."""
-    refusals = {message(_MISSING, lang, name=argument.name) for argument in item.function.arguments}
-    first = expected[0][0]
-    if got[0][0] in refusals or (expected == [[first]] and _is_told(first, lang) and len(_rows(case)) > 1):
+    lang, expected = one.lang, one.expected
+    refusals = {message(_MISSING, lang, name=argument.name) for argument in one.item.function.arguments}
+    is_refused = len(expected) == len(expected[0]) == 1 and _is_told(expected[0][0], lang)
+    if got[0][0] in refusals or (is_refused and one.case.is_large()):
         # One of the two answers for all rows at once, that something is missing.
-        return Verdict.SAME if expected == got else Verdict.WORDS
+        return Verdict.SAME if got == tuple(map(tuple, expected)) else Verdict.WORDS
     short = {"", *refusals, *(message(key, lang) for key in _SHORT)}
     found = {
-        _judged_cell(one, other, short, lang, is_plain=case.is_plain)
+        _judged_cell(cell, other, short, lang, is_plain=one.case.is_plain)
         for row, line in zip(expected, got, strict=True)
-        for one, other in zip(row, line, strict=True)
+        for cell, other in zip(row, line, strict=True)
     }
     return max(found, key=list(Verdict).index)
-
-
-def _rows(case: Case) -> object:
-    return max((rows for rows in case.args if rows), key=len, default=())
 
 
 def _judged_cell(expected: object, got: object, short: set[str], lang: str, *, is_plain: bool) -> Verdict:
@@ -187,34 +245,80 @@ def _labels(lang: str) -> frozenset[str]:
     return frozenset({"", *(label for held in lists for label in choice_labels(held.key, lang).values())})
 
 
+def libreoffice(path: Path, folder: Path) -> Shown:
+    """What a workbook shows once LibreOffice, in a profile of its own in the folder, has computed it."""
+    profile = (folder / "profile").as_uri()
+    target = folder / "computed"
+    command = [
+        "soffice",
+        f"-env:UserInstallation={profile}",
+        "--headless",
+        "--convert-to",
+        "xlsx",
+        "--outdir",
+    ]
+    subprocess.run([*command, str(target), str(path)], check=True, capture_output=True)
+    return saved(target / path.name)
+
+
+def saved(path: Path) -> Shown:
+    """The values that a workbook holds."""
+    book = load_workbook(path, data_only=True)
+
+    def shown(sheet: str, row: int, column: int) -> object:
+        value = book[sheet].cell(row, column).value
+        return "" if value is None else value
+
+    return shown
+
+
+def _tell(asked: Sequence[Call], found: Sequence[Answer], left_out: int, most: int) -> int:
+    """Print the verdicts of one LAMBDA; how many answers differ."""
+    counts = Counter(answer.verdict for answer in found)
+    figures = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict)
+    behind = f", {left_out} not spread" if left_out else ""
+    print(f"  {asked[0].item.name} {asked[0].lang}: {len(found)} calls, {figures}{behind}", flush=True)
+    for answer in [one for one in found if one.verdict is Verdict.DIFFERENT][:most]:
+        kind = "" if answer.call.case.is_plain else " (cells not allowed)"
+        print(
+            f"    {answer.call.case.args}{kind}\n      Python {answer.call.expected}\n      LAMBDA {answer.got}"
+        )
+    return counts[Verdict.DIFFERENT]
+
+
 def main() -> int:
     """Compare; 1 when a LAMBDA says something else than Python."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", help="LAMBDAs; all when none is given")
     parser.add_argument("--calls", type=int, default=60, help="drawn calls of each LAMBDA")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="another one draws other calls")
     parser.add_argument("--show", type=int, default=3, help="differences to show of each LAMBDA")
     args = parser.parse_args()
+    asked = [
+        calls(
+            item,
+            lang,
+            [*example_cases(item.function, lang), *Draw(item.function, lang, args.seed).cases(args.calls)],
+        )
+        for lang in LANGUAGES
+        for item in named_lambdas(lang)
+        if not args.names or item.name in args.names
+    ]
     different = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        print("betteroffice: LET, MAP and MAKEARRAY as they stand")
+        for some in asked:
+            different += _tell(some, list(answers(some, folder)), 0, args.show)
+        print("LibreOffice: spread over cells and names")
         for lang in LANGUAGES:
-            for item in named_lambdas(lang):
-                if args.names and item.name not in args.names:
-                    continue
-                cases = [
-                    *example_cases(item.function, lang),
-                    *Draw(item.function, lang, args.seed).cases(args.calls),
-                ]
-                found = list(answers(item, lang, cases, Path(folder)))
-                counts = Counter(answer.verdict for answer in found)
-                different += counts[Verdict.DIFFERENT]
-                figures = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict)
-                print(f"{item.name} {lang}: {len(found)} calls, {figures}", flush=True)
-                for answer in [one for one in found if one.verdict is Verdict.DIFFERENT][: args.show]:
-                    kind = "" if answer.case.is_plain else " (cells not allowed)"
-                    print(
-                        f"  {answer.case.args}{kind}\n    Python {answer.expected}\n    LAMBDA {answer.got}"
-                    )
+            of_lang = [some for some in asked if some and some[0].lang == lang]
+            book = Asked([one for some in of_lang for one in some], is_spread=True)
+            shown = libreoffice(book.save(folder / f"{lang}.xlsx"), folder)
+            found = list(book.answers(shown))
+            for some in of_lang:
+                mine = [answer for answer in found if answer.call in some]
+                different += _tell(some, mine, len(some) - len(mine), args.show)
     return int(different > 0)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from lambda_cases import Draw, example_cases
+from lambda_cases import example_cases
 from lambda_tree import expanded, for_file, measured, read, written
-from lambdas import Verdict, answers
+from lambdas import Asked, Verdict, answers, calls, saved, some_calls
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openxml_audit import OpenXmlValidator
@@ -28,9 +29,22 @@ CELL = re.compile(r"[A-Za-z]{1,3}\d+|[RrCc]\d*|[Rr]\d+[Cc]\d+")
 @pytest.mark.parametrize(("lang", "item"), EVERY)
 def test_second_calculator(lang: str, item: NamedLambda, tmp_path: Path) -> None:
     """A LAMBDA gives Python's answer on the examples and on drawn calls, or says it in other words."""
-    cases = [*example_cases(item.function, lang), *Draw(item.function, lang, 1).cases(6)]
-    found = list(answers(item, lang, cases, tmp_path))
-    assert len(found) == len(cases)
+    asked = some_calls(item, lang, 1, 4)
+    found = list(answers(asked, tmp_path))
+    assert len(found) == len(asked)
+    assert [answer for answer in found if answer.verdict is Verdict.DIFFERENT] == []
+
+
+@pytest.mark.libreoffice
+def test_libreoffice(recalculated: Callable[[Path], Path], tmp_path: Path) -> None:
+    """So does LibreOffice, which knows no LAMBDA, with the parts of the formula in cells."""
+    asked = [
+        one for lang in LANGUAGES for item in named_lambdas(lang) for one in some_calls(item, lang, 1, 1)
+    ]
+    book = Asked(asked, is_spread=True)
+    found = list(book.answers(saved(recalculated(book.save(tmp_path / "spread.xlsx")))))
+    assert {answer.call.item.name for answer in found} == {item.name for item in named_lambdas("en")}
+    assert len(found) >= 0.9 * len(asked)
     assert [answer for answer in found if answer.verdict is Verdict.DIFFERENT] == []
 
 
@@ -65,8 +79,9 @@ def test_a_difference_is_seen(tmp_path: Path) -> None:
     item = next(item for item in named_lambdas("fr") if item.name == "STRATX_SWOT_SCORE")
     wrong = NamedLambda(item.name, item.formula.replace("SUM(IF(", "2*SUM(IF("), item.comment, item.function)
     cases = example_cases(item.function, "fr")
-    assert {answer.verdict for answer in answers(item, "fr", cases, tmp_path)} == {Verdict.SAME}
-    assert {answer.verdict for answer in answers(wrong, "fr", cases, tmp_path)} == {Verdict.DIFFERENT}
+    right_calls, wrong_calls = calls(item, "fr", cases), calls(wrong, "fr", cases)
+    assert {answer.verdict for answer in answers(right_calls, tmp_path)} == {Verdict.SAME}
+    assert {answer.verdict for answer in answers(wrong_calls, tmp_path)} == {Verdict.DIFFERENT}
 
 
 @pytest.mark.parametrize(
