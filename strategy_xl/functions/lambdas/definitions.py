@@ -28,6 +28,8 @@ class Definition:
         fixed: settings that are taken to have one choice, whose list has the same key: where the others need
             what a LAMBDA cannot see, ``refuse`` says so.
         lines: how many lines of results there are, when it is not one a row; ``[i]`` is the line.
+        split: names that go with the results into a LAMBDA of their own, for a formula has only so many
+            characters.
         without: arguments of the function, the last ones, that the LAMBDA does not take.
     """
 
@@ -38,6 +40,7 @@ class Definition:
     fixed: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     lines: str = ""
+    split: tuple[str, ...] = ()
 
 
 @cache
@@ -54,5 +57,6 @@ def definitions() -> Mapping[str, Definition]:
                 held.get("fixed", {}),
                 tuple(held.get("without", ())),
                 held.get("lines", ""),
+                tuple(held.get("split", ())),
             )
     return found
