@@ -122,7 +122,7 @@ nights: $(VENV)/.dev  ## thirty nights over 200 workbooks, told exactly by the h
 # Each LAMBDA on its examples and on sixty drawn calls in every language, against Python's functions, in a calculator
 # other than that of the tests (LAMBDAS="--calls 300 --seed 7 STRATX_TOWS").
 lambdas: $(VENV)/.dev  ## the LAMBDAs against Python's functions, in a second calculator
-	$(BIN)/python tools/lambdas.py $(LAMBDAS)
+	$(BIN)/python tools/lambda_proof.py $(LAMBDAS)
 
 # A thousand pairs of edited copies of one workbook, put together as files: nothing is lost untold.
 merges: $(VENV)/.dev  ## a thousand pairs of edited copies put together, nothing lost untold

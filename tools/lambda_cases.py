@@ -11,8 +11,8 @@ from functools import cache
 from strategy_xl.cellvalues import ErrorValue, to_serial
 from strategy_xl.functions.arguments import Argument, Kind
 from strategy_xl.functions.intake import choice_labels, field_of
-from strategy_xl.functions.lambdas.compiling import taken
 from strategy_xl.functions.lambdas.definitions import definitions
+from strategy_xl.functions.lambdas.scope import taken
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Shape
 from strategy_xl.languages import HOUSE, LANGUAGES
 from strategy_xl.schema.loader import load_default

@@ -3,8 +3,8 @@
 LibreOffice 7.4 then computes the parts of the formula as they stand in the file: what LET binds to one value
 is a cell; what it binds to cells or an array is a name, so that empty cells stay empty. MAKEARRAY is written
 out for each line and column that is asked for. MAP has the array where the single value stood, or, when its
-LAMBDA makes one value of it, a cell for each element. SEQUENCE is its numbers, XMATCH an exact MATCH. The size
-of ranges is known, so ROWS, COLUMNS and the place that INDEX gives are.
+LAMBDA makes one value of all, a cell for each element. SEQUENCE is its numbers, XMATCH an exact MATCH. The
+size of ranges is known, so ROWS, COLUMNS and the place that INDEX gives are.
 """
 
 from __future__ import annotations
@@ -17,7 +17,23 @@ from lambda_tree import Apply, Atom, Name, Node, Operation, written
 
 from strategy_xl.formulas.cell_refs import column_letters, column_number
 
-_ONE_VALUE = frozenset(["SUM", "MAX", "MIN", "ROWS", "COLUMNS", "SUMPRODUCT", "AND", "OR", "COUNT", "MEDIAN", "MATCH", "XMATCH", "N"])
+_ONE_VALUE = frozenset(
+    {
+        "AND",
+        "COLUMNS",
+        "COUNT",
+        "MATCH",
+        "MAX",
+        "MEDIAN",
+        "MIN",
+        "N",
+        "OR",
+        "ROWS",
+        "SUM",
+        "SUMPRODUCT",
+        "XMATCH",
+    }
+)
 """Functions that make one value of an array."""
 _EACH = frozenset({"IF", "ISNUMBER", "TRIM", "LEN", "ABS", "ROUND", "LOWER", "EXACT"})
 """Functions that answer an array with one of its size."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 
 _TOKENS = re.compile(
@@ -197,8 +198,7 @@ class _Expander:
             case Name(text):
                 found = scope.get(text, Name(bare(text)))
                 if isinstance(found, _Closure):
-                    problem = f"{text} is a LAMBDA used as a value"
-                    raise ValueError(problem)  # noqa: TRY004 - a fault of the formula, not of a caller
+                    return self.function(found.function.args, found.scope)
                 return found or LEFT_OUT
             case Operation(op, left, right):
                 return Operation(op, *(self.walk(side, scope) if side else None for side in (left, right)))
@@ -217,13 +217,28 @@ class _Expander:
         held = scope.get(node.called.text) if isinstance(node.called, Name) else None
         if not isinstance(held, _Closure):
             return Apply(self.walk(node.called, scope), args)
+        return self.call(held, node.args, args, scope)
+
+    def call(self, held: _Closure, given: Sequence[Node], args: Sequence[Node], scope: Scope) -> Node:
+        """A LAMBDA that a name stands for, called: what is left out here is left out there."""
+        *names, body = held.function.args
         inside = dict(held.scope)
         pairs: list[Node] = []
-        for name, value in zip(_names(held.function.args[:-1]), args, strict=True):
-            own = self.new(name)
-            inside[_used(name)] = own
-            pairs.extend((own, value))
-        return Apply(Name("LET"), (*pairs, self.walk(held.function.args[-1], inside)))
+        for place, name in enumerate(_names(names)):
+            is_given = place < len(args) and args[place] != Atom("")
+            asked = given[place] if is_given else None
+            if asked is None or (
+                isinstance(asked, Name) and asked.text in scope and scope[asked.text] is None
+            ):
+                inside[_used(name)] = None
+            elif isinstance(args[place], Name):
+                inside[_used(name)] = args[place]
+            else:
+                own = self.new(name)
+                inside[_used(name)] = own
+                pairs.extend((own, args[place]))
+        said = self.walk(body, inside)
+        return Apply(Name("LET"), (*pairs, said)) if pairs else said
 
     def function(self, args: Sequence[Node], scope: Scope) -> Node:
         given = {_used(name): self.new(name) for name in _names(args[:-1])}
@@ -283,27 +298,39 @@ def without_n(node: Node, fresh: Iterator[int] | None = None) -> Node:
             return node
 
 
-def expanded(formula: str, args: Sequence[str], constants: Mapping[str, str]) -> Node:
+def expanded(
+    formula: str, args: Sequence[str], constants: Mapping[str, str], others: Mapping[str, str] | None = None
+) -> Node:
     """A call of a LAMBDA without what only some evaluators know.
 
     Arguments:
         formula: the LAMBDA as the file has it.
         args: what a cell would pass, a reference each, ``""`` for an argument left out.
         constants: values of functions without arguments (``TODAY``).
+        others: LAMBDAs by name that it may call.
 
     Raises ValueError for a formula that cannot be read.
     """
-    whole = read(formula)
-    if not isinstance(whole, Apply) or whole.function != "LAMBDA":
-        raise ValueError("no LAMBDA")
+    whole = _lambda(formula)
     names = _names(whole.args[:-1])
     given = [*args, *[""] * (len(names) - len(args))]
     for name, arg in zip(names, given, strict=True):
         if not arg and not name.startswith("_xlop."):
             problem = f"{name} must be given"
             raise ValueError(problem)
-    scope = {_used(name): Name(arg) if arg else None for name, arg in zip(names, given, strict=True)}
-    return _Expander(constants).walk(whole.args[-1], scope)
+    scope: dict[str, Node | _Closure | None] = {}
+    scope |= {name: _Closure(_lambda(text), scope) for name, text in (others or {}).items()}
+    own = {_used(name): Name(arg) if arg else None for name, arg in zip(names, given, strict=True)}
+    return _Expander(constants).walk(whole.args[-1], {**scope, **own})
+
+
+@cache
+def _lambda(formula: str) -> Apply:
+    whole = read(formula)
+    if not isinstance(whole, Apply) or whole.function != "LAMBDA":
+        problem = f"no LAMBDA: {formula[:80]}"
+        raise ValueError(problem)
+    return whole
 
 
 NEWER = ("LAMBDA", "LET", "MAKEARRAY", "MAP", "REDUCE", "SEQUENCE", "XMATCH")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from lambda_cases import example_cases
+from lambda_proof import Asked, Verdict, answers, asked_lambdas, calls, saved, some_calls
 from lambda_tree import expanded, for_file, measured, read, written
-from lambdas import Asked, Verdict, answers, calls, saved, some_calls
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openxml_audit import OpenXmlValidator
@@ -20,7 +20,7 @@ from strategy_xl.functions.lambdas.named import NamedLambda, named_lambdas
 from strategy_xl.languages import LANGUAGES
 
 EVERY = [
-    pytest.param(lang, item, id=f"{item.name}-{lang}") for lang in LANGUAGES for item in named_lambdas(lang)
+    pytest.param(lang, item, id=f"{item.name}-{lang}") for lang in LANGUAGES for item in asked_lambdas(lang)
 ]
 MOST_LEVELS, MOST_ARGUMENTS, MOST_TEXT = 64, 253, 255
 CELL = re.compile(r"[A-Za-z]{1,3}\d+|[RrCc]\d*|[Rr]\d+[Cc]\d+")
@@ -39,11 +39,11 @@ def test_second_calculator(lang: str, item: NamedLambda, tmp_path: Path) -> None
 def test_libreoffice(recalculated: Callable[[Path], Path], tmp_path: Path) -> None:
     """So does LibreOffice, which knows no LAMBDA, with the parts of the formula in cells."""
     asked = [
-        one for lang in LANGUAGES for item in named_lambdas(lang) for one in some_calls(item, lang, 1, 1)
+        one for lang in LANGUAGES for item in asked_lambdas(lang) for one in some_calls(item, lang, 1, 1)
     ]
     book = Asked(asked, is_spread=True)
     found = list(book.answers(saved(recalculated(book.save(tmp_path / "spread.xlsx")))))
-    assert {answer.call.item.name for answer in found} == {item.name for item in named_lambdas("en")}
+    assert {answer.call.item.name for answer in found} == {item.name for item in asked_lambdas("en")}
     assert len(found) >= 0.9 * len(asked)
     assert [answer for answer in found if answer.verdict is Verdict.DIFFERENT] == []
 

@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -142,7 +142,7 @@ class Asked:
         self._places: list[int] = []
         data, cells, top = self._book.create_sheet("Data"), Cells(), 1
         for one in asked:
-            tree = expanded(one.item.formula, cells.place(one.case), TODAY)
+            tree = expanded(one.item.formula, cells.place(one.case), TODAY, _others(one.lang))
             try:
                 self._ask(tree, one.expected, top)
             except NotSpreadError:
@@ -240,6 +240,17 @@ def _is_told(cell: object, lang: str) -> bool:
 
 
 @cache
+def _others(lang: str) -> Mapping[str, str]:
+    """The LAMBDAs that only others call."""
+    return {item.name: item.formula for item in named_lambdas(lang) if item.function is None}
+
+
+def asked_lambdas(lang: str) -> list[NamedLambda]:
+    """The LAMBDAs that stand for functions."""
+    return [item for item in named_lambdas(lang) if item.function is not None]
+
+
+@cache
 def _labels(lang: str) -> frozenset[str]:
     lists = load_default().lists
     return frozenset({"", *(label for held in lists for label in choice_labels(held.key, lang).values())})
@@ -278,11 +289,10 @@ def _tell(asked: Sequence[Call], found: Sequence[Answer], left_out: int, most: i
     figures = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict)
     behind = f", {left_out} not spread" if left_out else ""
     print(f"  {asked[0].item.name} {asked[0].lang}: {len(found)} calls, {figures}{behind}", flush=True)
-    for answer in [one for one in found if one.verdict is Verdict.DIFFERENT][:most]:
-        kind = "" if answer.call.case.is_plain else " (cells not allowed)"
-        print(
-            f"    {answer.call.case.args}{kind}\n      Python {answer.call.expected}\n      LAMBDA {answer.got}"
-        )
+    for answer in [each for each in found if each.verdict is Verdict.DIFFERENT][:most]:
+        one = answer.call
+        kind = "" if one.case.is_plain else " (cells not allowed)"
+        print(f"    {one.case.args}{kind}\n      Python {one.expected}\n      LAMBDA {answer.got}")
     return counts[Verdict.DIFFERENT]
 
 
@@ -301,7 +311,7 @@ def main() -> int:
             [*example_cases(item.function, lang), *Draw(item.function, lang, args.seed).cases(args.calls)],
         )
         for lang in LANGUAGES
-        for item in named_lambdas(lang)
+        for item in asked_lambdas(lang)
         if not args.names or item.name in args.names
     ]
     different = 0
