@@ -88,7 +88,9 @@ def example_cases(function: CellFunction, lang: str) -> list[Case]:
 def translated(rows: Rows | None, lang: str) -> Rows | None:
     """Cells with the labels of a language; titles stay, for they are found in every one."""
     known = _labels(lang)
-    return rows and tuple(tuple(known.get(str(cell), cell) for cell in row) for row in rows)
+    return rows and tuple(
+        tuple(known.get(cell, cell) if isinstance(cell, str) else cell for cell in row) for row in rows
+    )
 
 
 @cache

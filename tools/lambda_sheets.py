@@ -182,15 +182,29 @@ class Spread:
             ):
                 first, top, *_ = _corners(text)
                 return Name(f"Data!${column_letters(first + int(column) - 1)}${top + int(row) - 1}")
+            case Apply(Name("INDEX"), (whole, Atom(place))) if place.isdigit():
+                return self._nth(whole, place, node)
+            case Apply(Name("IFERROR"), (Apply(Name("INDEX"), (whole, *_)) as part, other)) if whole == other:
+                size = self._size(whole)
+                return node if size is None else whole if size == (1, 1) else part
             case Apply(Name("INDEX"), (whole, Atom("1"), Atom("0"))) if (self._size(whole) or (0,))[0] == 1:
                 return whole  # LibreOffice gives the first cell of a line here
         return node
+
+    def _nth(self, whole: Node, place: str, node: Node) -> Node:
+        """INDEX with one number, as row and column of a single line or column."""
+        size = self._size(whole)
+        if size is None or 1 not in size or size == (1, 1):
+            return node
+        pair = (Atom("1"), Atom(place)) if size[0] == 1 else (Atom(place), Atom("1"))
+        return self._placed(Apply(Name("INDEX"), (whole, *pair)))
 
     def _size(self, node: Node) -> tuple[int, int] | None:  # noqa: PLR0911 - one form a case
         """Rows and columns of a value, None where they are not sure."""
         match node:
             case Atom(text):
-                return None if text.startswith("{") else (1, 1)
+                lines = text[1:-1].split(";") if text.startswith("{") else [""]
+                return len(lines), len(lines[0].split(","))
             case Name(text):
                 if "!" not in text:
                     return self._sizes.get(text)
@@ -220,6 +234,8 @@ class Spread:
                 return text.startswith("{")
             case Operation(_, left, right):
                 return any(self._is_array(side) for side in (left, right) if side)
+            case Apply(Name("INDEX"), (_, *places)) if Atom("0") not in places:
+                return False
             case Apply(_, args):
                 return node.function not in _ONE_VALUE and any(map(self._is_array, args))
         return False

@@ -190,8 +190,9 @@ class _Expander:
     constants: Mapping[str, str]
     fresh: Iterator[int] = field(default_factory=count)
 
-    def new(self, name: str) -> Name:
-        return Name(f"{bare(name).rstrip('_')}_{next(self.fresh)}x")
+    def new(self) -> Name:
+        """A name that nothing has yet, short, for evaluators limit the length of formulas too."""
+        return Name(f"v{next(self.fresh)}_")
 
     def walk(self, node: Node, scope: Scope) -> Node:
         match node:
@@ -231,17 +232,15 @@ class _Expander:
                 isinstance(asked, Name) and asked.text in scope and scope[asked.text] is None
             ):
                 inside[_used(name)] = None
-            elif isinstance(args[place], Name):
-                inside[_used(name)] = args[place]
             else:
-                own = self.new(name)
+                own = self.new()
                 inside[_used(name)] = own
                 pairs.extend((own, args[place]))
         said = self.walk(body, inside)
         return Apply(Name("LET"), (*pairs, said)) if pairs else said
 
     def function(self, args: Sequence[Node], scope: Scope) -> Node:
-        given = {_used(name): self.new(name) for name in _names(args[:-1])}
+        given = {_used(name): self.new() for name in _names(args[:-1])}
         return Apply(Name("LAMBDA"), (*given.values(), self.walk(args[-1], {**scope, **given})))
 
     def is_omitted(self, args: Sequence[Node], scope: Scope) -> Node:
@@ -262,7 +261,7 @@ class _Expander:
                 inside[name] = _Closure(value, dict(inside))
                 continue
             said = self.walk(value, inside)
-            own = self.new(name)
+            own = self.new()
             inside[name] = own
             pairs.extend((own, said))
         result = self.walk(args[-1], inside)
@@ -291,7 +290,7 @@ def without_n(node: Node, fresh: Iterator[int] | None = None) -> Node:
             inner = tuple(without_n(arg, numbers) for arg in args)
             if node.function != "N":
                 return Apply(without_n(called, numbers), inner)
-            own = Name(f"n_{next(numbers)}y")
+            own = Name(f"n{next(numbers)}_")
             counted = Apply(Name("IF"), (Apply(Name("ISNUMBER"), (own,)), own, Atom("0")))
             return Apply(Name("LET"), (own, *inner, counted))
         case _:

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 from lambda_cases import example_cases
-from lambda_proof import Asked, Verdict, answers, asked_lambdas, calls, saved, some_calls
+from lambda_proof import (
+    NOT_ELSEWHERE,
+    Asked,
+    Verdict,
+    answers,
+    asked_lambdas,
+    calls,
+    can_spread,
+    saved,
+    some_calls,
+)
 from lambda_tree import expanded, for_file, measured, read, written
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
@@ -19,17 +29,19 @@ from strategy_xl.functions.lambdas.compiling import MOST_CHARACTERS
 from strategy_xl.functions.lambdas.named import NamedLambda, named_lambdas
 from strategy_xl.languages import LANGUAGES
 
+TOO_LONG = {"STRATX_CLIENT_WHY", "STRATX_KPI_WHY", "STRATX_KPI_PRIORITY"}
 EVERY = [
     pytest.param(lang, item, id=f"{item.name}-{lang}") for lang in LANGUAGES for item in asked_lambdas(lang)
 ]
+KNOWN = [each for each in EVERY if each.values[1].name not in NOT_ELSEWHERE["betteroffice"] | TOO_LONG]
 MOST_LEVELS, MOST_ARGUMENTS, MOST_TEXT = 64, 253, 255
 CELL = re.compile(r"[A-Za-z]{1,3}\d+|[RrCc]\d*|[Rr]\d+[Cc]\d+")
 
 
-@pytest.mark.parametrize(("lang", "item"), EVERY)
+@pytest.mark.parametrize(("lang", "item"), KNOWN)
 def test_second_calculator(lang: str, item: NamedLambda, tmp_path: Path) -> None:
     """A LAMBDA gives Python's answer on the examples and on drawn calls, or says it in other words."""
-    asked = some_calls(item, lang, 1, 4)
+    asked = some_calls(item, lang, 1, 3)
     found = list(answers(asked, tmp_path))
     assert len(found) == len(asked)
     assert [answer for answer in found if answer.verdict is Verdict.DIFFERENT] == []
@@ -38,13 +50,12 @@ def test_second_calculator(lang: str, item: NamedLambda, tmp_path: Path) -> None
 @pytest.mark.libreoffice
 def test_libreoffice(recalculated: Callable[[Path], Path], tmp_path: Path) -> None:
     """So does LibreOffice, which knows no LAMBDA, with the parts of the formula in cells."""
-    asked = [
-        one for lang in LANGUAGES for item in asked_lambdas(lang) for one in some_calls(item, lang, 1, 1)
-    ]
+    able = [(lang, item) for lang in LANGUAGES for item in asked_lambdas(lang) if can_spread(item)]
+    asked = [one for lang, item in able for one in some_calls(item, lang, 1, 1)]
     book = Asked(asked, is_spread=True)
     found = list(book.answers(saved(recalculated(book.save(tmp_path / "spread.xlsx")))))
-    assert {answer.call.item.name for answer in found} == {item.name for item in asked_lambdas("en")}
-    assert len(found) >= 0.9 * len(asked)
+    assert {answer.call.item.name for answer in found} == {item.name for _, item in able} - TOO_LONG
+    assert {one.item.name for one in book.left_out} <= TOO_LONG
     assert [answer for answer in found if answer.verdict is Verdict.DIFFERENT] == []
 
 
@@ -90,17 +101,17 @@ def test_a_difference_is_seen(tmp_path: Path) -> None:
         ("_xlfn.LAMBDA(_xlpm.a,_xlpm.a+1)", ["A1"], "(A1+1)"),
         ("_xlfn.LAMBDA(_xlop.a,IF(_xlfn.ISOMITTED(_xlpm.a),0,_xlpm.a))", [""], "0"),
         ("_xlfn.LAMBDA(_xlop.a,IF(_xlfn.ISOMITTED(_xlpm.a),0,_xlpm.a))", ["A1"], "A1"),
-        ("_xlfn.LAMBDA(_xlpm.a,_xlfn.LET(_xlpm.b,_xlpm.a,_xlpm.b))", ["A1"], "LET(b_0x,A1,b_0x)"),
+        ("_xlfn.LAMBDA(_xlpm.a,_xlfn.LET(_xlpm.b,_xlpm.a,_xlpm.b))", ["A1"], "LET(v0_,A1,v0_)"),
         (
             "_xlfn.LAMBDA(_xlpm.a,_xlfn.LET(_xlpm.f,_xlfn.LAMBDA(_xlpm.a,-_xlpm.a),_xlpm.f(_xlpm.f(_xlpm.a))))",
             ["A1"],
-            "LET(a_1x,LET(a_0x,A1,(-a_0x)),(-a_1x))",
+            "LET(v1_,LET(v0_,A1,(-v0_)),(-v1_))",
         ),
         ("_xlfn.LAMBDA(_xlpm.a,TODAY()-_xlpm.a)", ["A1"], "(46169-A1)"),
         (
             "_xlfn.LAMBDA(_xlpm.a,_xlfn.MAP(_xlpm.a,_xlfn.LAMBDA(_xlpm.v,2^_xlpm.v%)))",
             ["A1:A2"],
-            "MAP(A1:A2,LAMBDA(v_0x,(2^(v_0x%))))",
+            "MAP(A1:A2,LAMBDA(v0_,(2^(v0_%))))",
         ),
     ],
 )
@@ -111,11 +122,16 @@ def test_expansion(formula: str, args: list[str], said: str) -> None:
 
 def test_prefixes_come_back() -> None:
     """A tree is written for a file with the prefixes of what is bound and of what is newer."""
-    text = "_xlfn.LET(_xlpm.a,SUM(A1),_xlfn.MAP({1,2},_xlfn.LAMBDA(_xlpm.v,(_xlpm.a*_xlpm.v))))"
-    assert (
-        for_file(expanded(f"_xlfn.LAMBDA(_xlop.z,{text})", [], {})).replace("_0x", "").replace("_1x", "")
-        == text
-    )
+    tree = expanded("_xlfn.LAMBDA(_xlpm.z,_xlfn.MAP(_xlpm.z,_xlfn.LAMBDA(_xlpm.v,ABS(_xlpm.v))))", ["A1"], {})
+    assert for_file(tree) == "_xlfn.MAP(A1,_xlfn.LAMBDA(_xlpm.v0_,ABS(_xlpm.v0_)))"
+
+
+def test_others_are_put_in() -> None:
+    """A LAMBDA that another name holds stands where it is called; what is left out stays so."""
+    held = {"F": '_xlfn.LAMBDA(_xlpm.a,_xlop.b,IF(_xlfn.ISOMITTED(_xlpm.b),"none",_xlpm.a))'}
+    for args, said in ((["A1", "B1"], "LET(v0_,A1,v1_,B1,v0_)"), (["A1", ""], 'LET(v0_,A1,"none")')):
+        tree = expanded("_xlfn.LAMBDA(_xlpm.x,_xlop.y,F(_xlpm.x,_xlpm.y))", args, {}, held)
+        assert written(tree) == said
 
 
 @pytest.mark.parametrize("text", ["1+", "SUM(1", "a b", "{1,2", "§"])
