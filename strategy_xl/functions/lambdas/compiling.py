@@ -115,6 +115,9 @@ class _Frame:
             (self.scope.written(condition)[0], self._told(key))
             for condition, key in self.scope.definition.refuse
         ]
+        for owner, key in self.scope.definition.need.items():
+            missing = f"(1-ISOMITTED({PARAMETER}{owner}))*({self.scope.place(owner, key)}=0)"
+            refused.append((missing, self._told("NO_TITLE", title=self.scope.title(owner, key))))
         answer = self._answers(results, refused) if self.by_row else self._answer(results, refused)
         if self.ranges:
             ranges = [self._range(item) for item in self.rows] or [self._range(self.ranges[0])]
