@@ -10,7 +10,7 @@ from functools import cache
 
 from strategy_xl.cellvalues import ErrorValue, to_serial
 from strategy_xl.functions.arguments import Argument, Kind
-from strategy_xl.functions.intake import choice_labels, field_of
+from strategy_xl.functions.intake import block_fields, choice_labels, field_of
 from strategy_xl.functions.lambdas.definitions import definitions
 from strategy_xl.functions.lambdas.scope import taken
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Shape
@@ -71,22 +71,36 @@ def block(value: object) -> Rows | None:
 
 
 def example_cases(function: CellFunction, lang: str) -> list[Case]:
-    """The function's examples, those of other languages with this one's labels.
+    """The function's examples, those of other languages with this one's labels and titles.
 
     Not those that change settings, nor those with an argument that the LAMBDA does not take.
     """
-    most = len(taken(function, definitions()[function.name]))
+    arguments = taken(function, definitions()[function.name])
     return [
-        Case(tuple(translated(block(value), lang) for value in example.args[:most]))
+        Case(
+            tuple(
+                _titled(item, translated(block(value), lang), lang)
+                for item, value in zip(arguments, example.args, strict=False)
+            )
+        )
         for example in function.examples
         if not example.settings
-        and all(value is None for value in example.args[most:])
+        and all(value is None for value in example.args[len(arguments) :])
         and not _is_whole_table(function, example.args)
     ]
 
 
+def _titled(item: Argument, rows: Rows | None, lang: str) -> Rows | None:
+    """A table with the titles of a language."""
+    if item.kind is not Kind.TABLE or rows is None:
+        return rows
+    fields = block_fields(item.field).values()
+    titles = {spec.label.get(other): spec.label.get(lang) for spec in fields for other in LANGUAGES}
+    return (tuple(titles.get(str(title), title) for title in rows[0]), *rows[1:])
+
+
 def translated(rows: Rows | None, lang: str) -> Rows | None:
-    """Cells with the labels of a language; titles stay, for they are found in every one."""
+    """Cells with the labels of a language."""
     known = _labels(lang)
     return rows and tuple(
         tuple(known.get(cell, cell) if isinstance(cell, str) else cell for cell in row) for row in rows

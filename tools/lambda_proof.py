@@ -6,7 +6,8 @@ these: the expanded call is spread over cells (``lambda_sheets``). What is asked
 from draws (``lambda_cases``). An answer is one of:
 
 - the same, cell by cell;
-- in other words: where Python says at length what is missing, a LAMBDA has a sentence of its own, or none;
+- in other words: where Python says at length what is missing, a LAMBDA has a sentence of its own, the first
+  of Python's, or none;
 - different, which fails.
 
 Cells that the templates do not allow (a number typed as text, a value out of bounds) get notes from Python
@@ -252,9 +253,9 @@ def _judged_cell(expected: object, got: object, short: set[str], lang: str, *, i
         return Verdict.SAME if is_near else Verdict.DIFFERENT
     if type(expected) is type(got) and expected == got:
         return Verdict.SAME
-    is_short = got in short
+    is_short = got in short or str(expected).startswith(str(got)[:-1])
     if not is_plain:
-        is_short |= got == ErrorValue.NA.value or str(expected).startswith(str(got)[:-1])
+        is_short |= got == ErrorValue.NA.value
     is_told = expected == "" or _is_told(expected, lang)
     return Verdict.WORDS if is_told and is_short else Verdict.DIFFERENT
 
