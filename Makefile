@@ -13,7 +13,7 @@ DEMO := $(OUT)/strategie-exemple.xlsx
 # Hundreds of Pythons are started, each of which would compile the whole program for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-long laws lint messages docs changelog bench faults fuzz lossless adopt nights merges upgrades edited judgement pictures hosts wheel wine clean system
+.PHONY: help demo test test-long laws lint messages docs changelog bench faults fuzz lossless adopt nights lambdas merges upgrades edited judgement pictures hosts wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml strategy_xl/__init__.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -129,6 +129,11 @@ edited: system $(VENV)/.dev  ## workbooks edited in LibreOffice: upgraded, trans
 # Thirty nights over 200 workbooks with scripted edits: the history tells exactly what was scripted. FOLDER=…
 nights: $(VENV)/.dev  ## thirty nights over 200 workbooks, told exactly by the history
 	$(BIN)/python tools/simulate_nights.py $(or $(FOLDER),$(OUT)/nights) --postgresql
+
+# Each LAMBDA on its examples and on sixty drawn calls in every language, against Python's functions, in a calculator
+# other than that of the tests (LAMBDAS="--calls 300 --seed 7 STRATX_TOWS").
+lambdas: $(VENV)/.dev  ## the LAMBDAs against Python's functions, in a second calculator
+	$(BIN)/python tools/lambda_proof.py $(LAMBDAS)
 
 # A thousand pairs of edited copies of one workbook, put together as files: nothing is lost untold.
 merges: $(VENV)/.dev  ## a thousand pairs of edited copies put together, nothing lost untold
