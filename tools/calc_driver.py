@@ -5,6 +5,7 @@ standard input is a step, an object; a line of standard output says what was fou
 A step has ``open`` (URL) and any of
 
 * ``type``: formulas as people type them, by ``sheet!cell``;
+* ``add``: titles of sheets to add; ``values``: rows of cells by ``sheet!cell``, their first;
 * ``timed``: formulas in Calc's own grammar by ``sheet!range``, put in one after the other, as array formulas
   where there are several cells; in the answer the seconds of each;
 * ``calculate``: false when the book is not to be calculated as a whole;
@@ -110,6 +111,14 @@ def put(cells: Any, formula: str) -> None:
         cells.setArrayFormula(formula)
 
 
+def fill(first: Any, rows: list[list[Any]]) -> None:
+    """Values from a cell on; None leaves one blank."""
+    place = first.RangeAddress
+    right, bottom = place.StartColumn + len(rows[0]) - 1, place.StartRow + len(rows) - 1
+    cells = first.Spreadsheet.getCellRangeByPosition(place.StartColumn, place.StartRow, right, bottom)
+    cells.setDataArray(tuple(tuple("" if cell is None else cell for cell in row) for row in rows))
+
+
 class Books:
     """The books of an office.
 
@@ -128,6 +137,10 @@ class Books:
             asked["open"], "_blank", 0, properties(Hidden=True)
         )
         found: dict[str, object] = {"loading": time.perf_counter() - start}
+        for title in asked.get("add", []):
+            book.Sheets.insertNewByName(title, book.Sheets.Count)
+        for place, rows in asked.get("values", {}).items():
+            fill(area(book, place), rows)
         for place, formula in asked.get("type", {}).items():
             area(book, place).getCellByPosition(0, 0).FormulaLocal = formula
         found["timed"] = {place: timed(book, place, each) for place, each in asked.get("timed", {}).items()}

@@ -11,7 +11,7 @@ import math
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -32,7 +32,7 @@ from strategy_xl.rules.frame import Bools
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.names import YES_NO
-from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType, Text
+from strategy_xl.schema.spec import NUMERIC_TYPES, FieldRole, FieldSpec, FieldType, Text
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coerced import TEXT_DTYPE, Context, as_column
@@ -353,7 +353,9 @@ def table(name: str, cells: Grid, blocks: str, lang: str, written: str = "") -> 
     bodies = list(zip(*lines[1:], strict=True)) or [()] * len(across)
     for body, spec in zip(bodies, across, strict=True):
         if spec is not None and spec.key not in columns:
-            columns[spec.key] = typed(body, spec, lang, written)
+            found = typed(body, spec, lang, written)
+            # Nobody typed what the night wrote: there is nothing to put right.
+            columns[spec.key] = replace(found, problems={}) if spec.role is FieldRole.OWNED else found
     return Table(columns, len(lines) - 1)
 
 

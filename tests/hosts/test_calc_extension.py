@@ -21,7 +21,9 @@ from strategy_xl.functions.registry import EXAMPLE_DAY, functions
 from strategy_xl.hosts.calc import worker
 from strategy_xl.hosts.calc.extension import build_oxt, described, parts
 from strategy_xl.hosts.calc.interface import argument_name, method_name, methods
-from strategy_xl.hosts.calc.office import client, columns, uno_cells
+from strategy_xl.hosts.calc.office import client, columns, document, uno_cells
+from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.names import anchor_name, setting_name
 
 OOR = "{http://openoffice.org/2001/registry}"
 
@@ -162,6 +164,12 @@ def test_a_worker_that_fails_is_told(command: list[str], key: str) -> None:
             kept.call(REQUEST)
         assert failure.value.key == key
     kept.close()
+
+
+def test_settings_are_found_by_their_own_cells() -> None:
+    """The names that the extension looks for are those of the templates."""
+    assert anchor_name(SETTINGS_BLOCK, "hourly_cost") == document.ANCHOR + "hourly_cost"
+    assert setting_name("hourly_cost") == document.SETTING + "hourly_cost"
 
 
 def test_error_values_go_in_and_out() -> None:
