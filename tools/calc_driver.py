@@ -11,6 +11,7 @@ A step has ``open`` (URL) and any of
 * ``calculate``: false when the book is not to be calculated as a whole;
 * ``read``: ``sheet!range`` each; the answer has its rows, each cell its value (or ``{"error": code}``) and
   formula;
+* ``show``: ``sheet!range`` each, read at once: rows of values, None for an error;
 * ``save``: filters by URL;
 * ``keep``: the book stays open, and a later step with the same URL goes on with it.
 
@@ -154,6 +155,7 @@ class Books:
                 [cell(cells.getCellByPosition(across, down)) for across in range(cells.Columns.Count)]
                 for down in range(cells.Rows.Count)
             ]
+        found |= {place: area(book, place).getDataArray() for place in asked.get("show", [])}
         for url, kind in asked.get("save", {}).items():
             book.storeToURL(url, properties(FilterName=kind))
         if asked.get("keep"):

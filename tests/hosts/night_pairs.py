@@ -1,9 +1,9 @@
 """Which function answers what the night writes: functions beside the results of the example workbook.
 
-``PAIRS`` is data: for each function the block whose cells hold the same answer, and where its arguments stand
-there. What is given is said as ``clients`` (a table with its headers) or ``clients[revenue]`` (a column of it,
-blank rows too, or the cells of a form); ``AMOUNTS`` are the revenue lines by product and year, as a pivot table
-would add them up.
+``PAIRS`` is data: for each function the block whose cells hold the same answer, and where its arguments
+stand there. What is given is said as ``clients`` (a table with its headers) or ``clients[revenue]`` (a column
+of it, blank rows too, or the cells of a form); ``AMOUNTS`` are the revenue lines by product and year, as a
+pivot table would add them up.
 """
 
 from __future__ import annotations

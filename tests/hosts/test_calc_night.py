@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ def unlike(found: list[Any], wanted: list[Any], result: str) -> Iterator[tuple[i
             yield row, cell, shown
 
 
-def judged(asked: Asked, answer: list[list[Any]], shown: Any) -> tuple[int, dict[str, list[Any]]]:
+def judged(asked: Asked, answer: Sequence[Sequence[Any]], shown: Any) -> tuple[int, dict[str, list[Any]]]:
     """How many cells were compared, and the differences by result; ``shown`` tells what a place holds."""
     found, count = {}, 0
     for result, places in asked.places.items():
@@ -118,6 +118,13 @@ def beside(night: Night) -> Iterator[tuple[Asked, str, str]]:
         yield asked, place, f"={SERVICE}.{method_name(functions()[asked.pair.function])}({given})"
 
 
+def reach(places: Sequence[tuple[str, int, int]]) -> str:
+    """The cells of a result, which stand below each other, as the driver wants them."""
+    (sheet, *first), (_sheet, *last) = places[0], places[-1]
+    assert len(places) == last[0] - first[0] + 1
+    return f"{sheet}!{cell_name(*first)}:{cell_name(*last)}"
+
+
 @pytest.mark.libreoffice
 def test_libreoffice_shows_what_the_night_wrote(
     plan: Path, night: Night, soffice: str, tmp_path: Path
@@ -129,12 +136,7 @@ def test_libreoffice_shows_what_the_night_wrote(
     calls = list(beside(night))
     day = night.data.blocks["params"]
     today = f"{day.sheet_of('reference_date')}!{day.a1('reference_date', 1)}"
-    results = {
-        place: f"{place[0]}!{cell_name(*place[1:])}"
-        for asked, _place, _formula in calls
-        for places in asked.places.values()
-        for place in places
-    }
+    columns = {tuple(places): reach(places) for asked, _, _ in calls for places in asked.places.values()}
     extension = build_oxt(tmp_path / "strategy_xl.oxt", python=sys.executable)
     with in_calc.Calc(python, soffice, tmp_path / "profil d’été", extension) as calc:
         found = calc.step({
@@ -142,21 +144,20 @@ def test_libreoffice_shows_what_the_night_wrote(
             "add": [SERIES, ANSWERS],
             "values": {f"{SERIES}!{cell_name(1, 1)}": night.amounts},
             "timed": {f"{today}": f"=DATE({TODAY:%Y;%m;%d})", **{place: text for _, place, text in calls}},
-            "read": [*(place for _, place, _ in calls), *results.values()],
+            "calculate": False,
+            "show": [*(place for _, place, _ in calls), *columns.values()],
         })  # fmt: skip
+    shown = {
+        place: row[0] for at, area in columns.items() for place, row in zip(at, found[area], strict=True)
+    }
     compared, wrong = 0, {}
     for asked, place, _formula in calls:
-        answer = [[cell["value"] for cell in row] for row in found[place]]
-        while len(answer) > 1 and all(map(is_nothing, answer[-1])):
-            answer.pop()
-        count, differences = judged(asked, answer, lambda at: found[results[at]][0][0]["value"])
+        answer = found[place]
+        while len(answer) > 1 and all(cell in ("", None) for cell in answer[-1]):
+            answer.pop()  # beyond the answer LibreOffice shows #N/A
+        count, differences = judged(asked, answer, shown.__getitem__)
         compared += count
         if told(differences) != explained(asked.pair):
             wrong[asked.pair.function] = differences
     assert wrong == {}
     assert compared > CELLS
-
-
-def is_nothing(cell: object) -> bool:
-    """A cell beyond the answer: LibreOffice shows #N/A in the rest of an array formula's range."""
-    return cell in ("", None) or cell == {"error": 32767}
