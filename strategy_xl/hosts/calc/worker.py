@@ -27,6 +27,8 @@ from strategy_xl.hosts.calc.office import columns
 
 logger = logging.getLogger(__name__)
 
+TRY = "--try"
+"""With this on its command line the worker answers one call without being asked, and ends."""
 _PAUSE = 0.002
 """Seconds between two calls that nobody waits for."""
 
@@ -106,6 +108,20 @@ def load() -> None:
     functions()
 
 
+def try_out(answers: IO[bytes]) -> None:
+    """Answer one call without being asked, and end: how ``doctor`` sees whether this Python can.
+
+    Errors: SystemExit 1 when the answer is not what it should be; the error stream says why.
+    """
+    load()
+    function = next(iter(functions().values()))
+    example = function.examples[0]
+    line = Answers().line(json.dumps({"function": function.name, "args": example.args}).encode())
+    if json.loads(line)["rows"] != example.expected:
+        raise SystemExit(1)
+    answers.write(line)
+
+
 def practise() -> None:
     """Call every function once: what the first call of each loads and computes is there afterwards."""
     for function in functions().values():
@@ -138,7 +154,10 @@ def main() -> int:
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         try:
-            serve(sys.stdin.buffer, answers, practise)
+            if TRY in sys.argv[1:]:
+                try_out(answers)
+            else:
+                serve(sys.stdin.buffer, answers, practise)
         except (BrokenPipeError, KeyboardInterrupt):  # LibreOffice ended
             return 0
     return 0

@@ -119,7 +119,7 @@ def interpreter(check: str, machine: Machine, path: Path, made_by: str | None) -
         lines = machine.run([str(asked if asked.is_file() else path), "-B", "-c", _ASK]).splitlines()
         found, xlwings_version = json.loads(lines[-1])
     except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
-        yield Result(check, State.PROBLEM, "NO_PACKAGE", {**args, "reason": _last_line(error)})
+        yield Result(check, State.PROBLEM, "NO_PACKAGE", {**args, "reason": last_line(error)})
         return
     args |= {"version": found, "xlwings": xlwings_version}
     if made_by is not None and made_by != found:
@@ -128,7 +128,7 @@ def interpreter(check: str, machine: Machine, path: Path, made_by: str | None) -
         yield Result(check, State.OK, "OK", args)
 
 
-def _last_line(error: Exception) -> str:
+def last_line(error: Exception) -> str:
     """What went wrong, in a line: the last one that the interpreter printed, when it printed any."""
     printed = getattr(error, "output", None)
     text = printed.decode("utf-8", "replace") if isinstance(printed, bytes) else str(printed or error)

@@ -118,6 +118,10 @@ class _Process:
             return None  # half a line: it ended while it spoke
         return answer
 
+    def has_ended(self) -> bool:
+        """Whether it runs no more."""
+        return self._popen.poll() is not None
+
     def end(self) -> None:
         """Ask it to end, and make it."""
         self._out.put(None)
@@ -208,6 +212,8 @@ class Worker:
             self._process = None
 
     def _ask_twice(self, request: Dict[str, Any], book: str, settings: Optional[Mapping[str, Any]]) -> Any:
+        if self._process is not None and self._process.has_ended():  # while nobody asked: no try is lost
+            self._drop()
         for _try in range(2):
             process = self._process or self._start()
             self._process = process
