@@ -31,6 +31,27 @@ def uno_python() -> str | None:
     return None
 
 
+_LANGUAGE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Setup/Office/InstalledLocales">
+<node oor:name="{lang}" oor:op="replace"/>
+</item>
+<item oor:path="/org.openoffice.Office.Linguistic/General">
+<prop oor:name="UILocale" oor:op="fuse"><value>{lang}</value></prop>
+</item>
+</oor:items>
+"""
+
+
+def speak(profile: Path, lang: str) -> None:
+    """Have a new profile's menus be in a language, as with its language pack, which need not be there.
+
+    Arguments: profile: folder of the profile. lang: the language.
+    """
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_LANGUAGE.format(lang=lang), "utf-8")
+
+
 class Calc:
     """A LibreOffice Calc that does one step after the other; ends with its block.
 
