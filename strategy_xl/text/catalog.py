@@ -30,13 +30,16 @@ _FEW = 50
 __all__ = [
     "APART",
     "MissingMessageError",
+    "Parts",
     "begins_with_value",
     "format_value",
     "has_message",
     "message",
     "messages",
     "own_messages",
+    "parts_of",
     "placeholders",
+    "plural_parts",
 ]
 
 
@@ -99,11 +102,13 @@ def _template(key: str, lang: str, n: object) -> str:
 
 Piece = tuple[str, str | None, str]
 """Literal, argument name, form."""
+Parts = tuple[tuple[bool, tuple[Piece, ...]], ...]
+"""A message: its parts, each with whether it is left out without its values, and its pieces."""
 
 
 @cache
-def _parsed(template: str) -> tuple[tuple[bool, tuple[Piece, ...]], ...]:
-    """A template cut into parts, each with whether it is left out without its values, and its pieces."""
+def _parsed(template: str) -> Parts:
+    """A template cut into parts."""
     return tuple(
         (
             place % 2 == 1,
@@ -153,6 +158,24 @@ def placeholders(key: str) -> frozenset[str]:
                 if plain in IN_UNIT:
                     found |= {"unit", "target"}
     return frozenset(found)
+
+
+def parts_of(key: str, lang: str) -> Parts:
+    """What a message is made of, that of one where there are several numbers."""
+    return _parsed(_template(key, lang, 1))
+
+
+def plural_parts(key: str, lang: str) -> tuple[Parts, Parts, bool] | None:
+    """A message in two numbers: that of one, that of many, and whether none is many; None for any other.
+
+    Errors: ValueError for a language with more than two.
+    """
+    catalogue, plural = _catalogue(lang)
+    if (key, 0) not in catalogue:
+        return None
+    if (key, 2) in catalogue:
+        raise ValueError(lang)
+    return _parsed(catalogue[key, 0]), _parsed(catalogue[key, 1]), bool(plural(0))
 
 
 def begins_with_value(key: str, lang: str) -> bool:

@@ -100,6 +100,11 @@ _NUMBERS: Mapping[str, _Form] = {
     "growth": _Form(1, 100.0, _growth),
 }
 
+NUMBER_FORMS: Mapping[str, tuple[int, float]] = {
+    form: (held.decimals, held.scale) for form, held in _NUMBERS.items()
+}
+"""By form of a number: its decimals at most, and what it is multiplied by when it is shown."""
+
 FORMS = frozenset({"text", "date", *_NUMBERS, *IN_UNIT})
 """Every form that a placeholder can name."""
 
