@@ -101,7 +101,7 @@ class Sheet:
 
     def seconds(self, place: str, formula: str, runs: int = 1) -> float:
         """The shortest time that a formula takes."""
-        times = []
+        times: list[float] = []
         for _run in range(runs):
             times.append(self._step(timed={f"S!{place}": formula})["timed"][f"S!{place}"])
             self._step(timed={f"S!{place}": ""})

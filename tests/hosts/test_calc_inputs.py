@@ -115,8 +115,7 @@ class Sheet:
         self._sheet[at] = f"={self._function.name}({error.coordinate})"
         yield Asked(f"{self._sheet.title}!{at}:{at}", [[ErrorValue.NA]])
         if isinstance(self._laid.arguments[0], str) and self._laid.rows:
-            value = self._example.args[0]
-            yield self._ask(str(self._laid.arguments[0]), value)
+            yield self._ask(str(self._laid.arguments[0]), self._example.args[0])
         if self._function.name in WHOLE:
             column = [[row[0]] for row in self._laid.rows] or [[None]]
             yield self._ask("A:A", column)

@@ -47,7 +47,7 @@ def _calling_book() -> Any:
 
 
 def _range_of(name: str) -> Any:
-    """The cell that a name of the calling workbook stands for; None without such a name, or without a cell."""
+    """The cell that a name of the calling workbook stands for; None without such a name or cell."""
     try:
         found: Any = _calling_book().Names.Item(name).RefersToRange
     except pywintypes.com_error as error:

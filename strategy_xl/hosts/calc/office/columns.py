@@ -36,11 +36,13 @@ def _with_blanks(cells: Sequence[Any]) -> Optional[Dict[str, Any]]:
     """Numbers with blank cells among them, below a title when there is one; None for any other column."""
     titled = type(cells[0]) is str and bool(cells[0])
     below = cells[1:] if titled else cells
-    numbers = [cell for cell in below if type(cell) is float]
-    if not numbers or len(numbers) + below.count("") != len(below) or _bytes(numbers) is None:
+    try:
+        total = sum([cell or 0.0 for cell in below])
+    except TypeError:  # a text
         return None
-    filled = below if len(numbers) == len(below) else [cell if cell != "" else _NAN for cell in below]
-    found: Dict[str, Any] = {_NUMBERS: _text(array("d", filled))}
+    if total - total != 0:
+        return None
+    found: Dict[str, Any] = {_NUMBERS: _text(array("d", [_NAN if cell == "" else cell for cell in below]))}
     return {**found, _TITLE: cells[0]} if titled else found
 
 
