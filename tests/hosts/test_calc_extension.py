@@ -226,7 +226,7 @@ def test_a_whole_column_ends_at_its_last_cell() -> None:
     values, lengths = uno_cells.cut([filled, shorter, 5.0])
     assert [len(values[0]), len(values[1]), values[2]] == [used, used, 5.0]
     found = uno_cells.result([["a"], ["b"], ["c"]], lengths)
-    assert found == (("a",), ("b",), ("c",), *(("",),) * (uno_cells.LONG - used))
+    assert found == (("a",), ("b",), ("c",), *(("",),) * uno_cells.BELOW)
     assert uno_cells.result([["a", 1.0]], lengths) == (("a", 1.0),)
     values, _lengths = uno_cells.cut([filled, short])
     assert len(values[0]) != len(values[1])

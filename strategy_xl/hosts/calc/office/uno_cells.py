@@ -12,6 +12,9 @@ Json = Union[None, bool, float, str, Dict[str, str]]
 LONG = 50_000
 """Rows of a range from which on it is a whole column, or one of no certain end."""
 
+BELOW = 5_000
+"""Blank rows at most that an answer has below its last one, for array formulas that are longer."""
+
 NA = "#N/A"
 VALUE = "#VALUE!"
 
@@ -132,6 +135,6 @@ def result(answer: Any, lengths: Mapping[int, int]) -> Union[float, str, Tuple[T
     else:
         rows = tuple(tuple(map(_shown, row)) for row in answer)
     if len(rows) in lengths and len(rows) > 1:
-        below = min(lengths[len(rows)], LONG) - len(rows)
+        below = min(lengths[len(rows)] - len(rows), BELOW)
         return rows + (("",) * len(rows[0]),) * below
     return rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else rows
