@@ -37,6 +37,7 @@ from strategy_xl.work import repair
 from strategy_xl.work.recompute import JobReport, recompute_workbook
 from strategy_xl.work.repair import RepairReport, repair_workbook
 
+pytestmark = pytest.mark.xdist_group("example")  # their workbook is made once
 TODAY = date(2026, 11, 28)
 SPEC = load_default()
 TABLES = {

@@ -32,6 +32,7 @@ from strategy_xl.work.recompute import JobReport, recompute_workbook
 from strategy_xl.work.restore import restore_workbook, versions
 from strategy_xl.work.standing_formulas import StandingFormulas
 
+pytestmark = pytest.mark.xdist_group("example")  # their workbook is made once
 TODAY = date(2026, 11, 28)
 SPEC = load_default()
 SHEETS = {module.key: module.sheet.fr for module in SPEC.modules}
