@@ -13,7 +13,7 @@ DEMO := $(OUT)/strategie-exemple.xlsx
 # Hundreds of Pythons are started, each of which would compile the whole program for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test laws lint messages docs changelog bench bench-calc faults fuzz lossless adopt nights merges upgrades edited judgement pictures wheel wine clean system
+.PHONY: help demo test test-long laws lint messages docs changelog bench bench-calc faults fuzz lossless adopt nights merges upgrades edited judgement pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml strategy_xl/__init__.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -39,7 +39,11 @@ demo: $(VENV)/.runtime  ## the example workbook, built and recomputed
 test: system $(VENV)/.dev  ## install what the tests need, build the wheel, and run them all on it
 	$(BIN)/python tools/wheel_env.py $(WHEEL_VENV)
 	$(BIN)/python -m compileall -q strategy_xl tools benchmarks  # copies of the program start as quickly
-	cd $(WHEEL_VENV) && env -u PYTHONPATH bin/python -m pytest -n 3 --dist loadgroup ../tests
+	cd $(WHEEL_VENV) && env -u PYTHONPATH bin/python -m pytest -n 3 --dist loadgroup -m "not long" ../tests
+
+test-long: system $(VENV)/.dev  ## the further cases of what the tests state, for which a merge does not wait
+	$(BIN)/python tools/wheel_env.py $(WHEEL_VENV)
+	cd $(WHEEL_VENV) && env -u PYTHONPATH bin/python -m pytest -n 3 --dist loadgroup -m long ../tests
 
 # Twenty times as many examples as in CI, other ones each time; laws that say how many they take keep to that.
 laws: $(VENV)/.dev  ## the laws that tests state, on a thousand examples each
