@@ -13,7 +13,7 @@ DEMO := $(OUT)/strategie-exemple.xlsx
 # Hundreds of Pythons are started, each of which would compile the whole program for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-long laws lint messages docs changelog bench faults fuzz lossless adopt nights lambdas merges upgrades edited judgement pictures hosts wheel wine clean system
+.PHONY: help demo test test-long laws lint messages docs changelog bench bench-calc faults fuzz lossless adopt nights lambdas merges upgrades edited judgement pictures hosts wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml strategy_xl/__init__.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -102,6 +102,9 @@ bench: $(VENV)/.dev  ## speed and memory (FULL=1: to a million clients)
 
 # Runs killed at random and at every call of the system, files saved meanwhile, full disks; the counts go into
 # docs/reliability.md. Only Linux and its like (processes are forked); as root it also fills a file system.
+bench-calc: $(VENV)/.dev  ## the functions in LibreOffice Calc: a call, ranges, whole columns, the worker's start
+	$(BIN)/python benchmarks/calc.py
+
 faults: $(VENV)/.dev  ## kill runs at random, save files meanwhile, fill disks
 	$(BIN)/python tools/faults.py --write $(FAULTS)
 

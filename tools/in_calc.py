@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from strategy_xl.hosts.machine import outer_environment
 
 DRIVER = Path(__file__).parent / "calc_driver.py"
 XLSX, ODS = "Calc MS Excel 2007 XML", "calc8"
 """Filters for saving."""
+
+SECONDS = 600
+"""Longest wait for the office to end."""
 
 
 def uno_python() -> str | None:
@@ -25,29 +31,91 @@ def uno_python() -> str | None:
     return None
 
 
-def drive(
-    python: str, soffice: str, profile: Path, steps: list[dict[str, Any]], extension: Path | None = None
-) -> list[Any]:
-    """What LibreOffice shows after each step.
+_LANGUAGE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Setup/Office/InstalledLocales">
+<node oor:name="{lang}" oor:op="replace"/>
+</item>
+<item oor:path="/org.openoffice.Office.Linguistic/General">
+<prop oor:name="UILocale" oor:op="fuse"><value>{lang}</value></prop>
+</item>
+</oor:items>
+"""
+
+
+def speak(profile: Path, lang: str) -> None:
+    """Have a new profile's menus be in a language, as with its language pack, which need not be there.
+
+    Arguments: profile: folder of the profile. lang: the language.
+    """
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_LANGUAGE.format(lang=lang), "utf-8")
+
+
+class Calc:
+    """A LibreOffice Calc that does one step after the other; ends with its block.
 
     Arguments:
         python: one that has UNO. soffice: the office's command.
         profile: folder of the office's profile, made when it is not there.
-        steps: see ``calc_driver.py``.
         extension: an .oxt to add first.
-
-    Errors: RuntimeError with what the driver said.
+        environment: variables for the office besides those of this process.
     """
-    done = subprocess.run(  # noqa: S603 - our own command line
-        [python, str(DRIVER), soffice, profile.as_uri(), *([extension.as_uri()] if extension else [])],
-        input=json.dumps(steps),
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-        env=outer_environment(),
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    found: list[Any] = json.loads(done.stdout)
-    return found
+
+    def __init__(
+        self,
+        python: str,
+        soffice: str,
+        profile: Path,
+        extension: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start it."""
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the driver
+        self._driver = subprocess.Popen(  # noqa: S603 - our own command line
+            [python, str(DRIVER), soffice, profile.as_uri(), *([extension.as_uri()] if extension else [])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env=outer_environment() | dict(environment or {}),
+        )
+
+    def __enter__(self) -> Self:
+        """It runs already."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End the office."""
+        assert self._driver.stdin is not None
+        try:
+            self._driver.stdin.close()
+            self._driver.wait(SECONDS)
+        finally:
+            self._driver.kill()
+            self._errors.close()
+
+    def step(self, asked: Mapping[str, Any]) -> Any:
+        """What is found by a step, see ``calc_driver.py``.
+
+        Errors: RuntimeError with what the driver said.
+        """
+        assert self._driver.stdin is not None
+        assert self._driver.stdout is not None
+        line = b""
+        with contextlib.suppress(BrokenPipeError):  # what the driver said tells why
+            self._driver.stdin.write(json.dumps(asked).encode() + b"\n")
+            self._driver.stdin.flush()
+            line = self._driver.stdout.readline()
+        if not line:
+            self._driver.wait(SECONDS)
+            self._errors.seek(0)
+            raise RuntimeError(self._errors.read().decode("utf-8", "replace"))
+        return json.loads(line)
+
+
+def drive(
+    python: str, soffice: str, profile: Path, steps: list[dict[str, Any]], extension: Path | None = None
+) -> list[Any]:
+    """What LibreOffice shows after each step; arguments and errors as for ``Calc``."""
+    with Calc(python, soffice, profile, extension) as calc:
+        return [calc.step(each) for each in steps]

@@ -8,7 +8,7 @@ many, a value out of its scale) is missing here as it is in the workbook, and to
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -27,7 +27,7 @@ from strategy_xl.rules.frame import Bools
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.names import YES_NO
-from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType, Text
+from strategy_xl.schema.spec import NUMERIC_TYPES, FieldRole, FieldSpec, FieldType, Text
 from strategy_xl.text.catalog import message
 from strategy_xl.text.choices import Choices
 from strategy_xl.text.coerced import TEXT_DTYPE, Context, as_column
@@ -309,7 +309,9 @@ def table(name: str, cells: Grid, blocks: str, lang: str, written: str = "") -> 
         if spec is None:
             continue
         if given.setdefault(spec.key, body) is body:
-            columns[spec.key] = typed(body, spec, lang, written)
+            found = typed(body, spec, lang, written)
+            # Nobody typed what the night wrote: there is nothing to put right.
+            columns[spec.key] = replace(found, problems={}) if spec.role is FieldRole.OWNED else found
         elif list(map(plain, given[spec.key])) != list(map(plain, body)):
             raise refuse("TWICE", lang, name=name, title=spec.label.get(lang))
     return Table(columns, len(lines) - 1)

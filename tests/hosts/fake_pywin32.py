@@ -101,7 +101,22 @@ class ComBook:
         value = self._named[name]
         if isinstance(value, Exception):
             raise value
+        if value is FORMULA:
+            return FormulaName()
         return SimpleNamespace(RefersToRange=SimpleNamespace(Value=value))
+
+
+class FormulaName:
+    """A name that stands for a formula: it has no cells."""
+
+    @property
+    def RefersToRange(self) -> Any:  # noqa: N802 - Excel's name
+        """Refused."""
+        raise ComError(REFUSED)
+
+
+FORMULA = object()
+"""Value of such a name."""
 
 
 class LostBook:

@@ -28,7 +28,7 @@ from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example, functions
-from strategy_xl.hosts.calc.extension import build_oxt
+from strategy_xl.hosts.calc.extension import build_oxt, described
 from strategy_xl.text.catalog import message
 
 pytestmark = [
@@ -137,9 +137,15 @@ def world(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
     (folder / "cells").mkdir()
     drawing, expected = function_cells.asked(folder / "cells")
     extension = build_oxt(folder / "strategy_xl.oxt", python=sys.executable)
-    found = drive(soffice, folder / "profile", [*steps, *drawing], extension)
-    cells = found[len(steps) :], expected
-    return {"folder": folder, "books": books, "found": found[: len(steps)], "cells": cells}
+    found = drive(soffice, folder / "profile", [*steps, *drawing, {"wizard": "STRAT_"}], extension)
+    cells = found[len(steps) : -1], expected
+    return {
+        "wizard": found[-1],
+        "folder": folder,
+        "books": books,
+        "found": found[: len(steps)],
+        "cells": cells,
+    }
 
 
 ODD = {
@@ -233,6 +239,20 @@ def test_what_people_type_computes(world: dict[str, Any]) -> None:
     ((cell,),) = world["found"][-1]["Settings!B1"]
     assert cell["value"] == "Client idéal"
     assert cell["local"].startswith("=STRAT_CLIENT_CLASS(")
+
+
+def test_the_wizard_speaks_english(world: dict[str, Any]) -> None:
+    """Names, what they are for, arguments and their tips, in the language of the menus."""
+    assert {
+        name: (text, [(title, tip) for title, tip, _optional in arguments])
+        for name, (_category, text, arguments) in world["wizard"].items()
+    } == {
+        function.name: (
+            described(function, "en"),
+            [(each.name, function.describe(each, "en")) for each in function.arguments],
+        )
+        for function in functions().values()
+    }
 
 
 def test_looking_at_formulas_leaves_no_trace(world: dict[str, Any]) -> None:

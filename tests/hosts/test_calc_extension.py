@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import re
 import sys
 import zipfile
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from strategy_xl.cellvalues import ErrorValue, to_serial
@@ -21,20 +21,11 @@ from strategy_xl.functions.registry import EXAMPLE_DAY, functions
 from strategy_xl.hosts.calc import worker
 from strategy_xl.hosts.calc.extension import build_oxt, described, parts
 from strategy_xl.hosts.calc.interface import argument_name, method_name, methods
+from strategy_xl.hosts.calc.office import client, columns, document, uno_cells
+from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.names import anchor_name, setting_name
 
 OOR = "{http://openoffice.org/2001/registry}"
-OFFICE = Path(worker.__file__).parent / "office"
-
-
-def office_module(name: str) -> ModuleType:
-    """A module that runs in LibreOffice and needs nothing of it."""
-    spec = importlib.util.spec_from_file_location(f"office_{name}", OFFICE / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 # -- what the extension says -------------------------------------------------------------------------------
@@ -140,12 +131,12 @@ def test_a_line_that_makes_no_sense_is_an_error_value() -> None:
 # -- the client --------------------------------------------------------------------------------------------
 
 REQUEST = {"function": "STRAT_CLIENT_CLASS", "args": [8, 9], "lang": "en"}
+RUN = "import strategy_xl.hosts.calc.worker as worker; worker.main()"
 ONCE = "import json,sys; print(json.dumps({'ready': ''}), flush=True); sys.stdin.readline(); %s"
 
 
 def test_a_dead_worker_is_started_once_more() -> None:
     """After the process was killed, the next call answers."""
-    client = office_module("client")
     kept = client.Worker(client.command_of(sys.executable))
     try:
         assert kept.call(REQUEST) == [["Ideal client"]]
@@ -167,7 +158,6 @@ def test_a_dead_worker_is_started_once_more() -> None:
 )
 def test_a_worker_that_fails_is_told(command: list[str], key: str) -> None:
     """By its kind, within the patience given; the cells that follow do not try again at once."""
-    client = office_module("client")
     kept = client.Worker(command, start_seconds=1.0, call_seconds=1.0, rest_seconds=60.0)
     for _again in range(2):
         with pytest.raises(client.WorkerError) as failure:
@@ -176,12 +166,94 @@ def test_a_worker_that_fails_is_told(command: list[str], key: str) -> None:
     kept.close()
 
 
+def test_settings_are_found_by_their_own_cells() -> None:
+    """The names that the extension looks for are those of the templates."""
+    assert anchor_name(SETTINGS_BLOCK, "hourly_cost") == document.ANCHOR + "hourly_cost"
+    assert setting_name("hourly_cost") == document.SETTING + "hourly_cost"
+
+
 def test_error_values_go_in_and_out() -> None:
     """Calc's error numbers become names and are found again."""
-    cells = office_module("uno_cells")
     for name in ("#N/A", "#VALUE!"):
-        number = cells.error_number(name)
-        assert cells.error_name(number) == name
-        assert cells.argument(((number, 1.0),)) == [[{"e": name}, 1.0]]
-    assert cells.result([["a"]]) == "a"
-    assert cells.result([["a"], [True]]) == (("a",), (1.0,))
+        number = uno_cells.error_number(name)
+        assert uno_cells.error_name(number) == name
+        assert uno_cells.argument(((number, 1.0),)) == [[{"e": name}, 1.0]]
+    assert uno_cells.result([["a"]], {}) == "a"
+    assert uno_cells.result([["a"], [True]], {}) == (("a",), (1.0,))
+
+
+NUMBERS = st.floats(allow_nan=False, width=64)
+"""Also endless ones, which are no cells but must not be lost."""
+COLUMN = st.one_of(
+    st.lists(NUMBERS, min_size=1),
+    st.lists(st.one_of(NUMBERS, st.just("")), min_size=1),
+    st.lists(st.sampled_from(["", "a", "#N/A"]), min_size=1),
+    st.lists(st.one_of(NUMBERS, st.text(), st.just(uno_cells.error_number("#N/A"))), min_size=1),
+)
+
+
+@settings(max_examples=60)
+@given(COLUMN, st.sampled_from(["", "Titre"]))
+def test_many_cells_come_over_as_few(cells: list[Any], title: str) -> None:
+    """Columns of any content, with a title or without: the same cells, said fast or one by one."""
+    column = [title, *cells] if title else cells
+    rows = tuple((cell,) for cell in column * -(-columns.FEW // len(column)))
+    few = [worker.argument([[uno_cells.argument(cell)]])[0][0] for (cell,) in rows]
+    sent = json.loads(json.dumps(uno_cells.argument(rows)))
+    assert columns.is_packed(sent)
+    assert [cell or None if cell == "" else cell for cell in worker.argument(sent)] == few
+    assert worker.argument(sent, rows=True) == [[cell] for cell in worker.argument(sent)]
+
+
+def test_an_answer_of_many_comes_back() -> None:
+    """Texts, numbers with gaps, error values and booleans, column by column."""
+    block: list[list[object]] = [["a", 1.5, ErrorValue.NA], ["", "", True]] * columns.FEW
+    said = json.loads(json.dumps(columns.packed(block, worker.said)))
+    found = uno_cells.result(said, {})
+    assert isinstance(found, tuple)
+    assert len(found) == len(block)
+    assert found[1] == ("", "", 1.0)
+    assert found[0][:2] == ("a", 1.5)
+    assert uno_cells.error_name(found[0][2]) == "#N/A"
+
+
+def test_a_whole_column_ends_at_its_last_cell() -> None:
+    """Ranges of a length stay of one length, others of another; the answer has its blank rows back."""
+    whole, used = uno_cells.LONG * 2, 3
+    filled = tuple((float(row),) for row in range(used)) + (("",),) * (whole - used)
+    shorter = tuple((float(row),) for row in range(used - 1)) + (("",),) * (whole - used + 1)
+    short = (("a",),) * used
+    values, lengths = uno_cells.cut([filled, shorter, 5.0])
+    assert [len(values[0]), len(values[1]), values[2]] == [used, used, 5.0]
+    found = uno_cells.result([["a"], ["b"], ["c"]], lengths)
+    assert found == (("a",), ("b",), ("c",), *(("",),) * uno_cells.BELOW)
+    assert uno_cells.result([["a", 1.0]], lengths) == (("a", 1.0),)
+    values, _lengths = uno_cells.cut([filled, short])
+    assert len(values[0]) != len(values[1])
+
+
+def test_a_missing_package_is_told_as_such(tmp_path: Path) -> None:
+    """Where pandas cannot be loaded the worker does not say that it is ready: the cell would show #VALUE!."""
+    broken = tmp_path / "pandas.py"
+    broken.write_text('raise ImportError("DLL load failed")\n')
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {RUN}"]
+    kept = client.Worker(command)
+    with pytest.raises(client.WorkerError) as failure:
+        kept.call(REQUEST)
+    assert failure.value.key == "NO_PACKAGE"
+
+
+def test_a_worker_prepared_answers_the_first_call() -> None:
+    """It is started once; what fails meanwhile is told by the first call, without another try."""
+    kept = client.Worker(client.command_of(sys.executable))
+    try:
+        kept.prepare()
+        kept.prepare()
+        assert kept.call(REQUEST) == [["Ideal client"]]
+    finally:
+        kept.close()
+    gone = client.Worker(["/no/such/python"], rest_seconds=60.0)
+    gone._prepare()
+    assert gone._failure == "NO_PYTHON"
+    with pytest.raises(client.WorkerError):
+        gone.call(REQUEST)

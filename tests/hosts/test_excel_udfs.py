@@ -122,8 +122,12 @@ def test_dates_come_as_dates_or_numbers(answers: dict[str, Any]) -> None:
 
 
 def test_thresholds_and_day_come_from_the_names_of_the_workbook(answers: dict[str, Any]) -> None:
-    """A changed threshold or reference date changes the answer; a name that is missing is the default."""
+    """A changed threshold or reference date changes the answer; a name that is missing is the default.
+
+    A threshold whose public name is a formula is read from its own cell.
+    """
     odd = answers["odd"]
+    assert answers["failures"]["own_cell"] == [["Client à éviter"]]
     assert odd["default"]["found"] == answers["failures"]["missing_name"] == [["Client idéal"]]
     assert odd["threshold"]["found"] == [["Client à éviter"]]
     assert odd["threshold_error"]["found"] == [["#N/A"]]

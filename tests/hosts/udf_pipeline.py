@@ -16,6 +16,7 @@ from typing import Any
 
 from fake_pywin32 import (
     ERROR_CODES,
+    FORMULA,
     GONE,
     MISSING,
     REFUSED,
@@ -171,6 +172,11 @@ def failures() -> dict[str, Any]:
     silent.Application = SimpleNamespace()  # late binding: what does not answer has no such attribute
     return {
         "name": ask(CLASS, (6.0, 6.0), gone),
+        "own_cell": ask(
+            CLASS,
+            (6.0, 6.0),
+            ComBook({"SX_score_threshold": FORMULA, "_sx.params.score_threshold": 70.0}),
+        ),
         "book": ask(CLASS, (6.0, 6.0), LostBook()),
         "busy": ask(CLASS, (6.0, 6.0), silent),
         "missing_name": ask(CLASS, (6.0, 6.0), ComBook()),

@@ -25,12 +25,13 @@ from strategy_xl.text.catalog import message
 IDENTIFIER = "org.strategyxl.calc"
 MINIMAL_LIBREOFFICE = "7.0"
 JOB = "org.strategyxl.Formulas"
-EVENTS = ("OnLoadFinished", "OnSave", "OnSaveAs", "OnCopyTo")
-"""When formulas are looked at: a workbook has been read; it is about to be written (saved, exported)."""
+EVENTS = ("OnNew", "OnLoadFinished", "OnSave", "OnSaveAs", "OnCopyTo")
+"""A workbook is new or has been read: the worker is started. It has been read, or is about to be written
+(saved, exported): its formulas are looked at."""
 
 _FORMULAS = "strategy_xl.formulas"
 _INSIDE = "pythonpath/strategy_xl_office"
-_MODULES = ("__init__", "calls", "client", "document", "table_columns", "uno_cells", "uno_tokens")
+_MODULES = ("__init__", "calls", "client", "columns", "document", "table_columns", "uno_cells", "uno_tokens")
 _SHARED = ("cell_refs", "tokens")
 """Modules of the language of formulas that LibreOffice's own Python runs too."""
 

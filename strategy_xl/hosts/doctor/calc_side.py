@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from strategy_xl import __version__
 from strategy_xl.hosts.calc.extension import MINIMAL_LIBREOFFICE
+from strategy_xl.hosts.calc.office.client import command_of
+from strategy_xl.hosts.calc.worker import TRY
 from strategy_xl.hosts.doctor.checks import Result, State
 from strategy_xl.hosts.doctor.interpreter_side import ask as ask_interpreter
+from strategy_xl.hosts.doctor.interpreter_side import last_line
 from strategy_xl.hosts.libreoffice import extensions, office_program
 from strategy_xl.hosts.machine import Machine
 
@@ -76,11 +80,27 @@ def extension(machine: Machine) -> Iterator[Result]:
 
 
 def extension_python(machine: Machine) -> Iterator[Result]:
-    """Whether the Python that the extension starts is there and has this program."""
+    """Whether the Python that the extension starts is there, has this program, and answers a cell."""
     found = next(extensions(machine), None)
     if found is None:
         yield Result("extension_python", State.NOT_HERE, "NO_ADDIN")
         return
     chosen = machine.environment.get(PYTHON_VARIABLE) or found.python
-    path = machine.which(chosen)
-    yield from ask_interpreter("extension_python", machine, Path(path or chosen), found.release)
+    path = Path(machine.which(chosen) or chosen)
+    results = list(ask_interpreter("extension_python", machine, path, found.release))
+    if all(result.state is not State.PROBLEM for result in results):
+        reason = _worker_fault(machine, path)
+        if reason:
+            args = {"path": str(path), "reason": reason, "package": "strategy-xl"}
+            yield Result("extension_python", State.PROBLEM, "BROKEN", args)
+            return
+    yield from results
+
+
+def _worker_fault(machine: Machine, python: Path) -> str:
+    """Why this Python answers no cell, in a line; "" when it does."""
+    try:
+        machine.run([*command_of(str(python)), TRY])
+    except (OSError, subprocess.SubprocessError) as error:
+        return last_line(error)
+    return ""

@@ -37,7 +37,7 @@ def ask(check: str, machine: Machine, path: Path, made_by: str | None) -> Iterat
         lines = machine.run([str(asked if asked.is_file() else path), "-B", "-c", _ASK]).splitlines()
         found, xlwings_version = json.loads(lines[-1])
     except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
-        args["reason"] = _last_line(error)
+        args["reason"] = last_line(error)
         yield Result(check, State.PROBLEM, _why(path, args), args)
         return
     args |= {"version": found, "xlwings": xlwings_version}
@@ -64,7 +64,7 @@ def _environment_of(path: Path) -> Path | None:
     return None if found is None else Path(found[1])
 
 
-def _last_line(error: Exception) -> str:
+def last_line(error: Exception) -> str:
     """What went wrong, in a line: the last one that the interpreter printed, when it printed any."""
     printed = getattr(error, "output", None)
     text = printed.decode("utf-8", "replace") if isinstance(printed, bytes) else str(printed or error)

@@ -28,6 +28,8 @@ from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.functions.results import with_error_texts
 from strategy_xl.hosts.excel.menu_language import menu_language
 from strategy_xl.hosts.settings import BookSettings
+from strategy_xl.schema.consistency import SETTINGS_BLOCK
+from strategy_xl.schema.names import anchor_name, setting_name
 
 DOC_LANGUAGE = "fr"
 """Of the texts that xlwings' own import would show; the add-in brings its own, in Excel's language."""
@@ -44,17 +46,30 @@ def _calling_book() -> Any:
     return _xlwindows.BOOK_CALLER
 
 
+def _range_of(name: str) -> Any:
+    """The cell that a name of the calling workbook stands for; None without such a name or cell."""
+    try:
+        found: Any = _calling_book().Names.Item(name).RefersToRange
+    except pywintypes.com_error as error:
+        if error.hresult != _REFUSED:
+            raise
+        found = None
+    return found
+
+
 def _named_cell(name: str) -> object:
-    """What a named cell of the calling workbook holds, an error as its text; None when it has no such name.
+    """What a setting's cell of the calling workbook holds, an error as its text; None when there is none.
 
     Any other trouble is raised: a threshold that cannot be read must not become the default.
     """
-    try:
-        value: object = _calling_book().Names.Item(name).RefersToRange.Value
-    except pywintypes.com_error as error:
-        if error.hresult == _REFUSED:
-            return None
-        raise
+    # Where a default stands for a blank cell, the public name is a formula: the cell has a name of its own.
+    key = name.removeprefix(setting_name(""))
+    found = _range_of(name)
+    if found is None:
+        found = _range_of(anchor_name(SETTINGS_BLOCK, key))
+    if found is None:
+        return None
+    value: object = found.Value
     # Whole numbers are never whole here: Excel gives them floating, and errors as codes.
     return _xlwindows.cell_errors.get(value, value) if type(value) is int else value
 

@@ -12,7 +12,9 @@ import time
 from typing import Any, Callable, Deque, Dict, List, Mapping, Optional, Sequence
 
 START_SECONDS = 60.0
-CALL_SECONDS = 120.0
+CALL_SECONDS = 30.0
+BYTES_A_SECOND = 50_000
+"""Long ranges get a second more for so many bytes; the slowest function takes a tenth of it."""
 REST_SECONDS = 15.0
 """After a failure, how long cells get the message at once: a sheet of cells must not try one by one."""
 
@@ -96,9 +98,11 @@ class _Process:
         assert self._popen.stderr is not None
         self.stderr.extend(self._popen.stderr)
 
-    def send(self, message: Mapping[str, Any]) -> None:
-        """Hand a message over."""
-        self._out.put(json.dumps(message, separators=(",", ":")).encode("utf-8") + b"\n")
+    def send(self, message: Mapping[str, Any]) -> int:
+        """Hand a message over; its bytes."""
+        line = json.dumps(message, separators=(",", ":")).encode("utf-8") + b"\n"
+        self._out.put(line)
+        return len(line)
 
     def receive(self, seconds: float) -> Optional[Dict[str, Any]]:
         """The next answer; None when the worker ended. Raises WorkerError when there is none in time."""
@@ -113,6 +117,10 @@ class _Process:
         except ValueError:
             return None  # half a line: it ended while it spoke
         return answer
+
+    def has_ended(self) -> bool:
+        """Whether it runs no more."""
+        return self._popen.poll() is not None
 
     def end(self) -> None:
         """Ask it to end, and make it."""
@@ -154,8 +162,8 @@ class Worker:
 
     def call(
         self, request: Dict[str, Any], book: str = "", settings: Optional[Mapping[str, Any]] = None
-    ) -> List[List[Any]]:
-        """The rows that the worker answers.
+    ) -> Any:
+        """The cells that the worker answers, as JSON says them.
 
         Arguments:
             request: the message, see ``strategy_xl.hosts.calc.worker``.
@@ -170,12 +178,28 @@ class Worker:
             try:
                 rows = self._ask_twice(request, book, settings)
             except WorkerError as error:
-                self._failure = error.key
-                self._resting = self._clock() + self._rest_seconds
-                self._drop()
+                self._fail(error)
                 raise
             self._failure = ""
             return rows
+
+    def prepare(self) -> None:
+        """Have the worker started meanwhile: the first call finds it, or has less to wait for."""
+        if self._process is None:
+            threading.Thread(target=self._prepare, daemon=True).start()
+
+    def _prepare(self) -> None:
+        with self._lock:
+            if self._process is None and (not self._failure or self._clock() >= self._resting):
+                try:
+                    self._process = self._start()
+                except WorkerError as error:  # told by the cells, if there are any
+                    self._fail(error)
+
+    def _fail(self, error: WorkerError) -> None:
+        self._failure = error.key
+        self._resting = self._clock() + self._rest_seconds
+        self._drop()
 
     def close(self) -> None:
         """End the worker."""
@@ -187,9 +211,9 @@ class Worker:
             self._process.end()
             self._process = None
 
-    def _ask_twice(
-        self, request: Dict[str, Any], book: str, settings: Optional[Mapping[str, Any]]
-    ) -> List[List[Any]]:
+    def _ask_twice(self, request: Dict[str, Any], book: str, settings: Optional[Mapping[str, Any]]) -> Any:
+        if self._process is not None and self._process.has_ended():  # while nobody asked: no try is lost
+            self._drop()
         for _try in range(2):
             process = self._process or self._start()
             self._process = process
@@ -197,11 +221,10 @@ class Worker:
             if process.sent.get(book) != settings:
                 message["settings"] = settings or {}
                 process.sent[book] = settings
-            process.send(message)
-            answer = process.receive(self._call_seconds)
+            size = process.send(message)
+            answer = process.receive(self._call_seconds + size / BYTES_A_SECOND)
             if answer is not None:
-                rows: List[List[Any]] = answer["rows"]
-                return rows
+                return answer["rows"]
             self._drop()
         raise WorkerError(DIED)
 

@@ -168,9 +168,10 @@ def shared(context: Any) -> _Shared:
 def answer(context: Any, function: str, document: Any, args: Tuple[Any, ...]) -> Any:
     """The cell or the block of cells that a call shows; a short message when the worker cannot be had."""
     common = shared(context)
+    given = uno_cells.cut(args)
     request: Dict[str, Any] = {
         "function": function,
-        "args": [uno_cells.argument(value) for value in args],
+        "args": [uno_cells.argument(value) for value in given.values],
         "lang": common.language,
     }
     key, settings = "", None
@@ -183,7 +184,7 @@ def answer(context: Any, function: str, document: Any, args: Tuple[Any, ...]) ->
         if any(uno_cells.is_zero(value) for value in args):
             common.later(key, document)
     try:
-        found = uno_cells.result(common.worker.call(request, key, settings))
+        found = uno_cells.result(common.worker.call(request, key, settings), given.lengths)
     except client.WorkerError as error:
         return CONFIG["messages"][common.language][error.key]
     return _Block(found) if isinstance(found, tuple) else found
@@ -225,7 +226,7 @@ for _name, _function in CONFIG["functions"].items():
 
 
 class Formulas(unohelper.Base, XJob, XServiceInfo):  # type: ignore[misc]
-    """The job that LibreOffice runs when a workbook has been read and before it is written."""
+    """The job that LibreOffice runs when a workbook is new or has been read, and before it is written."""
 
     def __init__(self, context: Any, *_args: Any) -> None:
         """Keep the office's context."""
@@ -244,14 +245,19 @@ class Formulas(unohelper.Base, XJob, XServiceInfo):  # type: ignore[misc]
         return (JOB,)
 
     def execute(self, arguments: Any) -> None:
-        """Bring the formulas of the event's workbook into their stored form."""
+        """Have the worker started, and bring the formulas of the event's workbook into their stored form."""
         given = {value.Name: value.Value for value in arguments}
         event = {value.Name: value.Value for value in given.get("Environment", ())}
         document = event.get("Model")
         if document is None or not document.supportsService(SHEETS):
             return
+        name = event.get("EventName")
         try:
-            shared(self.context).formulas.settle(document, loaded=event.get("EventName") == "OnLoadFinished")
+            common = shared(self.context)
+            if name in ("OnNew", "OnLoadFinished"):
+                common.worker.prepare()
+            if name != "OnNew":
+                common.formulas.settle(document, loaded=name == "OnLoadFinished")
         except Exception:  # reading or saving the workbook must go on
             logger.exception("formulas not looked at")
 

@@ -14,6 +14,10 @@ from .uno_tokens import Codes, rewritten
 
 KEPT_SECONDS = 2.0
 SETTING = "SX_"
+ANCHOR = "_sx.params."
+"""How the names of the settings' own cells begin: where a default stands for a blank cell, the public name
+(``SX_…``) is a formula, which has no cell."""
+
 _MOST_CELLS = 500_000
 """A larger used area is asked cell by cell whether a cell is blank."""
 
@@ -82,11 +86,12 @@ class Books:
     def _read(self, document: Any) -> Settings:
         names = document.NamedRanges
         cells: Dict[str, Any] = {}
-        for name in names.getElementNames():
-            if name.startswith(SETTING):
-                value = _setting(names.getByName(name))
-                if value is not None:
-                    cells[name[len(SETTING) :]] = value
+        for begins in (SETTING, ANCHOR):
+            for name in names.getElementNames():
+                if name.startswith(begins):
+                    value = _setting(names.getByName(name))
+                    if value is not None:
+                        cells[name[len(begins) :]] = value
         return Settings(cells, _days(document.NullDate))
 
 
