@@ -166,7 +166,8 @@ class _Gallery:
     # -- around the cards ------------------------------------------------------------------------------
 
     def _say(self, key: str, **args: object) -> str:
-        return message(f"lambdas.gallery.{key}", self._lang, **args)
+        said: str = message(f"lambdas.gallery.{key}", self._lang, **args)
+        return said
 
     def _put(self, row: int, column: int, value: object, look: Look) -> Any:
         cell = self._sheet.cell(row, column)
@@ -362,8 +363,8 @@ class _Gallery:
         for line in card.expected:
             self._strip(self._row, look, _LEFT)
             for across, value in enumerate(line):
-                is_number = isinstance(value, int | float)
-                own = {"format": _figures(value) if is_number else "General", "horizontal": "left"}
+                form = _figures(value) if isinstance(value, int | float) else "General"
+                own = {"format": form, "horizontal": "left"}
                 self._put(self._row, _LEFT + across, value, Look(**{**_fields(look), **own}))
             self._sheet.row_dimensions[self._row].height = 16
             self._row += 1
@@ -384,7 +385,7 @@ class _Gallery:
         cell = self._check_cell(self._row, _LEFT, text, "left")
         self._toned(Area(self._row, _LEFT, self._row, _LEFT))
         self._row += 1
-        return str(cell)
+        return cell
 
     def _check_cell(self, row: int, column: int, text: str, side: str) -> str:
         """A cell with a verdict, empty until somebody computes it."""

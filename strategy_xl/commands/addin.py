@@ -1,4 +1,4 @@
-"""``strategy-xl addin``: the add-in for Excel and the extension for LibreOffice, and functions in workbooks."""
+"""``strategy-xl addin``: functions for Excel and LibreOffice, as an add-in or in the workbook itself."""
 
 from __future__ import annotations
 

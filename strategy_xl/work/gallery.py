@@ -45,6 +45,8 @@ _GROUP = "method"
 """Group of sheets in whose colour it is."""
 _FEW = range(2, 5)
 """Rows of an answer that show best how it spills."""
+_UNSAID = '""'
+"""What a LAMBDA answers where it says nothing in the place of a result."""
 _FREE = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
 
 
@@ -81,7 +83,7 @@ def show_lambdas(path: Path, spec: WorkbookSpec, day: date) -> None:
         job = PatchJob(package, path, snapshot)
         names = {item.name: item.text for item in job.info.names_like(*STORED) if item.scope is None}
         wanted, _ = lambdas_for(data.lang, names)
-        settings = _settings(data, SheetValues(job.info))
+        settings = limits(data, SheetValues(job.info))
         taken_titles = {sheet.name.casefold() for sheet in job.info.sheets}
         title = _free(sheet_title(data.lang), taken_titles)
         made = gallery(data.lang, day, names=names, settings=settings, title=title, spec=spec)
@@ -99,8 +101,12 @@ def _free(title: str, others: Collection[str]) -> str:
     return next(found for found in titles if found.casefold() not in others)
 
 
-def _settings(data: WorkbookData, values: SheetValues) -> dict[str, object]:
-    """The settings of a workbook as they stand in its cells, but for those that are no limits."""
+def limits(data: WorkbookData, values: SheetValues) -> dict[str, object]:
+    """The settings of a workbook as they stand in its cells, but for those that are no limits.
+
+    Arguments:
+        data: what was read of it. values: the cells of its sheets.
+    """
     block = data.blocks.get(SETTINGS_BLOCK)
     found: dict[str, object] = {}
     for key, place in (block.places if block is not None else {}).items():
@@ -166,15 +172,17 @@ def _card(function: CellFunction, lang: str, settings: Mapping[str, object]) -> 
         values = [_of_firm(item, value, lang) for item, value in zip(arguments, values, strict=False)]
     today = to_serial(EXAMPLE_DAY)
     answer = call(function.name, values, settings=settings, lang=lang, today=EXAMPLE_DAY)
-    titles = function.result_titles(lang)
-    width = len(answer[0])
+    titles, width = function.result_titles(lang), len(answer[0])
+    results = definitions()[function.name].results
+    while len(results) == width and results[width - 1] == _UNSAID:
+        width, results = width - 1, results[:-1]
     return Card(
         lambda_name(function.name),
         function.title(lang),
         _signature(function, arguments, lang),
         tuple(_given(item, value, lang, today) for item, value in zip(arguments, values, strict=False)),
-        titles if len(titles) == width else titles[:1],
-        tuple(map(tuple, answer)),
+        titles[:width] if len(titles) >= width > 1 else titles[:1],
+        tuple(tuple(row[:width]) for row in answer),
     )
 
 
@@ -248,8 +256,9 @@ def _of_firm(argument: Argument, value: object, lang: str) -> object:
         return value
     spec = example_files.with_lists(load_default())
     block = spec.data_blocks()[argument.field.partition(".")[0]][1]
-    has_rows = isinstance(block, TableBlock | FormBlock)
-    rows = example_files.load(block, spec, lang, EXAMPLE_DAY) if has_rows else ()
+    if not isinstance(block, TableBlock | FormBlock):
+        return value
+    rows = example_files.load(block, spec, lang, EXAMPLE_DAY)
     return next((row[argument.key] for row in rows or () if row.get(argument.key)), value)
 
 

@@ -155,8 +155,8 @@ def add_lambdas(
 
     When somebody writes the workbook meanwhile, the work starts over, once.
 
-    Errors: those of ``Snapshot.take`` and ``Package.open``; PatchRefusedError SX533 a name is taken, SX923 the
-    workbook is signed.
+    Errors: those of ``Snapshot.take`` and ``Package.open``; PatchRefusedError SX533 a name is taken, SX923
+    the workbook is signed.
     """
     return twice(partial(_add, path, lang, dry_run=dry_run, backups=backups))
 
