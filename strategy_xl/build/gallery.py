@@ -215,7 +215,8 @@ class _Gallery:
 
     @property
     def _quoted(self) -> str:
-        return "'" + self._sheet.title.replace("'", "''") + "'"
+        title: str = self._sheet.title
+        return "'" + title.replace("'", "''") + "'"
 
     def _short(self, check: str) -> str:
         """What the list shows of a check: a word."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from io import BytesIO
 from pathlib import Path
 
 from strategy_xl.book.resolve import read_stamp
@@ -23,6 +24,7 @@ from strategy_xl.languages import HOUSE
 from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
 from strategy_xl.ooxml.named_formulas import NamedFormula, named_formulas, with_named_formulas
 from strategy_xl.ooxml.package import Package
+from strategy_xl.ooxml.package_write import write_package
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.readers import Reading, readers
 from strategy_xl.ooxml.snapshot import Snapshot, twice
@@ -30,8 +32,7 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.names import GUEST, STAMP, STORED, renamed_by
 
-_LAMBDA = "_xlfn.LAMBDA("
-_BODY = "_xlfn.LET"
+_LAMBDA, _BODY = "_xlfn.lambda(", "_xlfn.let"
 _GONE = "#REF!"
 _CALL = re.compile(re.escape(LAMBDA_PREFIX.encode()), re.IGNORECASE)
 FIRST = 5
@@ -70,13 +71,15 @@ class LambdasReport:
 def is_ours(item: NamedFormula) -> bool:
     """Whether a name is a LAMBDA that this program made, of this version or another one.
 
-    It has the name of one, takes arguments of that function in their order, and binds names of its own first.
+    It has the name of one, takes arguments of that function in their order, and binds names of its own first;
+    LibreOffice writes functions that it does not know in small letters.
     """
     known = _arguments().get(item.name.casefold())
-    if known is None or item.sheet is not None or not item.text.startswith(_LAMBDA):
+    text = item.text.casefold()
+    if known is None or item.sheet is not None or not text.startswith(_LAMBDA):
         return False
     taken: list[str] = []
-    words = (token.text for token in tokens(item.text.removeprefix(_LAMBDA)) if token.kind == WORD)
+    words = (token.text for token in tokens(text.removeprefix(_LAMBDA)) if token.kind == WORD)
     for word in words:
         if word == _BODY:
             break
@@ -130,7 +133,29 @@ def remade(data: bytes, lang: str, own: Mapping[str, str] | None = None) -> byte
         return data
     fitting, _ = lambdas_for(lang, _names_of(standing) if own is None else own)
     changed = with_named_formulas(data, [item for item in fitting if item.name.casefold() in ours])
-    return data if changed == data else ask_calculation(changed)
+    return changed
+
+
+def on_their_own(snapshot: Snapshot) -> Snapshot:
+    """A workbook whose LAMBDAs, if it has any, read no name of ours; for what takes these out.
+
+    Arguments:
+        snapshot: the workbook.
+
+    Errors: those of ``Package.open``.
+    """
+    with Package.open(snapshot) as package:
+        info = WorkbookInfo.of(package)
+        names = {item.name: item.text for item in info.names_like(*STORED) if item.scope is None}
+        if STAMP not in names or not info.names_like(LAMBDA_PREFIX):
+            return snapshot
+        lang = read_stamp(snapshot.path, names, load_default())[1]
+        changed = edit_part(info, info.part, partial(remade, lang=lang, own={}))
+        if changed is None:
+            return snapshot
+        stream = BytesIO()
+        write_package(package, stream, {info.part: changed})
+    return snapshot._replace(content=stream.getvalue(), kept={})
 
 
 def _names_of(standing: Collection[NamedFormula]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from strategy_xl.build.select import only
 from strategy_xl.errors import Finding, Location, Severity, UsageError, WorkbookError
 from strategy_xl.formulas.literals import retitled
 from strategy_xl.languages import LANGUAGES, forms_of
-from strategy_xl.ooxml.calc_chain import edit_part
+from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.retitling import Renaming, rename
@@ -151,7 +151,9 @@ def _attempt(
         known = job.replaced.get(job.info.part)
 
         def change(part: bytes) -> bytes:
-            return remade(with_own_names(part, said), target)
+            named = with_own_names(part, said)
+            made = remade(named, target)
+            return named if made == named else ask_calculation(made)
 
         changed = change(known) if isinstance(known, bytes) else edit_part(job.info, job.info.part, change)
         job.replaced[job.info.part] = changed or package.read(job.info.part)
