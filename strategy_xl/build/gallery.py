@@ -131,7 +131,7 @@ def _with_answers(data: bytes, answers: Mapping[str, object]) -> bytes:
             raw = raw[:opened].replace(b' t="n"', b"") + b' t="str"' + raw[opened:]
             raw += b"<v>%b</v>" % _escaped(answer)
         else:
-            raw += b"<v>%b</v>" % repr(answer).encode()
+            raw += b"<v>%b</v>" % f"{answer:.15g}".encode()
         data = data[:start] + raw + data[end:]
     return data
 
