@@ -30,9 +30,9 @@ _FEW = 50
 __all__ = [
     "APART",
     "MissingMessageError",
+    "Parts",
     "begins_with_value",
     "format_value",
-    "Parts",
     "has_message",
     "message",
     "messages",

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from strategy_xl.formulas.excel import quote
 from strategy_xl.functions.intake import block_fields, choice_labels
-from strategy_xl.functions.lambdas.compiling import Words, compiled, taken
+from strategy_xl.functions.lambdas.compiling import compiled
 from strategy_xl.functions.lambdas.definitions import definitions
+from strategy_xl.functions.lambdas.scope import Words, taken
+from strategy_xl.functions.lambdas.tools import LAMBDA_PREFIX, tools
 from strategy_xl.functions.registry import PREFIX, CellFunction, functions
 from strategy_xl.schema.consistency import SETTINGS_BLOCK, TODAY
 from strategy_xl.schema.names import choice_name, setting_name
@@ -16,9 +18,6 @@ from strategy_xl.schema.spec import FieldType
 from strategy_xl.text.catalog import message
 from strategy_xl.text.shortening import shorten
 
-LAMBDA_PREFIX = "STRATX_"
-"""How the names of LAMBDAs begin. They are no names of the add-in's functions (``STRAT_``), which a name of
-the workbook would shadow, nor of what a workbook of ours keeps for itself (``SX``)."""
 MOST_COMMENT = 255
 """Longest comment of a name: with one more Excel does not open the file."""
 
@@ -31,13 +30,13 @@ class NamedLambda:
         name: ``STRATX_…``.
         formula: what the name stands for, as the file writes it, without ``=``.
         comment: what Excel shows beside the name; at most ``MOST_COMMENT`` characters.
-        function: the cell function that it stands in for.
+        function: the cell function that it stands in for; None for one that only the others call.
     """
 
     name: str
     formula: str
     comment: str
-    function: CellFunction
+    function: CellFunction | None
 
 
 def lambda_name(function: str) -> str:
@@ -75,21 +74,25 @@ def words_of(lang: str, names: Collection[str]) -> Words:
 
 
 def named_lambdas(lang: str, names: Collection[str] = ()) -> tuple[NamedLambda, ...]:
-    """The LAMBDAs for a workbook, in the order of the method.
+    """The LAMBDAs for a workbook: small ones that the others call, then the functions in the method's order.
 
     Arguments: as for ``words_of``.
     """
     words = words_of(lang, names)
     known = definitions()
-    return tuple(
-        NamedLambda(
-            lambda_name(name),
-            compiled(function, known[name], words),
-            comment_of(function, lang),
-            function,
-        )
-        for name, function in functions().items()
-        if name in known
+    helpers = (NamedLambda(name, formula, "", None) for name, formula in tools(lang).items())
+    return (
+        *helpers,
+        *(
+            NamedLambda(
+                lambda_name(name),
+                compiled(function, known[name], words),
+                comment_of(function, lang),
+                function,
+            )
+            for name, function in functions().items()
+            if name in known
+        ),
     )
 
 

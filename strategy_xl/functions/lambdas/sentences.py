@@ -1,9 +1,8 @@
 """Sentences of the catalogues as formulas: the same words and figures, whatever the language of Excel.
 
-``SAY("key")`` is a message, whose placeholders are names of the formula. ``REASONS("rule",condition,"CODE",…)``
-is what ``answers.sentences`` makes of a rule's codes: the sentence of the first condition that holds, then
-those of the others as remarks. Numbers are put together digit by digit: the formats of TEXT mean other things
-in an Excel of another language.
+``SAY("key")`` is a message, whose placeholders are names of the formula.
+``REASONS("rule",condition,"CODE",…)`` is what ``answers.sentences`` makes of a rule's codes: the sentence of
+the first condition that holds, then those of the others as remarks.
 """
 
 from __future__ import annotations
@@ -11,48 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import cast
 
 from strategy_xl.answers.sentences import REMARKS, going_on
 from strategy_xl.formulas.excel import quote
 from strategy_xl.formulas.references import Reference
 from strategy_xl.formulas.tree import Binary, Call, Group, Literal, Node
 from strategy_xl.functions.lambdas.simplifying import changed
+from strategy_xl.functions.lambdas.tools import DECIMALS, TEXT
 from strategy_xl.languages import forms_of
 from strategy_xl.text.catalog import APART, Parts, parts_of, plural_parts
 from strategy_xl.text.figures import NUMBER_FORMS, WHOLE_PERCENT
 
-TEXT_TOOL, APART_TOOL = "_xlpm.t_", "_xlpm.d_"
-"""Names of the formula's own functions: a number as a text, and its decimals beside another one."""
-
 _MONEY, _COST, _PERCENTS, _FALL, _GROWTH = "money", "cost", {"percent", "percent1"}, "fall", "growth"
-
-
-def text_tool(lang: str) -> str:
-    """``LAMBDA(number, decimals)``: the number as people write it in a language, half to even."""
-    forms = forms_of(lang)
-    mark, point = quote(forms.thousands), quote(forms.decimal)
-    return (
-        "LAMBDA(_xlpm.v_,_xlpm.e_,LET("
-        "_xlpm.z_,ABS(_xlpm.v_)*10^_xlpm.e_,"
-        "_xlpm.q_,IF(_xlpm.z_-INT(_xlpm.z_)=0.5,2*ROUND(_xlpm.z_/2,0),ROUND(_xlpm.z_,0)),"
-        "_xlpm.m_,INT(_xlpm.q_/10^_xlpm.e_),_xlpm.f_,_xlpm.q_-_xlpm.m_*10^_xlpm.e_,"
-        "_xlpm.c_,6-MATCH(1,MAP({5,4,3,2,1,0},LAMBDA(_xlpm.o_,IF(MOD(_xlpm.f_,10^_xlpm.o_)=0,1,0))),0),"
-        'IF((_xlpm.v_<0)*(_xlpm.q_>0),"-","")'
-        f'&IF(_xlpm.m_<10^9,"",INT(_xlpm.m_/10^9)&{mark})'
-        f'&IF(_xlpm.m_<10^6,"",TEXT(MOD(INT(_xlpm.m_/10^6),1000),IF(_xlpm.m_<10^9,"0","000"))&{mark})'
-        f'&IF(_xlpm.m_<1000,"",TEXT(MOD(INT(_xlpm.m_/1000),1000),IF(_xlpm.m_<10^6,"0","000"))&{mark})'
-        '&TEXT(MOD(_xlpm.m_,1000),IF(_xlpm.m_<1000,"0","000"))'
-        f'&IF(_xlpm.f_=0,"",{point}&TEXT(_xlpm.f_/10^_xlpm.c_,REPT("0",_xlpm.e_-_xlpm.c_)))))'
-    )
-
-
-APART_FORMULA = (
-    "LAMBDA(_xlpm.v_,_xlpm.o_,_xlpm.e_,IFERROR(MATCH(1,MAP({0,1,2,3,4,5},LAMBDA(_xlpm.c_,"
-    "IF(_xlpm.c_<_xlpm.e_,0,IF(ABS(_xlpm.v_-_xlpm.o_)<=0.000000001,"
-    "IF(ABS(ROUND(_xlpm.v_,_xlpm.c_)-_xlpm.v_)<=0.000000001,1,0),"
-    "IF(ROUND(_xlpm.v_,_xlpm.c_)<>ROUND(_xlpm.o_,_xlpm.c_),1,0))))),0)-1,6))"
-)
-"""``LAMBDA(number, other, decimals)``: the decimals that show on which side of the other the number is."""
 
 
 def text(value: str) -> Literal:
@@ -139,7 +109,7 @@ class Sentences:
         if not other:
             return self._number(value, plain, number(decimals))
         beside: Node = number(float(other)) if other[0].isdigit() else Reference("row", other)
-        apart = Call(APART_TOOL, (_times(value, scale), _times(beside, scale), number(decimals)))
+        apart = Call(DECIMALS, (_times(value, scale), _times(beside, scale), number(decimals)))
         return self._number(value, plain, apart)
 
     def _number(self, value: Node, form: str, decimals: Node) -> Node:
@@ -162,7 +132,7 @@ class Sentences:
 
     @staticmethod
     def _plain(value: Node, decimals: Node) -> Node:
-        return Call(TEXT_TOOL, (value, decimals))
+        return Call(TEXT, (value, decimals))
 
     def _day(self, value: Node) -> Node:
         forms = forms_of(self.lang)
@@ -238,10 +208,8 @@ class Sentences:
         begins = str(parts[0][1][0][0])
         if not begins:
             return _joined(nodes), _joined(nodes)
-        small = (
-            [text(going_on(begins)), *nodes[1:]] if len(nodes) > 1 else [text(going_on(str(nodes[0].value)))]
-        )  # type: ignore[union-attr]
-        return _joined(nodes), _joined(small)
+        head = cast("Literal", nodes[0])  # the words before the first value
+        return _joined(nodes), _joined([text(going_on(str(head.value))), *nodes[1:]])
 
 
 def _constant(node: Node) -> str | float | bool:

@@ -75,7 +75,17 @@ def _binary(node: Binary) -> Node:
     if isinstance(left, Literal) and isinstance(right, Literal) and node.op in {"=", "<>"}:
         equal = left.kind == right.kind and _folded(left) == _folded(right)
         return TRUE if equal == (node.op == "=") else FALSE
+    if node.op in _COMPARISONS:
+        # IronCalc, which proves these formulas, drops the parentheses of (a=b)=(c=d).
+        return Binary(node.op, _whole(left), _whole(right))
     return node
+
+
+def _whole(node: Node) -> Node:
+    """A comparison as an operand of another one."""
+    inner = node.inner if isinstance(node, Group) else node
+    is_comparison = isinstance(inner, Binary) and inner.op in _COMPARISONS
+    return Call("AND", (inner,)) if isinstance(node, Group) and is_comparison else node
 
 
 def _folded(literal: Literal) -> object:
@@ -111,11 +121,11 @@ def _if(node: Call, known: Known) -> Node:
         return Group(chosen) if isinstance(chosen, Binary) else chosen
     if branches == [TRUE, FALSE]:
         return condition
-    asks = isinstance(condition, Call) and condition.name == "ISNUMBER"
-    if asks and branches[1:] == [FALSE] and isinstance(condition.args[0], Reference):
-        cell = condition.args[0]
-        if known.bounded(cell) and _is_about(branches[0], cell):
-            return condition
+    if branches[1:] != [FALSE] or not isinstance(condition, Call) or condition.name != "ISNUMBER":
+        return node
+    cell = condition.args[0]
+    if isinstance(cell, Reference) and known.bounded(cell) and _is_about(branches[0], cell):
+        return condition
     return node
 
 
