@@ -379,7 +379,7 @@ class _Gallery:
         ok, different, unknown = (quote(self._say(key)) for key in ("ok", "different", "unknown"))
         known = f"IF(SUM(1-EXACT({pair}))=0,{ok},{different})"
         text = (
-            f"IF(ISERROR({first}),IF(IFERROR(ERROR.TYPE({first}),{_NAME_ERROR})={_NAME_ERROR},"
+            f"IF(SUM(ISERROR({one})*1)>0,IF(IFERROR(ERROR.TYPE({first}),{_NAME_ERROR})={_NAME_ERROR},"
             f"{unknown},{different}),{known})"
         )
         self._strip(self._row, Look(), _LEFT)

@@ -15,13 +15,15 @@ from strategy_xl.ooxml.xml_insert import prefixed
 class NamedFormula(NamedTuple):
     """A name of a workbook, what it stands for, and what Excel shows beside it.
 
-    ``sheet`` is the place of the sheet among the tabs that it belongs to, None for the workbook.
+    ``sheet`` is the place of the sheet among the tabs that it belongs to, None for the workbook; Excel does
+    not list a hidden one.
     """
 
     name: str
     text: str
     comment: str = ""
     sheet: int | None = None
+    hidden: bool = False
 
 
 def named_formulas(data: bytes) -> list[NamedFormula]:
@@ -48,6 +50,7 @@ def _standing(data: bytes) -> Iterable[tuple[NamedFormula, int, int]]:
             text,
             unescape(attributes.get(b"comment", b"")),
             int(sheet) if sheet.isdigit() else None,
+            attributes.get(b"hidden") in (b"1", b"true"),
         )
         yield found, tag.start + start, end + start
 
@@ -89,4 +92,5 @@ def with_named_formulas(data: bytes, wanted: Iterable[NamedFormula], gone: Colle
 
 def _element(item: NamedFormula) -> bytes:
     said = b' comment="%b"' % escape(item.comment) if item.comment else b""
+    said += b' hidden="1"' if item.hidden else b""
     return b'<definedName name="%b"%b>%b</definedName>' % (escape(item.name), said, escape_formula(item.text))

@@ -17,9 +17,9 @@ from strategy_xl.cellvalues import to_serial
 from strategy_xl.functions.arguments import Argument, Kind
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.intake import choice_labels, field_of, headers
-from strategy_xl.functions.lambdas.compiling import taken
 from strategy_xl.functions.lambdas.definitions import definitions
 from strategy_xl.functions.lambdas.named import lambda_name
+from strategy_xl.functions.lambdas.scope import taken
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example, functions
 from strategy_xl.languages import LANGUAGES, forms_of
 from strategy_xl.ooxml.named_formulas import with_named_formulas
@@ -45,8 +45,6 @@ _GROUP = "method"
 """Group of sheets in whose colour it is."""
 _FEW = range(2, 5)
 """Rows of an answer that show best how it spills."""
-_UNSAID = '""'
-"""What a LAMBDA answers where it says nothing in the place of a result."""
 _FREE = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
 
 
@@ -64,7 +62,7 @@ def make_gallery(target: Path, lang: str, day: date) -> tuple[str, ...]:
     with Package("", BytesIO(gallery(lang, day))) as package, atomic_replace(target) as stream:
         part = WorkbookInfo(package).part
         write_package(package, stream, {part: with_named_formulas(package.read(part), wanted)})
-    return tuple(item.name for item in wanted)
+    return tuple(item.name for item in wanted if not item.hidden)
 
 
 def show_lambdas(path: Path, spec: WorkbookSpec, day: date) -> None:
@@ -173,9 +171,8 @@ def _card(function: CellFunction, lang: str, settings: Mapping[str, object]) -> 
     today = to_serial(EXAMPLE_DAY)
     answer = call(function.name, values, settings=settings, lang=lang, today=EXAMPLE_DAY)
     titles, width = function.result_titles(lang), len(answer[0])
-    results = definitions()[function.name].results
-    while len(results) == width and results[width - 1] == _UNSAID:
-        width, results = width - 1, results[:-1]
+    if width == len(function.results):  # a LAMBDA may say less, the first ones
+        width = len(definitions()[function.name].results)
     return Card(
         lambda_name(function.name),
         function.title(lang),

@@ -17,8 +17,10 @@ from strategy_xl.book.resolve import read_stamp
 from strategy_xl.errors import Finding, Location, PatchRefusedError
 from strategy_xl.formulas.renaming import rename_words
 from strategy_xl.formulas.tokens import WORD, tokens
-from strategy_xl.functions.lambdas.compiling import MOST_CHARACTERS, OPTIONAL, PARAMETER
-from strategy_xl.functions.lambdas.named import LAMBDA_PREFIX, lambda_name, named_lambdas
+from strategy_xl.functions.lambdas.compiling import MOST_CHARACTERS, OPTIONAL
+from strategy_xl.functions.lambdas.named import lambda_name, named_lambdas
+from strategy_xl.functions.lambdas.scope import PARAMETER
+from strategy_xl.functions.lambdas.tools import LAMBDA_PREFIX
 from strategy_xl.functions.registry import functions
 from strategy_xl.languages import HOUSE
 from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
@@ -33,6 +35,8 @@ from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.names import GUEST, STAMP, STORED, renamed_by
 
 _LAMBDA, _BODY = "_xlfn.lambda(", "_xlfn.let"
+_TOOL = f"{LAMBDA_PREFIX}_".casefold()
+"""How the names begin of those that nobody types."""
 _GONE = "#REF!"
 _CALL = re.compile(re.escape(LAMBDA_PREFIX.encode()), re.IGNORECASE)
 FIRST = 5
@@ -72,14 +76,18 @@ def is_ours(item: NamedFormula) -> bool:
     """Whether a name is a LAMBDA that this program made, of this version or another one.
 
     It has the name of one, takes arguments of that function in their order, and binds names of its own first;
-    LibreOffice writes functions that it does not know in small letters.
+    or it is one that the others call. LibreOffice writes functions that it does not know in small letters.
     """
-    known = _arguments().get(item.name.casefold())
-    text = item.text.casefold()
-    if known is None or item.sheet is not None or not text.startswith(_LAMBDA):
+    name, text = item.name.casefold(), item.text.casefold()
+    known = _arguments().get(name)
+    if item.sheet is not None or not text.startswith(_LAMBDA):
+        return False
+    words = (token.text for token in tokens(text.removeprefix(_LAMBDA)) if token.kind == WORD)
+    if name.startswith(_TOOL):
+        return next(words, "").endswith("_")
+    if known is None:
         return False
     taken: list[str] = []
-    words = (token.text for token in tokens(text.removeprefix(_LAMBDA)) if token.kind == WORD)
     for word in words:
         if word == _BODY:
             break
@@ -115,7 +123,7 @@ def lambdas_for(lang: str, names: Mapping[str, str] = {}) -> tuple[list[NamedFor
         if len(text) > MOST_CHARACTERS:
             longer.append(item.name)
         else:
-            fitting.append(NamedFormula(item.name, text, item.comment))
+            fitting.append(NamedFormula(item.name, text, item.comment, hidden=item.function is None))
     return fitting, longer
 
 
@@ -132,8 +140,18 @@ def remade(data: bytes, lang: str, own: Mapping[str, str] | None = None) -> byte
     if not ours:
         return data
     fitting, _ = lambdas_for(lang, _names_of(standing) if own is None else own)
-    changed = with_named_formulas(data, [item for item in fitting if item.name.casefold() in ours])
-    return changed
+    wanted = [item for item in fitting if item.hidden or item.name.casefold() in ours]
+    return with_named_formulas(data, wanted, _stale(standing, wanted))
+
+
+def _stale(standing: Collection[NamedFormula], wanted: Collection[NamedFormula]) -> list[str]:
+    """The names that nobody types and that no LAMBDA calls any more."""
+    known = {item.name for item in wanted}
+    return [
+        item.name
+        for item in standing
+        if is_ours(item) and item.name.casefold().startswith(_TOOL) and item.name not in known
+    ]
 
 
 def on_their_own(snapshot: Snapshot) -> Snapshot:
@@ -197,10 +215,17 @@ def _add(path: Path, lang: str | None, *, dry_run: bool, backups: int) -> Lambda
         standing = _standing(job.info)
         _refuse_taken(job.info, standing, wanted)
         before = {item.name.casefold(): item for item in standing if item.sheet is None}
-        added = [item.name for item in wanted if item.name.casefold() not in before]
-        changed = [item.name for item in wanted if before.get(item.name.casefold(), item) != item]
-        if added or changed:
-            _put(job, wanted, (), calculate=bool(_callers(job.info, [*added, *changed])))
+        others = {item.name for item in wanted if before.get(item.name.casefold()) != item}
+        gone = _stale(standing, wanted)
+        added = [item.name for item in wanted if not item.hidden and item.name.casefold() not in before]
+        # One that calls another that has changed has changed with it.
+        changed = [
+            item.name
+            for item in wanted
+            if not item.hidden and item.name not in added and (item.name in others or others & _words(item))
+        ]
+        if others or gone:
+            _put(job, wanted, gone, calculate=bool(_callers(job.info, [*added, *changed])))
         findings = [
             Finding("SX534", Location(snapshot.path), {"name": name, "most": MOST_CHARACTERS})
             for name in longer
@@ -211,7 +236,7 @@ def _add(path: Path, lang: str | None, *, dry_run: bool, backups: int) -> Lambda
         language,
         tuple(added),
         tuple(changed),
-        same=tuple(item.name for item in wanted if item.name not in {*added, *changed}),
+        same=tuple(item.name for item in wanted if not item.hidden and item.name not in {*added, *changed}),
         findings=tuple(findings),
         written=patched.written,
         backup=patched.backup,
@@ -248,7 +273,13 @@ def _remove(path: Path, *, force: bool, dry_run: bool, backups: int) -> LambdasR
         if going:
             _put(job, (), going, calculate=bool(calls))
         patched = job.write(dry_run=dry_run, backups=backups)
-    return LambdasReport(path, "", removed=going, written=patched.written, backup=patched.backup)
+    typed = tuple(name for name in going if not name.casefold().startswith(_TOOL))
+    return LambdasReport(path, "", removed=typed, written=patched.written, backup=patched.backup)
+
+
+def _words(item: NamedFormula) -> set[str]:
+    """The words of a formula."""
+    return {token.text for token in tokens(item.text) if token.kind == WORD}
 
 
 def _standing(info: WorkbookInfo) -> list[NamedFormula]:

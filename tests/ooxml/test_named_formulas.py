@@ -18,7 +18,7 @@ PREFIXED = (
     b'<x:workbook xmlns:x="m"><x:sheets><x:sheet name="S" sheetId="1"/></x:sheets>'
     b'<x:definedNames><x:definedName name="mine">1</x:definedName></x:definedNames></x:workbook>'
 )
-NEW = NamedFormula("F", 'LAMBDA(a,IF(a<1,"x & y",a))', "what “F” does, & <more>")
+NEW = NamedFormula("F", 'LAMBDA(a,IF(a<1,"x & y",a))', "what “F” does, & <more>", hidden=True)
 
 
 @pytest.mark.parametrize("part", [PART % b"", PART % NAMES, PREFIXED])

@@ -112,12 +112,16 @@ def test_the_names_are_as_excel_takes_them(ours: Path, theirs: Path) -> None:
         before = Path(shutil.copy(book, book.with_name("before.xlsx")))
         report = add_lambdas(book)
         assert not report.findings
-        found = [item for name, item in _named(book).items() if name.startswith("STRATX_")]
+        every = [item for name, item in _named(book).items() if name.startswith("STRATX_")]
+        found = [item for item in every if not item.hidden]
         assert len(found) == len(definitions())
-        assert all(item.text.startswith("_xlfn.LAMBDA(") and len(item.text) <= 8192 for item in found)
+        assert all(item.text.startswith("_xlfn.LAMBDA(") and len(item.text) <= 8192 for item in every)
         assert all(0 < len(item.comment) <= MOST_COMMENT for item in found)
         tags = re.findall(rb'<definedName name="STRATX_[^>]*>', _parts(book)[PART])
-        assert all(set(re.findall(rb' (\w+)="', tag)) == {b"name", b"comment"} for tag in tags)
+        assert all(
+            set(re.findall(rb' (\w+)="', tag)) == {b"name", b"hidden" if b"__" in tag else b"comment"}
+            for tag in tags
+        )
         assert new_complaints(before, book) == []
         load_workbook(book)
 
@@ -157,7 +161,7 @@ def test_one_of_an_earlier_version_is_replaced(theirs: Path) -> None:
     """So is one that LibreOffice saved, which writes in small letters and drops the comments."""
     add_lambdas(theirs)
     fresh = _named(theirs)
-    _edited(theirs, lambda data: data.replace(b"IF(ROWS(", b"IF(1*ROWS("))
+    _edited(theirs, lambda data: data.replace(b",IF(ROWS(", b",IF(1*ROWS("))
     assert len(add_lambdas(theirs).changed) > 0
     assert _named(theirs) == fresh
     _edited(
@@ -165,6 +169,19 @@ def test_one_of_an_earlier_version_is_replaced(theirs: Path) -> None:
     )
     assert len(add_lambdas(theirs).changed) == len(definitions())
     assert _named(theirs) == fresh
+
+
+def test_one_that_nobody_calls_any_more_goes(theirs: Path) -> None:
+    """Those that only the others call are not kept when these do without."""
+    add_lambdas(theirs)
+    fresh = _named(theirs)
+    old = NamedFormula("STRATX__OLD", "_xlfn.LAMBDA(_xlpm.v_,_xlpm.v_)", hidden=True)
+    mine = NamedFormula("STRATX_MINE", "_xlfn.LAMBDA(_xlpm.v,_xlpm.v)")
+    _edited(theirs, lambda data: with_named_formulas(data, [old, mine]))
+    assert add_lambdas(theirs).written
+    assert _named(theirs) == {**fresh, mine.name: mine}
+    remove_lambdas(theirs)
+    assert mine.name in _named(theirs)
 
 
 @pytest.mark.parametrize(
@@ -268,10 +285,10 @@ def test_an_upgrade_makes_them_anew(tmp_path: Path) -> None:
     """Those of a workbook of an earlier version are afterwards what a present one would get."""
     book = Path(shutil.copy(BOOKS / "version-0.1.2-en.xlsx", tmp_path / "plan.xlsx"))
     add_lambdas(book)
-    _edited(book, lambda data: data.replace(b"IF(ROWS(", b"IF(1*ROWS("))
+    _edited(book, lambda data: data.replace(b",IF(ROWS(", b",IF(1*ROWS("))
     assert upgrade_workbook(book, book, SPEC, DAY).written
     present = _named(book)
-    assert sum(map(is_ours, present.values())) == len(definitions())
+    assert sum(is_ours(item) and not item.hidden for item in present.values()) == len(definitions())
     assert add_lambdas(book).done == 0
 
 
