@@ -76,7 +76,7 @@ def _show(report: LambdasReport, *, is_dry: bool) -> None:
     if not report.done and not report.findings:
         click.echo(text("addin.lambdas.nothing", path=path))
     elif report.done and is_dry:
-        click.echo(text("addin.lambdas.would"))
+        click.echo("    " + text("addin.lambdas.would"))
 
 
 def _data(report: LambdasReport) -> dict[str, object]:
