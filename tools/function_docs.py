@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from docs_pages import LANGUAGES
@@ -17,6 +18,9 @@ from strategy_xl.functions.arguments import Argument, Kind
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out, signature
 from strategy_xl.functions.intake import choice_labels, field_of
+from strategy_xl.functions.lambdas.definitions import definitions
+from strategy_xl.functions.lambdas.named import lambda_name
+from strategy_xl.functions.lambdas.scope import taken
 from strategy_xl.functions.registry import EXAMPLE_DAY, CellFunction, Example, functions
 from strategy_xl.text.catalog import format_value, message
 
@@ -114,11 +118,27 @@ def _picture(function: CellFunction, lang: str) -> str:
     return f"![{function.name}](pictures/functions/{picture_name(function, of)})\n"
 
 
+def _in_the_workbook(function: CellFunction, lang: str) -> str:
+    """The same as a LAMBDA, and what it leaves out; or that it is none."""
+    definition = definitions().get(function.name)
+    if definition is None:
+        return message("functions.docs.no_lambda", lang) + "\n"
+    arguments = taken(function, definition)
+    written = signature(replace(function, name=lambda_name(function.name), arguments=tuple(arguments)), lang)
+    said = message("functions.docs.lambda", lang, written=written)
+    left = function.results[len(definition.results) :]
+    if left:
+        titles = ", ".join(message(f"functions.result.{key}", lang) for key in left)
+        said += " " + message("functions.docs.lambda_without", lang, what=titles)
+    return said + "\n"
+
+
 def _function(function: CellFunction, lang: str) -> Iterator[str]:
     yield f"### {function.name}\n\n{function.title(lang)}\n"
     yield f"```text\n{signature(function, lang)}\n```\n"
     if remark := function.remark(lang):
         yield f"{remark}\n"
+    yield _in_the_workbook(function, lang)
     yield from _arguments(function, lang)
     shape = message(f"functions.docs.shape.{function.shape}", lang)
     what = " | ".join(function.result_titles(lang))

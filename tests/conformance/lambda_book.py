@@ -84,7 +84,7 @@ class LambdaBook:
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, ErrorValue):
+    if isinstance(value, ErrorValue) or (isinstance(value, str) and value.startswith("#")):
         return f"={value}"
     return to_serial(value) if isinstance(value, date) else value
 

@@ -10,15 +10,17 @@ the file format get ``_xlfn.``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from strategy_xl.formulas.excel import quote
 from strategy_xl.functions.arguments import Argument, Kind
 from strategy_xl.functions.intake import field_of
 from strategy_xl.functions.lambdas.definitions import Definition
 from strategy_xl.functions.lambdas.scope import PARAMETER, Bound, LambdaError, Scope, Words, counted, own
-from strategy_xl.functions.lambdas.tools import AT, AT_ONE, with_prefixes
-from strategy_xl.functions.registry import CellFunction, Shape
+from strategy_xl.functions.lambdas.tools import AT, AT_ONE, LAMBDA_PREFIX, with_prefixes
+from strategy_xl.functions.registry import PREFIX, CellFunction, Shape
 from strategy_xl.text.catalog import message
 
 MOST_ROWS = 10_000
@@ -28,6 +30,7 @@ MOST_CHARACTERS = 8192
 
 OPTIONAL = "_xlop."
 _OFF = "LAMBDA({p},(ROWS({p})*COLUMNS({p})>1)*((ROWS({p})<>{h})+(COLUMNS({p})<>{w})>0))"
+_PARAMETERS = re.compile(r"_xlpm\.\w+")
 _SEEN = 'LAMBDA({p},{v},IF((ROWS({p})*COLUMNS({p})=1)*({cells}>1),"",{v}))'
 
 
@@ -50,6 +53,7 @@ class _Frame:
     """A formula around its results: takes ranges apart and puts the answers of the rows together."""
 
     scope: Scope
+    parts: dict[str, str] = field(default_factory=dict)
 
     @property
     def by_row(self) -> bool:
@@ -111,6 +115,9 @@ class _Frame:
             (self.scope.written(condition)[0], self._told(key))
             for condition, key in self.scope.definition.refuse
         ]
+        for owner, key in self.scope.definition.need.items():
+            missing = f"(1-ISOMITTED({PARAMETER}{owner}))*({self.scope.place(owner, key)}=0)"
+            refused.append((missing, self._told("NO_TITLE", title=self.scope.title(owner, key))))
         answer = self._answers(results, refused) if self.by_row else self._answer(results, refused)
         if self.ranges:
             ranges = [self._range(item) for item in self.rows] or [self._range(self.ranges[0])]
@@ -161,9 +168,11 @@ class _Frame:
         given = "&".join(f"{own('s')}({cells},{raw})" for cells, raw in raws)
         pick = [pair for pair in self.scope.inner if pair[0] in names]
         rest = [pair for pair in self.scope.inner if pair[0] not in names]
-        row = _let(
-            pick, f'IF(ISERROR({together}),NA(),IF(TRIM({given})="","",{_let(rest, self._guarded(results))}))'
-        )
+        body = self._guarded(results)
+        if self.scope.definition.split:
+            rest, body = self._split(rest, body, is_one_of=len(results) > 1)
+        body = _let(rest, body)
+        row = _let(pick, f'IF(ISERROR({together}),NA(),IF(TRIM({given})="","",{body}))')
         h, w = own("h"), own("w")
         if self.scope.function.shape is Shape.COLUMN:
             return _unless(refused, f"MAKEARRAY({h},{w},LAMBDA({own('i')},{own('j')},{row}))")
@@ -181,6 +190,20 @@ class _Frame:
             f"MAKEARRAY(IF({w}=1,{h},{width}),IF({w}=1,{width},{w}),LAMBDA({own('u')},{own('v')},{turned}))"
         )
         return _unless([(f"({h}>1)*({w}>1)", self._told("ONE_LINE")), *refused], array)
+
+    def _split(
+        self, names: list[tuple[str, str]], body: str, *, is_one_of: bool
+    ) -> tuple[list[tuple[str, str]], str]:
+        """The names of a row that stay, and the call of a LAMBDA of its own, which is kept in ``parts``."""
+        apart = {own(key) for key in self.scope.definition.split}
+        body = _let([pair for pair in names if pair[0] in apart], body)
+        used = set(_PARAMETERS.findall(body))
+        stay = [pair for pair in names if pair[0] not in apart]
+        given = [name for name, _ in (*self.scope.inner, *self.scope.outer) if name in used - apart]
+        taken = ",".join([*given, *([own("k")] if is_one_of else [])])
+        name = f"{LAMBDA_PREFIX}_{self.scope.function.name.removeprefix(PREFIX)}"
+        self.parts[name] = with_prefixes(f"LAMBDA({taken},{body})")
+        return stay, f"{name}({taken})"
 
     def _guarded(self, results: list[str]) -> str:
         """The results of a row that lacks nothing it needs; of several, the one that is asked for."""
@@ -226,15 +249,23 @@ class _Frame:
         return f'IF(ISERROR({errors}),NA(),IF({blank}=0,"",{_unless(refused, answer)}))'
 
 
-def compiled(function: CellFunction, definition: Definition, words: Words) -> str:
-    """The formula of a LAMBDA, without a leading ``=``.
+def lambda_name(function: str) -> str:
+    """The name of a cell function's LAMBDA (``STRAT_TOWS`` → ``STRATX_TOWS``)."""
+    return LAMBDA_PREFIX + function.removeprefix(PREFIX)
+
+
+def compiled(function: CellFunction, definition: Definition, words: Words) -> Mapping[str, str]:
+    """The formulas of a function's LAMBDA by name, without ``=``: those that it calls, then its own.
 
     Arguments:
         function: the cell function. definition: what it is made of. words: those of the workbook.
 
     Raises LambdaError for a definition that cannot be written, or only with more characters than Excel takes.
     """
-    formula = _Frame(Scope(function, definition, words)).whole()
-    if len(formula) > MOST_CHARACTERS:
-        raise LambdaError(function.name, f"{len(formula)} characters")
-    return formula
+    frame = _Frame(Scope(function, definition, words))
+    whole = frame.whole()
+    formulas = {**frame.parts, lambda_name(function.name): whole}
+    longest = max(map(len, formulas.values()))
+    if longest > MOST_CHARACTERS:
+        raise LambdaError(function.name, f"{longest} characters")
+    return formulas

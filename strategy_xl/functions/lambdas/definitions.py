@@ -27,7 +27,10 @@ class Definition:
         refuse: a condition on the ranges as a whole, and the key of what is said then (``functions.…``).
         fixed: settings that are taken to have one choice, whose list has the same key: where the others need
             what a LAMBDA cannot see, ``refuse`` says so.
+        need: by table, the column that it must have.
         lines: how many lines of results there are, when it is not one a row; ``[i]`` is the line.
+        split: names that go with the results into a LAMBDA of their own, for a formula has only so many
+            characters.
         without: arguments of the function, the last ones, that the LAMBDA does not take.
     """
 
@@ -37,7 +40,9 @@ class Definition:
     refuse: tuple[tuple[str, str], ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    need: Mapping[str, str] = field(default_factory=dict)
     lines: str = ""
+    split: tuple[str, ...] = ()
 
 
 @cache
@@ -53,6 +58,8 @@ def definitions() -> Mapping[str, Definition]:
                 tuple((condition, key) for condition, key in held.get("refuse", ())),
                 held.get("fixed", {}),
                 tuple(held.get("without", ())),
+                held.get("need", {}),
                 held.get("lines", ""),
+                tuple(held.get("split", ())),
             )
     return found

@@ -7,16 +7,26 @@ from dataclasses import dataclass
 
 from strategy_xl.formulas.excel import quote
 from strategy_xl.functions.intake import block_fields, choice_labels
-from strategy_xl.functions.lambdas.compiling import compiled
+from strategy_xl.functions.lambdas.compiling import compiled, lambda_name
 from strategy_xl.functions.lambdas.definitions import definitions
 from strategy_xl.functions.lambdas.scope import Words, taken
 from strategy_xl.functions.lambdas.tools import LAMBDA_PREFIX, tools
-from strategy_xl.functions.registry import PREFIX, CellFunction, functions
+from strategy_xl.functions.registry import CellFunction, functions
 from strategy_xl.schema.consistency import SETTINGS_BLOCK, TODAY
 from strategy_xl.schema.names import choice_name, setting_name
 from strategy_xl.schema.spec import FieldType
 from strategy_xl.text.catalog import message
 from strategy_xl.text.shortening import shorten
+
+__all__ = [
+    "LAMBDA_PREFIX",
+    "MOST_COMMENT",
+    "NamedLambda",
+    "comment_of",
+    "lambda_name",
+    "named_lambdas",
+    "words_of",
+]
 
 MOST_COMMENT = 255
 """Longest comment of a name: with one more Excel does not open the file."""
@@ -37,11 +47,6 @@ class NamedLambda:
     formula: str
     comment: str
     function: CellFunction | None
-
-
-def lambda_name(function: str) -> str:
-    """The name of a cell function's LAMBDA (``STRAT_TOWS`` → ``STRATX_TOWS``)."""
-    return LAMBDA_PREFIX + function.removeprefix(PREFIX)
 
 
 def words_of(lang: str, names: Collection[str]) -> Words:
@@ -78,22 +83,15 @@ def named_lambdas(lang: str, names: Collection[str] = ()) -> tuple[NamedLambda, 
 
     Arguments: as for ``words_of``.
     """
-    words = words_of(lang, names)
-    known = definitions()
-    helpers = (NamedLambda(name, formula, "", None) for name, formula in tools(lang).items())
-    return (
-        *helpers,
-        *(
-            NamedLambda(
-                lambda_name(name),
-                compiled(function, known[name], words),
-                comment_of(function, lang),
-                function,
-            )
-            for name, function in functions().items()
-            if name in known
-        ),
-    )
+    words, known = words_of(lang, names), definitions()
+    found = [NamedLambda(name, formula, "", None) for name, formula in tools(lang).items()]
+    for key, function in functions().items():
+        if key not in known:
+            continue
+        *parts, (name, formula) = compiled(function, known[key], words).items()
+        found += [NamedLambda(part, text, "", None) for part, text in parts]
+        found.append(NamedLambda(name, formula, comment_of(function, lang), function))
+    return tuple(found)
 
 
 def comment_of(function: CellFunction, lang: str) -> str:

@@ -20,7 +20,6 @@ from strategy_xl.functions.lambdas.sharing import mapped, share, shared_inside
 from strategy_xl.functions.lambdas.simplifying import Known, changed, simplified
 from strategy_xl.functions.lambdas.tools import DAY, DAYS, NTH, NUMBER, NUMBERS
 from strategy_xl.functions.registry import CellFunction
-from strategy_xl.languages import LANGUAGES
 from strategy_xl.schema.spec import NUMERIC_TYPES, FieldSpec, FieldType
 
 PARAMETER = "_xlpm."
@@ -204,19 +203,29 @@ class Scope:
         return next(item for item in self.arguments if item.name == owner and item.kind is Kind.TABLE)
 
     def column(self, owner: str, key: str) -> Bound:
-        """A column of an argument with headers: found by its title in any language; empty without it."""
+        """A column of an argument with headers, found by its title in the workbook's language; else empty."""
         known = f"{owner}_{key}"
         if known in self.bound:
             return self.bound[known]
+        place = self.place(owner, key)
         spec = block_fields(self._table(owner).field)[key]
-        titles = dict.fromkeys(spec.label.get(lang) for lang in (self.words.lang, *LANGUAGES))
-        table = f"{PARAMETER}{owner}"
-        at = "0"
-        for title in reversed(titles):
-            at = f"IFERROR(MATCH({quote(title)},INDEX({table},1,0),0),{at})"
-        place = self.bind(f"{known}_at", f"IF(ISOMITTED({table}),0,{at})", by_row=False).text
-        cells = counted(spec, f"INDEX({table},0,{place})", is_range=True)
+        cells = counted(spec, f"INDEX({PARAMETER}{owner},0,{place})", is_range=True)
         return self.bind(known, f'IF({place}=0,"",{cells})', by_row=False)
+
+    def title(self, owner: str, key: str) -> str:
+        """What a column of an argument with headers is called."""
+        return block_fields(self._table(owner).field)[key].label.get(self.words.lang)
+
+    def place(self, owner: str, key: str) -> str:
+        """The name of the number of a column, 0 where there is none.
+
+        In another language its labels would not be known either, and an answer would be a wrong one.
+        """
+        known, table = f"{owner}_{key}_at", f"{PARAMETER}{owner}"
+        if known not in self.bound:
+            at = f"IFERROR(MATCH({quote(self.title(owner, key))},INDEX({table},1,0),0),0)"
+            self.bind(known, f"IF(ISOMITTED({table}),0,{at})", by_row=False)
+        return self.bound[known].text
 
     # -- formulas ----------------------------------------------------------------------------------------
 
@@ -232,9 +241,9 @@ class Scope:
         known = Known(self._constant, self._sure, self._bounded, self._is_absent)
         tree = Sentences(self.words.lang).said(self.expanded(parse(formula)))
         outside = self.local
-        self.local = outside | _named(tree)
+        self.local = _named(tree)
         tree = shared_inside(
-            self.called(simplified(tree, known)), lambda part: write(part, resolve), self.local
+            self.called(simplified(tree, known), levels), lambda part: write(part, resolve), self.local
         )
 
         def name(part: Node) -> Reference:
@@ -279,13 +288,18 @@ class Scope:
 
         return changed(node, template)
 
-    def called(self, node: Node) -> Node:
-        """The tree with ``CALL([f],…)`` as a call of that name; ``AT(array,place)`` is one value of it."""
+    def called(self, node: Node, levels: list[bool]) -> Node:
+        """The tree with ``CALL([f],…)`` as a call of that name; ``AT(array,place)`` is one value of it.
+
+        Arguments: levels: takes in whether a function called is another one in each row.
+        """
 
         def call(found: Call) -> Node:
             if found.name != "CALL":
                 return Call(NTH, found.args) if found.name == "AT" else found
             function, *args = found.args
-            return Call(self.name(cast("Reference", function).key).text, tuple(args))
+            named = self.name(cast("Reference", function).key)
+            levels.append(named.by_row)
+            return Call(named.text, tuple(args))
 
         return changed(node, call)

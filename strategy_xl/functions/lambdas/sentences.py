@@ -1,8 +1,8 @@
 """Sentences of the catalogues as formulas: the same words and figures, whatever the language of Excel.
 
 ``SAY("key")`` is a message, whose placeholders are names of the formula.
-``REASONS("rule",condition,"CODE",…)`` is what ``answers.sentences`` makes of a rule's codes: the sentence of
-the first condition that holds, then those of the others as remarks.
+``REASONS(first,"rule",condition,"CODE",…)`` is what ``answers.sentences`` makes of a rule's codes: the first
+sentence, then those of the codes whose condition holds as remarks.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from strategy_xl.formulas.excel import quote
 from strategy_xl.formulas.references import Reference
 from strategy_xl.formulas.tree import Binary, Call, Group, Literal, Node
 from strategy_xl.functions.lambdas.simplifying import changed
-from strategy_xl.functions.lambdas.tools import DECIMALS, TEXT
+from strategy_xl.functions.lambdas.tools import DECIMALS, MONEY, TEXT
 from strategy_xl.languages import forms_of
 from strategy_xl.text.catalog import APART, Parts, parts_of, plural_parts
 from strategy_xl.text.figures import NUMBER_FORMS, WHOLE_PERCENT
+from strategy_xl.text.shortening import MAX_TEXT
 
 _MONEY, _COST, _PERCENTS, _FALL, _GROWTH = "money", "cost", {"percent", "percent1"}, "fall", "growth"
 
@@ -123,12 +124,9 @@ class Sentences:
             return Call("IF", (Binary("<", value, number(WHOLE_PERCENT)), share, times))
         if form in _PERCENTS:
             return _joined([self._plain(_times(value, scale), decimals), text(f"{forms.space}%")])
-        if form != _MONEY:
-            return self._plain(value, decimals)
-        if not forms.currency_first:
-            return _joined([self._plain(value, decimals), text("\N{NO-BREAK SPACE}€")])
-        sign = Call("IF", (Binary("<", value, number(0)), text("-€"), text("€")))
-        return _joined([sign, self._plain(Call("ABS", (value,)), decimals)])
+        if form == _MONEY:
+            return Call(MONEY, (value, decimals))
+        return self._plain(value, decimals)
 
     @staticmethod
     def _plain(value: Node, decimals: Node) -> Node:
@@ -158,9 +156,8 @@ class Sentences:
 
     def _reasons(self, args: Sequence[Node]) -> Node:
         """What holds, in two sentences (see ``answers.sentences.reasons``)."""
-        rule = str(_constant(args[0]))
-        conditions, codes = args[1::2], [str(_constant(code)) for code in args[2::2]]
-        keys = [f"{rule}.{code}" for code in codes]
+        first, rule = args[0], str(_constant(args[1]))
+        conditions, codes = args[2::2], [str(_constant(code)) for code in args[3::2]]
         pairs: list[Node] = []
 
         def name(key: str, value: Node) -> Node:
@@ -168,48 +165,56 @@ class Sentences:
             pairs.extend((reference, value))
             return reference
 
-        before: Node = number(0)
-        first: Node = text("")
+        so_far: Node = number(0)
+        most: Node = Reference("row", "most")
         remarks: list[Node] = []
-        holds: list[Node] = []
-        for place, condition in enumerate(conditions):
-            held = name(f"c{place}", Call("IF", (condition, number(1), number(0))))
-            if place:
-                shown = _all_of(held, Binary(">", before, number(0)), Binary("<=", before, number(REMARKS)))
-                capital, small = self._remark(keys[place])
-                behind = _joined([self.sentence("core.semicolon"), small])
-                remark = Call("IF", (Binary("=", before, number(1)), capital, behind))
-                remarks.append(Call("IF", (shown, remark, text(""))))
-            holds.append(held)
-            before = held if place == 0 else name(f"k{place}", Binary("+", before, held))
-        for held, key in zip(reversed(holds), reversed(keys), strict=True):
-            first = Call("IF", (Binary("=", held, number(1)), self.sentence(key), first))
-        if not remarks:
-            return Call("LET", (*pairs, first))
-        told = name("told", _joined(remarks))
-        end = Call(
-            "IF",
-            (
-                Call("ISNUMBER", (Call("FIND", (Call("RIGHT", (told, number(1))), text("?!…"))),)),
-                text(""),
-                text("."),
-            ),
-        )
-        behind = Call("IF", (Binary("=", told, text("")), text(""), _joined([text(" "), told, end])))
-        return Call("LET", (*pairs, Binary("&", first, behind)))
+        for place, (condition, code) in enumerate(zip(conditions, codes, strict=True)):
+            here = Call("IF", (condition, number(1), number(0)))
+            before = so_far
+            so_far = name(f"k{place}", here if place == 0 else Binary("+", before, here))
+            is_told = _both(Binary(">", so_far, before), Binary("<=", so_far, most))
+            remark = self._remark(f"{rule}.{code}", so_far, is_first=place == 0)
+            remarks.append(Call("IF", (is_told, remark, text(""))))
+        if len(codes) > 1:
+            name("n", Binary("-", so_far, most))
+            others = _joined([self.sentence("core.semicolon"), self.sentence("core.others")])
+            remarks.append(Call("IF", (Binary(">", Reference("row", "n"), number(0)), others, text(""))))
+            n = pairs[-2:]
+            del pairs[-2:]
+        told, main = Reference("row", "told"), name("main", first)
+        ends = Call("ISNUMBER", (Call("FIND", (Call("RIGHT", (told, number(1))), text("?!…"))),))
+        sentence = _joined([main, text(" "), told, Call("IF", (ends, text(""), text(".")))])
+        inside = [*(n if len(codes) > 1 else []), told, _joined(remarks)]
+        tell = Call("LAMBDA", (most, Call("LET", (*inside, sentence))))
+        said: Node = main
+        if len(codes) == 1:
+            alone = Call("LET", (told, remarks[0], sentence))
+            return Call(
+                "LET", (*pairs, most, number(1), Call("IF", (Binary("=", so_far, number(0)), main, alone)))
+            )
+        teller = name("tell", tell)
+        for count in range(1, min(REMARKS, len(codes)) + 1):
+            fewer = Call("CALL", (teller, number(count)))
+            is_short = Binary("<=", Call("LEN", (fewer,)), number(MAX_TEXT))
+            said = Call("IF", (is_short, fewer, said))
+        return Call("LET", (*pairs, Call("IF", (Binary("=", so_far, number(0)), main, said))))
 
-    def _remark(self, key: str) -> tuple[Node, Node]:
-        """A sentence as a remark: at the head of the remarks, and behind another."""
+    def _remark(self, key: str, count: Node, *, is_first: bool) -> Node:
+        """A sentence as a remark: with a capital at their head, else behind a semicolon in small letters."""
         parts = parts_of(key, self.lang)
         nodes = list(self._pieces(parts))
         last = nodes[-1]
         if isinstance(last, Literal):
             nodes[-1] = text(str(last.value).removesuffix("."))
-        begins = str(parts[0][1][0][0])
+        if is_first:
+            return _joined(nodes)
+        begins, separator = str(parts[0][1][0][0]), self.sentence("core.semicolon")
+        is_head = Binary("=", count, number(1))
         if not begins:
-            return _joined(nodes), _joined(nodes)
-        head = cast("Literal", nodes[0])  # the words before the first value
-        return _joined(nodes), _joined([text(going_on(str(head.value))), *nodes[1:]])
+            return _joined([Call("IF", (is_head, text(""), separator)), *nodes])
+        head = str(cast("Literal", nodes[0]).value)  # the words before the first value
+        small = _joined([separator, text(going_on(head)[:1])])
+        return _joined([Call("IF", (is_head, text(head[:1]), small)), text(head[1:]), *nodes[1:]])
 
 
 def _constant(node: Node) -> str | float | bool:
@@ -218,10 +223,6 @@ def _constant(node: Node) -> str | float | bool:
     return node.value
 
 
-def _all_of(*conditions: Node) -> Node:
-    """Numbers and conditions that must all hold."""
-    return reduce(lambda left, right: Binary("*", left, right), [_grouped(item) for item in conditions])
-
-
-def _grouped(node: Node) -> Node:
-    return Group(node) if isinstance(node, Binary) else node
+def _both(left: Node, right: Node) -> Node:
+    """Two comparisons that must hold."""
+    return Binary("*", Group(left), Group(right))

@@ -27,6 +27,10 @@ DAY, DAYS = f"{LAMBDA_PREFIX}_DAY", f"{LAMBDA_PREFIX}_DAYS"
 """The same for days."""
 TEXT = f"{LAMBDA_PREFIX}_TEXT"
 """A number with some decimals as people write it, half to even: TEXT has other formats in other Excels."""
+MONEY = f"{LAMBDA_PREFIX}_MONEY"
+"""The same for an amount in euros."""
+EVEN = f"{LAMBDA_PREFIX}_EVEN"
+"""A number with some decimals, half to even, as sentences are rounded."""
 DECIMALS = f"{LAMBDA_PREFIX}_DECIMALS"
 """The decimals, some at least, that show on which side of another number a number is."""
 
@@ -65,21 +69,27 @@ def tools(lang: str) -> Mapping[str, str]:
         ),
         DAY: f"LAMBDA(v,{NUMBER}(v,{first},{last}))",
         DAYS: f"LAMBDA(p,{NUMBERS}(p,{first},{last}))",
+        EVEN: ("LAMBDA(v,e,LET(z,ABS(v)*10^e,SIGN(v)*IF(z-INT(z)=0.5,2*ROUND(z/2,0),ROUND(z,0))/10^e))"),
         TEXT: (
-            "LAMBDA(v,e,LET(z,ABS(v)*10^e,q,IF(z-INT(z)=0.5,2*ROUND(z/2,0),ROUND(z,0)),"
+            f"LAMBDA(v,e,LET(u,{EVEN}(v,e),q,ROUND(ABS(u)*10^e,0),"
             "m,INT(q/10^e),f,q-m*10^e,"
             "k,6-MATCH(1,MAP({5,4,3,2,1,0},LAMBDA(o,IF(MOD(f,10^o)=0,1,0))),0),"
-            'IF((v<0)*(q>0),"-","")'
+            'IF(u<0,"-","")'
             f'&IF(m<10^9,"",INT(m/10^9)&{mark})'
             f'&IF(m<10^6,"",TEXT(MOD(INT(m/10^6),1000),IF(m<10^9,"0","000"))&{mark})'
             f'&IF(m<1000,"",TEXT(MOD(INT(m/1000),1000),IF(m<10^6,"0","000"))&{mark})'
             '&TEXT(MOD(m,1000),IF(m<1000,"0","000"))'
             f'&IF(f=0,"",{point}&TEXT(f/10^k,REPT("0",e-k)))))'
         ),
+        MONEY: (
+            f'LAMBDA(v,e,IF({EVEN}(v,e)<0,"-","")&"€"&{TEXT}(ABS(v),e))'
+            if forms.currency_first
+            else f'LAMBDA(v,e,{TEXT}(v,e)&"\N{NO-BREAK SPACE}€")'
+        ),
         DECIMALS: (
             "LAMBDA(v,o,e,IFERROR(MATCH(1,MAP({0,1,2,3,4,5},LAMBDA(k,IF(k<e,0,"
-            "IF(ABS(v-o)<=0.000000001,IF(ABS(ROUND(v,k)-v)<=0.000000001,1,0),"
-            "IF(ROUND(v,k)<>ROUND(o,k),1,0))))),0)-1,6))"
+            f"IF(ABS(v-o)<=0.000000001,IF(ABS({EVEN}(v,k)-v)<=0.000000001,1,0),"
+            f"IF({EVEN}(v,k)<>{EVEN}(o,k),1,0))))),0)-1,6))"
         ),
     }
     return {name: _parameters(with_prefixes(formula)) for name, formula in formulas.items()}
