@@ -18,11 +18,14 @@ from strategy_xl.build.book import build
 from strategy_xl.errors import PatchRefusedError, StrategyXlError
 from strategy_xl.functions.lambdas.definitions import definitions
 from strategy_xl.functions.lambdas.named import MOST_COMMENT
+from strategy_xl.languages import LANGUAGES
 from strategy_xl.ooxml.named_formulas import NamedFormula, named_formulas, with_named_formulas
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.package_write import write_package
 from strategy_xl.ooxml.snapshot import Snapshot
+from strategy_xl.schema.consistency import SETTINGS_BLOCK, TODAY
 from strategy_xl.schema.loader import load_default
+from strategy_xl.schema.names import choice_name, setting_name
 from strategy_xl.work import lambdas
 from strategy_xl.work.adopt import AdoptionWish, adopt_workbook
 from strategy_xl.work.lambdas import add_lambdas, is_ours, lambdas_for, remove_lambdas
@@ -247,6 +250,17 @@ def test_a_dry_run_writes_nothing(theirs: Path) -> None:
     content = theirs.read_bytes()
     assert len(remove_lambdas(theirs, dry_run=True).removed) == len(definitions())
     assert theirs.read_bytes() == content
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_all_fit_with_every_name_of_ours(lang: str) -> None:
+    """Where all settings and choices are names, which is longest, none is left out."""
+    fields = [item.key for item in SPEC.data_blocks()[SETTINGS_BLOCK][1].fields]
+    names = [setting_name(key) for key in (*fields, TODAY)]
+    names += [choice_name(item.key, choice.key) for item in SPEC.lists for choice in item.choices]
+    fitting, longer = lambdas_for(lang, dict.fromkeys(names, "1"))
+    assert not longer
+    assert sum(not item.hidden for item in fitting) == len(definitions())
 
 
 def test_one_that_is_too_long_is_left_out(theirs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
