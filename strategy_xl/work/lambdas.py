@@ -35,7 +35,8 @@ from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.names import GUEST, STAMP, STORED, renamed_by
 
 _LAMBDA, _BODY = "_xlfn.lambda(", "_xlfn.let"
-_TOOL = f"{LAMBDA_PREFIX}_".casefold()
+_PREFIX = LAMBDA_PREFIX.casefold()
+_TOOL = f"{_PREFIX}_"
 """How the names begin of those that nobody types."""
 _GONE = "#REF!"
 _CALL = re.compile(re.escape(LAMBDA_PREFIX.encode()), re.IGNORECASE)
@@ -79,12 +80,12 @@ def is_ours(item: NamedFormula) -> bool:
     or it is one that the others call. LibreOffice writes functions that it does not know in small letters.
     """
     name, text = item.name.casefold(), item.text.casefold()
-    known = _arguments().get(name)
-    if item.sheet is not None or not text.startswith(_LAMBDA):
+    if item.sheet is not None or not (name.startswith(_PREFIX) and text.startswith(_LAMBDA)):
         return False
     words = (token.text for token in tokens(text.removeprefix(_LAMBDA)) if token.kind == WORD)
     if name.startswith(_TOOL):
         return next(words, "").endswith("_")
+    known = _arguments().get(name)
     if known is None:
         return False
     taken: list[str] = []
