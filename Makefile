@@ -10,8 +10,10 @@ BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
 OUT := out
 DEMO := $(OUT)/strategie-exemple.xlsx
+# Hundreds of Pythons are started, each of which would compile the whole program for itself.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint messages docs changelog bench faults fuzz lossless adopt nights merges upgrades edited judgement pictures wheel wine clean system
+.PHONY: help demo test test-long laws lint messages docs changelog bench faults fuzz lossless adopt nights merges upgrades edited judgement pictures wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml strategy_xl/__init__.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -36,7 +38,16 @@ demo: $(VENV)/.runtime  ## the example workbook, built and recomputed
 # checkout. Three processes on two cores: one of them mostly waits for LibreOffice, a server or a disk.
 test: system $(VENV)/.dev  ## install what the tests need, build the wheel, and run them all on it
 	$(BIN)/python tools/wheel_env.py $(WHEEL_VENV)
-	cd $(WHEEL_VENV) && env -u PYTHONPATH bin/python -m pytest -n 3 --dist loadgroup ../tests
+	$(BIN)/python -m compileall -q strategy_xl tools benchmarks  # copies of the program start as quickly
+	cd $(WHEEL_VENV) && env -u PYTHONPATH bin/python -m pytest -n 3 --dist loadgroup -m "not long" ../tests
+
+test-long: system $(VENV)/.dev  ## the further cases of what the tests state, for which a merge does not wait
+	$(BIN)/python tools/wheel_env.py $(WHEEL_VENV)
+	cd $(WHEEL_VENV) && env -u PYTHONPATH bin/python -m pytest -n 3 --dist loadgroup -m long ../tests
+
+# Twenty times as many examples as in CI, other ones each time; laws that say how many they take keep to that.
+laws: $(VENV)/.dev  ## the laws that tests state, on a thousand examples each
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m hypothesis --hypothesis-profile long tests
 
 lint: $(VENV)/.dev  ## ruff, mypy, import-linter; are catalogues and references fresh?
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from _pytest.assertion import rewrite
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -25,8 +27,10 @@ from in_calc import uno_python  # noqa: E402 - as above
 from postgres_server import postgres_programs, postgres_server  # noqa: E402 - as above
 from running_office import RunningOffice  # noqa: E402 - as above
 
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+# In CI the same fifty examples of a law every time; a hundred others by hand; a thousand by ``make laws``.
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True, max_examples=50)
 hypothesis.settings.register_profile("dev", deadline=None)
+hypothesis.settings.register_profile("long", deadline=None, print_blob=True, max_examples=1000)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 # Messages are tested in French unless a test asks otherwise, whatever the machine's language.
@@ -36,14 +40,50 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Of all tests, each process first rewrites the asserts of its share; those of the others it then finds.
+
+    pytest rewrites them as it imports a file, and keeps that: all processes would do all of it side by side.
+    """
+    process = getattr(session.config, "workerinput", None)
+    is_all = [Path(named).resolve() for named in session.config.args] == [ROOT / "tests"]
+    if process is None or not is_all or sys.dont_write_bytecode:
+        return
+    tests = [*sorted((ROOT / "tests").rglob("test_*.py")), *sorted((ROOT / "tests").rglob("conftest.py"))]
+    state = session.config.stash[rewrite.assertstate_key]
+    for path in tests[int(process["workerid"][2:]) :: process["workercount"]]:
+        kept = rewrite.get_cache_dir(path) / f"{path.stem}{rewrite.PYC_TAIL}"
+        if rewrite._read_pyc(path, kept) is None and rewrite.try_makedirs(kept.parent):
+            status, code = rewrite._rewrite_test(path, session.config)
+            rewrite._write_pyc(state, code, status, kept)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Tests of an ``xdist_group`` run in one process: pytest 9.2 passes over how xdist 3.8 tells it."""
+    """Tests of an ``xdist_group`` run in one process: pytest 9.2 passes over how xdist 3.8 tells it.
+
+    So do the tests of a file that share what is made once for it: each process would make it again.
+    """
+    for item in items:
+        if _shares(item) and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     yield
     for item in items:
         told = getattr(item, "_nodeid", item.nodeid)  # with the group behind it
         if told != item.nodeid:
             item._id = type(item.id).parse(told)
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Whether a test takes something that is made once for the tests of its file."""
+    made = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    return any(found[-1].scope == "module" for found in made.values())
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: searched for cycles again and again, it costs each test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

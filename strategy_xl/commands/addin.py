@@ -64,11 +64,14 @@ def build(out: Path, python: str | None, *, force: bool, as_json: bool) -> None:
 @addin.command(help=text("addin.install.help"))
 @_for_option
 @click.option("--python", metavar="PATH", help=text("addin.python.help"))
+@click.option("--file", type=Here(exists=True, dir_okay=False), help=text("addin.file.help"))
 @json_option
-def install(office: str, python: str | None, *, as_json: bool) -> None:
-    """Build with this interpreter and install; tell each step."""
+def install(office: str, python: str | None, file: Path | None, *, as_json: bool) -> None:
+    """Build with this interpreter, or take a finished add-in, and install; tell each step."""
     from strategy_xl.hosts.machine import Machine
 
+    if file is not None and (office == CALC or python is not None):
+        raise UsageError("SX673", Location(str(file)), other="--python" if python else f"--for {office}")
     machine = Machine()
     if office == CALC:
         from strategy_xl.hosts.libreoffice import install as put
@@ -79,7 +82,8 @@ def install(office: str, python: str | None, *, as_json: bool) -> None:
 
     if machine.windows is None:
         raise _by_hand(machine)
-    _tell(register(machine.windows, machine.environment, python=python), as_json=as_json)
+    outcome = register(machine.windows, machine.environment, python=python, file=file, runner=machine.python)
+    _tell(outcome, as_json=as_json)
 
 
 @addin.command(help=text("addin.uninstall.help"))

@@ -51,7 +51,11 @@ EXAMPLES = {
     "functions": ("strategy-xl functions", "strategy-xl functions CLIENT_CLASS"),
     "addin": ("strategy-xl addin install",),
     "addin build": ("strategy-xl addin build strategy_xl.xlam", "strategy-xl addin build strategy_xl.oxt"),
-    "addin install": ("strategy-xl addin install", "strategy-xl addin install --for calc"),
+    "addin install": (
+        "strategy-xl addin install",
+        "strategy-xl addin install --file signed.xlam",
+        "strategy-xl addin install --for calc",
+    ),
     "addin uninstall": ("strategy-xl addin uninstall",),
     "addin lambdas": (
         "strategy-xl addin lambdas plan.xlsx",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from strategy_xl.hosts.windows import Windows, this_windows
+from strategy_xl.hosts.windows import Windows, is_store_app, this_windows
 
 SECONDS = 60.0
 """Longest wait for another program's answer."""
@@ -21,29 +21,46 @@ LONG_SECONDS = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """A Python: its program, its version and its bits."""
+    """A Python: its program, its version and its bits.
+
+    Arguments:
+        path, version, bits: of the program.
+        base: folder of the installation, which a virtual environment was made from; None when unknown.
+    """
 
     path: Path
     version: str
     bits: int
+    base: Path | None = None
+
+    @property
+    def is_from_store(self) -> bool:
+        """Whether it is the Microsoft Store's: Excel does not see the files that it writes to AppData."""
+        return any(is_store_app(place) for place in (self.path, self.base) if place is not None)
 
 
 def _this_interpreter() -> Interpreter:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    return Interpreter(Path(sys.executable), version, struct.calcsize("P") * 8)
+    return Interpreter(Path(sys.executable), version, struct.calcsize("P") * 8, Path(sys.base_prefix))
 
 
 def outer_environment() -> dict[str, str]:
     """The variables for a program that has a Python of its own, as LibreOffice has, or is another Python.
 
     Hosts point Python to their own library: another one must find its own. And an environment that is
-    activated leaves the path: a Python within a program looks for its library beside the first ``python3``.
+    activated leaves the path: a Python within a program looks for its library beside the first ``python3``,
+    and a Python of conda finds its libraries by what activating has put there, which Excel's will not.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CONDA_"))}
     kept.pop("VIRTUAL_ENV", None)
-    if sys.prefix != sys.base_prefix and "PATH" in kept:
-        own = {Path(sys.prefix, name) for name in ("bin", "Scripts")}
-        kept["PATH"] = os.pathsep.join(p for p in kept["PATH"].split(os.pathsep) if Path(p) not in own)
+    conda = os.environ.get("CONDA_PREFIX")
+    own = {Path(sys.prefix, name) for name in ("bin", "Scripts")} if sys.prefix != sys.base_prefix else set()
+    if "PATH" in kept:
+        kept["PATH"] = os.pathsep.join(
+            place
+            for place in kept["PATH"].split(os.pathsep)
+            if Path(place) not in own and not (conda and Path(place).is_relative_to(conda))
+        )
     return kept
 
 

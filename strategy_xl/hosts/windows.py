@@ -61,6 +61,10 @@ class Windows(Protocol):
         """The text of the mark that a download leaves on a file (``Zone.Identifier``), None without one."""
         ...
 
+    def remove_download_mark(self, path: Path) -> None:
+        """Take that mark away; nothing happens when there is none, or when Windows refuses."""
+        ...
+
     def is_on_network(self, path: Path) -> bool:
         """Whether a path is on another computer (UNC path or a drive letter for one)."""
         ...
@@ -77,6 +81,20 @@ def find_value(windows: Windows, hive: Hive, key: str, name: str, *, bits: int =
 def same_path(one: str | Path, other: str | Path) -> bool:
     """Whether two paths are the same for Windows: case and direction of slashes do not matter."""
     return PureWindowsPath(one) == PureWindowsPath(other)
+
+
+def is_store_app(path: str | Path) -> bool:
+    """Whether a program came from the Microsoft Store: what it writes to AppData is kept from others.
+
+    Source: "Understanding how packaged desktop apps run on Windows" (learn.microsoft.com); CPython's
+    ``PC/layout/support/appxmanifest.py``, which since 3.11 asks for a registry of all, not for its files.
+    """
+    return "windowsapps" in {part.lower() for part in PureWindowsPath(path).parts}
+
+
+def is_below(path: str | Path, folder: str | Path) -> bool:
+    """Whether a path is a folder or below it, as Windows compares."""
+    return PureWindowsPath(path).is_relative_to(PureWindowsPath(folder))
 
 
 def expand(text: str, environment: Mapping[str, str]) -> str:
@@ -202,6 +220,13 @@ if sys.platform == "win32":
                 return Path(f"{path}:Zone.Identifier").read_text("utf-8", errors="replace")
             except OSError:
                 return None  # no mark, or a drive that cannot keep one
+
+        def remove_download_mark(self, path: Path) -> None:
+            """See ``Windows``."""
+            try:
+                Path(f"{path}:Zone.Identifier").unlink(missing_ok=True)
+            except OSError:
+                return  # asked for afterwards: a mark that stays is told
 
         def is_on_network(self, path: Path) -> bool:
             """See ``Windows``."""

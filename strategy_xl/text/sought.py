@@ -27,6 +27,8 @@ _MOST_TURNED = 3
 """Parts of a name up to which it is also sought with the last part first."""
 _RUNS = re.compile("ss+|.", re.DOTALL)
 _KEPT = re.compile("[a-z0-9]+")
+_ODD = re.compile(f"[{_NO_WIDTH[1:-2]}\u00df\u1e9e\u0130\u0131\u017f\u212a]")
+"""What may stand within a plain word unseen, or for a letter of it."""
 
 
 def _letters(word: str) -> str:
@@ -78,7 +80,7 @@ class Sought:
         self._pattern = re.compile(
             f"(?<![{_PART}])(?:(?P<spared>{kept})|(?P<name>{'|'.join(patterns)}))(?![{_PART}])", re.IGNORECASE
         )
-        # A text without accents that lacks this lacks the name: most texts need no more.
+        # A text without odd characters that lacks this lacks the name: most texts need no more.
         self._sure = [max(_KEPT.findall(key), key=len, default="") for key in self.keys]
 
     def is_in(self, text: str) -> bool:
@@ -104,7 +106,7 @@ class Sought:
         return any(self._loose.search(data[start:].decode("utf-16-le", "replace")) for start in (0, 1))
 
     def _may(self, text: str) -> bool:
-        if not text.isascii():
+        if not text.isascii() and _ODD.search(text):
             return True
         small = text.lower()
         return any(sure in small for sure in self._sure)

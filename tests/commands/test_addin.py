@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -138,6 +139,30 @@ def test_what_keeps_excel_from_loading_it_is_told(windows: FakeWindows) -> None:
     assert "compléments signés" in result.output
     assert f"→ demandez-lui de signer {ADDIN_FILE}" in result.output
     assert "OPEN" in windows.options()
+
+
+def test_a_finished_file_is_installed(windows: FakeWindows, tmp_path: Path) -> None:
+    """It is taken as it is; that its Python is not here is told with a remedy, and by the exit code."""
+    file = builder.build_xlam(tmp_path / "firme.xlam", python=r"C:\nowhere\pythonw.exe")
+    result = RUNNER.invoke(addin, ["install", "--for", "excel", "--file", str(file), "--json"])
+    assert result.exit_code == 1, result.output
+    told = json.loads(result.stdout)
+    assert [each["code"] for each in told["steps"]][:3] == [
+        "addin.install.taken", "addin.install.unsigned", "addin.install.python",
+    ]  # fmt: skip
+    assert [each["code"] for each in told["findings"]] == ["addin.install.PYTHON"]
+    assert "OPEN" in windows.options()
+
+
+@pytest.mark.parametrize("other", [["--for", "calc"], ["--for", "excel", "--python", "x"]])
+def test_a_finished_file_is_not_changed(windows: FakeWindows, tmp_path: Path, other: list[str]) -> None:
+    """With what would ask for another file, the command refuses."""
+    file = tmp_path / "firme.xlam"
+    file.touch()
+    error = refused("install", "--file", str(file), *other)
+    assert isinstance(error, UsageError)
+    assert error.finding.code == "SX673"
+    assert windows.writes == 0
 
 
 @pytest.mark.parametrize("action", ["install", "uninstall"])

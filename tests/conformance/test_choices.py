@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from fewer import few_of
 from openpyxl import Workbook, load_workbook
 from plain_cells import formulas, values
 
@@ -120,7 +121,7 @@ def uncached(path: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", few_of(2, ["fr", "en"]))
 def test_every_formula_of_a_recomputed_book_has_its_value(
     tmp_path: Path, recalculated: Callable[[Path], Path], lang: str
 ) -> None:

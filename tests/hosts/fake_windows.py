@@ -95,6 +95,10 @@ class FakeWindows:
         """The mark of a file."""
         return self.marks.get(path)
 
+    def remove_download_mark(self, path: Path) -> None:
+        """The mark of a file is gone."""
+        self.marks.pop(path, None)
+
     def is_on_network(self, path: Path) -> bool:
         """Whether a path is below one of the network drives."""
         return any(path.is_relative_to(each) for each in self.network)

@@ -6,15 +6,15 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from babel.messages.pofile import read_po
-from fake_windows import OFFICE, OPTIONS, VBA_ONCE, FakeWindows, program, with_excel
+from fake_windows import FakeWindows, program
+from good_computer import OK, XLWINGS, Programs, codes, look
 
 from strategy_xl import __version__
 from strategy_xl.errors import WorkbookError
@@ -27,104 +27,15 @@ from strategy_xl.hosts.doctor import (
     State,
     calc_side,
     examine,
-    excel_side,
+    interpreter_side,
     python_side,
     system_side,
 )
-from strategy_xl.hosts.excel import addin
-from strategy_xl.hosts.excel.install import ADDIN_FILE, addins_folder, install
-from strategy_xl.hosts.excel.office import excels, program_bits
 from strategy_xl.hosts.machine import Interpreter, Machine
 from strategy_xl.hosts.windows import Hive
-from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import message
 
-XLWINGS = version("xlwings")
-POLICY = r"Software\Policies\Microsoft\Office\16.0\Excel"
-SECURITY = rf"{OFFICE}\16.0\Excel\Security"
-RULES = r"Software\Policies\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules"
-MANAGER = r"Software\Policies\Microsoft\Windows Defender\Policy Manager"
-
-
-@dataclass
-class Programs:
-    """Other programs: what they print, or the error that they end with."""
-
-    answers: dict[str, str | Exception] = field(default_factory=dict)
-    asked: list[list[str]] = field(default_factory=list)
-
-    def run(self, command: Sequence[str]) -> str:
-        """What a program prints."""
-        self.asked.append(list(command))
-        answer = self.answers[command[0]]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-@pytest.fixture(autouse=True)
-def vba_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The VBA is the same for every test: it is made once."""
-    monkeypatch.setattr(addin, "_project", VBA_ONCE)
-
-
-@pytest.fixture
-def programs() -> Programs:
-    """Nothing but what a test adds."""
-    return Programs()
-
-
-@pytest.fixture
-def windows(tmp_path: Path) -> FakeWindows:
-    """A Windows with an Excel of 64 bits."""
-    found = FakeWindows()
-    with_excel(found, tmp_path / "Office")
-    return found
-
-
-@pytest.fixture
-def machine(tmp_path: Path, windows: FakeWindows, programs: Programs) -> Machine:
-    """A Windows computer on which all is well: Python with its DLLs, Excel, the add-in installed."""
-    home = tmp_path / "Python"
-    python = program(home / "python.exe")
-    program(home / "pythonw.exe")
-    for bits in (64, 32):
-        program(home / f"xlwings{bits}-{XLWINGS}.dll", bits)
-    programs.answers[str(python)] = f"noise\n{json.dumps([__version__, XLWINGS])}\n"
-    (tmp_path / "Documents").mkdir()
-    found = Machine(
-        system="win32",
-        environment={"APPDATA": str(tmp_path / "Roaming")},
-        windows=windows,
-        python=Interpreter(python, "3.12.1", 64),
-        encoding="utf-8",
-        home=tmp_path,
-        books=tmp_path / "Documents",
-        run=programs.run,
-        which=lambda _name: None,
-    )
-    install(windows, found.environment, python=str(home / "pythonw.exe"))
-    return found
-
-
-def look(key: str, machine: Machine) -> list[Result]:
-    """What one check finds; every sentence and remedy can be said in both languages."""
-    check = next(each for each in CHECKS if each.key == key)
-    results = list(check.run(machine))
-    for result in results:
-        for lang in LANGUAGES:
-            assert "{" not in message(result.key, lang, **result.args)
-            if result.state in {State.ATTENTION, State.PROBLEM} and result.code != "FAILED":
-                assert "{" not in message(f"{result.key}.hint", lang, **result.args)
-    return results
-
-
-def codes(key: str, machine: Machine) -> list[tuple[State, str]]:
-    """State and code of what a check finds."""
-    return [(result.state, result.code) for result in look(key, machine)]
-
-
-OK = [(State.OK, "OK")]
+pytestmark = pytest.mark.usefixtures("vba_once")
 
 
 def test_all_is_well_on_a_good_computer(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +53,9 @@ def test_elsewhere_the_windows_checks_do_not_apply(machine: Machine) -> None:
     elsewhere = replace(machine, system="linux", windows=None)
     idle = {result.check for result in examine(elsewhere) if result.code == "NOT_HERE"}
     windows_only = {
+        "pythons",
         "pywin32",
+        "processor",
         "excel",
         "addin",
         "addin_xlwings",
@@ -150,6 +63,7 @@ def test_elsewhere_the_windows_checks_do_not_apply(machine: Machine) -> None:
         "dll",
         "trust",
         "mark",
+        "protected_view",
         "defender",
         "mac",
     }
@@ -179,9 +93,10 @@ def test_every_message_belongs_to_a_check() -> None:
     given = set(re.findall(r"Result\(\s*\"(\w+)\",\s*[\w.]+,\s*\"(\w+)\"", source))
     given |= {("addin", code) for code in ("FILE_MISSING", "NOT_INSTALLED")}
     given |= {("trust", code) for code in ("MACROS", "MACROS_POLICY", "LISTED_OFF", "NOT_LISTED")}
+    given |= {("trust", code) for code in ("VBA_OFF", "SIGNED_ALWAYS", "LEVELS")}
     given |= {("trust", code + tail) for code in ("ADDINS_OFF", "SIGNED_ONLY") for tail in ("", "_POLICY")}
     given |= {("defender", code) for code in ("CHILD_PROCESSES", "API_CALLS")}
-    asked = ("GONE", "NO_PACKAGE", "OTHER_VERSION", "OK")
+    asked = ("GONE", "BROKEN_ENV", "CONDA", "NO_PACKAGE", "OTHER_VERSION", "OK")
     given |= {(check, code) for check in ("interpreter", "extension_python") for code in asked}
     given = {pair for pair in given if pair[1] not in {"FAILED", "NOT_HERE", "NO_ADDIN"}}
     path = folder.parents[1] / "text" / "locales" / "fr" / "LC_MESSAGES" / "addin.po"
@@ -204,6 +119,49 @@ def test_python(machine: Machine) -> None:
     }  # fmt: skip
     old = replace(machine, python=replace(machine.python, version="3.9.18"))
     assert codes("python", old) == [(State.PROBLEM, "OLD")]
+
+
+def test_python_of_the_store(machine: Machine) -> None:
+    """The Microsoft Store's is told, also under a virtual environment made of it; elsewhere there is none."""
+    store = Path("C:/Users/x/AppData/Local/Microsoft/WindowsApps/Python.3.12/python.exe")
+    for python in (
+        replace(machine.python, path=store),
+        replace(machine.python, base=store.parent),
+    ):
+        assert codes("python", replace(machine, python=python)) == [(State.ATTENTION, "STORE")]
+        assert codes("python", replace(machine, python=python, windows=None)) == OK
+
+
+def test_pythons(machine: Machine, windows: FakeWindows, tmp_path: Path) -> None:
+    """Each Python that has registered itself is told once, whoever made it; those that are gone are not."""
+    assert look("pythons", machine)[0].args["n"] == 1
+    conda, own = program(tmp_path / "conda" / "python.exe"), machine.python.path
+    core = r"Software\Python\PythonCore\3.12\InstallPath"
+    windows.put(Hive.USER, core, {"ExecutablePath": str(own), "": str(own.parent)})
+    windows.put(Hive.MACHINE, r"Software\Python\ContinuumAnalytics\A\InstallPath", {"": str(conda.parent)})
+    windows.put(Hive.MACHINE, r"Software\Python\PythonCore\3.9-32\InstallPath", {"": "/gone"}, bits=(32,))
+    windows.put(Hive.MACHINE, r"Software\Python\PyLauncher", {"x": 1})
+    (result,) = look("pythons", machine)
+    assert (result.code, result.args["paths"]) == ("OK", f"{own}, {conda}")
+
+
+def test_the_addin_starts_another_python(machine: Machine, tmp_path: Path) -> None:
+    """What is installed with this Python is not there in that one: both are named, as they can be typed."""
+    other = replace(machine, python=Interpreter(program(tmp_path / "Other" / "python.exe"), "3.12.1", 64))
+    (result,) = look("pythons", other)
+    assert (result.state, result.code) == (State.ATTENTION, "ANOTHER")
+    assert result.args["started"] == str(machine.python.path)
+    assert "python.exe -m pip install strategy-xl" in message(f"{result.key}.hint", "fr", **result.args)
+
+
+def test_the_command_python_may_be_none(machine: Machine, programs: Programs) -> None:
+    """The Store's signpost under the name ``python`` is told; a Python of the Store under it is one."""
+    alias = r"C:\Users\x\AppData\Local\Microsoft\WindowsApps\python.exe"
+    found = replace(machine, which=lambda name: alias if name == "python" else None)
+    programs.answers[alias] = subprocess.CalledProcessError(9009, "python")
+    assert codes("pythons", found) == [(State.ATTENTION, "STUB")]
+    programs.answers[alias] = "Python 3.12.1"
+    assert codes("pythons", found) == OK
 
 
 def test_package(machine: Machine, windows: FakeWindows, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,221 +227,6 @@ def test_pywin32(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_console(machine: Machine, encoding: str, expected: str) -> None:
     """A terminal that has no œ, € or dash is told."""
     assert [code for _, code in codes("console", replace(machine, encoding=encoding))] == [expected]
-
-
-# -- Excel -------------------------------------------------------------------------------------------------
-
-
-def test_excel(machine: Machine, windows: FakeWindows, tmp_path: Path) -> None:
-    """Version and bits come from its program; an old one, an unknown one and none are told."""
-    (result,) = look("excel", machine)
-    assert (result.state, result.args["version"], result.args["bits"]) == (State.OK, "16.0", 64)
-    old = with_excel(windows, tmp_path / "old", bits=32, version="15.0")
-    assert codes("excel", machine) == [(State.PROBLEM, "OLD"), (State.OK, "OK")]
-    assert [each.bits for each in excels(windows)] == [32, 64]
-    assert program_bits(old) == 32
-    assert codes("excel", replace(machine, windows=FakeWindows())) == [(State.ATTENTION, "MISSING")]
-
-
-def test_excel_by_click_to_run(machine: Machine) -> None:
-    """Where its program cannot be read, the registry of a click-to-run Office tells; else nobody does."""
-    windows = FakeWindows()
-    key = rf"{OFFICE}\ClickToRun\Configuration"
-    windows.put(Hive.MACHINE, key, {"Platform": "x86", "VersionToReport": "16.0.17328.20162"})
-    (result,) = look("excel", replace(machine, windows=windows))
-    assert (result.state, result.args["bits"], result.args["version"]) == (State.OK, 32, "16.0.17328.20162")
-    windows.put(Hive.MACHINE, key, {"Platform": "arm-what"})
-    assert codes("excel", replace(machine, windows=windows)) == [(State.ATTENTION, "BITS")]
-
-
-def test_excel_by_its_start_menu_entry(machine: Machine, tmp_path: Path) -> None:
-    """The path by which Windows starts it is enough."""
-    windows = FakeWindows()
-    path = program(tmp_path / "x" / "EXCEL.EXE", 32)
-    key = r"Software\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
-    windows.put(Hive.MACHINE, key, {"": r'"C:\Program Files\Microsoft Office\Office16\EXCEL.EXE"'})
-    assert [each.version for each in excels(windows)] == ["16.0"]
-    assert program_bits(path) == 32
-    for content in (b"", b"MZ", b"#!/bin/sh".ljust(100), b"MZ".ljust(0x3C) + b"\xff\xff\xff\x7f"):
-        path.write_bytes(content)
-        assert program_bits(path) is None
-    assert program_bits(tmp_path / "none.exe") is None
-
-
-def test_addin(machine: Machine, windows: FakeWindows, tmp_path: Path) -> None:
-    """Present and loaded is well; each half missing is told."""
-    path = addins_folder(machine.environment) / ADDIN_FILE
-    assert codes("addin", machine) == OK
-    with_excel(windows, tmp_path / "new", version="17.0")
-    assert codes("addin", machine) == [(State.PROBLEM, "NOT_LOADED")]
-    install(windows, machine.environment)
-    assert codes("addin", machine) == OK
-    content = path.read_bytes()
-    path.unlink()
-    assert codes("addin", machine) == [(State.PROBLEM, "FILE_MISSING")]
-    for number in ("16.0", "17.0"):
-        windows.delete_value(rf"{OFFICE}\{number}\Excel\Options", "OPEN")
-    assert codes("addin", machine) == [(State.ATTENTION, "NOT_INSTALLED")]
-    path.write_bytes(content)
-    assert codes("addin", machine) == [(State.PROBLEM, "NOT_LOADED")] * 2
-    assert codes("addin", replace(machine, windows=FakeWindows())) == [(State.ATTENTION, "NO_EXCEL")]
-
-
-def test_addin_elsewhere_twice_or_off(machine: Machine, windows: FakeWindows, tmp_path: Path) -> None:
-    """A copy that was ticked by hand counts; two copies, and one that Excel has switched off, are told."""
-    path = addins_folder(machine.environment) / ADDIN_FILE
-    other = tmp_path / "Desktop" / ADDIN_FILE
-    other.parent.mkdir()
-    other.write_bytes(path.read_bytes())
-    windows.put(Hive.USER, OPTIONS, {"OPEN1": f'"{other}"'})
-    assert codes("addin", machine) == [(State.ATTENTION, "TWICE")]
-    windows.put(Hive.USER, OPTIONS, {"OPEN": '"x.xlam"'})
-    path.unlink()
-    assert look("addin", machine)[0].args["path"] == str(other)
-    assert codes("interpreter", machine) == OK
-    item = b"\x01\0\0\0" + f"{other}".upper().encode("utf-16-le") + b"\0\0"
-    windows.put(Hive.USER, rf"{OFFICE}\16.0\Excel\Resiliency\DisabledItems", {"2C4F": item, "n": 1})
-    assert codes("addin", machine) == [(State.PROBLEM, "DISABLED")]
-
-
-def test_addin_xlwings(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The add-in and this Python must have the same xlwings."""
-    assert codes("addin_xlwings", machine) == OK
-    monkeypatch.setattr(excel_side, "version", lambda _name: "0.99.0")
-    (result,) = look("addin_xlwings", machine)
-    assert (result.state, result.code) == (State.PROBLEM, "OTHER_VERSION")
-    assert result.args == {"made": XLWINGS, "installed": "0.99.0"}
-    (addins_folder(machine.environment) / ADDIN_FILE).unlink()
-    assert codes("addin_xlwings", machine) == [(State.NOT_HERE, "NO_ADDIN")]
-
-
-def test_interpreter(machine: Machine, programs: Programs) -> None:
-    """It is there and has this program; ``python.exe`` is asked, as ``pythonw.exe`` prints nothing."""
-    (result,) = look("interpreter", machine)
-    assert (result.state, result.args["version"], result.args["xlwings"]) == (State.OK, __version__, XLWINGS)
-    assert programs.asked[-1][0].endswith("python.exe")
-    asked = str(machine.python.path)
-    programs.answers[asked] = json.dumps(["9.9", XLWINGS])
-    assert codes("interpreter", machine) == [(State.ATTENTION, "OTHER_VERSION")]
-    failure = subprocess.CalledProcessError(1, "x", b"Traceback:\nNo module named 'strategy_xl'\n")
-    for answer in (failure, subprocess.TimeoutExpired("x", 1), OSError(2, "none"), "", "[]"):
-        programs.answers[asked] = answer
-        assert codes("interpreter", machine) == [(State.PROBLEM, "NO_PACKAGE")]
-    programs.answers[asked] = failure
-    assert look("interpreter", machine)[0].args["reason"] == "No module named 'strategy_xl'"
-    machine.python.path.with_name("pythonw.exe").unlink()
-    assert codes("interpreter", machine) == [(State.PROBLEM, "GONE")]
-
-
-def test_interpreter_of_the_path(machine: Machine, windows: FakeWindows) -> None:
-    """A bare name is looked for as Windows does; it is told, because it may be another one tomorrow."""
-    install(windows, machine.environment, python="pythonw")
-    assert codes("interpreter", machine) == [(State.PROBLEM, "NOT_ON_PATH")]
-    assert codes("dll", machine) == [(State.NOT_HERE, "NO_PYTHON")]
-    found = replace(machine, which=lambda name: str(machine.python.path) if name == "pythonw" else None)
-    assert codes("interpreter", found) == [(State.ATTENTION, "ON_PATH"), (State.OK, "OK")]
-    assert codes("dll", found) == OK
-
-
-def test_without_addin_there_is_no_interpreter_to_check(machine: Machine) -> None:
-    """Nothing to look at is not a fault; a damaged add-in is told."""
-    path = addins_folder(machine.environment) / ADDIN_FILE
-    path.write_bytes(b"damaged")
-    assert codes("interpreter", machine) == codes("dll", machine) == [(State.PROBLEM, "FAILED")]
-    path.unlink()
-    assert codes("interpreter", machine) == codes("mark", machine) == [(State.NOT_HERE, "NO_ADDIN")]
-    assert codes("dll", machine) == OK
-
-
-def test_dll(machine: Machine, windows: FakeWindows, tmp_path: Path) -> None:
-    """The one of Excel's bits must be in Python's folder or the one above, whole, in the add-in's version."""
-    home = machine.python.path.parent
-    dll = home / f"xlwings64-{XLWINGS}.dll"
-    assert look("dll", machine)[0].args["path"] == str(dll)
-    program(dll, 32)
-    assert codes("dll", machine) == [(State.PROBLEM, "DAMAGED")]
-    dll.unlink()
-    assert codes("dll", machine) == [(State.PROBLEM, "MISSING")]
-    program(home / "xlwings64-0.1.0.dll")
-    (result,) = look("dll", machine)
-    assert (result.code, result.args["found"]) == ("OTHER_VERSION", "xlwings64-0.1.0.dll")
-    program(home.parent / dll.name)  # where a virtual environment has it
-    assert codes("dll", machine) == OK
-    with_excel(windows, tmp_path / "Office", bits=32)
-    assert look("dll", machine)[0].args["bits"] in {32, 64}
-
-
-def test_dll_follows_the_bits_of_excel(machine: Machine, tmp_path: Path) -> None:
-    """A 32-bit Excel asks for the 32-bit DLL, whatever Python is; unknown bits ask for both."""
-    windows = FakeWindows()
-    with_excel(windows, tmp_path / "Office32", bits=32)
-    install(windows, machine.environment, python=str(machine.python.path))
-    other = replace(machine, windows=windows)
-    assert [result.args["bits"] for result in look("dll", other)] == [32]
-    unknown = replace(machine, windows=FakeWindows())
-    assert [result.args["bits"] for result in look("dll", unknown)] == [32, 64]
-
-
-@pytest.mark.parametrize(
-    ("key", "values", "expected"),
-    [
-        (SECURITY, {"VBAWarnings": 1}, "OK"),
-        (SECURITY, {"VBAWarnings": 2, "DisableAllAddins": 0, "AccessVBOM": 0}, "OK"),
-        (SECURITY, {"VBAWarnings": 3}, "MACROS"),
-        (SECURITY, {"VBAWarnings": 4}, "MACROS"),
-        (rf"{POLICY}\Security", {"vbawarnings": 4}, "MACROS_POLICY"),
-        (SECURITY, {"DisableAllAddins": 1}, "ADDINS_OFF"),
-        (rf"{POLICY}\Security", {"disablealladdins": 1}, "ADDINS_OFF_POLICY"),
-        (SECURITY, {"RequireAddinSig": 1}, "SIGNED_ONLY"),
-        (rf"{POLICY}\Security", {"requireaddinsig": 1}, "SIGNED_ONLY_POLICY"),
-        (
-            r"Software\Policies\Microsoft\Cloud\Office\16.0\Excel\Security",
-            {"requireaddinsig": 1},
-            "SIGNED_ONLY_POLICY",
-        ),
-        (rf"{POLICY}\Resiliency", {"restricttolist": 1}, "NOT_LISTED"),
-        (rf"{POLICY}\Resiliency\AddinList", {"strategy_xl.xlam": "0"}, "LISTED_OFF"),
-        (rf"{POLICY}\Resiliency\AddinList", {"strategy_xl.xlam": "1"}, "OK"),
-    ],
-)
-def test_trust(
-    machine: Machine, windows: FakeWindows, key: str, values: dict[str, object], expected: str
-) -> None:
-    """Each setting of the trust centre and each policy that matters is told, the others are not."""
-    windows.put(Hive.USER, key, values)
-    assert [code for _, code in codes("trust", machine)] == [expected]
-
-
-def test_policies_outrank_and_lists_admit(machine: Machine, windows: FakeWindows) -> None:
-    """The administrator's word counts before the user's; what is on the list may load."""
-    windows.put(Hive.USER, SECURITY, {"VBAWarnings": 4})
-    windows.put(Hive.USER, rf"{POLICY}\Security", {"vbawarnings": 2})
-    assert codes("trust", machine) == OK
-    windows.put(Hive.USER, rf"{POLICY}\Resiliency", {"restricttolist": 1})
-    windows.put(Hive.USER, rf"{POLICY}\Resiliency\AddinList", {"strategy_xl.xlam": "2"})
-    assert codes("trust", machine) == OK
-
-
-@pytest.mark.parametrize(
-    ("mark", "expected"),
-    [(None, "OK"), ("[ZoneTransfer]\r\nZoneId=2\r\n", "OK"), ("[ZoneTransfer]\r\nZoneId=3\r\n", "MARKED")],
-)
-def test_download_mark(machine: Machine, windows: FakeWindows, mark: str | None, expected: str) -> None:
-    """A file that came from the Internet is told."""
-    if mark is not None:
-        windows.marks[addins_folder(machine.environment) / ADDIN_FILE] = mark
-    assert [code for _, code in codes("mark", machine)] == [expected]
-
-
-def test_defender(machine: Machine, windows: FakeWindows) -> None:
-    """Rules that block are told, rules that only note are not, in both places where they are set."""
-    child, calls = "D4F940AB-401B-4EFC-AADC-AD5F3C50688A", "92e97fa1-2edf-4476-bdd6-9dd0b4dddc7b"
-    windows.put(Hive.MACHINE, RULES, {child: "2"})
-    assert codes("defender", machine) == OK
-    windows.put(Hive.MACHINE, RULES, {child: "1"})
-    assert codes("defender", machine) == [(State.ATTENTION, "CHILD_PROCESSES")]
-    windows.put(Hive.MACHINE, MANAGER, {"ASRRules": f"{child}=2|{calls}=1"})
-    assert codes("defender", machine) == [(State.ATTENTION, "API_CALLS")]
 
 
 # -- places ------------------------------------------------------------------------------------------------
@@ -638,11 +381,11 @@ def test_the_real_computer(soffice: str) -> None:
 def test_the_real_interpreter_is_asked(machine: Machine, tmp_path: Path) -> None:
     """This very interpreter, asked for real, has this program; one without it is found out."""
     real = Machine()
-    (result,) = python_side.interpreter("interpreter", real, real.python.path, __version__)
+    (result,) = interpreter_side.ask("interpreter", real, real.python.path, __version__)
     assert (result.state, result.args["version"]) == (State.OK, __version__)
     broken = tmp_path / "python"
     broken.write_text("#!/bin/sh\necho no such module >&2\nexit 1\n")
     broken.chmod(0o755)
     if sys.platform != "win32":
-        (result,) = python_side.interpreter("interpreter", real, broken, None)
+        (result,) = interpreter_side.ask("interpreter", real, broken, None)
         assert (result.code, result.args["reason"]) == ("NO_PACKAGE", "no such module")

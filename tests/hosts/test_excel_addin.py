@@ -233,9 +233,9 @@ def test_xlwings_module_is_the_installed_one(xlam: Path, code: dict[str, str]) -
     assert "Redistribution and use in source and binary forms" in code["xlwings"]
     removed = [line for line in original.splitlines() if line not in found.splitlines()]
     added = [line for line in found.splitlines() if line not in original.splitlines()]
-    assert len(removed) == 3
+    assert len(removed) == 5
     assert sum("strategy_xl" in line for line in added) >= len(xlwings_module.CHANGES)
-    assert len(found.splitlines()) - len(original.splitlines()) == 5
+    assert len(found.splitlines()) - len(original.splitlines()) == 8
     for change in reversed(xlwings_module.CHANGES):
         found = found.replace(change.new, change.old)
     assert found == original
@@ -311,12 +311,15 @@ def test_help_has_the_remark_when_there_is_room(lang: str) -> None:
 def test_failure_is_a_short_sentence(code: dict[str, str]) -> None:
     """What a cell shows when Python does not answer fits a cell of an array, in both languages."""
     said = [line.strip() for line in procedure(code["StratFunctions"], "Unreached") if "ChrW" in line]
-    assert len(said) == 2
-    for lang, line in zip(("fr", "en"), said, strict=True):
+    assert len(said) == 4
+    keys = [(key, lang) for key in ("excel.unstarted", "excel.unreached") for lang in ("fr", "en")]
+    for (key, lang), line in zip(keys, said, strict=True):
         text = value(line.removeprefix("Unreached = "), {"Detail": "x" * 120})
-        assert text == message("excel.unreached", lang, detail="x" * 120)
+        assert text == message(key, lang, detail="x" * 120)
         assert "strategy-xl doctor" in text
-        assert len(text) <= 255
+        for each in (text, message("excel.mac", lang)):
+            assert len(each) <= 255
+            assert "\n" not in each
 
 
 def test_names_suit_excel_and_vba() -> None:

@@ -25,6 +25,13 @@ PROBE = Path(__file__).parent / "addin_basic_probe.py"
 # the first try and cannot be started at the second.
 STAND_IN = """\
 Public Starts As Long
+Public Restarts As Long
+Public Ended As Long
+
+Sub KillPy()
+    Ended = Ended + 1
+    Err.Raise 1000, "stand-in", "nothing to end"
+End Sub
 
 Function XLPy() As Variant
     Starts = Starts + 1
@@ -39,6 +46,10 @@ End Function
 Function CountStarts() As Long
     CountStarts = Starts
 End Function
+
+Function CountEnded() As String
+    CountEnded = Ended & " " & Restarts
+End Function
 """
 
 # Run inside the modules, because theirs are private.
@@ -49,6 +60,11 @@ End Function
 
 Function ProbeGone() As Variant
     ProbeGone = IsGone(-2147023174) And IsGone(462) And Not IsGone(1000) And Not IsGone(0)
+End Function
+
+Function ProbeUnstarted() As Variant
+    ProbeUnstarted = Unreached("Could not activate Python COM server, hr = -2147221164") & "|" & _
+        Unreached("Python process exited before it was possible" & Chr(10) & "Command: cmd.exe /C x")
 End Function
 
 Function ProbeErrors() As Variant
@@ -84,6 +100,8 @@ CALLS = [
     ("StratFunctions", "ProbeFirst"),
     ("StandIn", "CountStarts"),
     ("StratFunctions", "ProbeErrors"),
+    ("StandIn", "CountEnded"),
+    ("StratFunctions", "ProbeUnstarted"),
 ]
 
 
@@ -161,6 +179,17 @@ def test_a_cell_without_python(answers: dict[str, Any]) -> None:
     }
     assert (starts, still) == (2, 2)
     assert second == first
+
+
+def test_what_is_left_of_a_dead_process_is_ended(answers: dict[str, Any]) -> None:
+    """Before the new try the old process is ended once, whatever that says, and the next one is another."""
+    assert answers["results"][0][9] == "1 1"
+
+
+def test_a_start_that_failed_is_told_in_words(answers: dict[str, Any]) -> None:
+    """Commands and numbers of xlwings' library do not come into the cell."""
+    said = message("excel.unstarted", "fr"), message("excel.unstarted", "en")
+    assert answers["results"][0][10] in {f"{each}|{each}" for each in said}
 
 
 def test_texts_of_errors_become_errors(answers: dict[str, Any]) -> None:

@@ -5,32 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fake_windows import OFFICE, OPTIONS, VBA_ONCE, FakeWindows, with_excel
+from fake_windows import OFFICE, OPTIONS, FakeWindows, with_excel
 from hypothesis import given
 from hypothesis import strategies as st
 
 from strategy_xl.errors import StrategyXlError, WorkbookError
 from strategy_xl.hosts.excel import addin
-from strategy_xl.hosts.excel.install import ADDIN_FILE, OpenList, addins_folder, install, uninstall
+from strategy_xl.hosts.excel.install import ADDIN_FILE, addins_folder, install, uninstall
 from strategy_xl.hosts.excel.made import read_made
+from strategy_xl.hosts.excel.open_list import OpenList
+from strategy_xl.hosts.machine import Interpreter
 from strategy_xl.hosts.windows import Hive, Value, expand, find_value, same_path, this_windows
+
+pytestmark = pytest.mark.usefixtures("vba_once")
 
 MANAGER = rf"{OFFICE}\16.0\Excel\Add-in Manager"
 SOLVER = '"C:\\Program Files\\Microsoft Office\\Library\\SOLVER\\SOLVER.XLAM"'
-
-
-@pytest.fixture(autouse=True)
-def vba_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The VBA is the same for every test: it is made once."""
-    monkeypatch.setattr(addin, "_project", VBA_ONCE)
-
-
-@pytest.fixture
-def windows(tmp_path: Path) -> FakeWindows:
-    """A Windows with one Excel 16.0 of 64 bits."""
-    found = FakeWindows()
-    with_excel(found, tmp_path / "Office")
-    return found
 
 
 @pytest.fixture
@@ -232,6 +222,155 @@ def test_a_build_that_fails_registers_nothing(
         install(windows, environment)
     assert code(refused) == "SX982"
     assert windows.writes == 0
+
+
+@pytest.mark.parametrize("before", [None, b"an older version"])
+@pytest.mark.parametrize("fails_at", range(1, 5))
+def test_wherever_an_installation_fails_all_is_as_before(
+    windows: FakeWindows,
+    environment: dict[str, str],
+    target: Path,
+    tmp_path: Path,
+    before: bytes | None,
+    fails_at: int,
+) -> None:
+    """File, folders, values and unticked entries of two Excels: a failure at any of the writes undoes all."""
+    with_excel(windows, tmp_path / "new", version="17.0")
+    for version in ("16.0", "17.0"):
+        windows.put(Hive.USER, rf"{OFFICE}\{version}\Excel\Options", {"OPEN": SOLVER})
+        windows.put(
+            Hive.USER, rf"{OFFICE}\{version}\Excel\Add-in Manager", {str(target): "", "C:\\o.xlam": ""}
+        )
+    if before is not None:
+        target.parent.mkdir(parents=True)
+        target.write_bytes(before)
+    kept = {key: dict(values) for key, values in windows.registry.items()}
+    windows.fails_at = fails_at
+    with pytest.raises(WorkbookError) as refused:
+        install(windows, environment)
+    assert code(refused) == "SX948"
+    assert windows.registry == kept
+    assert (target.read_bytes() if target.exists() else None) == before
+    assert (tmp_path / "Roaming").exists() == (before is not None)
+    install(windows, environment)
+    assert read_made(target).xlwings
+    assert "OPEN1" in windows.options("17.0")
+
+
+def test_a_folder_that_cannot_be_made_leaves_nothing(
+    windows: FakeWindows, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """A file stands where a folder belongs: the error names the folder, and nothing is left."""
+    (tmp_path / "Roaming").mkdir()
+    (tmp_path / "Roaming" / "Microsoft").write_text("a file")
+    with pytest.raises(WorkbookError) as refused:
+        install(windows, environment)
+    assert code(refused) == "SX917"
+    assert "AddIns" in str(refused.value.finding.location)
+    assert windows.writes == 0
+    assert [path.name for path in (tmp_path / "Roaming").rglob("*")] == ["Microsoft"]
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(
+    windows: FakeWindows, environment: dict[str, str], target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that may only be read: the version before stays, unregistered as it was."""
+    target.parent.mkdir(parents=True)
+    target.write_bytes(b"before")
+
+    def refuse(*_names: object, **_rest: object) -> int:
+        raise PermissionError(13, "Access is denied")
+
+    monkeypatch.setattr("os.open", refuse)
+    with pytest.raises(WorkbookError) as refused:
+        install(windows, environment)
+    monkeypatch.undo()
+    assert code(refused) == "SX917"
+    assert target.read_bytes() == b"before"
+    assert windows.options() == {}
+
+
+def test_a_path_with_accents_spaces_and_an_ampersand(windows: FakeWindows, tmp_path: Path) -> None:
+    """The user's folder may be called as people are: it is registered, known again, and taken away."""
+    environment = {"APPDATA": str(tmp_path / "Élodie D’Été & Cie" / "App Data" / "Roaming")}
+    target = addins_folder(environment) / ADDIN_FILE
+    python = str(tmp_path / "Élodie D’Été & Cie" / "Python 3.12" / "pythonw.exe")
+    for _ in range(2):
+        install(windows, environment, python=python)
+        assert windows.options() == {"OPEN": f'"{target}"'}
+        assert read_made(target).interpreter == python
+    uninstall(windows, environment)
+    assert windows.options() == {}
+    assert list(target.parent.iterdir()) == []
+
+
+def test_an_older_version_and_a_moved_python_are_replaced(
+    windows: FakeWindows, environment: dict[str, str], target: Path
+) -> None:
+    """Installing over an add-in whose Python has moved names the new one; the registration stays."""
+    install(windows, environment, python=r"C:\Old\pythonw.exe")
+    before = windows.options()
+    install(windows, environment, python=r"C:\New\pythonw.exe")
+    assert read_made(target).interpreter == r"C:\New\pythonw.exe"
+    assert windows.options() == before
+
+
+def test_nothing_is_written_outside_of_the_profile(
+    windows: FakeWindows, environment: dict[str, str], target: Path, tmp_path: Path
+) -> None:
+    """No administrator is needed: one file below APPDATA, values of the user's own root, nothing else."""
+    before = set(tmp_path.rglob("*"))
+    machine = {key: dict(values) for key, values in windows.registry.items() if key[0] is Hive.MACHINE}
+    install(windows, environment)
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} - before == {target}
+    assert {key: values for key, values in windows.registry.items() if key[0] is Hive.MACHINE} == machine
+
+
+@pytest.mark.parametrize("is_base", [True, False])
+def test_the_python_of_the_store_is_refused(
+    windows: FakeWindows, environment: dict[str, str], target: Path, *, is_base: bool
+) -> None:
+    """Windows would show Excel none of the files that it writes to the user's folder."""
+    store = Path(
+        r"C:\Users\x\AppData\Local\Microsoft\WindowsApps\PythonSoftwareFoundation.Python.3.12\python.exe"
+    )
+    runner = Interpreter(
+        Path("C:/env/python.exe") if is_base else store, "3.12.1", 64, store if is_base else None
+    )
+    with pytest.raises(WorkbookError) as refused:
+        install(windows, environment, runner=runner)
+    assert code(refused) == "SX670"
+    assert (windows.writes, target.parent.exists()) == (0, False)
+    other = Interpreter(Path("C:/Python312/python.exe"), "3.12.1", 64, Path("C:/Python312"))
+    install(windows, environment, runner=other)
+
+
+def test_a_mark_that_windows_keeps_is_told(
+    windows: FakeWindows, environment: dict[str, str], target: Path
+) -> None:
+    """Where the mark of the file before cannot be taken away, Excel would load no macros: that is said."""
+    windows.marks[target] = "[ZoneTransfer]\r\nZoneId=3\r\n"
+    assert install(windows, environment).warnings == ()
+    assert target not in windows.marks
+    windows.marks[target] = "[ZoneTransfer]\r\nZoneId=3\r\n"
+    windows.remove_download_mark = lambda _path: None  # type: ignore[method-assign]
+    assert [step.key for step in install(windows, environment).warnings] == ["doctor.mark.MARKED"]
+
+
+def test_an_uninstallation_that_was_stopped_is_finished_by_the_next(
+    windows: FakeWindows, environment: dict[str, str], target: Path
+) -> None:
+    """The registry refuses once: the file is still there, and the next call takes both away."""
+    install(windows, environment)
+    windows.fails_at = windows.writes + 1
+    with pytest.raises(WorkbookError) as refused:
+        uninstall(windows, environment)
+    assert code(refused) == "SX948"
+    assert target.exists()
+    assert windows.options() == {"OPEN": f'"{target}"'}
+    uninstall(windows, environment)
+    assert not target.exists()
+    assert windows.options() == {}
 
 
 def test_the_unticked_list_forgets_it(

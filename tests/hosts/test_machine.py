@@ -36,3 +36,15 @@ def test_a_python_of_the_system_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     path = os.pathsep.join([str(Path(sys.base_prefix, "bin")), "/usr/bin"])
     monkeypatch.setenv("PATH", path)
     assert outer_environment()["PATH"] == path
+
+
+def test_an_activated_conda_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Excel starts conda's Python without activating it: so does who asks whether it answers."""
+    conda = tmp_path / "Miniconda3"
+    monkeypatch.setenv("CONDA_PREFIX", str(conda))
+    monkeypatch.setenv("CONDA_DEFAULT_ENV", "base")
+    path = [str(conda), str(conda / "Library" / "bin"), "/usr/bin", str(tmp_path / "Miniconda3x")]
+    monkeypatch.setenv("PATH", os.pathsep.join(path))
+    kept = outer_environment()
+    assert kept["PATH"] == os.pathsep.join(path[2:])
+    assert not [name for name in kept if name.startswith("CONDA")]

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from fewer import few_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -218,8 +219,8 @@ def _new_book(share: Share, _patch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "change",
-    [_input, _setting, _reference_day, _replaced, _new_book, _cut, _opened, _day, _earlier, _template,
-     _program, _library],
+    few_of(2, [_input, _reference_day, _setting, _new_book, _replaced, _cut, _day, _earlier, _template,
+              _opened, _program, _library]),
 )  # fmt: skip
 def test_no_change_hides(
     share: Share, monkeypatch: pytest.MonkeyPatch, change: Callable[..., dict[str, Any]]

@@ -57,6 +57,15 @@ def test_other_spellings() -> None:
     assert Sought(["Strauss"]).is_in("Strauß")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["stra\u017fse", "\u212airsten", "\u0131rma", "\u0130rma", "STRA\u1e9eE", "Ir\u2060ma", "Ir\u00adma"],
+)
+def test_letters_that_stand_for_others(typed: str) -> None:
+    """In a text with accents too, whatever is typed for a plain letter, or unseen within a word, is found."""
+    assert Sought(["Strasse", "Kirsten", "Irma"]).is_in(f"é {typed}")
+
+
 def test_names_of_others_are_spared() -> None:
     """Whoever is called so too, with more to the name, stays."""
     martin = Sought(["Martin"], spared=["Anne Martin", "Martin", "Martin & fils"])

@@ -45,7 +45,7 @@ def _readers(spec: WorkbookSpec) -> dict[str, set[str]]:
     return near
 
 
-def of_tables(spec: WorkbookSpec, at_most: int = 7) -> list[Batch]:
+def of_tables(spec: WorkbookSpec, at_most: int = 10) -> list[Batch]:
     """The names of all tables; of one sheet, one in a batch."""
     blocks, readers = spec.data_blocks(), _readers(spec)
     tables = {key: block.table_name for key, (_, block) in blocks.items() if isinstance(block, TableBlock)}
@@ -57,7 +57,7 @@ def of_tables(spec: WorkbookSpec, at_most: int = 7) -> list[Batch]:
     return _apart(tables.values(), near, at_most)
 
 
-def of_modules(spec: WorkbookSpec, at_most: int = 6) -> list[Batch]:
+def of_modules(spec: WorkbookSpec, at_most: int = 8) -> list[Batch]:
     """The keys of all modules; that of the settings, by which all is judged, is alone."""
     of_block = owners(spec)
     near: dict[str, set[str]] = {module.key: set() for module in spec.modules}

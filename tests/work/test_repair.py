@@ -17,6 +17,7 @@ import slips
 from batches import Batch
 from click.testing import CliRunner
 from complaints import by_schema
+from fewer import few_of
 from package_audit import audit
 from slips import Parts
 
@@ -37,6 +38,7 @@ from strategy_xl.work import repair
 from strategy_xl.work.recompute import JobReport, recompute_workbook
 from strategy_xl.work.repair import RepairReport, repair_workbook
 
+pytestmark = pytest.mark.xdist_group("example")  # their workbook is made once
 TODAY = date(2026, 11, 28)
 SPEC = load_default()
 TABLES = {
@@ -166,7 +168,7 @@ def different(data: WorkbookData, original: WorkbookData) -> list[object]:
 # -- tables that became plain ranges -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tables", batches.of_tables(SPEC), ids=" ".join)
+@pytest.mark.parametrize("tables", few_of(3, batches.of_tables(SPEC)), ids=" ".join)
 def test_a_plain_range_is_its_table_again(tables: Batch, book: Book, tmp_path: Path) -> None:
     """Each table in its turn: range, columns, formulas everywhere, names and answers as they were before."""
     path = book.slip(tmp_path / "plan.xlsx", *((slips.drop_table, table) for table in tables))
@@ -279,7 +281,7 @@ def refill(original: Book, target: Path, modules: Batch) -> None:
     set_cells(target, target, edits)
 
 
-@pytest.mark.parametrize("modules", batches.of_modules(SPEC), ids=" ".join)
+@pytest.mark.parametrize("modules", few_of(3, batches.of_modules(SPEC)), ids=" ".join)
 def test_a_deleted_sheet_is_back(modules: Batch, book: Book, tmp_path: Path) -> None:
     """Each in its turn: with its rows typed again all answers are as before; all else is untouched."""
     titles = [module.sheet.fr for module in SPEC.modules if module.key in modules]
@@ -353,7 +355,9 @@ def test_after_a_night_without_the_sheet(book: Book, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "tables", [("Clients", "SwotItems", "Team"), ("TopActions", "Evidence", "Products")], ids=" ".join
+    "tables",
+    few_of(2, [("Clients", "SwotItems", "Team"), ("TopActions", "Evidence", "Products")]),
+    ids=" ".join,
 )
 def test_a_deleted_table_is_back(tables: Batch, book: Book, tmp_path: Path) -> None:
     """Its rows were deleted: it comes back below the rest of its sheet, and formulas read it there."""

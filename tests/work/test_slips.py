@@ -14,6 +14,7 @@ import batches
 import pytest
 import slips
 from batches import Batch
+from fewer import few_of
 from slips import Parts
 
 from strategy_xl.book.data import BlockData, WorkbookData
@@ -32,6 +33,7 @@ from strategy_xl.work.recompute import JobReport, recompute_workbook
 from strategy_xl.work.restore import restore_workbook, versions
 from strategy_xl.work.standing_formulas import StandingFormulas
 
+pytestmark = pytest.mark.xdist_group("example")  # their workbook is made once
 TODAY = date(2026, 11, 28)
 SPEC = load_default()
 SHEETS = {module.key: module.sheet.fr for module in SPEC.modules}
@@ -269,7 +271,7 @@ IN_THE_WHOLE = {"row inserted", "column moved", "sheet copied"}
 """What moves that sheets far away read: tried in the whole workbook, all else in its sheets of clients."""
 
 
-@pytest.mark.parametrize("kind", HARMLESS)
+@pytest.mark.parametrize("kind", few_of(3, HARMLESS))
 def test_a_slip_changes_no_answer(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """All is judged as before, one line tells what was mended or how to mend it."""
     book: Book = request.getfixturevalue("book" if kind in IN_THE_WHOLE else "small")
@@ -348,7 +350,7 @@ def cleared(book: Book, target: Path, key: str, at: int) -> str:
     return str(block.frame[block.block.identity_key].iloc[at])
 
 
-@pytest.mark.parametrize("key", ["clients", "kpis", "contacts", "swot_items", "objectives"])
+@pytest.mark.parametrize("key", few_of(2, ["clients", "kpis", "contacts", "swot_items", "objectives"]))
 def test_a_cleared_row_is_no_row_any_more(key: str, book: Book, tmp_path: Path) -> None:
     """Its formulas are back; who still cites its name is told once; the other rows are judged as before."""
     target = tmp_path / "plan.xlsx"
@@ -392,7 +394,7 @@ def test_a_renamed_sheet_is_the_same_sheet(book: Book, tmp_path: Path) -> None:
     assert found.data.sheets["client_matrix"] == "Mes clients"
 
 
-@pytest.mark.parametrize("modules", batches.of_modules(SPEC), ids=" ".join)
+@pytest.mark.parametrize("modules", few_of(3, batches.of_modules(SPEC)), ids=" ".join)
 def test_a_deleted_sheet_is_one_line(modules: Batch, book: Book, tmp_path: Path) -> None:
     """Whatever formulas show for lack of it, one line tells the reason, and no other answer falls."""
     target = tmp_path / "plan.xlsx"
@@ -407,7 +409,7 @@ def test_a_deleted_sheet_is_one_line(modules: Batch, book: Book, tmp_path: Path)
     assert set(found.data.blocks) == set(book.data.blocks) - gone
 
 
-@pytest.mark.parametrize("tables", batches.of_tables(SPEC), ids=" ".join)
+@pytest.mark.parametrize("tables", few_of(3, batches.of_tables(SPEC)), ids=" ".join)
 def test_a_table_turned_into_a_range_is_read_as_before(tables: Batch, book: Book, tmp_path: Path) -> None:
     """Each table in its turn: its rows are found, no others are taken for its rows, all answers stand."""
     target = tmp_path / "plan.xlsx"
@@ -461,7 +463,7 @@ def text_of(part: bytes, cell: str) -> str:
     return unescape(part[part.index(b">", start) + 1 : part.index(b"</f>", start)].decode())
 
 
-@pytest.mark.parametrize("key", ["clients", "kpis", "readings", "contacts", "swot_items"])
+@pytest.mark.parametrize("key", few_of(2, ["clients", "kpis", "readings", "contacts", "swot_items"]))
 def test_a_formula_put_back_reads_as_it_did(key: str, book: Book, tmp_path: Path) -> None:
     """Rendered for the workbook as it stands, or from its table, formulas are those that were built."""
     block = book.block(key)

@@ -9,7 +9,7 @@ from pathlib import Path
 from strategy_xl import __version__
 from strategy_xl.hosts.calc.extension import MINIMAL_LIBREOFFICE
 from strategy_xl.hosts.doctor.checks import Result, State
-from strategy_xl.hosts.doctor.python_side import interpreter as ask_interpreter
+from strategy_xl.hosts.doctor.interpreter_side import ask as ask_interpreter
 from strategy_xl.hosts.libreoffice import extensions, office_program
 from strategy_xl.hosts.machine import Machine
 

@@ -1,45 +1,29 @@
-"""Checks of Excel on Windows: itself, the add-in and what it needs, and what security settings forbid."""
+"""Checks of Excel on Windows: itself, the add-in, and the Python and the library that it needs."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path, PureWindowsPath
 
 from strategy_xl.hosts.doctor.checks import Result, State
-from strategy_xl.hosts.doctor.python_side import interpreter as ask_interpreter
-from strategy_xl.hosts.excel.install import ADDIN_FILE, OpenList, addins_folder
+from strategy_xl.hosts.doctor.interpreter_side import ask as ask_interpreter
+from strategy_xl.hosts.excel.install import ADDIN_FILE, addins_folder
 from strategy_xl.hosts.excel.made import Made, read_made
 from strategy_xl.hosts.excel.office import (
     OFFICE,
     OLDEST,
     excels,
     program_bits,
-    security,
     user_versions,
 )
-from strategy_xl.hosts.excel.office import obstacles as found_obstacles
+from strategy_xl.hosts.excel.open_list import OpenList
 from strategy_xl.hosts.machine import Machine
 from strategy_xl.hosts.windows import Hive, Windows, expand, find_value
 
-_ZONE = re.compile(r"^ZoneId\s*=\s*(\d+)", re.MULTILINE | re.IGNORECASE)
-_INTERNET = 3
-_MACROS_SIGNED, _MACROS_OFF = 3, 4
-_RULES_KEY = (
-    r"Software\Policies\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules",
-    r"Software\Policies\Microsoft\Windows Defender\Policy Manager",
-)
-_RULES = {
-    # Excel starts Python: "Block all Office applications from creating child processes".
-    "d4f940ab-401b-4efc-aadc-ad5f3c50688a": "CHILD_PROCESSES",
-    # The add-in's VBA loads xlwings' DLL: "Block Win32 API calls from Office macros".
-    "92e97fa1-2edf-4476-bdd6-9dd0b4dddc7b": "API_CALLS",
-}
-_BLOCKS = "1"
 
-
-def _windows(machine: Machine) -> Windows:
+def windows_of(machine: Machine) -> Windows:
+    """Access to Windows, which the checks of Excel are made on only."""
     if machine.windows is None:
         raise LookupError(machine.system)
     return machine.windows
@@ -47,25 +31,26 @@ def _windows(machine: Machine) -> Windows:
 
 def _loaded(machine: Machine, excel: str) -> OpenList:
     folder = addins_folder(machine.environment)
-    return OpenList(_windows(machine), excel, folder, machine.environment)
+    return OpenList(windows_of(machine), excel, folder, machine.environment)
 
 
 def addin_path(machine: Machine) -> Path:
     """Where the add-in is that Excel loads; where it would be put when Excel loads none."""
-    for excel in reversed(user_versions(_windows(machine))):
+    for excel in reversed(user_versions(windows_of(machine))):
         for path in _loaded(machine, excel).paths(ADDIN_FILE):
             return path
     return addins_folder(machine.environment) / ADDIN_FILE
 
 
-def _made(machine: Machine) -> Made | None:
+def made_addin(machine: Machine) -> Made | None:
+    """The add-in that Excel loads, as it was made; None when there is none."""
     path = addin_path(machine)
     return read_made(path) if path.is_file() else None
 
 
 def excel(machine: Machine) -> Iterator[Result]:
     """Which Excels there are."""
-    found = excels(_windows(machine))
+    found = excels(windows_of(machine))
     if not found:
         yield Result("excel", State.ATTENTION, "MISSING")
     for each in found:
@@ -76,6 +61,8 @@ def excel(machine: Machine) -> Iterator[Result]:
         }
         if float(each.version) < OLDEST:
             yield Result("excel", State.PROBLEM, "OLD", args)
+        elif each.is_from_store:
+            yield Result("excel", State.ATTENTION, "STORE", args)
         elif each.bits is None:
             yield Result("excel", State.ATTENTION, "BITS", args)
         else:
@@ -84,7 +71,7 @@ def excel(machine: Machine) -> Iterator[Result]:
 
 def addin(machine: Machine) -> Iterator[Result]:
     """Whether each Excel loads the add-in, and the file is there."""
-    windows = _windows(machine)
+    windows = windows_of(machine)
     path = addin_path(machine)
     lists = {version: _loaded(machine, version).paths(ADDIN_FILE) for version in user_versions(windows)}
     args = {"path": str(path)}
@@ -109,6 +96,9 @@ def addin(machine: Machine) -> Iterator[Result]:
         else:
             continue
         bad = True
+    if windows.is_on_network(path):
+        bad = True
+        yield Result("addin", State.ATTENTION, "NETWORK", args)
     if not lists:
         yield Result("addin", State.ATTENTION, "NO_EXCEL", args)
     elif not bad:
@@ -125,7 +115,7 @@ def _is_disabled(windows: Windows, version: str) -> bool:
 
 def addin_xlwings(machine: Machine) -> Iterator[Result]:
     """Whether the add-in's VBA was made by the xlwings that is installed: they go together."""
-    made = _made(machine)
+    made = made_addin(machine)
     if made is None:
         yield Result("addin_xlwings", State.NOT_HERE, "NO_ADDIN")
         return
@@ -138,27 +128,47 @@ def addin_xlwings(machine: Machine) -> Iterator[Result]:
 
 def interpreter(machine: Machine) -> Iterator[Result]:
     """Whether the Python that the add-in names is there and has this program."""
-    made = _made(machine)
+    made = made_addin(machine)
     if made is None:
         yield Result("interpreter", State.NOT_HERE, "NO_ADDIN")
         return
-    path = _resolved(machine, made.interpreter)
+    path = started_python(machine, made)
     if path is None:
         yield Result("interpreter", State.PROBLEM, "NOT_ON_PATH", {"name": made.interpreter})
         return
     if _is_bare(made.interpreter):
         args = {"name": made.interpreter, "path": str(path)}
         yield Result("interpreter", State.ATTENTION, "ON_PATH", args)
+    page = _code_page(windows_of(machine))
+    if not _can_write(str(path), page):
+        yield Result("interpreter", State.PROBLEM, "LETTERS", {"path": str(path), "page": page})
     yield from ask_interpreter("interpreter", machine, path, made.program)
+
+
+def _code_page(windows: Windows) -> str:
+    """Windows' code page for programs that know no Unicode, as VBA hands texts to a library."""
+    key = r"SYSTEM\CurrentControlSet\Control\Nls\CodePage"
+    return str(find_value(windows, Hive.MACHINE, key, "ACP") or "1252")
+
+
+def _can_write(text: str, page: str) -> bool:
+    """Whether a code page has all letters of a text; an unknown page has."""
+    try:
+        text.encode("utf-8" if page == "65001" else f"cp{page}")
+    except UnicodeEncodeError:
+        return False
+    except LookupError:
+        return True
+    return True
 
 
 def _is_bare(name: str) -> bool:
     return PureWindowsPath(name).name == name
 
 
-def _resolved(machine: Machine, name: str) -> Path | None:
-    """The interpreter's program; None for a name that is not on the path."""
-    name = expand(name, machine.environment)
+def started_python(machine: Machine, made: Made) -> Path | None:
+    """The program that an add-in starts; None for a name that is not on the path."""
+    name = expand(made.interpreter, machine.environment)
     if not _is_bare(name):
         return Path(name)
     found = machine.which(name)
@@ -170,14 +180,14 @@ def dll(machine: Machine) -> Iterator[Result]:
 
     It must have the bits of Excel, whatever those of Python: the two are different processes.
     """
-    made = _made(machine)
+    made = made_addin(machine)
     wanted = made.xlwings if made is not None else version("xlwings")
-    python = machine.python.path if made is None else _resolved(machine, made.interpreter)
+    python = machine.python.path if made is None else started_python(machine, made)
     if python is None:
         yield Result("dll", State.NOT_HERE, "NO_PYTHON")
         return
     folders = (python.parent, python.parent.parent)
-    known = {each.bits for each in excels(_windows(machine)) if each.bits is not None}
+    known = {each.bits for each in excels(windows_of(machine)) if each.bits is not None}
     for bits in sorted(known or {64, 32}):
         name = f"xlwings{bits}-{wanted}.dll"
         yield _dll(name, bits, folders)
@@ -196,61 +206,3 @@ def _dll(name: str, bits: int, folders: tuple[Path, ...]) -> Result:
     if others:
         return Result("dll", State.PROBLEM, "OTHER_VERSION", {**args, "found": ", ".join(others)})
     return Result("dll", State.PROBLEM, "MISSING", args)
-
-
-def trust(machine: Machine) -> Iterator[Result]:
-    """What Excel's trust centre and the administrator's policies say of add-ins and macros."""
-    windows = _windows(machine)
-    bad = False
-    for excel_version in user_versions(windows):
-        args = {"version": excel_version, "file": ADDIN_FILE}
-        for code in found_obstacles(windows, excel_version, ADDIN_FILE):
-            bad = True
-            yield Result("trust", State.PROBLEM, code, args)
-        macros = security(windows, excel_version, "VBAWarnings")
-        if macros is not None and macros.value in {_MACROS_SIGNED, _MACROS_OFF}:
-            bad = True
-            code = "MACROS_POLICY" if macros.is_policy else "MACROS"
-            yield Result("trust", State.ATTENTION, code, args)
-    if not bad:
-        yield Result("trust", State.OK, "OK")
-
-
-def download_mark(machine: Machine) -> Iterator[Result]:
-    """Whether the add-in bears the mark of a download: Excel then loads none of its macros."""
-    path = addin_path(machine)
-    if not path.is_file():
-        yield Result("mark", State.NOT_HERE, "NO_ADDIN")
-        return
-    found = _ZONE.search(_windows(machine).download_mark(path) or "")
-    args = {"path": str(path)}
-    if found and int(found[1]) >= _INTERNET:
-        yield Result("mark", State.PROBLEM, "MARKED", args)
-    else:
-        yield Result("mark", State.OK, "OK", args)
-
-
-def defender(machine: Machine) -> Iterator[Result]:
-    """Rules of Microsoft Defender, set by the administrator, that stop an add-in from starting Python."""
-    windows = _windows(machine)
-    rules = _rules(windows)
-    blocking = [code for rule, code in _RULES.items() if rules.get(rule) == _BLOCKS]
-    for code in blocking:
-        yield Result("defender", State.ATTENTION, code)
-    if not blocking:
-        yield Result("defender", State.OK, "OK")
-
-
-def _rules(windows: Windows) -> Mapping[str, str]:
-    """The rules in force: identifier → what is done (``1`` block, ``2`` note, ``6`` warn)."""
-    listed, managed = _RULES_KEY
-    found = {
-        name.lower().strip("{}"): str(value.data)
-        for name, value in windows.values(Hive.MACHINE, listed).items()
-    }
-    text = find_value(windows, Hive.MACHINE, managed, "ASRRules")
-    for part in str(text or "").split("|"):
-        name, is_set, action = part.partition("=")
-        if is_set:
-            found[name.strip().lower().strip("{}")] = action.strip()
-    return found

@@ -1,10 +1,8 @@
-"""Checks of Python and its packages, of the interpreters that others start, and of what is printed."""
+"""Checks of the Python that runs this program, of its packages, and of what is printed."""
 
 from __future__ import annotations
 
 import importlib
-import json
-import subprocess
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,10 +23,6 @@ _COMPILED = {
 """Module and name for pip; isal is left out: without it, the work is only slower."""
 
 _LETTERS = "éàçœ€«»’—"
-_ASK = (
-    "import json; from importlib.metadata import version; import xlwings.utils, strategy_xl; "
-    "print(json.dumps([strategy_xl.__version__, version('xlwings')]))"
-)
 
 
 def python(machine: Machine) -> Iterator[Result]:
@@ -38,6 +32,8 @@ def python(machine: Machine) -> Iterator[Result]:
     numbers = tuple(int(part) for part in found.version.split(".")[:2])
     if numbers < OLDEST_PYTHON:
         yield Result("python", State.PROBLEM, "OLD", args)
+    elif machine.windows is not None and found.is_from_store:
+        yield Result("python", State.ATTENTION, "STORE", args)
     else:
         yield Result("python", State.OK, "OK", args)
 
@@ -100,37 +96,3 @@ def console(machine: Machine) -> Iterator[Result]:
         yield Result("console", State.ATTENTION, "LETTERS", {"encoding": machine.encoding})
     else:
         yield Result("console", State.OK, "OK", {"encoding": machine.encoding})
-
-
-def interpreter(check: str, machine: Machine, path: Path, made_by: str | None) -> Iterator[Result]:
-    """Whether a Python that an office program starts is there and has this program, in the version wanted.
-
-    Arguments:
-        check: key of the check that asks; it has the messages GONE, NO_PACKAGE, OTHER_VERSION and OK.
-        path: its program. ``pythonw.exe`` prints nothing: the ``python.exe`` beside it is asked.
-        made_by: the version of this program that made the add-in; None when it does not say.
-    """
-    args: dict[str, object] = {"path": str(path), "made_by": made_by, "package": _PACKAGE}
-    if not path.is_file():
-        yield Result(check, State.PROBLEM, "GONE", args)
-        return
-    asked = path.with_name("python.exe") if path.name.lower() == "pythonw.exe" else path
-    try:
-        lines = machine.run([str(asked if asked.is_file() else path), "-B", "-c", _ASK]).splitlines()
-        found, xlwings_version = json.loads(lines[-1])
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
-        yield Result(check, State.PROBLEM, "NO_PACKAGE", {**args, "reason": _last_line(error)})
-        return
-    args |= {"version": found, "xlwings": xlwings_version}
-    if made_by is not None and made_by != found:
-        yield Result(check, State.ATTENTION, "OTHER_VERSION", args)
-    else:
-        yield Result(check, State.OK, "OK", args)
-
-
-def _last_line(error: Exception) -> str:
-    """What went wrong, in a line: the last one that the interpreter printed, when it printed any."""
-    printed = getattr(error, "output", None)
-    text = printed.decode("utf-8", "replace") if isinstance(printed, bytes) else str(printed or error)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__

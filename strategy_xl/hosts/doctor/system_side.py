@@ -1,4 +1,4 @@
-"""Checks of the folder where the workbooks are, and of what the button needs on a Mac."""
+"""Checks of the processor, of the folder where the workbooks are, and of what the button needs on a Mac."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from strategy_xl.hosts.windows import Hive, find_value
 
 _VARIABLES = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
 _SYNCED = r"Software\SyncEngines\Providers\OneDrive"
+_PROCESSOR = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
 _MAC_EXCEL = Path("/Applications/Microsoft Excel.app")
 
 
@@ -40,6 +41,18 @@ def books(machine: Machine) -> Iterator[Result]:
         yield Result("books", State.OK, "ELSEWHERE", args)
     else:
         yield Result("books", State.OK, "OK", args)
+
+
+def processor(machine: Machine) -> Iterator[Result]:
+    """Whether the processor is ARM64, for which xlwings has no library: Excel must load the one for x64."""
+    told = machine.environment.get("PROCESSOR_ARCHITECTURE", "")
+    if machine.windows is not None:  # a program for x64 is told of an x64
+        told = str(find_value(machine.windows, Hive.MACHINE, _PROCESSOR, "PROCESSOR_ARCHITECTURE") or told)
+    args = {"name": told or None}
+    if told.upper() == "ARM64":
+        yield Result("processor", State.ATTENTION, "ARM64", args)
+    else:
+        yield Result("processor", State.OK, "OK", args)
 
 
 def mac(machine: Machine, excel: Path = _MAC_EXCEL) -> Iterator[Result]:

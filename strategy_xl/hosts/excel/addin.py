@@ -110,6 +110,22 @@ def _interpreter(python: str | None, *, system: str = os.name) -> str:
 
 
 def _project(content: bytes, where: Location) -> bytes:
+    """The VBA project with the modules of the add-in instead of the sample, as bytes."""
+    return write_project(_made_of(content, where))
+
+
+def own_sources() -> dict[str, str]:
+    """The VBA of the add-in that this program makes, by module.
+
+    Errors: WorkbookError SX981 and SX982, as ``build_xlam``.
+    """
+    source = _template()
+    with Package.open(source) as package:
+        project = _made_of(package.read(PROJECT_PART), Location(str(source)))
+    return {module.name: module.source for module in project.modules}
+
+
+def _made_of(content: bytes, where: Location) -> VbaProject:
     """The VBA project with the modules of the add-in instead of the sample."""
     try:
         project = read_project(content)
@@ -132,15 +148,13 @@ def _project(content: bytes, where: Location) -> bytes:
         Module(vba.FUNCTIONS_MODULE, ModuleKind.PROCEDURES, vba.functions_module(registry)),
         Module(vba.ADDIN_MODULE, ModuleKind.PROCEDURES, vba.addin_module(registry)),
     ]
-    return write_project(
-        VbaProject(
-            PROJECT_NAME,
-            (*kept, *made),
-            project.information,
-            project.references,
-            project.properties,
-            project.extenders,
-        )
+    return VbaProject(
+        PROJECT_NAME,
+        (*kept, *made),
+        project.information,
+        project.references,
+        project.properties,
+        project.extenders,
     )
 
 

@@ -1,28 +1,29 @@
 r"""Install the Excel add-in for one user of a Windows computer, and take it away again.
 
-The file goes to ``%APPDATA%\Microsoft\AddIns``. Excel loads at its start what the values ``OPEN``, ``OPEN1``,
-``OPEN2``… of ``HKCU\Software\Microsoft\Office\<version>\Excel\Options`` name: a path in quotes, a switch such
-as ``/R`` before it or not, or a bare file name for a file in the AddIns folder. Excel reads them when it
-starts and writes them anew when it ends, so that nothing may be changed while it runs. Add-ins that are known
-but not ticked stand under ``Excel\Add-in Manager``. Sources: "Registry Keys" (bettersolutions.com), "Terminal
-Server Installation" (analyticsgate.com), Excel-DNA issue 70.
+The file goes to ``%APPDATA%\Microsoft\AddIns``, its path among what Excel loads at its start; nothing is
+written outside of the user's own folder and the user's own root of the registry, so that nobody needs an
+administrator. Add-ins that are known but not ticked stand under ``Excel\Add-in Manager``.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PureWindowsPath
 
 from strategy_xl.errors import Location, WorkbookError
-from strategy_xl.hosts.excel.office import OFFICE, obstacles, user_versions
-from strategy_xl.hosts.windows import EXCEL_PROGRAM, Hive, Value, Windows, expand, same_path
+from strategy_xl.hosts.excel.made import Made, signatures
+from strategy_xl.hosts.excel.office import OFFICE, user_versions
+from strategy_xl.hosts.excel.open_list import OpenList, unwritable
+from strategy_xl.hosts.excel.trust import Addin, obstacles
+from strategy_xl.hosts.machine import Interpreter
+from strategy_xl.hosts.windows import EXCEL_PROGRAM, Hive, Windows, expand, same_path
+from strategy_xl.ooxml.replace import atomic_replace
 
 ADDIN_FILE = "strategy_xl.xlam"
-
-_OPEN = re.compile(r"OPEN(\d{0,4})", re.IGNORECASE)
-_TARGET = re.compile(r'\s*(?:/\w\s+)*(?:"([^"]*)"|(.*\S))\s*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,109 +42,6 @@ class Outcome:
     warnings: tuple[Step, ...] = ()
 
 
-class OpenList:
-    """The add-ins that an Excel loads when it starts: its values ``OPEN…``.
-
-    Arguments:
-        windows, version: whose.
-        folder: the AddIns folder, where bare file names are.
-        environment: for values that hold variables.
-    """
-
-    def __init__(self, windows: Windows, version: str, folder: Path, environment: Mapping[str, str]) -> None:
-        """Read the values."""
-        self._windows = windows
-        self._folder = folder
-        self._environment = environment
-        self.key = rf"{OFFICE}\{version}\Excel\Options"
-        self._before = {
-            name: value
-            for name, value in windows.values(Hive.USER, self.key).items()
-            if _OPEN.fullmatch(name)
-        }
-
-    def _entries(self) -> Iterator[tuple[int, str, Value]]:
-        """(number, name, value) in the order in which Excel loads them."""
-        for name, value in self._before.items():
-            found = _OPEN.fullmatch(name)
-            if found:
-                yield int(found[1] or 0), name, value
-
-    def _target(self, value: Value) -> Path:
-        """The file that a value names."""
-        found = _TARGET.fullmatch(str(value.data))
-        target = expand((found[1] or found[2] or "") if found else "", self._environment)
-        return Path(self._folder, target) if PureWindowsPath(target).name == target else Path(target)
-
-    def paths(self, file: str) -> list[Path]:
-        """The files of that name that Excel loads, wherever they are, each once."""
-        found: list[Path] = []
-        for _, _, value in sorted(self._entries()):
-            target = self._target(value)
-            is_named = PureWindowsPath(target).name.lower() == file.lower()
-            if is_named and not any(same_path(target, each) for each in found):
-                found.append(target)
-        return found
-
-    def names(self, addin: Path) -> list[str]:
-        """The names of the values that load an add-in."""
-        return [name for _, name, value in sorted(self._entries()) if same_path(self._target(value), addin)]
-
-    def add(self, addin: Path) -> bool:
-        """Have an add-in loaded; whether that was a change. The values of others are not touched."""
-        if self.names(addin):
-            return False
-        taken = {number for number, _, _ in self._entries()}
-        number = next(each for each in range(len(taken) + 1) if each not in taken)
-        self._change({_name(number): Value(f'"{addin}"')}, ())
-        return True
-
-    def remove(self, addin: Path) -> bool:
-        """Have an add-in loaded no more, and the values after it close the gap; whether that was a change."""
-        if not self.names(addin):
-            return False
-        kept = [value for _, _, value in sorted(self._entries()) if not same_path(self._target(value), addin)]
-        after = {_name(number): value for number, value in enumerate(kept)}
-        self._change(after, [name for _, name, _ in self._entries() if name.upper() not in after])
-        return True
-
-    def _change(self, written: Mapping[str, Value], deleted: Sequence[str]) -> None:
-        """Write first, delete afterwards: interrupted, an add-in stands there twice, but none is lost."""
-        known = {name.upper(): (name, value) for name, value in self._before.items()}
-        done: list[str] = []
-        try:
-            for name, value in written.items():
-                if known.get(name, (name, None))[1] != value:
-                    done.append(name)
-                    self._windows.set_value(self.key, known.get(name, (name, None))[0], value)
-            for name in deleted:
-                done.append(name.upper())
-                self._windows.delete_value(self.key, name)
-        except OSError as error:
-            self._undo(done)
-            raise _unwritable(self.key, error) from error
-
-    def _undo(self, names: Sequence[str]) -> None:
-        """Put values back as they were, as far as Windows lets us: the first error is the one to tell."""
-        known = {name.upper(): (name, value) for name, value in self._before.items()}
-        for upper in names:
-            try:
-                if upper in known:
-                    self._windows.set_value(self.key, *known[upper])
-                else:
-                    self._windows.delete_value(self.key, upper)
-            except OSError:
-                continue
-
-
-def _name(number: int) -> str:
-    return f"OPEN{number or ''}"
-
-
-def _unwritable(key: str, error: OSError) -> WorkbookError:
-    return WorkbookError("SX948", Location(f"HKCU\\{key}"), reason=error.strerror or str(error))
-
-
 def addins_folder(environment: Mapping[str, str]) -> Path:
     """The user's folder for Excel's add-ins.
 
@@ -160,82 +58,186 @@ def _refuse_while_running(windows: Windows) -> None:
         raise WorkbookError("SX945")
 
 
-def _forget_unticked(windows: Windows, version: str, addin: Path) -> None:
-    """Take the add-in from the list of those that are not ticked: a file that is gone would be asked for."""
+def _refuse_store(runner: Interpreter | None) -> None:
+    if runner is not None and runner.is_from_store:
+        raise WorkbookError("SX670", path=str(runner.path))
+
+
+def _forget_unticked(windows: Windows, version: str, addin: Path) -> list[Callable[[], object]]:
+    """Take the add-in from the list of those that are not ticked: a file that is gone would be asked for.
+
+    Returns what puts each entry back.
+    """
     key = rf"{OFFICE}\{version}\Excel\Add-in Manager"
-    for name in windows.values(Hive.USER, key):
+    back: list[Callable[[], object]] = []
+    for name, value in windows.values(Hive.USER, key).items():
         if same_path(name, addin):
             try:
                 windows.delete_value(key, name)
             except OSError as error:
-                raise _unwritable(key, error) from error
+                raise unwritable(key, error) from error
+            back.append(partial(windows.set_value, key, name, value))
+    return back
 
 
-def install(windows: Windows, environment: Mapping[str, str], *, python: str | None = None) -> Outcome:
-    """Build the add-in, put it into the AddIns folder and have every Excel of this user load it.
+# -- install -----------------------------------------------------------------------------------------------
+
+
+def install(
+    windows: Windows,
+    environment: Mapping[str, str],
+    *,
+    python: str | None = None,
+    file: Path | None = None,
+    runner: Interpreter | None = None,
+) -> Outcome:
+    """Put the add-in into the AddIns folder and have every Excel of this user load it.
 
     Arguments:
         windows, environment: the system, and its variables.
         python: the interpreter that computes; by default the one that runs this program.
+        file: a finished add-in, such as one that was signed, taken byte by byte; by default one is built.
+        runner: the Python that runs this program, refused when Excel would not see what it writes.
 
-    What stands there already stays; a second call builds the file anew and changes nothing else.
-    Errors: WorkbookError SX945 while Excel runs, SX947 no folder for settings, SX946 no Excel, SX948 the
-    registry cannot be written, and those of ``build_xlam``. After an error, no Excel has been told to load a
-    file that is not there.
+    What stands there already stays; a second call writes the file anew and changes nothing else.
+    Errors: WorkbookError SX945 while Excel runs, SX670 the Microsoft Store's Python, SX947 no folder for
+    settings, SX946 no Excel, SX671 and SX672 for a ``file`` that is not this program's, SX948 the registry
+    cannot be written, SX917 the folder or the file cannot be, and those of ``build_xlam``. After an error
+    all is as before.
     """
-    from strategy_xl.hosts.excel.addin import build_xlam
-
     _refuse_while_running(windows)
+    _refuse_store(runner)
     folder = addins_folder(environment)
     versions = user_versions(windows)
     if not versions:
         raise WorkbookError("SX946")
+    ready = None if file is None else _checked(file)
     target = folder / ADDIN_FILE
-    is_new = not target.exists()
-    _make(folder)
-    build_xlam(target, python=python)
-    steps = [Step("addin.install.file", {"path": str(target)})]
-    added: list[str] = []
+    back: list[Callable[[], object]] = []
     try:
+        _make(folder, back)
+        back.append(_as_before(target))
+        steps = [_put(target, python, file)]
+        if ready is not None:
+            steps += _told(ready)
         for version in versions:
-            is_added = OpenList(windows, version, folder, environment).add(target)
+            listed = OpenList(windows, version, folder, environment)
+            is_added = listed.add(target)
             if is_added:
-                added.append(version)
-                _forget_unticked(windows, version, target)
+                back.append(partial(_take_off, windows, version, environment, target))
+                back += _forget_unticked(windows, version, target)
             key = "addin.install.registered" if is_added else "addin.install.known"
             steps.append(Step(key, {"version": version}))
     except BaseException:
-        for version in added:
-            OpenList(windows, version, folder, environment).remove(target)
-        if is_new:
-            target.unlink()
+        for each in reversed(back):
+            with suppress(WorkbookError, OSError):  # the first error is the one to tell
+                each()
         raise
+    # Windows' own replacement of a file keeps what the old one bore; what stands there now is our own.
+    windows.remove_download_mark(target)
     steps.append(Step("addin.install.next"))
-    lists = {version: OpenList(windows, version, folder, environment) for version in versions}
-    return Outcome(tuple(steps), tuple(_warnings(windows, lists)))
+    warnings = [*_missing_python(ready, environment), *_warnings(windows, versions, target, environment)]
+    return Outcome(tuple(steps), tuple(warnings))
 
 
-def _make(folder: Path) -> None:
+def _take_off(windows: Windows, version: str, environment: Mapping[str, str], target: Path) -> bool:
+    """Have an Excel load the add-in no more; whether that was a change."""
+    return OpenList(windows, version, target.parent, environment).remove(target)
+
+
+def _checked(file: Path) -> Made:
+    from strategy_xl.hosts.excel.ready_made import checked
+
+    return checked(file)
+
+
+def _make(folder: Path, back: list[Callable[[], object]]) -> None:
+    """Make a folder and those above it, each to be taken away again when something fails."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        for place in reversed(missing):
+            place.mkdir(exist_ok=True)
+            back.append(place.rmdir)
     except OSError as error:
-        raise WorkbookError("SX917", Location(str(folder)), reason=error.strerror or str(error)) from error
+        raise _unwritable(folder, error) from error
 
 
-def _warnings(windows: Windows, lists: Mapping[str, OpenList]) -> Iterator[Step]:
-    for version, loaded in lists.items():
-        paths = loaded.paths(ADDIN_FILE)
+def _unwritable(path: Path, error: OSError) -> WorkbookError:
+    return WorkbookError("SX917", Location(str(path)), reason=error.strerror or str(error))
+
+
+def _as_before(target: Path) -> Callable[[], object]:
+    """What puts a file back as it is now."""
+    if not target.is_file():
+        return lambda: target.unlink(missing_ok=True)
+    try:
+        content = target.read_bytes()
+    except OSError as error:
+        raise _unwritable(target, error) from error
+
+    def write() -> None:
+        if target.read_bytes() != content:
+            with atomic_replace(target) as stream:
+                stream.write(content)
+
+    return write
+
+
+def _put(target: Path, python: str | None, file: Path | None) -> Step:
+    """The file in its place."""
+    from strategy_xl.hosts.excel.addin import build_xlam
+
+    if file is None:
+        build_xlam(target, python=python)
+        return Step("addin.install.file", {"path": str(target)})
+    # Bytes only, not the mark of a download: what the file holds has been compared with our own.
+    with file.open("rb") as source, atomic_replace(target) as stream:
+        shutil.copyfileobj(source, stream)
+    return Step("addin.install.taken", {"path": str(target)})
+
+
+def _told(ready: Made) -> Iterator[Step]:
+    """What a finished add-in bears: its signature and its Python."""
+    if ready.signatures:
+        yield Step("addin.install.signed", {"kinds": ", ".join(ready.signatures)})
+    else:
+        yield Step("addin.install.unsigned")
+    yield Step("addin.install.python", {"path": ready.interpreter})
+
+
+def _missing_python(ready: Made | None, environment: Mapping[str, str]) -> Iterator[Step]:
+    """A finished add-in names a Python that this computer does not have."""
+    if ready is None:
+        return
+    path = expand(ready.interpreter, environment)
+    is_bare = PureWindowsPath(path).name == path
+    found = shutil.which(path, path=environment.get("PATH", "")) if is_bare else Path(path).is_file()
+    if not found:
+        yield Step("addin.install.PYTHON", {"path": path})
+
+
+def _warnings(
+    windows: Windows, versions: list[str], target: Path, environment: Mapping[str, str]
+) -> Iterator[Step]:
+    addin = Addin(target, is_signed=bool(signatures(target)))
+    if windows.download_mark(target) is not None:
+        yield Step("doctor.mark.MARKED", {"path": str(target)})
+    for version in versions:
+        paths = OpenList(windows, version, target.parent, environment).paths(ADDIN_FILE)
         if len(paths) > 1:
             yield Step("doctor.addin.TWICE", {"version": version, "paths": ", ".join(map(str, paths))})
-        for code in obstacles(windows, version, ADDIN_FILE):
+        for code in obstacles(windows, version, addin, environment):
             yield Step(f"doctor.trust.{code}", {"version": version, "file": ADDIN_FILE})
+
+
+# -- uninstall ---------------------------------------------------------------------------------------------
 
 
 def uninstall(windows: Windows, environment: Mapping[str, str]) -> Outcome:
     """Have no Excel of this user load the add-in any more, and delete its file.
 
     Every version that has settings is looked at, also one that is no longer there; a second call does
-    nothing.
+    nothing, and finishes one that was stopped midway.
     Errors: WorkbookError SX945 while Excel runs, SX947, SX948, SX917 the file cannot be deleted.
     """
     _refuse_while_running(windows)
@@ -243,14 +245,13 @@ def uninstall(windows: Windows, environment: Mapping[str, str]) -> Outcome:
     target = folder / ADDIN_FILE
     steps = []
     for version in windows.keys(Hive.USER, OFFICE):
-        if OpenList(windows, version, folder, environment).remove(target):
+        if _take_off(windows, version, environment, target):
             steps.append(Step("addin.uninstall.registered", {"version": version}))
         _forget_unticked(windows, version, target)
     if target.exists():
         try:
             target.unlink()
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise WorkbookError("SX917", Location(str(target)), reason=reason) from error
+            raise _unwritable(target, error) from error
         steps.append(Step("addin.uninstall.file", {"path": str(target)}))
     return Outcome(tuple(steps) or (Step("addin.uninstall.nothing"),))

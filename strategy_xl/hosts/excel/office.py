@@ -1,8 +1,7 @@
-r"""Excel on a Windows computer: which ones are there, of how many bits, and what the administrator forbids.
+r"""Excel on a Windows computer: which ones are there, of how many bits, and whether from the Microsoft Store.
 
 Sources: Microsoft's pages on Office's registry keys (``Excel\InstallRoot``, ``ClickToRun\Configuration``,
-``App Paths``), "Plan security settings for add-ins" and the administrative templates of Office 2016; the
-machine type in a program's header, [PE] "COFF File Header".
+``App Paths``); the machine type in a program's header, [PE] "COFF File Header".
 """
 
 from __future__ import annotations
@@ -13,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
-from strategy_xl.hosts.windows import EXCEL_PROGRAM, Hive, Windows, find_value
+from strategy_xl.hosts.windows import EXCEL_PROGRAM, Hive, Windows, find_value, is_store_app
 
 OFFICE = r"Software\Microsoft\Office"
-POLICIES = (r"Software\Policies\Microsoft\Office", r"Software\Policies\Microsoft\Cloud\Office")
 OLDEST = 16
 """Excel 2016, 2019, 2021, 2024 and Microsoft 365 all call themselves 16.0."""
 
@@ -24,7 +22,7 @@ _APP_PATHS = r"Software\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
 _CLICK_TO_RUN = r"Software\Microsoft\Office\ClickToRun\Configuration"
 _VERSION = re.compile(r"\d{1,2}\.\d")
 _FOLDER_VERSION = re.compile(r"\\office(\d{2})\\", re.IGNORECASE)
-_PLATFORMS = {"x64": 64, "x86": 32}
+_PLATFORMS = {"x64": 64, "x86": 32, "arm64": 64}
 _MACHINES = {0x8664: 64, 0xAA64: 64, 0x014C: 32}
 
 
@@ -43,6 +41,11 @@ class Excel:
     path: Path | None = None
     bits: int | None = None
     build: str | None = None
+
+    @property
+    def is_from_store(self) -> bool:
+        """Whether it came from the Microsoft Store: it may keep a copy of the user's settings for itself."""
+        return self.path is not None and is_store_app(self.path)
 
 
 def program_bits(path: Path) -> int | None:
@@ -70,12 +73,15 @@ def _folders(windows: Windows) -> Iterator[tuple[str, str, int]]:
             )
             if _VERSION.fullmatch(version) and isinstance(root, str):
                 yield version, root, bits
-    program = find_value(windows, Hive.MACHINE, _APP_PATHS, "")
-    if isinstance(program, str):
-        program = program.strip('"')
-        found = _FOLDER_VERSION.search(program)
-        if found:
-            yield f"{found[1]}.0", program, 0
+    for hive in (Hive.MACHINE, Hive.USER):
+        program = find_value(windows, hive, _APP_PATHS, "")
+        if isinstance(program, str):
+            program = program.strip('"')
+            found = _FOLDER_VERSION.search(program)
+            if found:
+                yield f"{found[1]}.0", program, 0
+            elif is_store_app(program):  # a link without number: the Store has Excels of today only
+                yield f"{OLDEST}.0", program, 0
 
 
 def excels(windows: Windows) -> list[Excel]:
@@ -112,54 +118,3 @@ def user_versions(windows: Windows) -> list[str]:
             if _VERSION.fullmatch(version) and windows.keys(Hive.USER, rf"{OFFICE}\{version}\Excel")
         ]
     return sorted({each for each in found if float(each) >= OLDEST}, key=float)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A security setting of Excel: what it holds, and whether the administrator has fixed it."""
-
-    value: object
-    is_policy: bool
-
-
-def security(windows: Windows, version: str, name: str, key: str = "Security") -> Setting | None:
-    """A setting of Excel's trust centre: the administrator's, else the user's, else None.
-
-    Arguments:
-        version: ``16.0``.
-        name: ``VBAWarnings``, ``DisableAllAddins``, ``RequireAddinSig``…
-        key: below ``Excel``; ``Resiliency`` for the lists of add-ins.
-    """
-    for root in POLICIES:
-        value = find_value(windows, Hive.USER, rf"{root}\{version}\Excel\{key}", name)
-        if value is not None:
-            return Setting(value, is_policy=True)
-    value = find_value(windows, Hive.USER, rf"{OFFICE}\{version}\Excel\{key}", name)
-    return None if value is None else Setting(value, is_policy=False)
-
-
-def obstacles(windows: Windows, version: str, file: str) -> list[str]:
-    """What keeps an Excel from loading an add-in, by code; none when nothing does.
-
-    Codes: ``ADDINS_OFF`` no add-in at all, ``SIGNED_ONLY`` only signed ones (both with ``_POLICY`` when the
-    administrator has fixed it), ``NOT_LISTED`` not on the administrator's list, ``LISTED_OFF`` on it as
-    forbidden. Source: "List of managed add-ins", "Block all unmanaged add-ins" and "Security" in Office's
-    administrative templates.
-
-    Arguments:
-        version: ``16.0``.
-        file: file name of the add-in.
-    """
-    found = []
-    for name, code in (("DisableAllAddins", "ADDINS_OFF"), ("RequireAddinSig", "SIGNED_ONLY")):
-        setting = security(windows, version, name)
-        if setting is not None and setting.value == 1:
-            found.append(f"{code}_POLICY" if setting.is_policy else code)
-    listed = security(windows, version, file, r"Resiliency\AddinList")
-    only_listed = security(windows, version, "RestrictToList", "Resiliency")
-    if listed is not None and listed.is_policy:
-        if str(listed.value) == "0":
-            found.append("LISTED_OFF")
-    elif only_listed is not None and only_listed.is_policy and only_listed.value == 1:
-        found.append("NOT_LISTED")
-    return found

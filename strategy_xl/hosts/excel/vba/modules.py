@@ -77,7 +77,7 @@ Failed:
     Code = Err.Number
     Reason = Err.Description
     If IsGone(Code) Then
-        Set Server = Nothing
+        EndServer
         If Not IsSecond Then
             IsSecond = True
             Resume Again
@@ -90,6 +90,14 @@ Failed:
     End If
     AskPython = Unreached(Reason)
 End Function
+
+Private Sub EndServer()
+    ' What is left of a process that has ended goes, and the next one is another.
+    On Error Resume Next
+    Set Server = Nothing
+    KillPy
+    Restarts = Restarts + 1
+End Sub
 
 Private Function CallingBook() As Workbook
     If TypeName(Application.Caller) = "Range" Then
@@ -187,6 +195,11 @@ def functions_module(functions: Iterable[CellFunction]) -> str:
         "End Function",
         "",
         "Private Function Unreached(ByVal Detail As String) As String",
+        "    ' Of a start that failed, xlwings' library says only its command and a number.",
+        '    If InStr(Detail, "Python COM server, hr") + InStr(Detail, "Python process") > 0 Then',
+        *said("Unreached", "excel.unstarted", "        "),
+        "        Exit Function",
+        "    End If",
         '    If InStr(Detail, "Traceback") > 0 Then Detail = "Python"',
         '    Detail = Left$(Trim$(Replace(Replace(Detail, vbCr, " "), vbLf, " ")), 120)',
         *said("Unreached", "excel.unreached", "    "),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 
@@ -105,18 +106,40 @@ def read_project(content: bytes) -> VbaProject:
 
     Errors: ProjectError, naming the stream.
     """
-    import olefile
-
-    try:
-        with olefile.OleFileIO(io.BytesIO(content)) as file:
-            streams = {"/".join(path): file.openstream(path).read() for path in file.listdir()}
+    with _told():
+        streams = _streams(content)
         found = list(records(decompress(streams["VBA/dir"])))
         lines = streams["PROJECT"].decode(CODE_PAGE).splitlines()
         return _project(found, lines, streams)
+
+
+def read_sources(content: bytes) -> dict[str, str]:
+    """The sources of a project's modules, by name; compiled code may stand beside them, as Excel saves it.
+
+    Errors: ProjectError, naming the stream.
+    """
+    with _told():
+        streams = _streams(content)
+        found = list(records(decompress(streams["VBA/dir"])))
+        return {name: source for name, source, _ in _modules(found, streams)}
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever is wrong with the bytes, as a ProjectError."""
+    try:
+        yield
     except ProjectError:
         raise
     except (KeyError, OSError, ValueError, struct.error) as error:
         raise ProjectError(str(error)) from error
+
+
+def _streams(content: bytes) -> dict[str, bytes]:
+    import olefile
+
+    with olefile.OleFileIO(io.BytesIO(content)) as file:
+        return {"/".join(path): file.openstream(path).read() for path in file.listdir()}
 
 
 def _project(found: list[Record], lines: list[str], streams: dict[str, bytes]) -> VbaProject:
@@ -141,7 +164,10 @@ def _project(found: list[Record], lines: list[str], streams: dict[str, bytes]) -
     rest = lines[blank + 1 :]
     return VbaProject(
         name=values[_NAME].decode(CODE_PAGE),
-        modules=tuple(_modules(found, modules, streams)),
+        modules=tuple(
+            Module(name, modules[name], source, description)
+            for name, source, description in _modules(found, streams)
+        ),
         information=information,
         references=tuple(_references(found)),
         properties=tuple(properties),
@@ -159,20 +185,19 @@ def _references(found: list[Record]) -> Iterator[tuple[str, bytes]]:
             yield name, data
 
 
-def _modules(
-    found: list[Record], kinds: dict[str, ModuleKind], streams: dict[str, bytes]
-) -> Iterator[Module]:
+def _modules(found: list[Record], streams: dict[str, bytes]) -> Iterator[tuple[str, str, str]]:
+    """(name, source, description) of each module."""
     current: dict[int, bytes] = {}
     for kind, data in found[[kind for kind, _ in found].index(_MODULES) :]:
         if kind == _MODULE:
             current = {}
         current[kind] = data
         if kind == _MODULE_END:
-            name = current[_MODULE].decode(CODE_PAGE)
             (offset,) = struct.unpack("<I", current[_OFFSET])
             stream = streams[f"VBA/{current[_STREAM].decode(CODE_PAGE)}"]
             source = decompress(stream[offset:]).decode(CODE_PAGE)
-            yield Module(name, kinds[name], _lines(source), current.get(_DOC, b"").decode(CODE_PAGE))
+            description = current.get(_DOC, b"").decode(CODE_PAGE)
+            yield current[_MODULE].decode(CODE_PAGE), _lines(source), description
 
 
 def _lines(source: str) -> str:

@@ -31,6 +31,23 @@ CHANGES = (
         "' Its procedures are for this project only, not for formulas or the function wizard.\r\n"
         "Option Private Module\r\n",
     ),
+    # xlwings' library keeps a server, dead or not, and its number under the command that started it.
+    Change(
+        "Public Const XLWINGS_VERSION As String =",
+        f"Public Restarts As Long {_MARK} how often Python was started anew\r\n"
+        "Public Const XLWINGS_VERSION As String =",
+    ),
+    Change(
+        'tail = " -B -c ""import sys, os;" & LicenseKeyEnvString',
+        f"{_MARK} another command after each restart, so another server\r\n"
+        '        tail = " -B -c ""import sys, os; restarts = " & Restarts & ";" & LicenseKeyEnvString',
+    ),
+    # With /K the window of a Python that ends stays, and Excel waits a minute for what will not come.
+    Change(
+        'PYTHON_WIN = "cmd.exe " & ConsoleSwitch & " /K " & Chr(34) & Chr(34) & PYTHON_WIN & Chr(34)',
+        f"{_MARK} ends with Python, so that a start that fails is noticed at once\r\n"
+        '        PYTHON_WIN = "cmd.exe " & ConsoleSwitch & " /C " & Chr(34) & Chr(34) & PYTHON_WIN & Chr(34)',
+    ),
     Change(
         'Public Const PROJECT_NAME As String = "myaddin"\r\n',
         f'Public Const PROJECT_NAME As String = "{PROJECT}" {_MARK} name of the settings sheet\r\n',

@@ -1,0 +1,16 @@
+"""Fewer parameters in the usual run: the same law holds for the others, which ``make test-long`` tries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+
+def few_of(step: int, values: Iterable[Any]) -> list[Any]:
+    """The parameters, all but every ``step``-th marked as ``long``; a tuple is one parameter."""
+    return [
+        value if place % step == 0 else pytest.param(value, marks=pytest.mark.long)
+        for place, value in enumerate(values)
+    ]
