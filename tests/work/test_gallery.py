@@ -15,15 +15,19 @@ from complaints import by_package, new_complaints
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 
+from strategy_xl.book.read import read_workbook
 from strategy_xl.build.book import build
 from strategy_xl.functions.lambdas.definitions import definitions
 from strategy_xl.languages import LANGUAGES
+from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import set_cells
+from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.loader import load_default
 from strategy_xl.text.catalog import message
 from strategy_xl.work.beginning import Beginning, begin_workbook
 from strategy_xl.work.diff import diff
 from strategy_xl.work.gallery import cards, make_gallery, sheet_title
+from strategy_xl.work.gallery_words import reworded_gallery
 from strategy_xl.work.lambdas import add_lambdas, remove_lambdas
 from strategy_xl.work.recompute import recompute_workbook
 from strategy_xl.work.translate import translate_workbook
@@ -230,14 +234,20 @@ def test_what_people_changed_on_it_stays(book: Path) -> None:
     sheet = load_workbook(book)["Fonctions"]
     row = next(row for row in range(6, 200) if sheet.cell(row, LABELS).value == "Attendu")
     set_cells(book, book, {"Fonctions": {(row, CELLS): "le mien", "L1": "à moi"}})
-    report = translate_workbook(book, SPEC, "en", DAY)
-    assert [finding.code for finding in report.findings if finding.code == "SX538"] == ["SX538"]
-    after = load_workbook(book)[sheet_title("en")]
-    assert (after.cell(row, CELLS).value, after["L1"].value) == ("le mien", "à moi")
+    with Package.open(book) as package:
+        info = WorkbookInfo(package)
+        words = reworded_gallery(info, read_workbook(book, SPEC), SPEC, "en", DAY)
+    assert words is not None
+    assert [finding.code for finding in words.findings] == ["SX538"]
+    assert words.titles == {"Fonctions": sheet_title("en")}
+    edits = words.edits["Fonctions"]
+    assert edits[2][row] == "Expected"
+    assert row not in edits[CELLS]
+    assert 12 not in edits
 
 
 def test_other_verbs_find_nothing_wrong_with_it(book: Path, plan: Path) -> None:
-    """No difference to itself, nor for LAMBDAs that came or went; and its formulas hold those that they call."""
+    """No difference to itself, nor for LAMBDAs that went; and its formulas hold those that they call."""
     assert diff(plan, book, SPEC, DAY).is_same
     without = Path(shutil.copy(book, book.with_name("without.xlsx")))
     assert remove_lambdas(without, force=True).removed
