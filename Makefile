@@ -13,7 +13,7 @@ DEMO := $(OUT)/strategie-exemple.xlsx
 # Hundreds of Pythons are started, each of which would compile the whole program for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-long laws lint messages docs changelog bench faults fuzz lossless adopt nights merges upgrades edited judgement pictures wheel wine clean system
+.PHONY: help demo test test-long laws lint messages docs changelog bench faults fuzz lossless adopt nights lambdas merges upgrades edited judgement pictures hosts wheel wine clean system
 
 $(VENV)/.runtime: pyproject.toml strategy_xl/__init__.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -130,6 +130,11 @@ edited: system $(VENV)/.dev  ## workbooks edited in LibreOffice: upgraded, trans
 nights: $(VENV)/.dev  ## thirty nights over 200 workbooks, told exactly by the history
 	$(BIN)/python tools/simulate_nights.py $(or $(FOLDER),$(OUT)/nights) --postgresql
 
+# Each LAMBDA on its examples and on sixty drawn calls in every language, against Python's functions, in a calculator
+# other than that of the tests (LAMBDAS="--calls 300 --seed 7 STRATX_TOWS").
+lambdas: $(VENV)/.dev  ## the LAMBDAs against Python's functions, in a second calculator
+	$(BIN)/python tools/lambda_proof.py $(LAMBDAS)
+
 # A thousand pairs of edited copies of one workbook, put together as files: nothing is lost untold.
 merges: $(VENV)/.dev  ## a thousand pairs of edited copies put together, nothing lost untold
 	$(BIN)/python tools/merges.py $(MERGES)
@@ -138,6 +143,15 @@ merges: $(VENV)/.dev  ## a thousand pairs of edited copies put together, nothing
 wine: $(VENV)/.dev  ## the Excel side on a Windows Python under Wine
 	sh tools/system_packages.sh wine
 	$(BIN)/python tools/wine.py $(OUT)/wine
+
+# Every host that can run here computes every function and is held against Python: the table of docs/hosts.md.
+hosts: system $(VENV)/.dev  ## each function in each host, compared; writes the table of docs/hosts.md
+	sh tools/system_packages.sh wine
+	rm -f $(OUT)/host-runs.jsonl && mkdir -p $(OUT)
+	STRATEGY_XL_HOST_RUNS=$(abspath $(OUT)/host-runs.jsonl) $(BIN)/python -m pytest -q tests/functions/test_registry.py \
+	  tests/conformance/test_lambdas.py tests/hosts/test_calc_examples.py tests/hosts/test_server.py
+	STRATEGY_XL_HOST_RUNS=$(abspath $(OUT)/host-runs.jsonl) $(BIN)/python tools/wine.py $(OUT)/wine
+	$(BIN)/python tools/host_table.py $(OUT)/host-runs.jsonl
 
 wheel: $(VENV)/.dev  ## the wheel, in dist/
 	$(BIN)/python -m build --wheel --outdir dist .

@@ -41,6 +41,7 @@ _FRENCH = {
     "#PROPAGATION!": ErrorValue.SPILL,
     "#CHAMP!": ErrorValue.FIELD,
     "#CALCUL!": ErrorValue.CALC,
+    "#N/D": ErrorValue.NA,  # LibreOffice's
 }
 _BY_TEXT = {**{error.value: error for error in ErrorValue}, **_FRENCH}
 

@@ -12,11 +12,13 @@ from pathlib import Path
 from docs_pages import LANGUAGES
 from generated import refresh
 
+from strategy_xl.cellvalues import LONGEST_TEXT
 from strategy_xl.commands.functions_ import shown
 from strategy_xl.formulas.cell_refs import column_letters
 from strategy_xl.functions.arguments import Argument, Kind
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.examples import lay_out, signature
+from strategy_xl.functions.grid import LONG
 from strategy_xl.functions.intake import choice_labels, field_of
 from strategy_xl.functions.lambdas.definitions import definitions
 from strategy_xl.functions.lambdas.named import lambda_name
@@ -148,12 +150,22 @@ def _function(function: CellFunction, lang: str) -> Iterator[str]:
         yield from _example(function, example, lang)
 
 
+def _when_wrong(lang: str) -> Iterator[str]:
+    """What each kind of bad input gives."""
+    yield f"## {message('functions.docs.bad.title', lang)}\n"
+    for number in range(1, 8):
+        told = message(f"functions.docs.bad.{number}", lang, most=LONGEST_TEXT, long=LONG)
+        yield f"- {told}"
+    yield ""
+
+
 def page(lang: str) -> str:
     """The whole reference in one language."""
     lines = [HEAD, f"# {message('functions.docs.title', lang)}\n"]
     day = format_value(EXAMPLE_DAY, "date", lang)
     lines += [message(f"functions.docs.intro.{number}", lang, day=day) + "\n" for number in range(1, 6)]
     lines += _contents(lang)
+    lines += _when_wrong(lang)
     category = None
     for function in functions().values():
         if function.category != category:

@@ -15,7 +15,7 @@ from strategy_xl.rules.frame import Frame
 from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.table import Table
 from strategy_xl.text.catalog import begins_with_value, has_message, message, messages
-from strategy_xl.text.shortening import MAX_TEXT, shorten
+from strategy_xl.text.shortening import MAX_TEXT, length, shorten
 
 ACTION = ".action"
 WANTED = "wanted_"
@@ -115,7 +115,7 @@ def _joined(first: str, remarks: Sequence[str], lang: str, limit: int) -> str:
         left = len(remarks) - kept
         rest = separator + message("core.others", lang, n=left) if left else ""
         text = f"{first} {told}{rest}" + ("" if told.endswith(("?", "!", "…")) and not rest else ".")
-        if len(text) <= limit:
+        if length(text) <= limit:
             return text
     return shorten(first, limit)
 

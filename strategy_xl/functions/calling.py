@@ -41,13 +41,14 @@ def call(
 
     Returns rows of cells: text of at most 255 characters, float, bool, ``ErrorValue``; ``""`` where there
     is nothing to say. Cells count as in Excel's formulas (a number typed as text does not), and sentences
-    tell of those that do not; a row that lacks what it needs gives a short message, an error cell #N/A; a
-    fault of the program gives #VALUE! and is logged. Never raises for data.
+    tell of those that do not; a row that lacks what it needs gives a short message, an error cell #N/A
+    (in words, where there is a column of reasons); a fault of the program gives #VALUE! and is logged. Never
+    raises for data.
     """
     language = lang if lang in LANGUAGES else HOUSE
     try:
         from strategy_xl.functions.intake import Refusal
-        from strategy_xl.functions.running import run
+        from strategy_xl.functions.running import refused, run
 
         function = find(name)
         if function is None:
@@ -55,7 +56,7 @@ def call(
         try:
             return run(function, args, settings or {}, language, today)
         except Refusal as refusal:
-            return [[refusal.cell]]
+            return refused(refusal, function)
         except StrategyXlError as error:
             return [[error_text(error, language)]]
     except Exception:  # the host would show a traceback in the cell; the log has it

@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 
 from strategy_xl.answers import sentences as present
-from strategy_xl.cellvalues import ErrorValue
+from strategy_xl.functions.handed import is_error, plain
 from strategy_xl.functions.intake import (
     Refusal,
     block_fields,
     choice_labels,
-    is_error,
-    plain,
+    not_available,
     setting_field,
     typed,
 )
@@ -54,7 +53,9 @@ class Given:
     def params(self, kind: type[_Params]) -> _Params:
         """A rule's thresholds: the settings given, else their defaults."""
         names: Mapping[str, object] = kind.__dataclass_fields__  # type: ignore[attr-defined]
-        chosen = tuple((key, plain(self.settings[key])) for key in names if key in self.settings)
+        cells = ((key, plain(self.settings[key])) for key in names if key in self.settings)
+        # With its type: yes is 1 to a dictionary, but no number of ours.
+        chosen = tuple((key, type(cell), cell) for key, cell in cells)
         found: _Params = _params(kind, chosen, self.lang)  # type: ignore[arg-type]  # a class is hashable
         return found
 
@@ -143,12 +144,12 @@ def setting_value(key: str, value: object, lang: str) -> Any:
         return value
     found = None if spec is None else typed([value], spec, lang)
     if found is None or found.errors:
-        raise Refusal(ErrorValue.NA)
+        raise not_available(key if spec is None else spec.label.get(lang), lang)
     if found.problems:
         raise Refusal(shorten(found.problems[0]))
     return found.array[0]
 
 
 @lru_cache(maxsize=256)
-def _params(kind: type[Any], chosen: tuple[tuple[str, object], ...], lang: str) -> Any:
-    return build_params(kind, {key: setting_value(key, value, lang) for key, value in chosen})
+def _params(kind: type[Any], chosen: tuple[tuple[str, type, object], ...], lang: str) -> Any:
+    return build_params(kind, {key: setting_value(key, value, lang) for key, _type, value in chosen})

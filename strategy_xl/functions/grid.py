@@ -16,6 +16,13 @@ _CELL_TYPES = frozenset({float, str, int, bool})
 _SEARCHED = 100
 """Cells among which a list of cells is searched for rows; longer ones are told by their first."""
 
+LONG = 100_000
+"""Rows (or columns of one row, a tenth of that) from which a range is taken for a whole column: what is
+blank at its end is no row. A shorter range gives an answer in each of its rows, as it was drawn."""
+
+_STEP = 10_000
+_NOTHING = frozenset({None, ""})
+
 
 class Grid:
     """An argument's cells in rows and columns.
@@ -24,10 +31,14 @@ class Grid:
     read at once are still in the processor's cache.
     """
 
-    def __init__(self, given: Sequence[Any], *, nested: bool) -> None:
-        """Keep a list of rows (nested) or of the cells of a column; at least one."""
+    def __init__(self, given: Sequence[Any], *, nested: bool, blanks: tuple[int, int] = (0, 0)) -> None:
+        """Keep a list of rows (nested) or of the cells of a column; at least one.
+
+        Arguments: blanks: blank rows below and columns on the right that are left out.
+        """
         self._given = given
         self._nested = nested
+        self._blanks = blanks
 
     def _column(self) -> Sequence[object] | None:
         """The cells when they stand in one column."""
@@ -64,7 +75,25 @@ class Grid:
     @property
     def single(self) -> bool:
         """Whether it is one cell."""
-        return len(self._given) == 1 and (not self._nested or self.columns == 1)
+        return len(self._given) == 1 and (not self._nested or self.columns == 1) and self._blanks == (0, 0)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the range, with the blanks that are left out."""
+        return self.rows + self._blanks[0], self.columns + self._blanks[1]
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether blanks are left out."""
+        return self._blanks != (0, 0)
+
+    def filled(self, rows: int, columns: int) -> Grid:
+        """The range with as many rows and columns as given, at least its own: the rest is blank."""
+        if (rows, columns) == (self.rows, self.columns):
+            return self
+        block = [(*line, *(None,) * (columns - self.columns)) for line in self.block]
+        block += [(None,) * columns] * (rows - self.rows)
+        return Grid(block, nested=True)
 
 
 def grid(value: object) -> Grid:
@@ -82,7 +111,32 @@ def grid(value: object) -> Grid:
     if not isinstance(value, list | tuple) or not value:
         return Grid((None if isinstance(value, list | tuple) else value,), nested=False)
     searched = value if len(value) < _SEARCHED else value[:1]
-    return Grid(value, nested=any(isinstance(row, list | tuple) for row in searched))
+    nested = any(isinstance(row, list | tuple) for row in searched)
+    if len(value) >= LONG:
+        used = _used(value, nested=nested)
+        return Grid(value[:used], nested=nested, blanks=(len(value) - used, 0))
+    if nested and len(value) == 1 and 10 * len(value[0]) >= LONG:
+        used = _used(value[0], nested=False)
+        return Grid([value[0][:used]], nested=True, blanks=(0, len(value[0]) - used))
+    return Grid(value, nested=nested)
+
+
+def _used(given: Sequence[Any], *, nested: bool) -> int:
+    """Rows (nested) or cells up to the last one in which something stands; at least 1."""
+
+    def is_blank(row: Any) -> bool:
+        return (set(row) if nested else {row}) <= _NOTHING
+
+    end = len(given)
+    try:
+        if is_blank(given[-1]):  # counting its likes is the quickest way to look at a million rows
+            while end > _STEP and given[end - _STEP : end].count(given[-1]) == _STEP:
+                end -= _STEP
+        while end > 1 and is_blank(given[end - 1]):
+            end -= 1
+    except (TypeError, ValueError):  # a row that is none among rows, a cell that is no cell: not blank
+        return end
+    return end
 
 
 def _even(value: Sequence[Any]) -> Sequence[Sequence[object]]:

@@ -7,25 +7,20 @@ many, a value out of its scale) is missing here as it is in the workbook, and to
 
 from __future__ import annotations
 
-import math
-import sys
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from functools import cache
-from itertools import count
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pandas.api.types import infer_dtype
 
-from strategy_xl.cellvalues import ErrorValue, error_value
+from strategy_xl.cellvalues import LONGEST_TEXT, ErrorValue
 from strategy_xl.functions.arguments import Argument
 from strategy_xl.functions.grid import Grid
+from strategy_xl.functions.handed import is_endless, is_error, plain
+from strategy_xl.functions.quick import plain_days, plain_numbers, plain_texts, repeated_texts
 from strategy_xl.functions.results import Cell
 from strategy_xl.languages import LANGUAGES
 from strategy_xl.rules.frame import Bools
@@ -40,31 +35,20 @@ from strategy_xl.text.coercion import coerce_column
 from strategy_xl.text.parsing import fold
 from strategy_xl.text.shortening import shorten
 
-_COM_ERRORS = range(-2_146_826_288, -2_146_826_240)
-"""Excel's error cells as COM hands them over: integers."""
-
-_TOO_LARGE = 10**300
-"""No spreadsheet has such a number; as text it is told to be none."""
-
 _TYPES_WITHOUT_CELLS = frozenset({FieldType.MESSAGE, FieldType.LINK})
 _HEADERS_SHOWN = 8
-_NUMBERS = frozenset({"floating", "integer", "mixed-integer-float", "empty"})
-"""What pandas calls cells that are numbers or None and nothing else (no booleans)."""
-
-_TEXT_OR_BLANK = frozenset({str, type(None)})
 _TEXT_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
-
-_LARGEST = sys.float_info.max
 _FEW = 100
 """Cells up to which a column is read without looking for ways that only pay for many."""
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer: the cell to show instead of a result
-    """The input as a whole cannot be used; carries the one cell to show."""
+    """The input as a whole cannot be used; carries the cell to show and, for an error, the reason."""
 
-    def __init__(self, cell: Cell) -> None:
-        """Keep the cell."""
+    def __init__(self, cell: Cell, reason: str = "") -> None:
+        """Keep the cell and the reason, which stands beside it where a function has room for reasons."""
         self.cell = cell
+        self.reason = reason
         super().__init__(cell)
 
 
@@ -73,32 +57,14 @@ def refuse(key: str, lang: str, /, **args: object) -> Refusal:
     return Refusal(shorten(message(f"functions.{key}", lang, **args)))
 
 
-# -- single cells -----------------------------------------------------------------------------------------
+def not_available(label: str, lang: str) -> Refusal:
+    """The refusal of an error cell: #N/A, and in words which cell it is."""
+    return Refusal(ErrorValue.NA, error_told(label, lang))
 
 
-def is_error(value: object) -> bool:
-    """Whether a cell holds an error value, however the host writes it."""
-    if isinstance(value, ErrorValue):
-        return True
-    if isinstance(value, str):
-        return value.startswith(("#", "Err:")) and error_value(value) is not None
-    return isinstance(value, int) and value in _COM_ERRORS
-
-
-def plain(value: Any) -> Any:
-    """A cell as a plain Python value; None for blank (also NaN, NA, NaT and text of spaces only)."""
-    if isinstance(value, np.generic):
-        value = value.astype("datetime64[us]").item() if isinstance(value, np.datetime64) else value.item()
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, bool | date):
-        return value
-    if isinstance(value, int | Decimal) and -_TOO_LARGE < value < _TOO_LARGE:
-        value = float(value)
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
-    text = str(value)
-    return text if text.strip() else None
+def error_told(label: str, lang: str) -> str:
+    """That a cell holds an error, by the label of its field or the name of its argument."""
+    return shorten(message("functions.ERROR_CELL", lang, label=label))
 
 
 # -- fields ------------------------------------------------------------------------------------------------
@@ -199,28 +165,6 @@ class Typed:
         return filled
 
 
-def _plain_numbers(cells: Sequence[object], spec: FieldSpec) -> npt.NDArray[np.float64] | None:
-    """The cells when all are numbers in the field's bounds or None; None when one needs a closer look."""
-    # Comparisons with NaN are false: a missing value is in no way out of bounds. Infinite ones are.
-    low = -1e300 if spec.minimum is None else spec.minimum
-    high = 1e300 if spec.maximum is None else spec.maximum
-    if len(cells) == 1:
-        return np.array(cells) if cells[0].__class__ is float and low <= cells[0] <= high else None
-    objects = np.fromiter(cells, object, len(cells))
-    kind = infer_dtype(objects, skipna=True)
-    if kind not in _NUMBERS:
-        return None
-    try:
-        numbers = objects.astype(np.float64)
-    except (OverflowError, TypeError):  # an endless integer; NA, which is no float
-        return None
-    if (numbers < low).any() or (numbers > high).any():
-        return None
-    if kind != "floating" and (numbers <= _COM_ERRORS[-1]).any():
-        return None
-    return numbers
-
-
 def typed(cells: Sequence[object], spec: FieldSpec, lang: str, written: str = "") -> Typed:
     """The cells of one column by the type of their field.
 
@@ -231,25 +175,17 @@ def typed(cells: Sequence[object], spec: FieldSpec, lang: str, written: str = ""
         written: language of the choices that count, as formulas of the workbook compare with them; any when
             no workbook says.
     """
-    if spec.type in NUMERIC_TYPES and (numbers := _plain_numbers(cells, spec)) is not None:
-        return Typed(numbers, numbers == numbers)  # noqa: PLR0124 - NaN alone differs from itself
-    if len(cells) >= _FEW and (repeated := _places(cells)) is not None:
+    if spec.type in NUMERIC_TYPES:
+        low = -1e300 if spec.minimum is None else spec.minimum
+        high = 1e300 if spec.maximum is None else spec.maximum
+        if (numbers := plain_numbers(cells, low, high)) is not None:
+            return Typed(numbers, numbers == numbers)  # noqa: PLR0124 - NaN alone differs from itself
+    if spec.type is FieldType.DATE and (days := plain_days(cells)) is not None:
+        return Typed(days, ~np.isnat(days))
+    if len(cells) >= _FEW and (repeated := repeated_texts(cells)) is not None:
         different, places = repeated
         return spread(_each(different, spec, lang, written), places, spec)
     return _each(cells, spec, lang, written)
-
-
-def _places(cells: Sequence[object]) -> tuple[list[object], npt.NDArray[np.intp]] | None:
-    """The different cells and where each one stands among them; None unless they are texts that repeat."""
-    if not set(map(type, cells[:_FEW])) <= _TEXT_OR_BLANK:
-        return None
-    place: defaultdict[object, int] = defaultdict(count().__next__)
-    try:
-        codes = np.fromiter(map(place.__getitem__, cells), np.intp, len(cells))
-    except TypeError:  # a cell that is no cell: a dictionary, a list
-        return None
-    repeat = 2 * len(place) <= len(cells) and set(map(type, place)) <= _TEXT_OR_BLANK
-    return (list(place), codes) if repeat else None
 
 
 def spread(found: Typed, codes: npt.NDArray[np.intp], spec: FieldSpec) -> Typed:
@@ -268,41 +204,31 @@ def spread(found: Typed, codes: npt.NDArray[np.intp], spec: FieldSpec) -> Typed:
     return Typed(array.take(codes), found.given[codes], problems, errors)
 
 
-def _is_endless(cell: object) -> bool:
-    """Whether a cell is a number beyond what programs calculate with."""
-    return isinstance(cell, int | float | np.floating) and bool(cell > _LARGEST or cell < -_LARGEST)
-
-
-def _plain_texts(cells: Sequence[Any]) -> npt.NDArray[np.object_] | None:
-    """The cells stripped when all are texts or None and none looks like an error; else None."""
-    if not set(map(type, cells)) <= _TEXT_OR_BLANK:
-        return None
-    texts = np.empty(len(cells), dtype=object)
-    texts[:] = [cell.strip() or None if cell else None for cell in cells]
-    starts = {text[:4] for text in texts.tolist() if text}
-    return None if any(start[0] == "#" or start == "Err:" for start in starts) else texts
-
-
 def _each(cells: Sequence[object], spec: FieldSpec, lang: str, written: str) -> Typed:
     """The cells read one by one."""
-    if spec.type in _TEXT_TYPES and (texts := _plain_texts(cells)) is not None:
+    if spec.type in _TEXT_TYPES and (texts := plain_texts(cells)) is not None:
         return Typed(texts, texts.astype(bool))
     errors = [place for place, cell in enumerate(cells) if is_error(cell)]
     clean = [None if is_error(cell) else plain(cell) for cell in cells] if errors else list(map(plain, cells))
     # No spreadsheet holds an infinite number: something went wrong on the way.
-    endless = [at for at, cell in enumerate(cells) if _is_endless(cell)]
+    endless = [at for at, cell in enumerate(cells) if is_endless(cell)]
     for at in endless:
         clean[at] = None
     errors += endless
     if not written and (listed := YES_NO if spec.type is FieldType.BOOL else spec.choices):
         labels = _translated(listed, lang)
         clean = [labels.get(cell.casefold(), cell) if isinstance(cell, str) else cell for cell in clean]
-    cells = ["" if cell is None else cell for cell in clean]
+    label = spec.label.get(lang)
+    problems = {
+        at: message("functions.TOO_LONG", lang, label=label, n=len(cell), most=LONGEST_TEXT)
+        for at, cell in enumerate(clean)
+        if isinstance(cell, str) and len(cell) > LONGEST_TEXT
+    }
+    cells = ["" if cell is None or at in problems else cell for at, cell in enumerate(clean)]
     found = coerce_column(cells, spec, context(lang, written or lang))
     values = found.array
     given = ~np.asarray(pd.isna(values), dtype=bool)
-    label = spec.label.get(lang)
-    problems = {
+    problems |= {
         problem.position: message(problem.code, lang, label=label, **problem.args)
         for problem in found.problems
         if not given[problem.position]  # told, but used: no reason to withhold the answer
@@ -320,6 +246,18 @@ class Table:
     columns: Mapping[str, Typed]
     rows: int
 
+    @property
+    def first_error(self) -> int | None:
+        """The first row with an error cell."""
+        return min((place for found in self.columns.values() for place in found.errors), default=None)
+
+    @property
+    def first_problem(self) -> tuple[int, str] | None:
+        """The first row with a cell that does not count, and why."""
+        return min(
+            (problem for found in self.columns.values() for problem in found.problems.items()), default=None
+        )
+
 
 def _match(titles: Iterable[object], known: Mapping[str, FieldSpec]) -> list[FieldSpec | None]:
     """The field that each header names; a unit in brackets may follow the label."""
@@ -328,6 +266,21 @@ def _match(titles: Iterable[object], known: Mapping[str, FieldSpec]) -> list[Fie
         folded = fold(title) if isinstance(title, str) else ""
         found.append(known.get(folded) or known.get(folded.partition(" (")[0]))
     return found
+
+
+def is_title(cell: object, argument: Argument) -> bool:
+    """Whether a cell is the header over an argument's cells: the label of its field, in any language."""
+    if not isinstance(cell, str) or not argument.field:
+        return False
+    return _match([cell], headers(argument.field.partition(".")[0]))[0] is field_of(argument)
+
+
+def are_titles(cells: Sequence[object], blocks: str) -> bool:
+    """Whether cells are the headers of a table, at least two, and nothing else."""
+    if not 1 < len(cells) < _FEW or not isinstance(cells[0], str):
+        return False
+    filled = [cell for cell in cells if plain(cell) is not None]
+    return len(filled) > 1 and all(_match(filled, headers(blocks)))
 
 
 def table(name: str, cells: Grid, blocks: str, lang: str, written: str = "") -> Table:
@@ -339,7 +292,7 @@ def table(name: str, cells: Grid, blocks: str, lang: str, written: str = "") -> 
         blocks: blocks of the templates whose labels (French or English) or keys the headers may be.
         lang, written: as for ``typed``.
 
-    Raises Refusal when no header is known.
+    Raises Refusal when no header is known, or when two columns of one header do not hold the same.
     """
     lines, known = cells.block, headers(blocks)
     across = _match(lines[0], known)
@@ -350,10 +303,15 @@ def table(name: str, cells: Grid, blocks: str, lang: str, written: str = "") -> 
         labels = [spec.label.get(lang) for spec in block_fields(blocks).values() if spec.role == "input"]
         raise refuse("NO_HEADER", lang, name=name, expected=", ".join(labels[:_HEADERS_SHOWN]))
     columns: dict[str, Typed] = {}
+    given: dict[str, Sequence[object]] = {}
     bodies = list(zip(*lines[1:], strict=True)) or [()] * len(across)
     for body, spec in zip(bodies, across, strict=True):
-        if spec is not None and spec.key not in columns:
+        if spec is None:
+            continue
+        if given.setdefault(spec.key, body) is body:
             columns[spec.key] = typed(body, spec, lang, written)
+        elif list(map(plain, given[spec.key])) != list(map(plain, body)):
+            raise refuse("TWICE", lang, name=name, title=spec.label.get(lang))
     return Table(columns, len(lines) - 1)
 
 

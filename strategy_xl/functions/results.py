@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.text.catalog import format_value, has_message, message
-from strategy_xl.text.shortening import MAX_TEXT, shorten
+from strategy_xl.text.shortening import MAX_TEXT, length, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ def to_cell(value: Any, lang: str) -> Cell:
     if kind is float:
         return value if math.isfinite(value) else "" if math.isnan(value) else ErrorValue.NA
     if kind is str:
-        return value if len(value) <= MAX_TEXT else shorten(value)
+        return shorten(value)
     if kind is bool or kind is ErrorValue:
         return cast("Cell", value)
     return _odd_cell(value, lang)
@@ -66,7 +66,7 @@ def column(values: Any, lang: str) -> Sequence[Cell]:
     if getattr(values, "dtype", None) == "float64":
         return _numbers(values)
     plain = values if type(values) is list else values.tolist() if hasattr(values, "tolist") else list(values)
-    if set(map(type, plain)) == {str} and max(map(len, set(plain))) <= MAX_TEXT:
+    if set(map(type, plain)) == {str} and max(map(length, set(plain))) <= MAX_TEXT:
         return plain  # labels, mostly: nothing to do
     return [to_cell(value, lang) for value in plain]
 

@@ -36,6 +36,7 @@ MAX_POINTS = 60
 _PAIRS_AT_ONCE = 4_000_000
 _DAY_SPAN = 1 << 22  # days in a packed key: about 11 000 years
 _DAY_SHIFT = 1 << 21
+_MOST_MONTHS = 100_000  # no history is as long, and no date as early
 
 
 def day_number(day: date) -> int:
@@ -185,7 +186,7 @@ def seasonal_share(found: Readings, period: Period, wanted: Bools, months: float
         found.name[np.minimum(opening, found.name.size - 1)] == found.row_name
     )
     oldest = found.day[np.minimum(opening, found.day.size - 1)]
-    needed = _back(period.seen, months=round(months))
+    needed = _back(period.seen, months=round(min(months, _MOST_MONTHS)))
     rows = np.flatnonzero(wanted & has & (oldest <= needed))
     if not rows.size:
         return share

@@ -8,7 +8,22 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from strategy_xl.errors import WorkbookError
 from strategy_xl.rules.frame import is_missing
+
+IN_ORDER = (
+    ("abc_a", "abc_b"),
+    ("top1_low", "top1_medium"),
+    ("top3_low", "top3_medium"),
+    ("hhi_low", "hhi_medium"),
+    ("gap_aligned", "gap_adjust"),
+    ("persona_draft", "persona_ready"),
+    ("icp_low_quantile", "icp_high_quantile"),
+    ("icp_grade_b", "icp_grade_a"),
+    ("smart_confidence_refused", "smart_confidence_agreed"),
+    ("smart_annual_ok", "smart_annual_max"),
+)
+"""Limits on either side of a verdict: with the first above the second it would go to the wrong rows."""
 
 
 @cache
@@ -22,6 +37,8 @@ def build_params(kind: type[Any], settings: Mapping[str, object]) -> Any:
     Arguments:
         kind: the frozen dataclass; its field names are settings keys.
         settings: values by settings key, missing ones as None, NaN or NA.
+
+    Raises WorkbookError SX390 for a value that makes no sense, or two limits in the wrong order.
     """
     hints = _hints(kind)  # type: ignore[arg-type]  # a class is hashable, says Python; mypy does not know
     chosen: dict[str, object] = {}
@@ -35,7 +52,11 @@ def build_params(kind: type[Any], settings: Mapping[str, object]) -> Any:
             chosen[field.name] = float(typing.cast("Any", value))
         else:
             chosen[field.name] = hints[field.name](value) if isinstance(hints[field.name], type) else value
-    return kind(**chosen)
+    found = kind(**chosen)
+    for low, high in IN_ORDER:
+        if low in hints and high in hints and getattr(found, low) > getattr(found, high):
+            raise WorkbookError("SX390", setting=low if low in chosen else high)
+    return found
 
 
 def params_type(hint: object) -> type[Any] | None:

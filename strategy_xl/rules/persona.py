@@ -10,6 +10,7 @@ from itertools import combinations
 
 import numpy as np
 
+from strategy_xl.errors import WorkbookError
 from strategy_xl.rules.frame import (
     Bools,
     Frame,
@@ -27,6 +28,7 @@ from strategy_xl.rules.result import Codes, RuleResult
 from strategy_xl.rules.wording import count_words, is_placeholder, jaccard, word_set
 
 VERSION = "1"
+_ROUNDING = 1e-9
 QUESTIONS = ("q_problem", "q_jobs", "q_pains", "q_gains", "q_daily")
 PORTRAIT = ("first_name", "age", "family", "location", "job", "passions")
 EVIDENCE = tuple(f"evidence_{number}" for number in range(1, 6))
@@ -48,6 +50,8 @@ class PersonaParams:
         persona_min_words: words from which an answer counts.
         persona_duplicate: share of common words above which two answers are the same.
         persona_max: most personas worth keeping.
+
+    Raises WorkbookError SX390 when the weights are negative, all 0 or more than 1 together.
     """
 
     persona_w_questions: float = 0.50
@@ -59,6 +63,13 @@ class PersonaParams:
     persona_min_words: int = 4
     persona_duplicate: float = 0.8
     persona_max: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse weights with which the score would leave its scale."""
+        names = [f"persona_w_{part}" for part in ("questions", "portrait", "purchase", "evidence")]
+        weights = [getattr(self, name) for name in names]
+        if not (min(weights) >= 0 and 0 < sum(weights) < 1 + _ROUNDING):
+            raise WorkbookError("SX390", setting=names[0])
 
 
 def _duplicates(answers: Texts, limit: float) -> Bools:

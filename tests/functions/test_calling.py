@@ -35,14 +35,14 @@ def test_fault_of_the_program_is_logged_and_a_real_error(
 
 
 def test_expected_error_is_its_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stops a workbook with a message gives that message in the cell."""
+    """What stops a workbook with a message gives that message in the cell, a setting by its label."""
     from strategy_xl.rules import client_matrix
 
     def refused(*_args: object) -> None:
         raise WorkbookError("SX390", setting="hourly_cost")
 
     monkeypatch.setattr(client_matrix, "classify", refused)
-    assert "hourly_cost" in str(run("CLIENT_CLASS", 8, 9)[0][0])
+    assert "Coût d’une heure" in str(run("CLIENT_CLASS", 8, 9)[0][0])
 
 
 def test_too_many_arguments_are_told() -> None:

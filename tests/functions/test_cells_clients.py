@@ -98,7 +98,7 @@ def test_settings_that_make_no_sense_are_told() -> None:
     assert "settings" in str(one("CLIENT_CLASS", 6, 6, *(None,) * 11, [["a"], ["b"], ["c"]]))
     assert "inférieur au minimum" in str(one("CLIENT_CLASS", 6, 6, settings={"net_target": 0}))
     costly = {"hourly_cost": 200, "per_hour_target": 100}
-    assert "per_hour_target" in str(one("CLIENT_CLASS", 6, 6, settings=costly))
+    assert "Marge horaire visée" in str(one("CLIENT_CLASS", 6, 6, settings=costly))
     assert "sans doute 70" in str(one("CLIENT_CLASS", 6, 6, settings={"score_threshold": "70"}))
     assert one("CLIENT_CLASS", 6, 6, settings={"score_threshold": ErrorValue.NA}) is ErrorValue.NA
     assert "hors limites" in str(one("CLIENT_CLASS", 6, 6, settings={"score_threshold": -5}))

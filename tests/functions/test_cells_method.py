@@ -111,7 +111,9 @@ def test_priority_ranks_together_and_fits_the_hours() -> None:
 
 def test_rank_with_an_error_is_withheld_and_with_a_slip_tells_it() -> None:
     """An error spoils a rank among rows; what does not count is missing, as in the workbook, and told."""
-    assert run("KPI_PRIORITY", [[5], ["#N/A"]], 0.5, 1) == [[ErrorValue.NA]]
+    assert readable(run("KPI_PRIORITY", [[5], ["#N/A"]], 0.5, 1)) == [
+        [ErrorValue.NA, "", "ligne 2 : Impact : cellule en erreur"]
+    ]
     first, second = readable(run("KPI_PRIORITY", [[5], [9]], 0.5, 1))
     assert first == readable(run("KPI_PRIORITY", [[5], [None]], [[0.5], [0.5]], [[1], [1]]))[0]
     assert "Impact : 9 est hors limites" in str(second[2])
@@ -203,7 +205,9 @@ def test_swot_counts_what_the_workbook_counts() -> None:
     without = readable(run("SWOT_SCORE", BOXES, IMPORTANCE, [*RATING[:-1], None]))
     assert wrong[0][:3] == without[0][:3]
     assert "ligne 9 : Note : 7" in str(wrong[0][3])
-    assert run("SWOT_SCORE", BOXES, IMPORTANCE, [*RATING[:-1], "#N/A"]) == [[ErrorValue.NA]]
+    assert readable(run("SWOT_SCORE", BOXES, IMPORTANCE, [*RATING[:-1], "#N/A"])) == [
+        [ErrorValue.NA, "", "", "ligne 9 : Note : cellule en erreur"]
+    ]
     assert one("SWOT_SCORE", BOXES, IMPORTANCE) == "argument manquant : rating"
 
 
@@ -276,8 +280,11 @@ def test_growth_by_month_and_what_it_refuses() -> None:
     assert one_number("GROWTH", [[100, 110]], "mois") == pytest.approx(1.1**12 - 1)
     assert one_number("GROWTH", [[100, 110]]) == pytest.approx(0.1)
     assert "période inconnue" in str(run("GROWTH", [[100, 110]], "semaine")[0][0])
-    assert run("GROWTH", [[100, "#N/A"]]) == [[ErrorValue.NA]]
-    assert run("GROWTH", [[100], [110], ["121"]]) == run("GROWTH", [[100], [110], [None]])
+    assert readable(run("GROWTH", [[100, "#N/A"]])) == [[ErrorValue.NA, "amounts : cellule en erreur"]]
+    typed, blank = (run("GROWTH", [[100], [110], [cell]])[0] for cell in ("121", None))
+    assert typed[0] == blank[0]
+    assert str(typed[1]).startswith(str(blank[1]))
+    assert "121" in str(typed[1])
 
 
 def one_number(name: str, *args: object) -> float:

@@ -17,13 +17,12 @@ from hypothesis import strategies as st
 from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.functions import intake
 from strategy_xl.functions.grid import grid
+from strategy_xl.functions.handed import is_error, plain
 from strategy_xl.functions.intake import (
     Refusal,
     as_frame,
     block_fields,
     choice_labels,
-    is_error,
-    plain,
     setting_field,
     table,
     typed,

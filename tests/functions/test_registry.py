@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import subprocess
 import sys
 
 import pytest
 from cell_examples import readable
+from host_table import record
 
 from strategy_xl.functions import registry
 from strategy_xl.functions.arguments import Argument, Kind
@@ -113,11 +115,13 @@ def test_arguments_name_fields_that_exist(function: CellFunction) -> None:
 def test_examples_are_true(function: CellFunction) -> None:
     """Every example gives what it says."""
     assert function.examples
+    cells = sum(len(row) for example in function.examples for row in example.expected)
     for example in function.examples:
         found = call(
             function.name, example.args, settings=example.settings, lang=example.lang, today=EXAMPLE_DAY
         )
         assert readable(found) == [list(row) for row in example.expected]
+    record("python", f"Python {platform.python_version()}", {function.name: cells})
 
 
 @pytest.mark.parametrize("function", ALL, ids=NAMES)

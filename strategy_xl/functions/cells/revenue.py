@@ -125,10 +125,10 @@ def growth(given: Given) -> Columns:
     import numpy as np
     import pandas as pd
 
-    from strategy_xl.cellvalues import ErrorValue
-    from strategy_xl.functions.intake import Refusal, field_of, refuse, typed
+    from strategy_xl.functions.intake import field_of, not_available, refuse, typed
     from strategy_xl.rules.growth import GrowthParams, grow
     from strategy_xl.text.parsing import fold
+    from strategy_xl.text.shortening import shorten
 
     cells, wanted = given.others["amounts"], fold(given.others.get("frequency") or "year")
     frequency = next((key for key, names in _FREQUENCIES.items() if wanted in names), None)
@@ -136,8 +136,12 @@ def growth(given: Given) -> Columns:
         raise refuse("BAD_FREQUENCY", given.lang, found=given.others["frequency"])
     found = typed(cells.cells, field_of(_AMOUNTS), given.lang)
     if found.errors:
-        raise Refusal(ErrorValue.NA)
+        raise not_available(_AMOUNTS.name, given.lang)
     shape = (1, -1) if cells.columns == 1 else (cells.rows, cells.columns)
     table = pd.DataFrame(np.asarray(found.array).reshape(shape))
     result = grow(table, given.params(GrowthParams), frequency)  # type: ignore[arg-type]  # a key of the map
-    return [result.frame["growth"], given.why(result, "growth", "products", table)]
+    told = given.why(result, "growth", "products", table)
+    for place in sorted(found.problems, reverse=True):  # the first of a series is told
+        row = place // table.shape[1]
+        told[row] = shorten(f"{told[row]} {found.problems[place]}".strip())
+    return [result.frame["growth"], told]

@@ -135,6 +135,11 @@ class Lexicon:
                     deletes[shorter].append(word)
         return dict(deletes)
 
+    @cached_property
+    def _longest(self) -> int:
+        """Letters of the longest word."""
+        return max(map(len, self.known))
+
     def _forms(self, name: str, entry: str) -> set[str]:
         """All forms of a lexicon entry; in a phrase only the first (verb) or outer words vary."""
         if "/" in entry:
@@ -158,8 +163,8 @@ class Lexicon:
 
         Only for six letters and more, with the same first letter, never across the number of a noun.
         """
-        if word in self.known or len(word) < 6 or not word.isalpha():
-            return word
+        if word in self.known or not 6 <= len(word) <= self._longest + 1 or not word.isalpha():
+            return word  # nothing known is one slip away from a longer one, and looking takes its square
         candidates = set(self._deletes.get(word, ()))
         for shorter in _one_less(word):
             if shorter in self.known and len(shorter) >= 6:
