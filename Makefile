@@ -97,6 +97,7 @@ bench: $(VENV)/.dev  ## speed and memory (FULL=1: to a million clients)
 	$(BIN)/python benchmarks/formulas.py
 	$(BIN)/python benchmarks/performance.py $(if $(FULL),--full)
 	$(BIN)/python benchmarks/calc.py
+	$(BIN)/python benchmarks/serve.py
 	$(BIN)/python benchmarks/report.py
 
 # Runs killed at random and at every call of the system, files saved meanwhile, full disks; the counts go into

@@ -31,4 +31,5 @@ def lite(out: Path, lang: str, *, force: bool, as_json: bool) -> None:
     size, count = len(main_py(lang).encode()), len(functions())
     click.echo(text("web.cli.lite.done", path=str(out), n=count, size=round(size / 1000)))
     if as_json:
-        show_json({"written": str(out), "functions": count, "bytes": size, "findings": []})
+        told = {"written": str(out), "functions": count, "bytes": size, "experimental": True}
+        show_json({**told, "findings": []})

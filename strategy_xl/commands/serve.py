@@ -24,16 +24,21 @@ _FILE = Here(exists=True, dir_okay=False)
     help=text("web.cli.serve.port.help"),
 )
 @click.option("--lang", type=click.Choice(LANGUAGES), help=text("web.cli.serve.lang.help"))
+@click.option("--url", metavar="URL", help=text("web.cli.serve.url.help"))
 @click.option("--certificate", type=_FILE, help=text("web.cli.serve.certificate.help"))
 @click.option("--private-key", type=_FILE, help=text("web.cli.serve.key.help"))
+@click.option("--folder", type=Here("SX818", file_okay=False), help=text("web.cli.serve.folder.help"))
 @json_option
 def serve(host: str, port: int, lang: str | None, *, as_json: bool, **how: Any) -> None:
     """Start the server; what is missing for it is told instead."""
     from strategy_xl.hosts.web import server
 
+    if how["private_key"] and not how["certificate"]:
+        raise click.UsageError(text("web.certificate.alone"))
     if as_json:
         how["told"] = _as_data
-    server.serve(host, port, lang=lang or language(), **how)
+    kept = {name: how.pop(name) for name in ("url", "certificate", "private_key")}
+    server.serve(server.Door(host, port, **kept), lang=lang or language(), **how)
 
 
 def _as_data(address: str, lines: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -15,8 +16,10 @@ from strategy_xl.commands.lite import lite
 from strategy_xl.commands.serve import serve
 from strategy_xl.errors import UsageError
 from strategy_xl.hosts.web import server
+from strategy_xl.text.catalog import message
 
 RUNNER = CliRunner()
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_lite_writes_the_workbook_and_says_what_it_is(tmp_path: Path) -> None:
@@ -27,6 +30,23 @@ def test_lite_writes_the_workbook_and_says_what_it_is(tmp_path: Path) -> None:
     assert zipfile.is_zipfile(target)
     assert str(target) in result.output
     assert "expérimental" in result.output
+    assert lite.get_short_help_str(200).count("expérimental") == 1
+
+
+@pytest.mark.parametrize(("lang", "word"), [("fr", "expérimental"), ("en", "experimental")])
+def test_lite_says_everywhere_that_it_is_experimental(lang: str, word: str) -> None:
+    """Its help, what it answers, the title and a sentence of the workbook, its code and the docs say it."""
+    told = [
+        message("web.cli.lite.help", lang),
+        message("web.cli.lite.done", lang, path="x.xlsx", n=1, size=1),
+        message("web.lite.title", lang),
+        message("web.lite.text.experimental", lang),
+        message("web.lite.code", lang, version="1"),
+    ]
+    page = DOCS / ("hosts.md" if lang == "en" else "hosts.fr.md")
+    told += [part for part in re.split(r"\n\||\n\n", page.read_text("utf-8")) if "lite OUT.xlsx`" in part]
+    assert len(told) >= 7
+    assert [text for text in told if word not in text.casefold()] == []
 
 
 def test_lite_keeps_an_existing_file_unless_forced(tmp_path: Path) -> None:
@@ -48,15 +68,24 @@ def test_serve_passes_its_options_on(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     pem = tmp_path / "a.pem"
     pem.write_text("x")
     assert RUNNER.invoke(serve, []).exit_code == 0
-    result = RUNNER.invoke(
-        serve,
-        ["--host", "0.0.0.0", "--port", "9", "--lang", "en", "--certificate", str(pem), "--private-key", str(pem)],  # noqa: S104, E501
-    )  # fmt: skip
+    words = ["--host", "0.0.0.0", "--port", "9", "--url", "https://plan.example", "--lang", "en"]  # noqa: S104
+    files = ["--certificate", str(pem), "--private-key", str(pem), "--folder", str(tmp_path)]
+    result = RUNNER.invoke(serve, [*words, *files])
     assert result.exit_code == 0, result.output
+    everywhere = server.Door("0.0.0.0", 9, "https://plan.example", pem, pem)  # noqa: S104
     assert asked == [
-        ((server.LOOPBACK, server.DEFAULT_PORT), {"lang": "fr", "certificate": None, "private_key": None}),
-        (("0.0.0.0", 9), {"lang": "en", "certificate": pem, "private_key": pem}),  # noqa: S104
+        ((server.Door("127.0.0.1", 8321),), {"lang": "fr", "folder": None}),
+        ((everywhere,), {"lang": "en", "folder": tmp_path}),
     ]
+
+
+def test_serve_refuses_a_key_without_its_certificate(tmp_path: Path) -> None:
+    """A key alone would be silently without effect, and the address without HTTPS."""
+    pem = tmp_path / "a.pem"
+    pem.write_text("x")
+    result = RUNNER.invoke(serve, ["--private-key", str(pem)])
+    assert result.exit_code == 2
+    assert "--certificate" in result.output
 
 
 def test_serve_refuses_a_port_that_is_none() -> None:

@@ -1,7 +1,8 @@
 """What the tests of the hosts for Excel on the web share: calls as Office.js makes them, and their answers.
 
 Run as a script it stands in a process of its own, because xlwings reads its licence key once, when it is
-first imported: ``answers`` prints what the application says, ``serve`` starts the real server.
+first imported: ``answers`` prints what the application says, ``serve`` starts the real server with options
+of a JSON object (``limits`` and paths among them).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from strategy_xl.errors import UsageError
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.registry import EXAMPLE_DAY, functions
 
+TOKEN = "t" * 40
 ERROR_TYPES = {ErrorValue.NA: "NotAvailable", ErrorValue.VALUE: "Value"}
 NEW, OLD = "1.4", "1.1"
 """Runtimes of custom functions: with and without error values as data."""
@@ -78,6 +80,9 @@ def as_data(block: Sequence[Sequence[object]], runtime: str) -> list[list[object
     return [[cell(value) for value in row] for row in block]
 
 
+_KNOWN = {"host": "plan.example:8443", "authorization": f"Bearer {TOKEN}"}
+
+
 async def ask(
     app: Any, path: str, body: bytes | None = None, **headers: str
 ) -> tuple[int, dict[str, str], bytes]:
@@ -94,8 +99,7 @@ async def ask(
         "query_string": query.encode(),
         "root_path": "",
         "headers": [
-            (name.replace("_", "-").encode(), value.encode())
-            for name, value in {"host": "plan.example:8443", **headers}.items()
+            (name.replace("_", "-").encode(), value.encode()) for name, value in {**_KNOWN, **headers}.items()
         ],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8443),
@@ -114,12 +118,27 @@ async def ask(
 
 
 async def _answers() -> dict[str, Any]:
+    from strategy_xl.hosts.web import answering, server
     from strategy_xl.hosts.web import office_pages as pages
-    from strategy_xl.hosts.web import server
+    from strategy_xl.hosts.web.addresses import addresses
+    from strategy_xl.hosts.web.limits import Limits
 
-    app = server.make_app()
+    limits = Limits()
+    answer = answering.prepare(limits)
 
-    async def called(data: object, **headers: str) -> tuple[int, Any]:
+    def computed(asked: answering.Asked) -> Awaitable[answering.Reply]:
+        return asyncio.to_thread(answer, asked)
+
+    reached = addresses("https", ["plan.example"], 8443, None)
+    app = server.make_app("fr", reached, TOKEN, computed, limits)
+    narrow = server.make_app("fr", reached, TOKEN, computed, Limits(body=10))
+
+    def failing(_: answering.Asked) -> Awaitable[answering.Reply]:
+        raise RuntimeError(__file__)
+
+    broken = server.make_app("fr", reached, TOKEN, failing, limits)
+
+    async def called(data: object, app: Any = app, **headers: str) -> tuple[int, Any]:
         kind = {"content_type": "application/json", **headers}
         status, _, body = await ask(app, pages.CALL_PATH, json.dumps(data).encode(), **kind)
         return status, json.loads(body)["result"] if status == 200 else body.decode()
@@ -131,6 +150,8 @@ async def _answers() -> dict[str, Any]:
         "old_fault": {"func_name": "STRAT_CLIENT_CLASS", "args": [[[{"type": "Entity"}]]], "runtime": "x"},
         "unknown": {"func_name": "__builtins__", "args": []},
         "no_list": {"func_name": "STRAT_CLIENT_CLASS", "args": "8"},
+        "no_rows": {"func_name": "STRAT_CLIENT_CLASS", "args": [[8, 9]]},
+        "half_character": {"func_name": "STRAT_STAKEHOLDER_ROLE", "args": [[["\ud83d"]]], "runtime": NEW},
         "german": {"func_name": "STRAT_CLIENT_CLASS", "args": [[[8]], [[9]]], "content_language": "de-DE"},
         "settings": {
             "func_name": "STRAT_CLIENT_CLASS",
@@ -156,8 +177,8 @@ async def _answers() -> dict[str, Any]:
     deep = b'{"func_name": "STRAT_CLIENT_CLASS", "args": %b%b}' % (b"[" * 100_000, b"]" * 100_000)
     status, _, body = await ask(app, pages.CALL_PATH, deep, content_type="application/json")
     answers["deep"] = (status, body.decode())
-    server.MAX_BODY = 10
-    return {**answers, "large": await called(odd["german"])}
+    answers["fault"] = await called(odd["german"], broken)
+    return {**answers, "large": await called(odd["german"], narrow)}
 
 
 def error_args() -> list[object]:
@@ -168,18 +189,21 @@ def error_args() -> list[object]:
 def main() -> None:
     """Run in a process of its own."""
     from strategy_xl.hosts.web import server
+    from strategy_xl.hosts.web.limits import Limits
 
     server.date = ExampleDay  # type: ignore[attr-defined]
-    mode, *files = sys.argv[1:]
+    mode, *rest = sys.argv[1:]
     if mode == "answers":
         print(json.dumps(asyncio.run(_answers())))  # noqa: T201
         return
-    certificate, private_key = map(Path, files) if files else (None, None)
+    options = json.loads(rest[0]) if rest else {}
+    folder, limits = Path(options.pop("folder", "nowhere")), Limits(**options.pop("limits", {}))
+    files = {name: Path(options.pop(name)) for name in ("certificate", "private_key") if name in options}
     try:
         server.serve(
-            port=0,
-            certificate=certificate,
-            private_key=private_key,
+            server.Door(**{"port": 0, **options, **files}),
+            folder=folder,
+            limits=limits,
             told=lambda _, lines: print(*lines, sep="\n", flush=True),  # noqa: T201
         )
     except UsageError as error:

@@ -13,7 +13,10 @@ ROOT = Path(__file__).parents[2]
 LICENSED = ("xlwings.server", "xlwings.pro", "starlette", "uvicorn")
 OURS = tuple(f"strategy_xl.hosts.web.{name}" for name in ("server", "office_pages", "lite", "lite_bundle"))
 MAY = {
-    "hosts/web/server.py": {"xlwings.server", "starlette", "uvicorn", "strategy_xl.hosts.web.office_pages"},
+    "hosts/web/answering.py": {"xlwings.server"},
+    "hosts/web/guarding.py": {"strategy_xl.hosts.web.office_pages"},
+    "hosts/web/listening.py": {"uvicorn"},
+    "hosts/web/server.py": {"starlette", "uvicorn", "strategy_xl.hosts.web.office_pages"},
     "hosts/web/lite.py": {"strategy_xl.hosts.web.lite_bundle"},
     "commands/serve.py": {"strategy_xl.hosts.web.server"},
     "commands/lite.py": {"strategy_xl.hosts.web.lite"},

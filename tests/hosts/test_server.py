@@ -5,49 +5,30 @@ The licence key for noncommercial use is set in processes of their own, never in
 
 from __future__ import annotations
 
-import http.client
 import itertools
 import json
 import os
 import shutil
-import signal
 import socket
-import ssl
+import stat
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from office_client import NEW, OLD, expected, requests
+from office_client import NEW, OLD, TOKEN, expected, requests
+from office_server import CLIENT, Served, refused, running
 
 from strategy_xl.errors import UsageError
 from strategy_xl.functions.registry import functions
-from strategy_xl.hosts.web import office_pages, server
+from strategy_xl.hosts.web import listening, office_pages, server
+from strategy_xl.hosts.web.addresses import LOOPBACK
 from strategy_xl.languages import LANGUAGES
 from strategy_xl.text.catalog import message
-
-CLIENT = Path(__file__).parent / "office_client.py"
-
-
-@pytest.fixture(scope="session")
-def bare_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment without any licence key of xlwings, also none in a user's folder."""
-    home = str(tmp_path_factory.mktemp("home"))
-    kept = {name: value for name, value in os.environ.items() if name != "XLWINGS_LICENSE_KEY"}
-    return {**kept, "HOME": home, "USERPROFILE": home, "STRATEGY_XL_LANG": "fr"}
-
-
-@pytest.fixture(scope="session")
-def environment(bare_environment: dict[str, str]) -> dict[str, str]:
-    """An environment with the key for noncommercial use; skips where the extra is not installed."""
-    for package in ("starlette", "uvicorn"):
-        pytest.importorskip(package, reason="the extra is not installed: pip install -e .[server]")
-    return {**bare_environment, "XLWINGS_LICENSE_KEY": "noncommercial"}
 
 
 @pytest.fixture(scope="session")
@@ -60,25 +41,10 @@ def answers(environment: dict[str, str]) -> dict[str, Any]:
     return found
 
 
-@contextmanager
-def running(environment: dict[str, str], *files: Path) -> Iterator[tuple[str, list[str]]]:
-    """A real server on a free port of this machine: its address, and what it told when it started."""
-    command = [sys.executable, str(CLIENT), "serve", *map(str, files)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    lines = [process.stdout.readline() for _ in range(2 if files else 3)]
-    try:
-        yield next(word for word in lines[0].split() if word.startswith("http")), lines
-    finally:
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
-        process.stdout.close()
-
-
 @pytest.fixture(scope="module")
-def served(environment: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
+def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server for the tests over HTTP."""
-    with running(environment) as found:
+    with running(environment, tmp_path_factory.mktemp("server")) as found:
         yield found
 
 
@@ -121,6 +87,16 @@ def test_settings_come_with_the_formula(answers: dict[str, Any]) -> None:
     assert answers["odd"]["settings"] == [200, [["Client à éviter"]]]
 
 
+def test_a_fault_of_the_program_is_a_sentence(answers: dict[str, Any]) -> None:
+    """What an exception says stays in the log."""
+    assert answers["fault"] == [500, message("web.refused.fault", "fr")]
+
+
+def test_half_a_character_is_answered(answers: dict[str, Any]) -> None:
+    """Excel cuts texts where it likes; what is no UTF-8 comes back all the same."""
+    assert answers["odd"]["half_character"][0] == 200
+
+
 def test_an_unknown_language_is_answered_in_the_servers(answers: dict[str, Any]) -> None:
     """Excel in German gets the language the server was started with."""
     assert answers["odd"]["german"] == [200, [["Client idéal"]]]
@@ -132,6 +108,7 @@ def test_what_is_no_call_is_refused(answers: dict[str, Any]) -> None:
     assert answers["odd"]["no_list"] == [400, message("web.refused.json", "fr")]
     assert answers["deep"] == [400, message("web.refused.json", "fr")]
     assert answers["odd"]["unknown"] == [404, message("web.refused.function", "fr")]
+    assert answers["odd"]["no_rows"] == [400, message("web.refused.json", "fr")]
     assert answers["large"] == [413, message("web.refused.size", "fr")]
 
 
@@ -161,18 +138,24 @@ def test_metadata_describe_every_function(answers: dict[str, Any], lang: str) ->
 
 
 def test_pages_say_what_runs_and_under_which_licence(answers: dict[str, Any]) -> None:
-    """The home page and the health report state the licence; the task pane loads Microsoft's library."""
-    status, kind, home = answers["gets"]["/"]
-    assert (status, kind) == (200, "text/html; charset=utf-8")
-    assert "PolyForm Noncommercial 1.0.0" in home
-    assert "manifest.xml" in home
-    assert office_pages.OFFICE_JS not in home
+    """The task pane and the health report state the licence; the pane loads Microsoft's library and ours."""
     pane = answers["gets"]["/taskpane.html?lang=en"][2]
     assert f'<script src="{office_pages.OFFICE_JS}"></script>' in pane
+    assert f'<script src="{office_pages.CODE_PATH}?token={TOKEN}"></script>' in pane
+    assert "PolyForm Noncommercial 1.0.0" in pane
     assert "paid otherwise" in pane
     health = json.loads(answers["gets"]["/health"][2])
     assert health["functions"] == len(functions())
     assert "PolyForm Noncommercial" in health["xlwings_server_licence"]
+
+
+def test_the_home_page_tells_nothing(answers: dict[str, Any]) -> None:
+    """Whoever opens the address by hand learns that Excel is answered, and no more."""
+    status, kind, home = answers["gets"]["/"]
+    assert (status, kind) == (200, "text/html; charset=utf-8")
+    assert message("web.page.home", "fr") in home
+    for told in ("strategy", "STRAT", "xlwings", TOKEN, "manifest", "script", "href"):
+        assert told not in home
 
 
 def test_icons_are_pictures(answers: dict[str, Any]) -> None:
@@ -186,7 +169,7 @@ def test_icons_are_pictures(answers: dict[str, Any]) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_manifest_is_whole(answers: dict[str, Any], lang: str) -> None:
     """Every reference of the manifest leads somewhere, texts fit, addresses are the server's own."""
-    manifest = office_pages.manifest("https://plan.example:8443", lang)
+    manifest = office_pages.manifest("https://plan.example:8443", lang, TOKEN)
     if lang == "en":
         assert answers["gets"]["/manifest.xml?lang=en"][2] == manifest
     root = ET.fromstring(manifest)  # noqa: S314 - our own text
@@ -203,15 +186,17 @@ def test_manifest_is_whole(answers: dict[str, Any], lang: str) -> None:
     addresses = [text for text in ids.values() if "://" in (text or "")]
     assert len(addresses) == 6
     assert all(urlsplit(text).netloc == "plan.example:8443" for text in addresses)
-    assert office_pages.manifest("https://other.example", lang).count("<Id>") == 1
+    assert all(parse_qs(urlsplit(text).query)["token"] == [TOKEN] for text in addresses)
+    assert TOKEN not in texts["SupportUrl"]
+    assert office_pages.manifest("https://other.example", lang, TOKEN).count("<Id>") == 1
     assert root.findtext("{*}Id") != ET.fromstring(  # noqa: S314
-        office_pages.manifest("https://other.example", lang)
+        office_pages.manifest("https://other.example", lang, TOKEN)
     ).findtext("{*}Id")
 
 
 def test_manifest_takes_no_markup_from_an_address() -> None:
     """A strange host name stays text."""
-    manifest = office_pages.manifest('https://x"><Evil a="', "en")
+    manifest = office_pages.manifest('https://x"><Evil a="', "en", TOKEN)
     ET.fromstring(manifest)  # noqa: S314 - our own text
     assert "Evil a=" not in manifest
 
@@ -219,56 +204,28 @@ def test_manifest_takes_no_markup_from_an_address() -> None:
 # -- over HTTP ---------------------------------------------------------------------------------------------
 
 
-def post(address: str, data: object, context: ssl.SSLContext | None = None) -> Any:
-    """A call over a real connection."""
-    parts = urlsplit(address)
-    assert parts.hostname is not None
-    connection = (
-        http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
-        if context is None
-        else http.client.HTTPSConnection(parts.hostname, parts.port, timeout=30, context=context)
-    )
-    with_kind = {"Content-Type": "application/json"}
-    connection.request("POST", office_pages.CALL_PATH, json.dumps(data), with_kind)
-    response = connection.getresponse()
-    assert response.status == 200
-    found = json.loads(response.read())["result"]
-    connection.close()
-    return found
-
-
-def test_calls_over_http(served: tuple[str, list[str]]) -> None:
-    """A few functions answer over a real connection, and the licence is the first thing told."""
-    address, lines = served
-    assert address.startswith("http://127.0.0.1:")
-    assert "PolyForm Noncommercial 1.0.0" in lines[1]
-    assert "HTTPS" in lines[2]
+def test_calls_over_http(served: Served) -> None:
+    """A few functions answer over a real connection; the licence and the manifest's place are told first."""
+    assert served.address.startswith("http://127.0.0.1:")
+    assert "PolyForm Noncommercial 1.0.0" in served.told[1]
+    assert str(served.log.parent / "strategy_xl.xml") in served.told[2]
+    assert "HTTPS" in served.told[3]
     every = list(zip(requests(NEW), expected(NEW), strict=True))
     for data, block in every[::10]:
-        assert post(address, data) == block
+        assert served.call(data) == block
 
 
-def test_calls_over_https(environment: dict[str, str], tmp_path: Path) -> None:
-    """With a certificate the server speaks HTTPS, as Excel asks."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("no openssl to make a certificate with")
-    certificate, key = tmp_path / "c.pem", tmp_path / "k.pem"
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
-    files = ["-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files],
-        check=True,
-        capture_output=True,
-    )
-    with running(environment, certificate, key) as (address, _lines):
-        assert address.startswith("https://")
-        found = post(address, requests(NEW)[0], ssl.create_default_context(cafile=str(certificate)))
-    assert found == expected(NEW)[0]
+def test_the_manifest_on_the_disk_is_what_the_server_gives(served: Served) -> None:
+    """The file that is loaded into Excel leads to this server, with its token; only its owner reads it."""
+    path = served.log.parent / "strategy_xl.xml"
+    assert served.ask("GET", "/manifest.xml?lang=fr")[2].decode() == path.read_text()
+    assert f"{served.address}/taskpane.html?lang=fr&amp;token={served.token}" in path.read_text()
+    if os.name == "posix":
+        assert {stat.S_IMODE((path.parent / name).stat().st_mode) for name in ("token", path.name)} == {0o600}
 
 
 _EXCEL = """
-const [address, called, runtime, name, args] = process.argv.slice(-5);
+const [address, token, called, runtime, name, args] = process.argv.slice(-6);
 const functions = {};
 class CellError { constructor(code, message) { this.error = code; this.message = message; } }
 globalThis.CustomFunctions = {
@@ -282,7 +239,7 @@ globalThis.Office = { onReady: async () => {}, context: {
 } };
 const realFetch = fetch;
 globalThis.fetch = (path, options) => realFetch(called + path, options);
-const code = await (await realFetch(address + "/xlwings/custom-functions-code")).text();
+const code = await (await realFetch(address + "/xlwings/custom-functions-code?token=" + token)).text();
 (0, eval)(code);
 try {
   const answer = await functions[name](...JSON.parse(args), { address: "Sheet1!A1" });
@@ -310,33 +267,33 @@ def excel(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
 
 
 def test_the_script_binds_every_function_and_asks_the_server(
-    served: tuple[str, list[str]], excel: Callable[..., Any]
+    served: Served, excel: Callable[..., Any]
 ) -> None:
     """The JavaScript of the add-in calls the server and hands Excel its cells, in Excel's language."""
-    found = excel(served[0], served[0], NEW, "STRAT_CLIENT_CLASS", "[[[8]],[[9]],null]")
+    found = excel(
+        served.address, served.token, served.address, NEW, "STRAT_CLIENT_CLASS", "[[[8]],[[9]],null]"
+    )
     assert found == {"names": list(functions()), "answer": [["Ideal client"]]}
 
 
-def test_the_script_makes_errors_of_every_runtime(
-    served: tuple[str, list[str]], excel: Callable[..., Any]
-) -> None:
+def test_the_script_makes_errors_of_every_runtime(served: Served, excel: Callable[..., Any]) -> None:
     """Error data from runtime 1.4 on, CustomFunctions.Error from 1.2 on, text before."""
     args = json.dumps([[[8]], [[{"type": "Error", "basicValue": "#N/A"}]]])
     forms = {NEW: {"type": "Error", "errorType": "NotAvailable"}, "1.2": {"error": "#N/A"}, OLD: "#N/A"}
     for runtime, form in forms.items():
-        assert excel(served[0], served[0], runtime, "STRAT_CLIENT_CLASS", args)["answer"] == [[form]]
+        assert excel(served.address, served.token, served.address, runtime, "STRAT_CLIENT_CLASS", args)[
+            "answer"
+        ] == [[form]]
 
 
-def test_the_script_tells_what_the_server_refuses(
-    served: tuple[str, list[str]], excel: Callable[..., Any]
-) -> None:
+def test_the_script_tells_what_the_server_refuses(served: Served, excel: Callable[..., Any]) -> None:
     """A refusal is #VALUE! with its sentence, or the sentence where Excel is too old for that."""
-    lost, gone = f"{served[0]}/elsewhere", f"http://127.0.0.1:{_free_port()}"
-    for called, sentence in ((lost, "Not Found"), (gone, "fetch failed")):
-        thrown = excel(served[0], called, "1.2", "STRAT_CLIENT_CLASS", "[]")
+    lost, gone = f"{served.address}/elsewhere", f"http://127.0.0.1:{_free_port()}"
+    for called, sentence in ((lost, message("web.refused.page", "en")), (gone, "fetch failed")):
+        thrown = excel(served.address, served.token, called, "1.2", "STRAT_CLIENT_CLASS", "[]")
         assert thrown["thrown"] == "#VALUE!"
         assert sentence in thrown["message"]
-        ((shown,),) = excel(served[0], called, OLD, "STRAT_CLIENT_CLASS", "[]")["answer"]
+        ((shown,),) = excel(served.address, served.token, called, OLD, "STRAT_CLIENT_CLASS", "[]")["answer"]
         assert sentence in shown
 
 
@@ -351,27 +308,21 @@ def _free_port() -> int:
 def test_without_the_key_the_message_says_what_to_do(bare_environment: dict[str, str]) -> None:
     """No licence key: a code, a sentence and the way out, before anything listens."""
     pytest.importorskip("uvicorn", reason="the extra is not installed: pip install -e .[server]")
-    done = subprocess.run(
-        [sys.executable, str(CLIENT), "serve"],
-        env=bare_environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == ""
-    assert done.stderr.startswith("SX992 ")
-    assert "XLWINGS_LICENSE_KEY=noncommercial" in done.stderr
-    assert "Traceback" not in done.stderr
+    said = refused(bare_environment)
+    assert said.startswith("SX992 ")
+    assert "XLWINGS_LICENSE_KEY=noncommercial" in said
 
 
 @pytest.mark.parametrize("package", ["uvicorn", "starlette.applications", "xlwings"])
-def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+def test_without_the_extra_the_message_names_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, package: str
+) -> None:
     """A missing package is told with the extra that brings it."""
     if package != "uvicorn":
         pytest.importorskip("uvicorn", reason="the extra is not installed: pip install -e .[server]")
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(UsageError) as told:
-        server.serve(port=0)
+        server.serve(server.Door(port=0), folder=tmp_path)
     assert told.value.finding.code == "SX991"
     assert told.value.finding.args == {"package": package.partition(".")[0]}
     for lang in LANGUAGES:
@@ -380,24 +331,9 @@ def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch,
 
 def test_an_address_in_use_is_told() -> None:
     """A port that another program has, or a host that does not exist, is a sentence."""
-    with socket.create_server((server.LOOPBACK, 0)) as other, pytest.raises(UsageError) as told:
-        server._listen(server.LOOPBACK, other.getsockname()[1])
+    with socket.create_server((LOOPBACK, 0)) as other, pytest.raises(UsageError) as told:
+        listening.listen(LOOPBACK, other.getsockname()[1])
     assert told.value.finding.code == "SX993"
-    with pytest.raises(UsageError):
-        server._listen("no.such.host.invalid", 0)
-
-
-def test_a_certificate_that_is_none_is_told(environment: dict[str, str], tmp_path: Path) -> None:
-    """A file that holds no certificate stops the server with a sentence."""
-    wrong = tmp_path / "wrong.pem"
-    wrong.write_text("nothing")
-    command = [sys.executable, str(CLIENT), "serve", str(wrong), str(wrong)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert done.stderr.startswith("SX994 ")
-    assert "Traceback" not in done.stderr
-
-
-def test_an_open_address_is_known() -> None:
-    """Only addresses of the machine itself pass without a warning."""
-    assert all(map(server._is_loopback, ("127.0.0.1", "127.0.0.2", "::1", "localhost")))
-    assert not any(map(server._is_loopback, ("0.0.0.0", "192.0.2.7", "plan.example")))  # noqa: S104
+    for host in ("no.such.host.invalid", "a" * 70):
+        with pytest.raises(UsageError):
+            listening.listen(host, 0)

@@ -22,10 +22,14 @@ from strategy_xl.text.catalog import message
 CALL_PATH = "/xlwings/custom-functions-call"
 CODE_PATH = "/xlwings/custom-functions-code"
 META_PATH = "/xlwings/custom-functions-meta"
+HOME_PATH = "/"
 PANE_PATH = "/taskpane.html"
 MANIFEST_PATH = "/manifest.xml"
 HEALTH_PATH = "/health"
+ICON_PATH = "/icon-"
 ICON_SIZES = (16, 32, 64, 80)
+TOKEN = "token"  # noqa: S105 - its name, not one
+"""Name of the token in addresses."""
 
 OFFICE_JS = "https://appsforoffice.microsoft.com/lib/1/hosted/office.js"
 """Microsoft's library; the user's own Excel loads it, never this program."""
@@ -69,9 +73,9 @@ async function ask(name, args) {
   };
   let response;
   try {
-    response = await fetch(%(call)s, {
+    response = await fetch(%(call)s + "?lang=" + encodeURIComponent(body.content_language), {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", Authorization: "Bearer " + %(token)s },
       body: JSON.stringify(body),
     });
   } catch (error) {
@@ -100,8 +104,8 @@ _MANIFEST = """\
   <DefaultLocale>%(locale)s</DefaultLocale>
   <DisplayName DefaultValue="strategy_xl"/>
   <Description DefaultValue="%(description)s"/>
-  <IconUrl DefaultValue="%(base)s/icon-32.png"/>
-  <HighResolutionIconUrl DefaultValue="%(base)s/icon-64.png"/>
+  <IconUrl DefaultValue="%(icon32)s"/>
+  <HighResolutionIconUrl DefaultValue="%(icon64)s"/>
   <SupportUrl DefaultValue="%(base)s/"/>
   <AppDomains>
     <AppDomain>%(base)s</AppDomain>
@@ -166,9 +170,9 @@ _MANIFEST = """\
     </Hosts>
     <Resources>
       <bt:Images>
-        <bt:Image id="Icon.16" DefaultValue="%(base)s/icon-16.png"/>
-        <bt:Image id="Icon.32" DefaultValue="%(base)s/icon-32.png"/>
-        <bt:Image id="Icon.80" DefaultValue="%(base)s/icon-80.png"/>
+        <bt:Image id="Icon.16" DefaultValue="%(icon16)s"/>
+        <bt:Image id="Icon.32" DefaultValue="%(icon32)s"/>
+        <bt:Image id="Icon.80" DefaultValue="%(icon80)s"/>
       </bt:Images>
       <bt:Urls>
         <bt:Url id="Pane.Url" DefaultValue="%(pane)s"/>
@@ -188,23 +192,29 @@ _MANIFEST = """\
 """
 
 
-def script(names: Iterable[str]) -> str:
+def script(names: Iterable[str], token: str) -> str:
     """The JavaScript that binds each function's name to a call of the server.
 
     xlwings itself no longer ships this file in its wheel: this one is the program's own.
+
+    Arguments:
+        names: of the functions.
+        token: what each call brings.
     """
-    parts = {"errors": ERROR_CODES, "call": CALL_PATH, "names": list(names)}
+    parts = {"errors": ERROR_CODES, "call": CALL_PATH, "names": list(names), "token": token}
     return _SCRIPT % {key: json.dumps(value) for key, value in parts.items()}
 
 
-def manifest(base: str, lang: str) -> str:
+def manifest(base: str, lang: str, token: str) -> str:
     """The add-in's manifest (XML) for a server.
 
     Arguments:
         base: address of the server, ``https://…``, without a slash at its end.
         lang: language of the texts, and of the functions' descriptions in Excel.
+        token: what its addresses bring, so that nobody has to type it.
     """
     base = quote(base, safe=":/[].-_~")
+    known = f"{TOKEN}={quote(token)}"
     texts = {
         "id": str(uuid.uuid5(uuid.NAMESPACE_URL, base)),
         "version": ".".join([*__version__.split(".")[:3], "0"]),
@@ -214,36 +224,48 @@ def manifest(base: str, lang: str) -> str:
         "tip": message("web.manifest.tip", lang),
         "base": base,
         **{
-            key: f"{base}{path}?lang={lang}"
+            key: f"{base}{path}?lang={lang}&{known}"
             for key, path in (("pane", PANE_PATH), ("code", CODE_PATH), ("meta", META_PATH))
         },
+        **{f"icon{size}": f"{base}{ICON_PATH}{size}.png?{known}" for size in ICON_SIZES},
     }
     return _MANIFEST % {key: escape(text) for key, text in texts.items()}
 
 
-def page(lang: str, count: int, *, pane: bool) -> str:
-    """The page that says what the server is, under which licences; also the add-in's task pane.
+def _page(lang: str, title: str, load: str, paragraphs: Iterable[str]) -> str:
+    """A page of a few sentences."""
+    body = "\n".join(f"<p>{escape(text)}</p>" for text in paragraphs)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n{load}</head>\n<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def pane(lang: str, count: int, token: str) -> str:
+    """The add-in's task pane: it loads the functions, and says what the server is, under which licences.
 
     Arguments:
         lang: ``fr`` or ``en``.
         count: number of functions.
-        pane: load Microsoft's Office.js and the functions' script, as the task pane must.
+        token: what the script's address brings.
     """
-    load = f'<script src="{OFFICE_JS}"></script>\n<script src="{CODE_PATH}"></script>\n' if pane else ""
-    paragraphs = [
-        message(f"web.page.{key}", lang, n=count) for key in ("what", "licence", "office", "settings")
-    ]
-    if not pane:
-        paragraphs.append(message("web.page.install", lang))
-    body = "\n".join(f"<p>{escape(text)}</p>" for text in paragraphs)
-    link = "" if pane else f'<p><a href="{MANIFEST_PATH}?lang={lang}">manifest.xml</a></p>\n'
-    return (
-        f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>strategy_xl</title>\n{load}</head>\n"
-        '<body style="font-family: sans-serif; max-width: 40em; margin: 1em auto; padding: 0 1em">\n'
-        f"<h1>strategy_xl</h1>\n{body}\n{link}</body>\n</html>\n"
+    load = (
+        f'<script src="{OFFICE_JS}"></script>\n'
+        f'<script src="{CODE_PATH}?{TOKEN}={quote(token)}"></script>\n'
+        "<style>body { font-family: sans-serif; max-width: 40em; margin: 1em auto; padding: 0 1em }</style>\n"
     )
+    keys = ("what", "licence", "office", "settings")
+    return _page(lang, "strategy_xl", load, (message(f"web.page.{key}", lang, n=count) for key in keys))
+
+
+def home(lang: str) -> str:
+    """What anybody may see, and whoever opens the address by hand: not even what program this is.
+
+    Arguments:
+        lang: ``fr`` or ``en``.
+    """
+    return _page(lang, "Excel", "", [message("web.page.home", lang)])
 
 
 _QUADRANTS = ((0x6B, 0x72, 0x80), (0x2E, 0x7D, 0x32), (0xC6, 0x28, 0x28), (0xF9, 0xA8, 0x25))

@@ -6,200 +6,48 @@ loaded when a server starts, here and nowhere else. The functions, the page and 
 program's own.
 
 A call carries the cells of the formula and nothing else: the names of the workbook cannot be read, so the
-thresholds are the defaults or those of the formula's ``settings`` argument.
+thresholds are the defaults or those of the formula's ``settings`` argument. Who may ask is seen to by
+``guarding``, how long by ``listening``; what is asked is computed elsewhere (``workers``, ``answering``).
 """
 
 from __future__ import annotations
 
 import asyncio
-import inspect
-import ipaddress
 import json
-import logging
-import re
-import socket
+import ssl
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib import import_module
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from strategy_xl import __version__
-from strategy_xl.cellvalues import ErrorValue
 from strategy_xl.errors import UsageError
-from strategy_xl.functions.calling import call
-from strategy_xl.functions.registry import CellFunction, functions
-from strategy_xl.functions.results import with_error_texts
+from strategy_xl.functions.registry import functions
+from strategy_xl.hosts.web import answering, listening, tokens
 from strategy_xl.hosts.web import office_pages as pages
+from strategy_xl.hosts.web.addresses import LOOPBACK, Addresses, addresses, is_loopback, names_of
+from strategy_xl.hosts.web.answering import Asked, Reply, need
+from strategy_xl.hosts.web.guarding import Guard
+from strategy_xl.hosts.web.limits import Limits
+from strategy_xl.hosts.web.workers import BusyError, LostError, SlowError, Workers
 from strategy_xl.languages import HOUSE, language_of
 from strategy_xl.text.catalog import message
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
 
-LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8321
-MAX_BODY = 32 << 20
-"""Largest call, in bytes: some hundred thousand cells."""
-
-_RUNTIME = re.compile(r"\d{1,2}\.\d{1,2}")
-_VALUE_TYPES = 1.4
-"""Runtime of custom functions from which Excel takes error values as data."""
-
-logger = logging.getLogger(__name__)
-_language: ContextVar[str] = ContextVar("language", default=HOUSE)
-
-
-# -- what may be missing -----------------------------------------------------------------------------------
-
-
-def _need(name: str) -> Any:
-    """A module of the extra.
-
-    Raises UsageError SX991 when it is not installed.
-    """
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise UsageError("SX991", package=name.partition(".")[0]) from error
-
-
-def _xlwings_server() -> Any:
-    """``xlwings.server``.
-
-    Raises UsageError: SX991 when xlwings has none, SX992 without a valid licence key.
-    """
-    xlwings = _need("xlwings")
-    try:
-        found = _need("xlwings.server")
-    except xlwings.LicenseError as error:
-        raise UsageError("SX992", detail=str(error)) from error
-    if all(engine.name != "officejs" for engine in xlwings.engines):
-        # xlwings looks for the key when it is first imported; one that came later counts after a restart.
-        raise UsageError("SX992", detail="XLWINGS_LICENSE_KEY")
-    return found
-
-
-# -- the functions as xlwings wants them -------------------------------------------------------------------
-
-
-def _answer(name: str, args: Sequence[object]) -> list[list[object]]:
-    today = date.today()  # noqa: DTZ011 - people's calendar day
-    return with_error_texts(call(name, args, lang=_language.get(), today=today))
-
-
-def _signature(function: CellFunction) -> inspect.Signature:
-    """The arguments by name; Excel takes optional ones after the required ones only."""
-    parameters = []
-    optional = False
-    for argument in function.arguments:
-        optional = optional or not argument.required
-        default = None if optional else inspect.Parameter.empty
-        parameters.append(
-            inspect.Parameter(argument.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)
-        )
-    return inspect.Signature(parameters)
-
-
-def _exposed(server: Any, function: CellFunction, lang: str) -> Callable[..., Awaitable[object]]:
-    """A function with xlwings' marks: all arguments as rows of cells, errors as text instead of nothing."""
-
-    async def cells(*args: object) -> object:
-        # A long calculation must not keep the others waiting.
-        return await asyncio.to_thread(_answer, function.name, args)
-
-    cells.__name__ = cells.__qualname__ = function.name
-    cells.__doc__ = function.title(lang)
-    cells.__annotations__ = {}  # xlwings takes them for converters
-    cells.__signature__ = _signature(function)  # type: ignore[attr-defined]
-    server.func(cells)
-    for argument in function.arguments:
-        server.arg(argument.name, ndim=2, err_to_str=True, doc=function.describe(argument, lang))(cells)
-    return cells
-
-
-@cache
-def function_module(lang: str) -> ModuleType:
-    """A module that holds every cell function for xlwings, described in a language.
-
-    Raises UsageError when xlwings Server is missing or has no licence key.
-    """
-    server = _xlwings_server()
-    module = ModuleType(f"strategy_xl_functions_{lang}")
-    for function in functions().values():
-        setattr(module, function.name, _exposed(server, function, lang))
-    return module
-
-
-# -- endpoints ---------------------------------------------------------------------------------------------
-
-
-def _chosen(wanted: str | None, default: str) -> str:
-    """A language we have: of a tag such as ``fr-CH``, or of a browser's list of them."""
-    return language_of(wanted or "", default)
-
-
-def _fault(runtime: str) -> list[list[object]]:
-    """#VALUE! as that version of Excel takes it."""
-    as_data = float(runtime) >= _VALUE_TYPES
-    return [[{"type": "Error", "errorType": "Value"} if as_data else str(ErrorValue.VALUE)]]
-
-
-async def answer_call(data: Mapping[str, Any], lang: str) -> list[list[object]]:
-    """One call of a custom function.
-
-    Arguments:
-        data: ``func_name``, ``args`` (a cell or rows of cells each, None for one left out), ``runtime`` of
-            custom functions, ``content_language`` of Excel.
-        lang: language when Excel's is none of ours.
-
-    Returns rows of cells, with error values as Excel's runtime takes them. Raises KeyError for an unknown
-    function; what goes wrong in a conversion is logged and gives #VALUE!.
-    """
-    name = functions()[data["func_name"]].name
-    runtime = str(data.get("runtime"))
-    runtime = runtime if _RUNTIME.fullmatch(runtime) else "1.1"
-    request = {
-        "func_name": name,
-        "args": list(data["args"]),
-        "runtime": runtime,
-        # The page is our own, of whatever xlwings: no versions to compare.
-        "client": "Office.js",
-        "version": version("xlwings"),
-    }
-    _language.set(_chosen(data.get("content_language"), lang))
-    server = _xlwings_server()
-    try:
-        found = await server.custom_functions_call(request, function_module(lang))
-    except Exception:  # Excel would show the message of an exception in the cell; the log has it
-        logger.exception("%s failed", name)
-        return _fault(runtime)
-    return list(found)
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body of a request; None when it is too large."""
-    pieces, size = [], 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > MAX_BODY:
-            return None
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
-def _is_call(data: object) -> bool:
-    if not isinstance(data, dict) or not isinstance(data.get("args"), list):
-        return False
-    return isinstance(data.get("func_name"), str) and isinstance(data.get("content_language"), str | None)
+_JSON = "application/json"
+_TROUBLES = {
+    BusyError: (503, "web.refused.busy"),
+    SlowError: (504, "web.refused.slow"),
+    LostError: (500, "web.refused.lost"),
+}
 
 
 def health() -> dict[str, object]:
@@ -215,64 +63,119 @@ def health() -> dict[str, object]:
     }
 
 
-class _Site:
-    """The answers to the requests of Excel's add-in loader, of the add-in's script and of a browser."""
+class _TooMuchError(Exception):
+    """A body is too large, or too many are held at once."""
 
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
-        self.responses = _need("starlette.responses")
-        self.server = _xlwings_server()
-        function_module(lang)  # what is missing is told at the start, not at the first call
+    def __init__(self, status: int, key: str) -> None:
+        super().__init__(status, key)
+        self.refusal = status, key
+
+
+class _Site:
+    """The answers to the requests of Excel's add-in loader, of the add-in's script and of a browser.
+
+    Arguments:
+        lang: language where a request asks for none.
+        base: address of the server, for the manifest.
+        token: what the manifest, the page and the script take to Excel.
+        limits: caps on calls.
+        ask: computes a call.
+    """
+
+    def __init__(
+        self, lang: str, base: str, token: str, limits: Limits, ask: Callable[[Asked], Awaitable[Reply]]
+    ) -> None:
+        """What is missing is told now, not at the first call."""
+        self.lang, self.base, self.token, self.limits, self.ask = lang, base, token, limits, ask
+        self.held = 0
+        self.requests, self.responses = need("starlette.requests"), need("starlette.responses")
+        self.server = answering.xlwings_server()
+        answering.function_module(lang)
 
     def language(self, request: Request) -> str:
-        accepted = _chosen(request.headers.get("accept-language"), self.lang)
-        return _chosen(request.query_params.get("lang"), accepted)
+        accepted = language_of(request.headers.get("accept-language", ""), self.lang)
+        return language_of(request.query_params.get("lang", ""), accepted)
 
     def text(self, content: str | bytes, kind: str) -> Response:
-        headers = {"Cache-Control": "no-cache"}
-        found: Response = self.responses.Response(content, media_type=kind, headers=headers)
+        found: Response = self.responses.Response(content, media_type=kind)
         return found
 
     def refusal(self, status: int, key: str, request: Request) -> Response:
         sentence = message(key, self.language(request))
-        found: Response = self.responses.PlainTextResponse(sentence, status_code=status)
+        more = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        found: Response = self.responses.PlainTextResponse(sentence, status_code=status, headers=more)
         return found
+
+    def refuse(self, status: int, key: str, scope: Any) -> Any:
+        """The same for the guard, which has no request yet."""
+        return self.refusal(status, key, self.requests.Request(scope))
+
+    async def body(self, request: Request) -> bytes:
+        """The body of a call, which counts as held. Raises _TooMuchError; TimeoutError when it is slow."""
+        content = bytearray()
+        try:
+            async with asyncio.timeout(self.limits.body_seconds):
+                async for piece in request.stream():
+                    content += piece
+                    self.held += len(piece)
+                    self.refuse_more(len(content))
+        except BaseException:
+            self.held -= len(content)
+            raise
+        return bytes(content)
+
+    def refuse_more(self, size: int) -> None:
+        """Raises _TooMuchError when a body of that size is too large, or more than can be held."""
+        if size > self.limits.body:
+            raise _TooMuchError(413, "web.refused.size")
+        if self.held > self.limits.held:
+            raise _TooMuchError(503, "web.refused.busy")
 
     async def call(self, request: Request) -> Response:
         # Only a page of this server may send JSON: another site's would need a permission it never gets.
-        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            return self.refusal(415, "web.refused.json", request)
-        content = await _body(request)
-        if content is None:
-            return self.refusal(413, "web.refused.size", request)
+        if request.headers.get("content-type", "").partition(";")[0].strip() != _JSON:
+            return self.closing(self.refusal(415, "web.refused.json", request))
         try:
-            data = json.loads(content)
-        except (ValueError, RecursionError):  # no JSON, or nested without end
-            data = None
-        if not _is_call(data):
-            return self.refusal(400, "web.refused.json", request)
-        if data["func_name"] not in functions():
-            return self.refusal(404, "web.refused.function", request)
-        found: Response = self.responses.JSONResponse({"result": await answer_call(data, self.lang)})
-        return found
+            content = await self.body(request)
+        except _TooMuchError as error:
+            return self.closing(self.refusal(*error.refusal, request))
+        except TimeoutError:
+            return self.closing(self.refusal(408, "web.refused.time", request))
+        today = date.today()  # noqa: DTZ011 - people's calendar day
+        try:
+            reply = await self.ask(Asked(content, self.language(request), today))
+        except (BusyError, SlowError, LostError) as error:
+            return self.refusal(*_TROUBLES[type(error)], request)
+        finally:
+            self.held -= len(content)
+        if reply.refusal:
+            return self.refusal(reply.status, reply.refusal, request)
+        return self.text(reply.content, _JSON)
+
+    @staticmethod
+    def closing(response: Response) -> Response:
+        """An answer before the body has come whole: the rest is not waited for."""
+        response.headers["Connection"] = "close"
+        return response
 
     async def meta(self, request: Request) -> Response:
-        described = self.server.custom_functions_meta(function_module(self.language(request)))
-        return self.text(json.dumps(described, ensure_ascii=False), "application/json")
+        described = self.server.custom_functions_meta(answering.function_module(self.language(request)))
+        return self.text(json.dumps(described, ensure_ascii=False), _JSON)
 
     async def code(self, _request: Request) -> Response:
-        return self.text(pages.script(functions()), "text/javascript")
+        return self.text(pages.script(functions(), self.token), "text/javascript")
 
     async def manifest(self, request: Request) -> Response:
-        base = str(request.base_url).rstrip("/")
-        return self.text(pages.manifest(base, self.language(request)), "application/xml")
+        return self.text(pages.manifest(self.base, self.language(request), self.token), "application/xml")
 
-    async def page(self, request: Request) -> Response:
-        pane = request.url.path == pages.PANE_PATH
-        return self.text(pages.page(self.language(request), len(functions()), pane=pane), "text/html")
+    async def home(self, request: Request) -> Response:
+        return self.text(pages.home(self.language(request)), "text/html")
+
+    async def pane(self, request: Request) -> Response:
+        return self.text(pages.pane(self.language(request), len(functions()), self.token), "text/html")
 
     async def health(self, _request: Request) -> Response:
-        return self.text(json.dumps(health()), "application/json")
+        return self.text(json.dumps(health()), _JSON)
 
     async def icon(self, request: Request) -> Response:
         size = request.path_params["size"]
@@ -280,52 +183,55 @@ class _Site:
             return self.refusal(404, "web.refused.icon", request)
         return self.text(pages.icon(size), "image/png")
 
+    async def wrong(self, request: Request, error: Exception) -> Response:
+        """No such page, or another method: said in the language of the others."""
+        status = int(getattr(error, "status_code", 404))
+        return self.refusal(status, "web.refused.page", request)
 
-def make_app(lang: str = HOUSE) -> Starlette:
+    async def fault(self, request: Request, _error: Exception) -> Response:
+        """The program failed: the guard logs it."""
+        return self.refusal(500, "web.refused.fault", request)
+
+
+def make_app(
+    lang: str,
+    reached: Addresses,
+    token: str,
+    ask: Callable[[Asked], Awaitable[Reply]],
+    limits: Limits,
+) -> Guard:
     """The web application (ASGI) that an Office.js add-in of Excel talks to.
 
     Arguments:
         lang: language where a request asks for none.
+        reached: the addresses under which it is asked.
+        token: what a request must know.
+        ask: computes a call.
+        limits: caps on calls.
 
     Raises UsageError: SX991 when the extra ``server`` is not installed, SX992 without a licence key.
     """
-    applications, route = _need("starlette.applications"), _need("starlette.routing").Route
-    site = _Site(lang)
-    app: Starlette = applications.Starlette(
+    applications, route = need("starlette.applications"), need("starlette.routing").Route
+    wrong = need("starlette.exceptions").HTTPException
+    site = _Site(lang, reached.base, token, limits, ask)
+    app = applications.Starlette(
         routes=[
-            route("/", site.page),
-            route(pages.PANE_PATH, site.page),
+            route(pages.HOME_PATH, site.home),
+            route(pages.PANE_PATH, site.pane),
             route(pages.HEALTH_PATH, site.health),
             route(pages.MANIFEST_PATH, site.manifest),
             route(pages.META_PATH, site.meta),
             route(pages.CODE_PATH, site.code),
             route(pages.CALL_PATH, site.call, methods=["POST"]),
-            route("/icon-{size:int}.png", site.icon),
-        ]
+            route(pages.ICON_PATH + "{size:int}.png", site.icon),
+        ],
+        exception_handlers={wrong: site.wrong, Exception: site.fault},
     )
-    return app
+    app.router.redirect_slashes = False
+    return Guard(app, reached, token, site.refuse)
 
 
 # -- running it --------------------------------------------------------------------------------------------
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """An open door at that address.
-
-    Raises UsageError SX993 when it cannot be had.
-    """
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageError("SX993", host=host, port=str(port), reason=reason) from error
 
 
 def _say(_: str, lines: Sequence[str]) -> None:
@@ -333,43 +239,84 @@ def _say(_: str, lines: Sequence[str]) -> None:
     sys.stderr.flush()
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where the server listens, and how it is reached.
+
+    Arguments:
+        host, port: where to listen; by default this machine only. Port 0 takes a free one.
+        url: the address under which Excel reaches it, when it is another: ``https://plan.example``.
+        certificate, private_key: PEM files for HTTPS, without which Excel loads no add-in, and no other
+            machine is listened to.
+    """
+
+    host: str = LOOPBACK
+    port: int = DEFAULT_PORT
+    url: str | None = None
+    certificate: Path | None = None
+    private_key: Path | None = None
+
+    def speaks(self, lang: str) -> tuple[ssl.SSLContext | None, list[str]]:
+        """What speaks HTTPS, and the names under which the server is asked for, the best one first.
+
+        Raises UsageError: SX646 other machines without HTTPS, SX647, SX649, SX994.
+        """
+        names = names_of(self.host, self.url)
+        if self.certificate is None:
+            if not is_loopback(self.host):
+                raise UsageError("SX646", host=self.host)
+            return None, names
+        context = listening.secured(self.certificate, self.private_key, lang)
+        good = listening.named(context, self.certificate, names, lang)
+        return context, [*good, *(name for name in names if name not in good)]
+
+
 def serve(
-    host: str = LOOPBACK,
-    port: int = DEFAULT_PORT,
+    door: Door,
     *,
     lang: str = HOUSE,
-    certificate: Path | None = None,
-    private_key: Path | None = None,
+    folder: Path | None = None,
     told: Callable[[str, Sequence[str]], None] = _say,
+    limits: Limits | None = None,
 ) -> None:
     """Serve the add-in until the process is interrupted; the licence is stated first.
 
     Arguments:
-        host, port: where to listen; by default this machine only. Port 0 takes a free one.
+        door: where to listen.
         lang: language of the texts where Excel asks for none.
-        certificate, private_key: PEM files for HTTPS, without which Excel loads no add-in.
+        folder: where the token and the manifest are kept; the user's own by default.
         told: takes the address and the lines to tell, as soon as it listens.
+        limits: caps on calls and connections.
 
     Raises UsageError: SX991 extra not installed, SX992 no licence key, SX993 address taken, SX994
-    certificate that cannot be used.
+    certificate that cannot be used, SX646 other machines without HTTPS, SX647 certificate of other names,
+    SX648 token or manifest that cannot be kept, SX649 no address that Excel could ask for.
     """
-    uvicorn = _need("uvicorn")
-    app = make_app(lang)
-    with _listen(host, port) as door:
-        config = uvicorn.Config(
-            app, log_level="warning", ssl_certfile=certificate, ssl_keyfile=private_key, lifespan="off"
-        )
+    limits = limits or Limits()
+    for package in ("uvicorn", "starlette.applications"):
+        need(package)
+    context, names = door.speaks(lang)
+    answering.function_module(lang)
+    folder = folder or tokens.usual_folder()
+    token = tokens.kept_token(folder, lang)
+    with listening.listen(door.host, door.port) as opened:
+        reached = addresses("https" if context else "http", names, opened.getsockname()[1], door.url)
+        manifest = tokens.write_manifest(folder, pages.manifest(reached.base, lang, token))
+        workers = Workers(partial(answering.prepare, limits), limits.call_seconds, limits.wait_seconds)
         try:
-            config.load()
-        except OSError as error:  # also what OpenSSL has to say
-            raise UsageError("SX994", reason=error.strerror or str(error)) from error
-        shown = f"[{host}]" if ":" in host else host
-        address = f"{'https' if certificate else 'http'}://{shown}:{door.getsockname()[1]}"
-        lines = [message("web.started", lang, address=address), message("web.page.licence", lang)]
-        if not certificate:
-            lines.append(message("web.no_https", lang))
-        if not _is_loopback(host):
-            lines.append(message("web.open", lang))
-        told(address, lines)
-        with suppress(KeyboardInterrupt):  # how people end it
-            uvicorn.Server(config).run(sockets=[door])
+            app = make_app(lang, reached, token, workers.ask, limits)
+            told(reached.base, _lines(reached.base, manifest, lang, host=door.host))
+            listening.run(app, opened, context, limits, workers.start)
+        finally:
+            workers.close()
+
+
+def _lines(base: str, manifest: Path, lang: str, *, host: str) -> list[str]:
+    """What to tell whoever started it."""
+    lines = [message("web.started", lang, address=base), message("web.page.licence", lang)]
+    lines.append(message("web.manifest.written", lang, path=str(manifest)))
+    if not base.startswith("https:"):
+        lines.append(message("web.no_https", lang))
+    if not is_loopback(host):
+        lines.append(message("web.open", lang))
+    return lines

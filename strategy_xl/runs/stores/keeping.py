@@ -39,11 +39,11 @@ def keeping(home: Path | RemotePath) -> Path:
     address = str(home)
     name = re.sub(r"[^\w.-]+", "-", address)[-60:].strip("-")
     mark = hashlib.blake2b(address.encode(), digest_size=4).hexdigest()
-    return _folders() / f"{name}-{mark}"
+    return own_folder() / f"{name}-{mark}"
 
 
-def _folders() -> Path:
-    """Where the folders of all addresses lie."""
+def own_folder() -> Path:
+    """The folder of this program among them, for this user alone; the folders of all addresses lie in it."""
     place = _state() / "strategy_xl"
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     return place
@@ -71,7 +71,7 @@ def kept_around(folder: RemotePath, known: Iterable[RemotePath] = ()) -> list[Pa
 def kept_below(folder: RemotePath) -> list[Path]:
     """The folders that are about an address, or tell that they are about one below it."""
     found = [keeping(folder)] if keeping(folder).is_dir() else []
-    for note in sorted(_folders().glob(f"*/{ADDRESS}")):
+    for note in sorted(own_folder().glob(f"*/{ADDRESS}")):
         told = path_of(note.read_text(encoding="utf-8"))
         if isinstance(told, RemotePath) and told.is_relative_to(folder):
             found.append(note.parent)
