@@ -1,4 +1,4 @@
-"""``strategy-xl addin``: the add-in for Excel and the extension for LibreOffice, made and installed."""
+"""``strategy-xl addin``: functions for Excel and LibreOffice, as an add-in or in the workbook itself."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from strategy_xl.commands.addin_lambdas import lambdas
 from strategy_xl.commands.place import Here
 from strategy_xl.commands.render import EXIT_FINDINGS, finding_data, json_option, show_json, text
 from strategy_xl.errors import Finding, Location, Severity, UsageError
@@ -23,7 +24,7 @@ XLAM, OXT = ".xlam", ".oxt"
 
 @click.group(name="addin", help=text("addin.help"))
 def addin() -> None:
-    """Hold the three commands together."""
+    """Hold the commands together."""
 
 
 _for_option = click.option(
@@ -103,6 +104,9 @@ def uninstall(office: str, *, as_json: bool) -> None:
     if machine.windows is None:
         raise _by_hand(machine)
     _tell(unregister(machine.windows, machine.environment), as_json=as_json)
+
+
+addin.add_command(lambdas)
 
 
 def _by_hand(machine: Machine) -> UsageError:

@@ -57,6 +57,11 @@ EXAMPLES = {
         "strategy-xl addin install --for calc",
     ),
     "addin uninstall": ("strategy-xl addin uninstall",),
+    "addin lambdas": (
+        "strategy-xl addin lambdas plan.xlsx",
+        "strategy-xl addin lambdas --gallery functions.xlsx --lang en",
+        "strategy-xl addin lambdas plan.xlsx --remove",
+    ),
     "doctor": ("strategy-xl doctor", "strategy-xl doctor --night Ventes"),
     "schedule": ("strategy-xl schedule --at 02:00 -- recompute Ventes",),
     "forget": ('strategy-xl forget "Jean Martin" Ventes',),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from strategy_xl.schema.spec import WorkbookSpec
 
 MOST_PEOPLE = 1000
-_FLAGS = {"example": "--with-example", "protect": "--protect", "force": "--force"}
+_FLAGS = {"example": "--with-example", "protect": "--protect", "lambdas": "--lambdas", "force": "--force"}
 
 
 def ask(spec: WorkbookSpec, out: Path | None) -> tuple[Path, dict[str, Any]]:

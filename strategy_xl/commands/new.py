@@ -49,6 +49,7 @@ LIST_MODULE = "clients"
 )
 @click.option("--with-example", "example", is_flag=True, help=text("cli.new.example.help"))
 @click.option("--protect", is_flag=True, help=text("cli.new.protect.help"))
+@click.option("--lambdas", is_flag=True, help=text("cli.new.lambdas.help"))
 @click.option("--force", is_flag=True, help=text("cli.new.force.help"))
 @json_option
 @templates_option
@@ -78,6 +79,7 @@ def new(out: Path | None, *, as_json: bool, **options: Any) -> None:
         example=options["example"],
         protect=options["protect"],
         overwrite=options["force"],
+        lambdas=options["lambdas"],
     )
     filling = _Filling(spec, out, options, asks=asks, silent=as_json)
     with nullcontext() if asks else shown_steps(out):  # a line that moves would run into the last question

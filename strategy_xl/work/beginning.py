@@ -14,6 +14,7 @@ from strategy_xl.errors import Finding, UsageError
 from strategy_xl.ooxml.replace import atomic_replace, check_target
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.spec import FieldSpec, WorkbookSpec
+from strategy_xl.work.gallery import show_lambdas
 from strategy_xl.work.recompute import JobReport, recompute_workbook
 
 MARKET, CAPACITY = "market", "capacity_hours_week"
@@ -35,6 +36,7 @@ class Beginning:
         example: fill in the example firm.
         protect: lock the cells that hold formulas and results.
         overwrite: replace an existing file.
+        lambdas: put the functions in as named LAMBDAs, with a sheet that shows them.
     """
 
     target: Path
@@ -46,6 +48,7 @@ class Beginning:
     example: bool = False
     protect: bool = False
     overwrite: bool = False
+    lambdas: bool = False
 
     @property
     def settings(self) -> Mapping[str, object]:
@@ -107,6 +110,8 @@ def begin_workbook(
         if fill is not None:
             fill(made, len(built.sheets))
         report = recompute_workbook(made, spec, today, backups=0)
+        if report.failure is None and wanted.lambdas:
+            show_lambdas(made, spec, today)
         if report.failure is None:
             check_target(wanted.target, overwrite=wanted.overwrite)
             with made.open("rb") as source, atomic_replace(wanted.target) as stream:

@@ -21,6 +21,7 @@ from strategy_xl.cellvalues import ErrorValue, error_value
 from strategy_xl.collection import no_collection
 from strategy_xl.ooxml.comments import comments_of
 from strategy_xl.ooxml.formula_texts import formula_texts
+from strategy_xl.ooxml.named_formulas import NamedFormula
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.snapshot import Snapshot
@@ -29,6 +30,7 @@ from strategy_xl.schema.consistency import REFERENCE_DATE, SETTINGS_BLOCK
 from strategy_xl.schema.names import STORED
 from strategy_xl.schema.spec import FieldRole, FieldSpec, WorkbookSpec
 from strategy_xl.work.diff_cells import Content, Odd, OwnFormula, own_key, plain_raw
+from strategy_xl.work.lambdas import is_ours
 from strategy_xl.work.remembering import remember
 
 Cell = tuple[int, int]
@@ -183,7 +185,10 @@ class _Reader:
             {
                 name.name: name.text
                 for name in self._info.defined_names
-                if not name.name.startswith((*STORED, "_xl")) and name.scope is None
+                if not name.name.startswith((*STORED, "_xl"))
+                and name.scope is None
+                # Functions that the program puts in are no more people's than the names of its sheets.
+                and not is_ours(NamedFormula(name.name, name.text))
             },
             {sheet.name: self._drawn(sheet) for sheet in sheets},
             basis,

@@ -17,6 +17,7 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.consistency import SETTINGS_BLOCK, TODAY
 from strategy_xl.schema.loader import load_default
 from strategy_xl.schema.names import GUEST, STAMP, STORED, is_stored, parse_anchor, renamed_by
+from strategy_xl.work.lambdas import on_their_own
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,10 @@ def release_workbook(path: Path, target: Path, *, dry_run: bool = False, backups
 
 def _attempt(path: Path, target: Path, *, dry_run: bool, backups: int) -> ReleaseReport:
     """One reading, and the writing that belongs to it."""
-    snapshot = Snapshot.take(path)
-    with snapshot.held(), Package.open(snapshot) as package:
+    taken = Snapshot.take(path)
+    with taken.held():
+        snapshot = on_their_own(taken)
+    with taken.held(), Package.open(snapshot) as package:
         job = PatchJob(package, target, snapshot)
         titles = _ours(job.info)
         parts = release(job, titles, _came_with_us(job.info))

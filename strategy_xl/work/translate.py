@@ -15,7 +15,7 @@ from strategy_xl.build.select import only
 from strategy_xl.errors import Finding, Location, Severity, UsageError, WorkbookError
 from strategy_xl.formulas.literals import retitled
 from strategy_xl.languages import LANGUAGES, forms_of
-from strategy_xl.ooxml.calc_chain import edit_part
+from strategy_xl.ooxml.calc_chain import ask_calculation, edit_part
 from strategy_xl.ooxml.package import Package
 from strategy_xl.ooxml.patch import PatchJob
 from strategy_xl.ooxml.retitling import Renaming, rename
@@ -25,6 +25,8 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.workbook_tabs import with_own_names
 from strategy_xl.schema.names import GUEST, STAMP, STORED
 from strategy_xl.schema.spec import WorkbookSpec
+from strategy_xl.work.gallery_words import reworded_gallery
+from strategy_xl.work.lambdas import remade
 from strategy_xl.work.recompute import recompute_workbook
 from strategy_xl.work.translate_cells import TranslatedCells
 from strategy_xl.work.translate_words import Words, words_between
@@ -120,6 +122,10 @@ def _attempt(
         words = words_between(only(spec, list(data.sheets)), lang, target, today)
         findings: list[Finding] = []
         titles = _titles(data, info, spec, target, findings)
+        shown = reworded_gallery(info, data, spec, target, today)
+        if shown is not None:
+            titles |= shown.titles
+            findings += shown.findings
         cells = TranslatedCells(spec, data, info, words, target)
         wanted = Renaming(
             titles,
@@ -136,13 +142,19 @@ def _attempt(
     with snapshot.held(), Package.open(renamed) as package:
         job = PatchJob(package, path, renamed)
         job.headed |= {name for name, columns in cells.columns.items() if columns}
-        for title, edits in cells.edits.items():
+        every = {**cells.edits, **(shown.edits if shown is not None else {})}
+        for title, edits in every.items():
             job.patch_sheet(job.info.sheet(titles.get(title, title)), edits)
         job.settle_calculation(full_calc=None)
         # What follows outside of cells is in the file already: it is to be written in any case.
         said = {key: (retitled(text, titles), hidden) for key, (text, hidden) in cells.names.items()}
         known = job.replaced.get(job.info.part)
-        change = partial(with_own_names, names=said)
+
+        def change(part: bytes) -> bytes:
+            named = with_own_names(part, said)
+            made = remade(named, target)
+            return named if made == named else ask_calculation(made)
+
         changed = change(known) if isinstance(known, bytes) else edit_part(job.info, job.info.part, change)
         job.replaced[job.info.part] = changed or package.read(job.info.part)
         job.check_signature(allow=False)

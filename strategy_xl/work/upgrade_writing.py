@@ -22,6 +22,7 @@ from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.ooxml.workbook_tabs import with_own_names
 from strategy_xl.schema.names import STAMP, anchor_name, choice_name, list_name, setting_name
 from strategy_xl.schema.spec import FieldRole, FieldSpec, FormBlock, ListSpec
+from strategy_xl.work.lambdas import remade
 from strategy_xl.work.upgrade_columns import Conflict
 from strategy_xl.work.upgrade_coming import Coming
 from strategy_xl.work.upgrade_follow import Follow
@@ -80,6 +81,7 @@ class _Writing:
         follow.texts()
         self._changes += follow.changes
         splice.edit(splice.workbook_part, partial(with_own_names, names=self._names))
+        splice.edit(splice.workbook_part, partial(remade, lang=self._lang))
         splice.finish()
         return self._changes
 

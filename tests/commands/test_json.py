@@ -44,6 +44,7 @@ CALLS = {
     "addin build": "addin.oxt",
     "addin install": "--for calc",
     "addin uninstall": "--for calc",
+    "addin lambdas": "plan.xlsx --dry-run",
     "doctor": "",
     "schedule": "--at 02:00 --format cron -- recompute . --quiet --json",
     "forget": "Durand . --dry-run",
