@@ -153,7 +153,8 @@ hosts: system $(VENV)/.dev  ## each function in each host, compared; writes the 
 	sh tools/system_packages.sh wine
 	rm -f $(OUT)/host-runs.jsonl && mkdir -p $(OUT)
 	STRATEGY_XL_HOST_RUNS=$(abspath $(OUT)/host-runs.jsonl) $(BIN)/python -m pytest -q tests/functions/test_registry.py \
-	  tests/conformance/test_lambdas.py tests/hosts/test_calc_examples.py tests/hosts/test_server.py
+	  tests/conformance/test_lambdas.py tests/hosts/test_calc_examples.py tests/hosts/test_calc_night.py \
+	  tests/hosts/test_server_attacks.py
 	STRATEGY_XL_HOST_RUNS=$(abspath $(OUT)/host-runs.jsonl) $(BIN)/python tools/wine.py $(OUT)/wine
 	$(BIN)/python tools/host_table.py $(OUT)/host-runs.jsonl
 

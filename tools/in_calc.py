@@ -21,6 +21,12 @@ SECONDS = 600
 """Longest wait for the office to end."""
 
 
+def program(soffice: str) -> str:
+    """What LibreOffice says it is (``LibreOffice 7.4.7.2``)."""
+    said = subprocess.run([soffice, "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+    return " ".join(said.stdout.split()[:2])
+
+
 def uno_python() -> str | None:
     """A Python that has UNO: the system's on Linux, else LibreOffice's own; None when there is none."""
     system = shutil.which("python3", path="/usr/bin")
