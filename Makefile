@@ -58,6 +58,7 @@ lint: $(VENV)/.dev  ## ruff, mypy, import-linter; are catalogues and references 
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/python tools/rule_docs.py --check
 	$(BIN)/python tools/function_docs.py --check
+	$(BIN)/python tools/host_table.py --check
 
 # LibreOffice is how the tests recalculate and draw workbooks.
 system:  ## LibreOffice, Chromium and PostgreSQL from Debian, as root

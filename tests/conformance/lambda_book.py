@@ -127,6 +127,15 @@ def differences(function: CellFunction, expected: Rows, got: Rows) -> list[str]:
     return found
 
 
+def equal_cells(expected: Rows, got: Rows) -> int:
+    """How many cells say the very same: a number, a label, a sentence, an error, nothing."""
+    return sum(
+        _same(value, mine) or (_is_error(value) and _is_error(mine))
+        for line, seen in zip(expected, got, strict=True)
+        for value, mine in zip(line, seen, strict=True)
+    )
+
+
 def _is_error(value: object) -> bool:
     return isinstance(value, ErrorValue) or (isinstance(value, str) and value.startswith("#"))
 
