@@ -58,6 +58,8 @@ NOT_ELSEWHERE = {
             "STRATX_POSITION_CROWDING",  # LET within the LAMBDA of a MAP over what a LET binds
             "STRATX_REVENUE_HHI",  # idem
             "STRATX_FUNNEL_LEVER",
+            "STRATX_SWOT_SCORE",  # #VALUE! in its figures too, once its sentence rounds; LibreOffice is right
+            "STRATX_POSITION_GAP",  # idem
             "STRATX_PERSONA_SCORE",  # its sentence
         }
     ),

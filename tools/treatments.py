@@ -356,9 +356,19 @@ def _faults() -> _Faults:
 def _app() -> Any:
     """The web application; None where its packages are not installed."""
     try:
-        from strategy_xl.hosts.web import server
+        from office_client import HOST, TOKEN
 
-        return server.make_app()
+        from strategy_xl.hosts.web import answering, server
+        from strategy_xl.hosts.web.addresses import addresses
+        from strategy_xl.hosts.web.limits import Limits
+
+        limits = Limits()
+        answer = answering.prepare(limits)
+
+        async def computed(asked: answering.Asked) -> answering.Reply:
+            return await asyncio.to_thread(answer, asked)
+
+        return server.make_app("fr", addresses("https", [HOST], 8443, None), TOKEN, computed, limits)
     except (StrategyXlError, ImportError):
         return None
 

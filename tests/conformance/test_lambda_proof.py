@@ -87,8 +87,8 @@ def test_workbook_is_valid(lang: str, tmp_path: Path) -> None:
 
 def test_a_difference_is_seen(tmp_path: Path) -> None:
     """A LAMBDA with another threshold is told apart: the comparison can fail."""
-    item = next(item for item in named_lambdas("fr") if item.name == "STRATX_SWOT_SCORE")
-    wrong = NamedLambda(item.name, item.formula.replace("SUM(IF(", "2*SUM(IF("), item.comment, item.function)
+    item = next(item for item in named_lambdas("fr") if item.name == "STRATX_STAKEHOLDER_COVERAGE")
+    wrong = NamedLambda(item.name, item.formula.replace("100*(", "99*("), item.comment, item.function)
     cases = example_cases(item.function, "fr")
     right_calls, wrong_calls = calls(item, "fr", cases), calls(wrong, "fr", cases)
     assert {answer.verdict for answer in answers(right_calls, tmp_path)} == {Verdict.SAME}

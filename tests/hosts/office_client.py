@@ -21,7 +21,7 @@ from strategy_xl.errors import UsageError
 from strategy_xl.functions.calling import call
 from strategy_xl.functions.registry import EXAMPLE_DAY, functions
 
-TOKEN = "t" * 40
+TOKEN, HOST = "t" * 40, "plan.example"
 ERROR_TYPES = {ErrorValue.NA: "NotAvailable", ErrorValue.VALUE: "Value"}
 NEW, OLD = "1.4", "1.1"
 """Runtimes of custom functions: with and without error values as data."""
@@ -80,7 +80,7 @@ def as_data(block: Sequence[Sequence[object]], runtime: str) -> list[list[object
     return [[cell(value) for value in row] for row in block]
 
 
-_KNOWN = {"host": "plan.example:8443", "authorization": f"Bearer {TOKEN}"}
+_KNOWN = {"host": f"{HOST}:8443", "authorization": f"Bearer {TOKEN}"}
 
 
 async def ask(
@@ -129,7 +129,7 @@ async def _answers() -> dict[str, Any]:
     def computed(asked: answering.Asked) -> Awaitable[answering.Reply]:
         return asyncio.to_thread(answer, asked)
 
-    reached = addresses("https", ["plan.example"], 8443, None)
+    reached = addresses("https", [HOST], 8443, None)
     app = server.make_app("fr", reached, TOKEN, computed, limits)
     narrow = server.make_app("fr", reached, TOKEN, computed, Limits(body=10))
 

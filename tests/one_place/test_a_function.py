@@ -53,7 +53,7 @@ from strategy_xl.functions.calling import call
 from strategy_xl.functions.registry import EXAMPLE_DAY, functions
 from strategy_xl.hosts.calc import extension, interface
 from strategy_xl.hosts.excel.vba import modules
-from strategy_xl.hosts.web import lite, server
+from strategy_xl.hosts.web import answering, lite
 name, every = "STRAT_CALLS_EACH", list(functions().values())
 tell({
     "called": call(name, ([[120], [90]], [[4], [3]]), lang="en", today=EXAMPLE_DAY),
@@ -62,7 +62,7 @@ tell({
     "wizard": modules.addin_module(every),
     "calc": [interface.idl(), extension.add_ins()],
     "lite": lite.main_py("en"),
-    "web": sorted(vars(server.function_module("en"))),
+    "web": sorted(vars(answering.function_module("en"))),
     "page": function_docs.page("en"),
 })
 """

@@ -238,14 +238,16 @@ class _Frame:
             sizes = f"IF({w}=1,{lines},{width}),IF({w}=1,{width},{lines})"
             turned = _let([(i, f"IF({w}=1,{u},{v})"), (k, f"IF({w}=1,{v},{u})")], line)
             answer = f"MAKEARRAY({sizes},LAMBDA({u},{v},{turned}))"
-        cells = [self._range(item) for item in self.scope.arguments if item.kind in {Kind.CELLS, Kind.RANGE}]
+        ranges = [self._range(item) for item in self.ranges]
         # An error among the cells makes the sum of their lengths one.
-        errors = "+".join(f"SUMPRODUCT(LEN({one}))" for one in cells)
-        blank = "+".join(f"SUMPRODUCT((LEN(TRIM({one}))>0)*1)" for one in cells)
+        errors = "+".join(f"SUMPRODUCT(LEN({one}))" for one in ranges)
+        blank = "+".join(f"SUMPRODUCT((LEN(TRIM({one}))>0)*1)" for one in ranges)
         for item in reversed(self.scope.arguments):
             if item.required and item.kind is not Kind.TABLE:
                 told = quote(message("functions.MISSING_ARGUMENT", self.scope.words.lang, name=item.name))
-                answer = f"IF(SUMPRODUCT((LEN(TRIM({self._range(item)}))>0)*1)=0,{told},{answer})"
+                cells = self._range(item)
+                lacks = f"(ROWS({cells})*COLUMNS({cells})=1)*(SUMPRODUCT((LEN(TRIM({cells}))>0)*1)=0)>0"
+                answer = f"IF({lacks},{told},{answer})"
         return f'IF(ISERROR({errors}),NA(),IF({blank}=0,"",{_unless(refused, answer)}))'
 
 

@@ -69,7 +69,11 @@ def tools(lang: str) -> Mapping[str, str]:
         ),
         DAY: f"LAMBDA(v,{NUMBER}(v,{first},{last}))",
         DAYS: f"LAMBDA(p,{NUMBERS}(p,{first},{last}))",
-        EVEN: ("LAMBDA(v,e,LET(z,ABS(v)*10^e,SIGN(v)*IF(z-INT(z)=0.5,2*ROUND(z/2,0),ROUND(z,0))/10^e))"),
+        EVEN: (
+            # At half, what the product leaves out of the number itself decides (Dekker's exact product).
+            "LAMBDA(v,e,LET(b,ABS(v),t,10^e,z,b*t,c,134217729*b,g,c-(c-b),y,((g*t-z)+(b-g)*t)*10^20,"
+            "SIGN(v)*IF(z-INT(z)<>0.5,ROUND(z,0),IF(y>0,INT(z)+1,IF(y<0,INT(z),2*ROUND(z/2,0))))/t))"
+        ),
         TEXT: (
             f"LAMBDA(v,e,LET(u,{EVEN}(v,e),q,ROUND(ABS(u)*10^e,0),"
             "m,INT(q/10^e),f,q-m*10^e,"
