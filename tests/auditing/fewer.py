@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 
-def few_of(step: int, values: Iterable[Any]) -> list[Any]:
-    """The parameters, all but every ``step``-th marked as ``long``; a tuple is one parameter."""
+def few_of(step: int, values: Iterable[Any], *, spread: bool = False) -> list[Any]:
+    """The parameters, all but every ``step``-th marked as ``long``.
+
+    Arguments: spread: a value holds one for each of several arguments.
+    """
     return [
-        value if place % step == 0 else pytest.param(value, marks=pytest.mark.long)
+        value if place % step == 0 else pytest.param(*(value if spread else (value,)), marks=pytest.mark.long)
         for place, value in enumerate(values)
     ]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from fewer import few_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -362,7 +363,10 @@ def inputs(key: str) -> list[FieldSpec]:
 @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.data())
 @pytest.mark.parametrize(
-    ("key", "module"), [("clients", "client_matrix"), ("contacts", "stakeholders"), ("swot_items", "swot")]
+    ("key", "module"),
+    few_of(
+        3, [("clients", "client_matrix"), ("contacts", "stakeholders"), ("swot_items", "swot")], spread=True
+    ),
 )
 def test_read_gives_back_what_was_built(key: str, module: str, tmp_path: Path, data: st.DataObject) -> None:
     """For any contents of a table, in both languages, reading gives the same values."""

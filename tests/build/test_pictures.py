@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fewer import few_of
 
 from strategy_xl.languages import LANGUAGES
 
@@ -36,7 +37,7 @@ def unlike(one: pictures.Greys, other: pictures.Greys) -> float:
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", few_of(2, LANGUAGES))
 def test_first_screens_look_as_before(lang: str, tmp_path: Path) -> None:
     """Sheet by sheet, all of them; and the pictures of the documentation, out of the same pages."""
     kept = {

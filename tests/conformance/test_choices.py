@@ -146,6 +146,7 @@ def test_a_renamed_choice_stays_right(tmp_path: Path) -> None:
     assert after["status"].tolist() == before["status"].tolist()
 
 
+@pytest.mark.long
 def test_every_choice_of_every_list_may_be_renamed(
     tmp_path: Path, recalculated: Callable[[Path], Path]
 ) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from fewer import few_of
 from openpyxl import Workbook
 from openpyxl.worksheet.table import Table
 
@@ -83,7 +84,7 @@ def run(lines: list[str], folder: Path) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("names", PREPARED, ids=" ".join)
+@pytest.mark.parametrize("names", few_of(2, PREPARED), ids=" ".join)
 def test_pages_run(names: tuple[str, ...], tmp_path: Path) -> None:
     """Every command of this program on them."""
     with snippets.settled(tmp_path, "fr"):

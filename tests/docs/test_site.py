@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from fewer import few_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -90,7 +91,7 @@ def test_titles_in_the_settings_are_those_of_pages_in_english_only() -> None:
 
 @pytest.mark.parametrize(
     ("lang", "words", "found"),
-    [("en", "SX204", "findings.html"), ("fr", "formateur", "trainer.html")],
+    few_of(2, [("en", "SX204", "findings.html"), ("fr", "formateur", "trainer.html")], spread=True),
 )
 def test_search_from_the_disk(reading: Page, site: Path, lang: str, words: str, found: str) -> None:
     """Opened as a file, without a server: what is typed leads to the page."""

@@ -26,6 +26,7 @@ MOST = 0.05
 """Share of the squares that may differ."""
 
 
+@pytest.mark.long
 @pytest.mark.libreoffice
 def test_the_french_tutorial_runs_and_looks_as_its_pictures(tmp_path: Path, browser: Browser) -> None:
     """Every command, every answer, the sheet and the page."""

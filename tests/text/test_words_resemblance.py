@@ -57,6 +57,7 @@ def test_the_weights_are_small() -> None:
     assert WEIGHTS.stat().st_size < 100_000
 
 
+@pytest.mark.long
 @pytest.mark.skipif(find_spec("sklearn") is None, reason="scikit-learn is not installed")
 def test_the_weights_come_from_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
     """Training again gives the weights of the package."""

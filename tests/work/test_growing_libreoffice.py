@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fewer import few_of
 from package_audit import audit
 
 from strategy_xl.book.below import SPARE
@@ -88,7 +89,10 @@ def sessions(block: BlockData) -> dict[str, tuple[list[tuple[Any, ...]], list[st
 
 
 @pytest.mark.parametrize(
-    "kind", ["typed below", "a row inserted before the last one, and typed below", "sorted, and typed below"]
+    "kind",
+    few_of(
+        3, ["typed below", "a row inserted before the last one, and typed below", "sorted, and typed below"]
+    ),
 )
 def test_the_night_after_a_session(
     kind: str, small: Path, example: tuple[Path, JobReport], people: Do, recalculated: Callable[[Path], Path]

@@ -197,6 +197,7 @@ def test_a_plain_range_is_its_table_again(tables: Batch, book: Book, tmp_path: P
     assert {name for name, content in old_parts.items() if new_parts[name] != content} <= touched
 
 
+@pytest.mark.long
 def test_all_tables_at_once(english: Book, tmp_path: Path) -> None:
     """All of an English workbook; the night that follows finds every answer as it was."""
     changes = [(slips.drop_table, table) for table in sorted(TABLES)]

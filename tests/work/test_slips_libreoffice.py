@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fewer import few_of
 from package_audit import audit
 
 from strategy_xl.book.read import read_workbook
@@ -49,7 +50,7 @@ SESSIONS: dict[str, tuple[list[tuple[Any, ...]], dict[str, int], int]] = {
 }
 
 
-@pytest.mark.parametrize("kind", SESSIONS)
+@pytest.mark.parametrize("kind", few_of(2, SESSIONS))
 def test_a_session_costs_no_more_than_its_slip(kind: str, book: Path, people: Do) -> None:
     """The night is done, one line tells what was mended or how to mend it, a second night writes nothing."""
     operations, lines, clients = SESSIONS[kind]

@@ -194,6 +194,7 @@ def test_worker_killed_in_the_middle(machines: Machines, seed: Path, tmp_path: P
     assert len({path.read_bytes() for path in paths}) == 1
 
 
+@pytest.mark.long
 def test_no_worker_then_no_scheduler(seed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without workers a run refuses; killed in the middle, it leaves what it does not know, for --resume."""
     machines = Machines(tmp_path)
@@ -271,6 +272,7 @@ def noting(path: Path, *, hang: str = "", kill: str = "", fail: str = "") -> Job
     return JobReport(path)
 
 
+@pytest.mark.long
 def test_bundles_cost_no_neighbour(
     machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
