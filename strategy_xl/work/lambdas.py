@@ -109,6 +109,8 @@ def _arguments() -> Mapping[str, tuple[str, ...]]:
 def lambdas_for(lang: str, names: Mapping[str, str] = {}) -> tuple[list[NamedFormula], list[str]]:
     """The LAMBDAs of a workbook as its file has them, and the names of those that would be too long.
 
+    Those go with them that call one that is.
+
     Arguments:
         lang: its language.
         names: the names of ours that it defines, each with what it stands for.
@@ -118,10 +120,12 @@ def lambdas_for(lang: str, names: Mapping[str, str] = {}) -> tuple[list[NamedFor
     known = {name for name, text in names.items() if _GONE not in text and name not in renamed}
     known |= {old for old, new in renamed.items() if new in names}
     words = {old.casefold(): new for old, new in renamed.items()}
-    fitting, longer = [], []
+    fitting: list[NamedFormula] = []
+    longer: list[str] = []
     for item in named_lambdas(lang, known):
         text = rename_words(item.formula, words)
-        if len(text) > MOST_CHARACTERS:
+        called = {token.text for token in tokens(text) if token.kind == WORD}
+        if len(text) > MOST_CHARACTERS or called & set(longer):
             longer.append(item.name)
         else:
             fitting.append(NamedFormula(item.name, text, item.comment, hidden=item.function is None))

@@ -18,7 +18,7 @@ from strategy_xl.formulas.excel import quote
 from strategy_xl.functions.arguments import Argument, Kind
 from strategy_xl.functions.intake import field_of
 from strategy_xl.functions.lambdas.definitions import Definition
-from strategy_xl.functions.lambdas.scope import PARAMETER, Bound, LambdaError, Scope, Words, counted, own
+from strategy_xl.functions.lambdas.scope import PARAMETER, Bound, Scope, Words, counted, own
 from strategy_xl.functions.lambdas.tools import AT, AT_ONE, LAMBDA_PREFIX, with_prefixes
 from strategy_xl.functions.registry import PREFIX, CellFunction, Shape
 from strategy_xl.text.catalog import message
@@ -262,12 +262,9 @@ def compiled(function: CellFunction, definition: Definition, words: Words) -> Ma
     Arguments:
         function: the cell function. definition: what it is made of. words: those of the workbook.
 
-    Raises LambdaError for a definition that cannot be written, or only with more characters than Excel takes.
+    Raises LambdaError for a definition that cannot be written. Whether the formulas fit (``MOST_CHARACTERS``)
+    shows where they go: labels of another language, or other names of a workbook, are longer or shorter.
     """
     frame = _Frame(Scope(function, definition, words))
     whole = frame.whole()
-    formulas = {**frame.parts, lambda_name(function.name): whole}
-    longest = max(map(len, formulas.values()))
-    if longest > MOST_CHARACTERS:
-        raise LambdaError(function.name, f"{longest} characters")
-    return formulas
+    return {**frame.parts, lambda_name(function.name): whole}
