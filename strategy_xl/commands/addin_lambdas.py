@@ -97,7 +97,7 @@ def _make(target: Path, options: dict[str, Any], *, as_json: bool) -> None:
     """A new workbook that shows them all."""
     from strategy_xl.languages import HOUSE
     from strategy_xl.ooxml.replace import check_target
-    from strategy_xl.work.gallery import make_gallery
+    from strategy_xl.work.gallery_cards import make_gallery
 
     check_target(target, overwrite=options["force"])
     lang = options["lang"] or HOUSE

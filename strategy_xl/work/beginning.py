@@ -14,7 +14,7 @@ from strategy_xl.errors import Finding, UsageError
 from strategy_xl.ooxml.replace import atomic_replace, check_target
 from strategy_xl.schema.consistency import SETTINGS_BLOCK
 from strategy_xl.schema.spec import FieldSpec, WorkbookSpec
-from strategy_xl.work.gallery import show_lambdas
+from strategy_xl.work.gallery_cards import show_lambdas
 from strategy_xl.work.recompute import JobReport, recompute_workbook
 
 MARKET, CAPACITY = "market", "capacity_hours_week"

@@ -17,7 +17,7 @@ from strategy_xl.ooxml.sheet_values import SheetValues
 from strategy_xl.ooxml.workbook_part import WorkbookInfo
 from strategy_xl.schema.names import STORED
 from strategy_xl.schema.spec import WorkbookSpec
-from strategy_xl.work.gallery import gallery, limits, sheet_title
+from strategy_xl.work.gallery_cards import gallery, limits, sheet_title
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from strategy_xl.ooxml.named_formulas import NamedFormula, named_formulas
 from strategy_xl.ooxml.package import Package
 from strategy_xl.schema.loader import load_default
 from strategy_xl.text.catalog import message
-from strategy_xl.work.gallery import show_lambdas
+from strategy_xl.work.gallery_cards import show_lambdas
 from strategy_xl.work.lambdas import add_lambdas, is_ours
 from strategy_xl.work.recompute import recompute_workbook
 

@@ -2,7 +2,7 @@
 
 ``[key]`` is an argument, a ``let`` of the definition or a computed field of its ``block``; ``table[key]`` a
 column of an argument that is a table with headers. ``REASONS`` and ``SAY`` stand for sentences of the
-catalogues (``sentences``).
+catalogues (``sentence_formulas``).
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from strategy_xl.formulas.tree import Call, Literal, Node, parse
 from strategy_xl.functions.arguments import LANG, SETTINGS, Argument, Kind
 from strategy_xl.functions.intake import block_fields
 from strategy_xl.functions.lambdas.definitions import Definition
-from strategy_xl.functions.lambdas.sentences import Sentences, text
+from strategy_xl.functions.lambdas.sentence_formulas import Sentences, text
 from strategy_xl.functions.lambdas.sharing import mapped, share, shared_inside
 from strategy_xl.functions.lambdas.simplifying import Known, changed, simplified
 from strategy_xl.functions.lambdas.tools import DAY, DAYS, NTH, NUMBER, NUMBERS

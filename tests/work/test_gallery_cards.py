@@ -26,7 +26,7 @@ from strategy_xl.schema.loader import load_default
 from strategy_xl.text.catalog import message
 from strategy_xl.work.beginning import Beginning, begin_workbook
 from strategy_xl.work.diff import diff
-from strategy_xl.work.gallery import cards, make_gallery, sheet_title
+from strategy_xl.work.gallery_cards import cards, make_gallery, sheet_title
 from strategy_xl.work.gallery_words import reworded_gallery
 from strategy_xl.work.lambdas import add_lambdas, remove_lambdas
 from strategy_xl.work.recompute import recompute_workbook
