@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
 FIGURES = ROOT / "docs" / "hosts.json"
 PAGES = {"en": ROOT / "docs" / "hosts.md", "fr": ROOT / "docs" / "hosts.fr.md"}
 BEGIN, END = "<!-- what was run: written by `make hosts` -->", "<!-- until here -->"

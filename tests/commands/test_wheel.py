@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import sysconfig
 from importlib.metadata import distribution
 from pathlib import Path
@@ -34,6 +35,12 @@ def test_every_test_is_of_the_wheel(program: Path) -> None:
     python = program.with_name("python")
     said = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=True).stdout
     assert Path(said.strip()) == PACKAGE / "__init__.py"
+
+
+@pytest.mark.usefixtures("program")
+def test_no_test_or_tool_makes_the_checkout_findable() -> None:
+    """Processes that begin with this one's ``sys.path`` would run the checkout, and be another program."""
+    assert ROOT not in [Path(entry).resolve() for entry in sys.path]
 
 
 def test_wheel_carries_the_program_and_nothing_else(program: Path) -> None:
