@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,6 @@ from strategy_xl.errors import UsageError
 from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from strategy_xl.errors import Finding
     from strategy_xl.work.lambdas import LambdasReport
 
 
@@ -51,12 +51,8 @@ def lambdas(paths: tuple[str, ...], shown: Path | None, *, as_json: bool, **opti
             return remove_lambdas(path, force=options["force"], **how)
         return add_lambdas(path, options["lang"], **how)
 
-    failures: list[Finding] = []
-    reports: list[LambdasReport] = []
-    for report in done_to_each(paths, work, failures, refusal="SX536", dry_run=is_dry):
-        reports.append(report)
-        if not as_json:
-            _show(report, is_dry=is_dry)
+    show = None if as_json else partial(_show, is_dry=is_dry)
+    reports, failures = done_to_each(paths, work, show, refusal="SX536", dry_run=is_dry)
     found = [finding for report in reports for finding in report.findings]
 
     def told() -> None:

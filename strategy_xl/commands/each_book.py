@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -34,21 +34,23 @@ _Report = TypeVar("_Report", bound=Report)
 def done_to_each(
     paths: Sequence[str],
     work: Callable[[Path], _Report],
-    failures: list[Finding],
+    show: Callable[[_Report], None] | None,
     *,
     refusal: str,
     dry_run: bool,
     asks: bool = False,
-) -> Iterator[_Report]:
-    """Do something to each workbook of this machine, and give what became of it.
+) -> tuple[list[_Report], list[Finding]]:
+    """Do something to each workbook of this machine, and show what became of it when it is done.
 
     Arguments:
         paths: files, folders and patterns.
         work: what is done.
-        failures: gets what could not be treated.
+        show: tells people of a workbook; None for JSON.
         refusal: code of the finding for a workbook at an address.
         dry_run: whether nothing is written, so that an open workbook may be read.
         asks: whether the work asks people, whom a line that moves would disturb.
+
+    Returns: what became of each, and what could not be treated.
 
     Errors: UsageError SX107 when nothing is there.
     """
@@ -60,7 +62,8 @@ def done_to_each(
     from strategy_xl.runs.stores.remote_path import RemotePath
 
     given = workbooks(paths)
-    failures += given.failures
+    reports: list[_Report] = []
+    failures = list(given.failures)
     books: Sequence[Path | RemotePath] = given.books
     for number, path in enumerate(books, 1):
         if isinstance(path, RemotePath):
@@ -76,7 +79,10 @@ def done_to_each(
         except Exception as error:  # noqa: BLE001 - nothing that happens in one workbook stops the others
             failures.append(fault(path, error))
         else:
-            yield report
+            reports.append(report)
+            if show is not None:
+                show(report)
+    return reports, failures
 
 
 def show_end(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,6 @@ from strategy_xl.commands.render import (
 from strategy_xl.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from strategy_xl.errors import Finding
     from strategy_xl.work.translate import TranslateReport
 
 
@@ -48,12 +48,8 @@ def translate(
     def work(path: Path) -> TranslateReport:
         return translate_workbook(path, spec, target, today, dry_run=is_dry, backups=options["backup"])
 
-    failures: list[Finding] = []
-    reports: list[TranslateReport] = []
-    for report in done_to_each(paths, work, failures, refusal="SX658", dry_run=is_dry):
-        reports.append(report)
-        if not as_json:
-            _show(report, is_dry=is_dry)
+    show = None if as_json else partial(_show, is_dry=is_dry)
+    reports, failures = done_to_each(paths, work, show, refusal="SX658", dry_run=is_dry)
     found = [finding for report in reports for finding in report.findings]
 
     def told() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,12 +54,8 @@ def upgrade(paths: tuple[str, ...], templates: Path | None, *, as_json: bool, **
         how = {"decide": decide, "dry_run": is_dry, "backups": options["backup"]}
         return upgrade_workbook(path, path, spec, today, **how)
 
-    failures: list[Finding] = []
-    reports: list[UpgradeReport] = []
-    for report in done_to_each(paths, work, failures, refusal="SX607", dry_run=is_dry, asks=asks):
-        reports.append(report)
-        if not as_json:
-            _show(report, is_dry=is_dry)
+    show = None if as_json else partial(_show, is_dry=is_dry)
+    reports, failures = done_to_each(paths, work, show, refusal="SX607", dry_run=is_dry, asks=asks)
     found = [finding for report in reports for finding in (*report.findings, *_clashes(report))]
 
     def told() -> None:
